@@ -1,0 +1,55 @@
+"""Which call of the API a request is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from gate.simulator.faults import Operation
+
+_SESSION = r"/check-sessions/(?P<session>[^/]+)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    operation: Operation
+    method: str
+    path: re.Pattern[str]
+
+
+_ROUTES = (
+    _Route(Operation.RETRIEVE, "GET", re.compile(rf"/(?P<version>v1|v2){_SESSION}")),
+    _Route(Operation.COMPLETION, "GET", re.compile(rf"/(?P<version>v1|v2){_SESSION}/completion")),
+    _Route(
+        Operation.CANCEL, "POST", re.compile(rf"/(?P<version>v1){_SESSION}/cancel")
+    ),  # there is no v2 of it
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the API, as its address says it; `method` is the one that the call must be made with."""
+
+    operation: Operation
+    method: str
+    version: str
+    session_id: str
+    max_wait: str = ""
+
+    def max_wait_s(self) -> int | None:
+        """The whole seconds that a completion call asks to wait, or None where it may not ask that."""
+        if not re.fullmatch(r"\d{1,2}", self.max_wait, re.ASCII):
+            return None
+        seconds = int(self.max_wait)
+        return seconds if 1 <= seconds <= 30 else None
+
+
+def call_at(target: str) -> Call | None:
+    """The call that a request's target (path and query) addresses; None for any other address."""
+    path, _, query = target.partition("?")
+    for route in _ROUTES:
+        if match := route.path.fullmatch(path):
+            max_wait = parse_qs(query).get("maxWaitSeconds", [""])[-1]
+            return Call(route.operation, route.method, match["version"], match["session"].lower(), max_wait)
+    return None

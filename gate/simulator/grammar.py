@@ -1,0 +1,70 @@
+"""The grammar of a scenario: which keys stand where, and what they become."""
+
+from __future__ import annotations
+
+import yaml
+
+from gate.simulator.fault_grammar import read_fault
+from gate.simulator.nodes import child, wrong
+from gate.simulator.scalars import Reader, boolean, choice, duration, moment, number, scalar, text
+from gate.simulator.scenario import VERSIONS, Api, PlannedSession, Scenario
+from gate.simulator.session_grammar import identified, read_session
+from gate.simulator.shapes import mapping, record, several
+
+
+def read_scenario(node: yaml.Node, name: str) -> Scenario:
+    """The scenario of that name at a document's root. Raises `Misread` with all its problems."""
+    read = record(
+        node,
+        required={"description": text, "sessions": _sessions(name)},
+        optional={
+            "speed": number(0.001, 1_000_000),
+            "inputs": mapping(scalar),
+            "started": moment,
+            "api": _read_api,
+            "faults": several(read_fault),
+        },
+    )
+    scenario = Scenario(name=name, **read)
+    for index, fault in enumerate(scenario.faults):
+        if (fault.aim.session or 0) >= len(scenario.sessions):
+            place = child(node, "faults").value[index]
+            raise wrong(place, f"there is no session {fault.aim.session}: they are counted from 0")
+    return scenario
+
+
+def _sessions(name: str) -> Reader[tuple[PlannedSession, ...]]:
+    """Sessions that have different ids; those that the text does not give are derived from the name."""
+
+    def read(node: yaml.Node) -> tuple[PlannedSession, ...]:
+        drafts = several(read_session)(node)
+        if not drafts:
+            raise wrong(node, "at least one session is needed here")
+        sessions: dict[str, PlannedSession] = {}
+        for index, draft in enumerate(drafts):
+            session = identified(draft, f"{name} {index}")
+            if session.id in sessions:
+                raise wrong(node.value[index], f"another session has the id {session.id}")
+            sessions[session.id] = session
+        return tuple(sessions.values())
+
+    return read
+
+
+def _read_api(node: yaml.Node) -> Api:
+    read = record(
+        node,
+        required={},
+        optional={
+            "served": several(choice(*VERSIONS)),
+            "completion": boolean,
+            "latency": duration,
+            "key": text,
+        },
+    )
+    return Api(
+        served=read.get("served", VERSIONS),
+        completion=read.get("completion", True),
+        latency_s=read.get("latency", 0.0),
+        key=read.get("key"),
+    )

@@ -1,0 +1,73 @@
+"""Accepts connections on loopback, keeps track of them, and stops at once."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+import threading
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+
+from gate.simulator.stand_in import StandIn
+
+HOST = "127.0.0.1"
+_LONGEST_GOODBYE_S = 1.0
+_Request = socket.socket | tuple[bytes, socket.socket]  # the base classes serve datagrams too
+
+
+class Server(ThreadingTCPServer):
+    """Accepts connections on loopback, and serves each in a thread of its own."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, stand_in: StandIn, connection: type[BaseRequestHandler]) -> None:
+        self.stand_in = stand_in
+        self._open: set[_Request] = set()
+        self._closed = threading.Condition()
+        super().__init__((HOST, port), connection)
+        self._acceptor = threading.Thread(target=self._accept, name="simulator", daemon=True)
+
+    def start(self) -> None:
+        """Begins to accept connections."""
+        self._acceptor.start()
+
+    def stop(self) -> None:
+        """Cuts every connection, and returns when their threads are done with them."""
+        self.stand_in.stop()
+        socket.create_connection((HOST, int(self.server_address[1]))).close()  # wakes the acceptor
+        self._acceptor.join()
+        self.server_close()
+        with self._closed:
+            for connection in self._open:
+                if isinstance(connection, socket.socket):
+                    with contextlib.suppress(OSError):  # it may have been cut already
+                        connection.shutdown(socket.SHUT_RDWR)
+            self._closed.wait_for(lambda: not self._open, _LONGEST_GOODBYE_S)
+
+    def _accept(self) -> None:
+        while not self.stand_in.stopped.is_set():
+            self.handle_request()
+
+    def verify_request(self, request: _Request, client_address: object) -> bool:  # noqa: ARG002
+        """Whether to serve a connection: not the one that says that it is over."""
+        return not self.stand_in.stopped.is_set()
+
+    def process_request(self, request: _Request, client_address: object) -> None:
+        """Remembers the connection before its thread begins."""
+        with self._closed:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: _Request) -> None:
+        """Closes the connection, and forgets it."""
+        super().shutdown_request(request)
+        with self._closed:
+            self._open.discard(request)
+            self._closed.notify_all()
+
+    def handle_error(self, request: _Request, client_address: object) -> None:
+        """Says nothing of a client that has left; anything else is a mistake, and shown."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)

@@ -1,0 +1,103 @@
+"""YAML that remembers its lines: text → nodes, and what to say when a node is not what it should be."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+import yaml
+from yaml.reader import ReaderError
+
+_DEEPEST = 30  # no scenario nests deeper, and no recursion over nodes can run out of stack
+
+
+class _Mark(Protocol):
+    line: int  # from 0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in the text; `line` counts from 1 and is None where no line can be named."""
+
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        return f":{self.line}: {self.message}" if self.line else f": {self.message}"
+
+
+class Misread(Exception):
+    """The text does not say what it should."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+
+def compose(text: str) -> yaml.Node:
+    """The root node of the one YAML document in the text. Raises `Misread`; constructs no objects."""
+    try:
+        root = _Loader(text).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        said = " ".join(part for part in (error.context, error.problem) if part)
+        raise Misread(Problem(_line(error.problem_mark), f"not YAML: {said}")) from error
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise Misread(Problem(line, f"not YAML: {error.reason}")) from error
+    except (ValueError, OverflowError) as error:  # what the parser makes of "\UFFFFFFFF" or of %YAML 1.999…
+        raise Misread(Problem(None, f"not YAML: {error}")) from error
+    if root is None:
+        raise Misread(Problem(None, "the scenario is empty"))
+    return root
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses what could explode: aliases, and nesting without end."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call] # the stubs leave it open
+        if isinstance(event, yaml.AliasEvent):
+            raise Misread(Problem(_line(event.start_mark), "aliases are not allowed"))
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise Misread(Problem(_line(event.start_mark), "nested too deeply"))
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def _line(mark: _Mark | None) -> int | None:
+    return None if mark is None else mark.line + 1
+
+
+def wrong(node: yaml.Node, message: str) -> Misread:
+    """One problem at the node's line, to be raised."""
+    return Misread(problem_at(node, message))
+
+
+def problem_at(node: yaml.Node, message: str) -> Problem:
+    """A problem at the node's line."""
+    return Problem(_line(node.start_mark), message)
+
+
+def child(node: yaml.Node, key: str) -> yaml.Node:
+    """The value of a key that the mapping is known to have."""
+    values: dict[str, yaml.Node] = {name.value: value for name, value in node.value}
+    return values[key]
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """The known word that is nearest, as a question, and else all of them."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
+
+
+def shown(node: yaml.Node) -> str:
+    """What stands at the node, short and in one line."""
+    if isinstance(node, yaml.ScalarNode):
+        return repr(node.value if len(node.value) <= 40 else node.value[:39] + "…")
+    return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"

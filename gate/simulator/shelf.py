@@ -1,0 +1,63 @@
+"""Where scenarios come from: the ones that are shipped, files, and text."""
+
+from __future__ import annotations
+
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from gate.errors import UsageError
+from gate.simulator.grammar import read_scenario
+from gate.simulator.nodes import Misread, compose, did_you_mean
+from gate.simulator.scenario import Scenario
+
+_SUFFIXES = (".yml", ".yaml")
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the scenarios that come with the gate, sorted."""
+    return tuple(sorted(file.name.removesuffix(".yml") for file in _folder().iterdir() if _is_scenario(file)))
+
+
+def load(name_or_path: str) -> Scenario:
+    """The shipped scenario of that name, else the one in the file at that path.
+
+    Raises UsageError, with every problem and its line, for an unknown name and for a file that cannot be
+    read or holds no scenario.
+    """
+    names = shipped()
+    if name_or_path in names:
+        return parse(_folder().joinpath(f"{name_or_path}.yml").read_text(encoding="utf-8"), name=name_or_path)
+    if not name_or_path.endswith(_SUFFIXES):
+        near = did_you_mean(name_or_path, names)
+        raise UsageError(f"no scenario is called {name_or_path!r}, and a file of yours ends in .yml; {near}")
+    try:
+        text = Path(name_or_path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{name_or_path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:  # not UTF-8, or a path that no file can have
+        raise UsageError(f"{name_or_path}: cannot be read: {error}") from error
+    return _parse(text, Path(name_or_path).stem, name_or_path)
+
+
+def parse(text: str, *, name: str) -> Scenario:
+    """The scenario that a YAML text describes.
+
+    The name is the scenario's own, and the one that UsageError gives for the text, with line numbers.
+    """
+    return _parse(text, name, name)
+
+
+def _parse(text: str, name: str, place: str) -> Scenario:
+    try:
+        return read_scenario(compose(text), name)
+    except Misread as error:
+        raise UsageError(*(f"{place}{problem}" for problem in error.problems)) from error
+
+
+def _folder() -> Traversable:
+    return resources.files("gate.simulator").joinpath("scenarios")
+
+
+def _is_scenario(file: Traversable) -> bool:
+    return file.name.endswith(".yml")

@@ -1,0 +1,80 @@
+"""How the tests ask a simulator: one request per connection over real HTTP, and a clock moved by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+
+from gate.simulator import Scenario, Simulator, parse
+
+KEY = {"Authorization": "Bearer cu_test"}
+ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
+OTHER_ID = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
+
+
+@dataclass
+class HandClock:
+    """Real seconds, as far as the simulator knows; they pass when a test says so."""
+
+    now_s: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - whatever the body holds
+        return json.loads(self.body)
+
+
+def connect(simulator: Simulator) -> HTTPConnection:
+    return HTTPConnection(simulator.url.removeprefix("http://"), timeout=10)
+
+
+def ask(
+    simulator: Simulator,
+    path: str,
+    method: str = "GET",
+    headers: Mapping[str, str] = KEY,
+    body: bytes | None = None,
+) -> Reply:
+    connection = connect(simulator)
+    try:
+        connection.request(method, path, body=body, headers=dict(headers))
+        response = connection.getresponse()
+        read = response.read()
+        return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, read)
+    finally:
+        connection.close()
+
+
+def retrieve(simulator: Simulator, version: str = "v1", session_id: str = ID) -> Reply:
+    return ask(simulator, f"/{version}/check-sessions/{session_id}")
+
+
+def complete(simulator: Simulator, max_wait: object, version: str = "v1") -> Reply:
+    return ask(simulator, f"/{version}/check-sessions/{ID}/completion?maxWaitSeconds={max_wait}")
+
+
+def cancel(simulator: Simulator, session_id: str = ID) -> Reply:
+    return ask(simulator, f"/v1/check-sessions/{session_id}/cancel", "POST", body=b"{}")
+
+
+def scenario(session: str = "", rest: str = "", *, name: str = "test") -> Scenario:
+    """A scenario of one session that runs from 0 s to 60 s; `session` and `rest` are lines that are added."""
+    given = [line for line in session.splitlines() if line]
+    if not any(line.startswith(("statuses:", "results:")) for line in given):
+        given.append("statuses: [{at: 0s, is: STARTED}, {at: 60s, is: PASSED}]")
+    if not any(line.startswith("locations:") for line in given):
+        given.append("locations: [us-east-1, eu-central-1]")
+    lines = ["description: A test", "sessions:", "  - check: {name: Checkout API}", f"    id: {ID}"]
+    return parse("\n".join([*lines, *(f"    {line}" for line in given), *rest.splitlines()]), name=name)

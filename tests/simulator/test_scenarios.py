@@ -1,0 +1,141 @@
+"""The scenarios that are shipped, and how scenarios are found."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gate.errors import UsageError
+from gate.simulator import Simulator, load, parse, shipped
+
+from .asking import HandClock, ask
+
+SHIPPED = {  # their final statuses in the words of the API's second version
+    "api-trouble": ["PASSED"],
+    "cancelled": ["CANCELLED"],
+    "contradiction": ["PASSED"],
+    "degraded": ["DEGRADED"],
+    "failing": ["FAILED"],
+    "flaky": ["PASSED"],
+    "foreign-final": ["PASSED"],
+    "many-sessions": [*["PASSED"] * 6, "FAILED", "PASSED"],
+    "missing-location": ["PASSED"],
+    "passing": ["PASSED"],
+    "slow-start": ["PASSED"],
+    "timed-out": ["TIMED_OUT"],
+}
+
+
+def test_the_shipped_scenarios_are_listed_in_order() -> None:
+    assert shipped() == tuple(SHIPPED)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_scenario_introduces_itself_in_a_line(name: str) -> None:
+    scenario = load(name)
+    assert scenario.name == name
+    assert "the gate" in scenario.description
+    assert "\n" not in scenario.description
+    assert len(scenario.description) <= 110
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_scenario_is_watched_for_two_to_four_seconds(name: str) -> None:
+    scenario = load(name)
+    clock = HandClock()
+    with Simulator(scenario, clock=clock) as simulator:
+        for session_id in scenario.session_ids:
+            ask_in_spite_of_trouble(simulator, "v1", session_id)
+        clock.now_s += 1.9
+        early = [document(simulator, "v2", session_id) for session_id in scenario.session_ids]
+        clock.now_s += 2.1
+        late = {
+            version: [
+                document(simulator, version, session_id)["status"] for session_id in scenario.session_ids
+            ]
+            for version in ("v1", "v2")
+        }
+    assert None in [each["stoppedAt"] for each in early]
+    assert late["v2"] == SHIPPED[name]
+    assert late["v1"] == [status.replace("CANCELLED", "TIMED_OUT") for status in SHIPPED[name]]
+
+
+def document(simulator: Simulator, version: str, session_id: str) -> Any:  # noqa: ANN401 - JSON
+    """A session's document, asked for until there is one: no scenario stays in trouble."""
+    tries = (ask_in_spite_of_trouble(simulator, version, session_id) for _ in range(8))
+    return next(found for found in tries if found is not None)
+
+
+def ask_in_spite_of_trouble(simulator: Simulator, version: str, session_id: str) -> Any:  # noqa: ANN401 - JSON
+    with suppress(HTTPException, OSError):
+        reply = ask(simulator, f"/{version}/check-sessions/{session_id}")
+        return reply.json if reply.status == 200 else None
+    return None
+
+
+MINE = """
+description: Mine
+speed: 2.5
+inputs: {degraded-threshold: 25%, details: false, timeout: 20s, failed-threshold: 1}
+sessions:
+  - {check: {name: Ünïcode}, locations: [x], statuses: [{at: 1, is: PASSED}]}
+"""
+
+
+@pytest.mark.parametrize("file_name", ["mine.yml", "mine.yaml"])
+def test_a_scenario_can_be_a_file(tmp_path: Path, file_name: str) -> None:
+    path = tmp_path / file_name
+    path.write_text(MINE, encoding="utf-8")
+    scenario = load(str(path))
+    assert scenario == parse(MINE, name="mine")
+    assert (scenario.name, scenario.description, scenario.speed) == ("mine", "Mine", 2.5)
+    assert scenario.inputs == {
+        "degraded-threshold": "25%",
+        "details": "false",
+        "timeout": "20s",
+        "failed-threshold": "1",
+    }
+
+
+def test_nothing_is_assumed_that_a_scenario_does_not_say() -> None:
+    scenario = parse(MINE.replace("speed: 2.5\ninputs:", "inputs: {} #"), name="mine")
+    assert (scenario.speed, scenario.inputs) == (1, {})
+
+
+def test_the_problems_of_a_file_name_it_as_it_was_given(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yml"
+    path.write_text(MINE.replace("speed", "sped"), encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        load(str(path))
+    assert caught.value.problems == (f"{path}:3: unknown key 'sped'; did you mean 'speed'?",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("pasing", "did you mean 'passing'?"),
+        ("zzz", "known: api-trouble, cancelled, "),
+        ("", "known: "),
+        ("passing.yml", "passing.yml: cannot be read: No such file or directory"),
+        ("../passing", "did you mean 'passing'?"),
+        ("a\0b.yml", "cannot be read: "),
+    ],
+)
+def test_what_cannot_be_found_is_refused_with_a_way_out(asked: str, told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(asked)
+    (problem,) = caught.value.problems
+    assert told in problem
+
+
+def test_a_folder_and_a_file_in_another_encoding_are_refused(tmp_path: Path) -> None:
+    folder, latin = tmp_path / "folder.yml", tmp_path / "latin.yml"
+    folder.mkdir()
+    latin.write_bytes(MINE.encode("latin-1"))
+    for path in (folder, latin):
+        with pytest.raises(UsageError, match=f"{path.name}: cannot be read: "):
+            load(str(path))
