@@ -13,9 +13,9 @@ import yaml
 
 from gate.simulator.answers import JSON, Answer, refusal
 from gate.simulator.faults import Aim, Cut, Drip, Effect, Fault, Flood, Operation
-from gate.simulator.nodes import shown, wrong
-from gate.simulator.scalars import boolean, choice, duration, header, scalar, text, whole
-from gate.simulator.shapes import record
+from gate.yamldoc.nodes import shown, wrong
+from gate.yamldoc.scalars import boolean, choice, duration, header, scalar, text, whole
+from gate.yamldoc.shapes import record
 
 _REQUESTS = re.compile(r"(?P<first>[1-9]\d{0,8})(?P<range>-(?P<last>[1-9]\d{0,8})?)?", re.ASCII)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import yaml
 
 from gate.simulator.fault_grammar import read_fault
-from gate.simulator.nodes import child, wrong
-from gate.simulator.scalars import Reader, boolean, choice, duration, moment, number, scalar, text
 from gate.simulator.scenario import VERSIONS, Api, PlannedSession, Scenario
 from gate.simulator.session_grammar import identified, read_session
-from gate.simulator.shapes import mapping, record, several
+from gate.yamldoc.nodes import child, wrong
+from gate.yamldoc.scalars import Reader, boolean, choice, duration, moment, number, scalar, text
+from gate.yamldoc.shapes import mapping, record, several
 
 
 def read_scenario(node: yaml.Node, name: str) -> Scenario:

@@ -9,10 +9,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 import yaml
 
-from gate.simulator.nodes import wrong
-from gate.simulator.scalars import boolean, choice, duration, text, text_or_null, uuid
 from gate.simulator.scenario import Check, PlannedResult, PlannedSession, StatusChange
-from gate.simulator.shapes import mapping, one_or_several, plain, record, several
+from gate.yamldoc.nodes import wrong
+from gate.yamldoc.scalars import boolean, choice, duration, text, text_or_null, uuid
+from gate.yamldoc.shapes import mapping, one_or_several, plain, record, several
 
 _FLAGS = ("hasErrors", "hasFailures", "isDegraded", "aborted", "isCancelled")
 _TOOK_S = 0.3

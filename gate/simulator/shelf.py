@@ -8,8 +8,8 @@ from pathlib import Path
 
 from gate.errors import UsageError
 from gate.simulator.grammar import read_scenario
-from gate.simulator.nodes import Misread, compose, did_you_mean
 from gate.simulator.scenario import Scenario
+from gate.yamldoc.nodes import Misread, compose, did_you_mean
 
 _SUFFIXES = (".yml", ".yaml")
 
@@ -22,7 +22,7 @@ def shipped() -> tuple[str, ...]:
 def load(name_or_path: str) -> Scenario:
     """The shipped scenario of that name, else the one in the file at that path.
 
-    Raises UsageError, with every problem and its line, for an unknown name and for a file that cannot be
+    Raises UsageError, with every problem and its place, for an unknown name and for a file that cannot be
     read or holds no scenario.
     """
     names = shipped()
@@ -43,7 +43,7 @@ def load(name_or_path: str) -> Scenario:
 def parse(text: str, *, name: str) -> Scenario:
     """The scenario that a YAML text describes.
 
-    The name is the scenario's own, and the one that UsageError gives for the text, with line numbers.
+    The name is the scenario's own, and the one that UsageError gives for the text, with lines and columns.
     """
     return _parse(text, name, name)
 

@@ -128,7 +128,7 @@ MALFORMED = [
     (
         "speed: 20",
         "speed: !!python/object/apply:os.abort []",
-        ":2: a single value is needed here, not a list",
+        ":2: tags are not allowed",
     ),
     ("speed: 20", "speed: 20\n---\nspeed: 20", ":3: not YAML: "),
     ("speed: 20", "speed: &a 20\n<<: *a", ":3: aliases are not allowed"),
@@ -140,7 +140,7 @@ MALFORMED = [
 def problems(text: str) -> tuple[str, ...]:
     with pytest.raises(UsageError) as caught:
         parse(text, name="it")
-    return caught.value.problems
+    return tuple(re.sub(r"^(it:\d+):\d+:", r"\1:", problem) for problem in caught.value.problems)
 
 
 def test_the_good_scenario_is_good() -> None:
@@ -160,8 +160,8 @@ def test_a_mistake_is_told_with_its_line(good: str, bad: str, problem: str) -> N
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "it: the scenario is empty"),
-        ("# nothing", "it: the scenario is empty"),
+        ("", "it: there is nothing in it"),
+        ("# nothing", "it: there is nothing in it"),
         ("just words", "it:1: a mapping is needed here, not 'just words'"),
         ("[]", "it:1: a mapping is needed here, not a list"),
         ("description: d\nsessions: []", "it:2: at least one session is needed here"),

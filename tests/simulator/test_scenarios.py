@@ -111,7 +111,7 @@ def test_the_problems_of_a_file_name_it_as_it_was_given(tmp_path: Path) -> None:
     path.write_text(MINE.replace("speed", "sped"), encoding="utf-8")
     with pytest.raises(UsageError) as caught:
         load(str(path))
-    assert caught.value.problems == (f"{path}:3: unknown key 'sped'; did you mean 'speed'?",)
+    assert caught.value.problems == (f"{path}:3:1: unknown key 'sped'; did you mean 'speed'?",)
 
 
 @pytest.mark.parametrize(

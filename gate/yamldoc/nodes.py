@@ -10,22 +10,23 @@ from typing import Protocol
 import yaml
 from yaml.reader import ReaderError
 
-_DEEPEST = 30  # no scenario nests deeper, and no recursion over nodes can run out of stack
+_DEEPEST = 30  # no document that people write nests deeper, and no recursion over nodes can run out of stack
 
 
 class _Mark(Protocol):
     line: int  # from 0
+    column: int  # from 0
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong in the text; `line` counts from 1 and is None where no line can be named."""
+    """Something wrong in the text; `place` is `:LINE:COLUMN`, from 1, or nothing where none can be named."""
 
-    line: int | None
+    place: str
     message: str
 
     def __str__(self) -> str:
-        return f":{self.line}: {self.message}" if self.line else f": {self.message}"
+        return f"{self.place}: {self.message}"
 
 
 class Misread(Exception):
@@ -42,46 +43,48 @@ def compose(text: str) -> yaml.Node:
         root = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         said = " ".join(part for part in (error.context, error.problem) if part)
-        raise Misread(Problem(_line(error.problem_mark), f"not YAML: {said}")) from error
+        raise Misread(Problem(_place(error.problem_mark), f"not YAML: {said}")) from error
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise Misread(Problem(line, f"not YAML: {error.reason}")) from error
+        raise Misread(Problem(f":{line}", f"not YAML: {error.reason}")) from error
     except (ValueError, OverflowError) as error:  # what the parser makes of "\UFFFFFFFF" or of %YAML 1.999…
-        raise Misread(Problem(None, f"not YAML: {error}")) from error
+        raise Misread(Problem("", f"not YAML: {error}")) from error
     if root is None:
-        raise Misread(Problem(None, "the scenario is empty"))
+        raise Misread(Problem("", "there is nothing in it"))
     return root
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses what could explode: aliases, and nesting without end."""
+    """Refuses what nobody needs and what could explode: tags, aliases, and nesting without end."""
 
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call] # the stubs leave it open
         if isinstance(event, yaml.AliasEvent):
-            raise Misread(Problem(_line(event.start_mark), "aliases are not allowed"))
+            raise Misread(Problem(_place(event.start_mark), "aliases are not allowed"))
+        if getattr(event, "tag", None) is not None:
+            raise Misread(Problem(_place(event.start_mark), "tags are not allowed"))
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise Misread(Problem(_line(event.start_mark), "nested too deeply"))
+            raise Misread(Problem(_place(event.start_mark), "nested too deeply"))
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
 
-def _line(mark: _Mark | None) -> int | None:
-    return None if mark is None else mark.line + 1
+def _place(mark: _Mark | None) -> str:
+    return "" if mark is None else f":{mark.line + 1}:{mark.column + 1}"
 
 
 def wrong(node: yaml.Node, message: str) -> Misread:
-    """One problem at the node's line, to be raised."""
+    """One problem at the node's place, to be raised."""
     return Misread(problem_at(node, message))
 
 
 def problem_at(node: yaml.Node, message: str) -> Problem:
-    """A problem at the node's line."""
-    return Problem(_line(node.start_mark), message)
+    """A problem at the node's place."""
+    return Problem(_place(node.start_mark), message)
 
 
 def child(node: yaml.Node, key: str) -> yaml.Node:

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from gate.simulator.nodes import Misread, Problem, did_you_mean, problem_at, shown, wrong
-from gate.simulator.scalars import Reader, T, json_scalar, scalar
+from gate.yamldoc.nodes import Misread, Problem, did_you_mean, problem_at, shown, wrong
+from gate.yamldoc.scalars import Reader, T, json_scalar, scalar
 
 
 def several(item: Reader[T]) -> Reader[tuple[T, ...]]:

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import yaml
 
-from gate.simulator.nodes import did_you_mean, shown, wrong
 from gate.units import parse_duration
+from gate.yamldoc.nodes import did_you_mean, shown, wrong
 
 T = TypeVar("T")
 Reader = Callable[[yaml.Node], T]
