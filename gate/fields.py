@@ -1,0 +1,107 @@
+"""Typed access to a JSON object: what is required raises `Incomprehensible`, what is optional is empty."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from gate.errors import Incomprehensible
+from gate.text import clean
+
+
+def json_object(body: bytes) -> Mapping[str, object]:
+    """The object that the body holds. Raises `Incomprehensible` for anything else."""
+    try:
+        value = json.loads(body, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
+    except (ValueError, RecursionError) as error:
+        raise Incomprehensible("Checkly's API answered with something that is not JSON") from error
+    if not isinstance(value, dict):
+        raise Incomprehensible("Checkly's API answered with JSON that is not an object")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are not JSON
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("duplicate keys")  # parsers disagree on which one counts
+    return fields
+
+
+class Fields:
+    """The fields of a JSON object."""
+
+    def __init__(self, fields: Mapping[str, object]) -> None:
+        self._fields = fields
+
+    def text(self, key: str) -> str:
+        """A text that is not empty when it is cleaned."""
+        value = self.optional_text(key)
+        if not value:
+            raise self._wrong(key, "a text")
+        return value
+
+    def flag(self, key: str, *, absent: bool | None = None) -> bool:
+        """True or false; `absent` is what a missing or null field stands for, where it may be missing."""
+        value = self._fields.get(key)
+        if value is None and absent is not None:
+            return absent
+        if not isinstance(value, bool):
+            raise self._wrong(key, "true or false")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts that stay distinct when they are cleaned, for one must not hide another."""
+        value = self._fields.get(key)
+        if not isinstance(value, list) or not all(isinstance(item, str) and clean(item) for item in value):
+            raise self._wrong(key, "a list of texts")
+        cleaned = tuple(clean(item) for item in value)
+        if len(set(cleaned)) != len(set(value)):
+            raise self._wrong(key, "a list of texts that can be told apart")
+        return cleaned
+
+    def objects(self, key: str) -> tuple[Mapping[str, object], ...]:
+        """A list of objects; absent means none, as the first version of the API allows."""
+        value = self._fields.get(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self._wrong(key, "a list of objects")
+        return tuple(value)
+
+    def optional_raw(self, key: str) -> str:
+        """A text as it came: not clean."""
+        value = self._fields.get(key)
+        return value if isinstance(value, str) else ""
+
+    def optional_text(self, key: str) -> str:
+        """A clean text."""
+        return clean(self.optional_raw(key))
+
+    def optional_number(self, key: str) -> float | None:
+        """A finite number that is not negative."""
+        value = self._fields.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        try:
+            number = float(value)
+        except OverflowError:
+            return None
+        return number if math.isfinite(number) and number >= 0 else None
+
+    def optional_time(self, key: str) -> datetime | None:
+        """An ISO 8601 date-time, in UTC."""
+        try:
+            moment = datetime.fromisoformat(self.optional_raw(key))
+            return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+
+    def _wrong(self, key: str, expected: str) -> Incomprehensible:
+        return Incomprehensible(f"Checkly's API answered with a document whose {key} is not {expected}")

@@ -1,0 +1,128 @@
+"""Checkly's nouns as frozen values.
+
+Checkly's own words (status, check type) stay open strings, for they grow without notice; ours are closed.
+All text in these values is clean (`gate.text.clean`) and all times are aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum
+
+from gate.errors import GateError
+
+
+class ApiVersion(StrEnum):
+    """The versions of the check-session API that the gate speaks."""
+
+    V1 = "v1"
+    V2 = "v2"
+
+
+class Phase(Enum):
+    """What a session's status says about its progress."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    UNKNOWN = "unknown"
+
+
+# Checkly's API: the status enum of both versions. PROGRESS_FAILED and PROGRESS_DEGRADED are still running.
+_PHASES = {
+    "STARTED": Phase.RUNNING,
+    "PROGRESS": Phase.RUNNING,
+    "PROGRESS_FAILED": Phase.RUNNING,
+    "PROGRESS_DEGRADED": Phase.RUNNING,
+    "PASSED": Phase.FINISHED,
+    "DEGRADED": Phase.FINISHED,
+    "FAILED": Phase.FINISHED,
+    "TIMED_OUT": Phase.FINISHED,
+    "CANCELLED": Phase.FINISHED,
+}
+
+
+class ResultKind(Enum):
+    """What a result is to its run location: the end, a failed try, or something Checkly does not explain."""
+
+    FINAL = "FINAL"
+    ATTEMPT = "ATTEMPT"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """One run of a check at one run location."""
+
+    id: str
+    location: str
+    kind: ResultKind
+    has_errors: bool
+    has_failures: bool
+    is_degraded: bool
+    aborted: bool
+    is_cancelled: bool
+    link: str = ""
+    response_time_ms: float | None = None
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
+
+    @property
+    def duration_s(self) -> float:
+        """How long the run took, in seconds; 0 where Checkly does not say."""
+        if self.started_at and self.stopped_at:
+            return max((self.stopped_at - self.started_at).total_seconds(), 0.0)
+        return (self.response_time_ms or 0.0) / 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSession:
+    """A check session as one answer of the API described it."""
+
+    id: str
+    status: str
+    run_locations: tuple[str, ...]
+    results: tuple[CheckResult, ...]
+    version: ApiVersion
+    link: str = ""
+    check_id: str = ""
+    check_type: str = ""
+    check_name: str = ""
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """Whether Checkly is still running it; UNKNOWN for a status that nobody documents."""
+        return _PHASES.get(self.status, Phase.UNKNOWN)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was cancelled, which v1 reports as TIMED_OUT with a cancelled result."""
+        if self.version is ApiVersion.V1 and self.status == "TIMED_OUT":
+            return any(result.is_cancelled for result in self.results)
+        return self.status == "CANCELLED"
+
+    @property
+    def name(self) -> str:
+        """What to call it: the check's name, else the check's id, else the session's."""
+        return self.check_name or self.check_id or self.id
+
+
+class Ending(Enum):
+    """How the wait for one session ended."""
+
+    FINISHED = "finished"
+    TIMEOUT = "timeout"
+    CANNOT_TELL = "cannot tell"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What was known of one session when the wait ended; `error` says why where that is not its end."""
+
+    session_id: str
+    session: CheckSession | None
+    ending: Ending
+    error: GateError | None = None

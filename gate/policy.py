@@ -1,0 +1,66 @@
+"""What a team allows: the policy that a verdict is a function of, and how its thresholds are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+DEFAULT = "default"  # the origin of what nobody gave
+THRESHOLD_FORMS = "a count of locations (0, 1, 2, …) or a share of them (0% to 100%)"
+_COUNT = re.compile(r"\d{1,6}", re.ASCII)
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s*%", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The most locations that a rule allows: a count, or a share of the session's counted locations."""
+
+    amount: Fraction
+    is_share: bool
+    origin: str = DEFAULT
+
+    def allows(self, number: int, of: int) -> bool:
+        """Whether `number` of `of` locations is allowed; exactly at the threshold is."""
+        return number <= (self.amount * of if self.is_share else self.amount)
+
+    def __str__(self) -> str:
+        return f"{float(self.amount * 100):g}%" if self.is_share else str(self.amount)
+
+
+def parse_threshold(text: str, origin: str = DEFAULT) -> Threshold:
+    """Reads `1` or `25%`. Raises ValueError, with the accepted forms, for anything else."""
+    written = text.strip()
+    if _COUNT.fullmatch(written):
+        return Threshold(Fraction(int(written)), is_share=False, origin=origin)
+    match = _SHARE.fullmatch(written)
+    if match and (share := Fraction(match.group(1)) / 100) <= 1:
+        return Threshold(share, is_share=True, origin=origin)
+    raise ValueError(THRESHOLD_FORMS)
+
+
+NOTHING = Threshold(Fraction(0), is_share=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What is allowed, for one session. The defaults allow nothing but flakiness.
+
+    `skipped` maps locations to the reason why they are left out. `origins` say where the rules without a
+    threshold of their own come from: `missing`, `cancelled`, `response-time`, `required LOCATION`.
+    """
+
+    failed: Threshold = NOTHING
+    degraded: Threshold = NOTHING
+    flaky: Threshold | None = None
+    allow_missing: bool = False
+    allow_cancelled: bool = False
+    response_time_ms: float | None = None
+    required: tuple[str, ...] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def origin(self, rule: str) -> str:
+        """Where a rule comes from: a file and line, or the default."""
+        return self.origins.get(rule, DEFAULT)

@@ -1,0 +1,203 @@
+"""The rules: each looks at one finished session by itself and says what it decides, if it has a say.
+
+All are judged. Every decision carries its numbers, its locations and where the rule came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gate.locations import FAILING, GREEN, Outcome, State
+from gate.model import CheckSession
+from gate.policy import DEFAULT, Policy, Threshold
+
+
+class Rule(StrEnum):
+    """The rules, in the order in which they are judged."""
+
+    FAILED = "failed"
+    DEGRADED = "degraded"
+    FLAKY = "flaky"
+    MISSING = "missing"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed out"
+    UNEXPLAINED = "unexplained"
+    REQUIRED = "required"
+    NOTHING_COUNTED = "nothing counted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one rule said about one session. `locations` may name one that has no row."""
+
+    rule: Rule
+    closes: bool
+    text: str
+    locations: tuple[str, ...] = ()
+    number: int | None = None
+    of: int | None = None
+    allowed: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a rule looks at: a finished session, its outcomes, the policy."""
+
+    session: CheckSession
+    outcomes: tuple[Outcome, ...]
+    policy: Policy
+
+    @property
+    def counted(self) -> int:
+        """How many locations count: all but the skipped ones."""
+        return sum(outcome.state is not State.SKIPPED for outcome in self.outcomes)
+
+    def locations(self, *states: State) -> tuple[str, ...]:
+        """The names of the locations in one of these states."""
+        return tuple(outcome.location for outcome in self.outcomes if outcome.state in states)
+
+
+def locations_in_words(number: int) -> str:
+    """`1 location`, `2 locations`."""
+    return "1 location" if number == 1 else f"{number} locations"
+
+
+def _share(number: int, of: int) -> str:
+    return f"{number} of {locations_in_words(of)}" + (f" ({100 * number / of:.3g}%)" if of else "")
+
+
+def _within(
+    rule: Rule, case: Case, locations: tuple[str, ...], threshold: Threshold | None
+) -> Iterable[Decision]:
+    """The decision of a rule that has a threshold; none allows all, and nothing found needs no decision."""
+    if not locations:
+        return
+    number = len(locations)
+    closes = threshold is not None and not threshold.allows(number, case.counted)
+    text = f"{rule} {_share(number, case.counted)}"
+    if threshold is not None:
+        text += f" {'>' if closes else '≤'} {threshold} allowed ({threshold.origin})"
+    yield Decision(
+        rule=rule,
+        closes=closes,
+        text=f"{text}: {', '.join(locations)}",
+        locations=locations,
+        number=number,
+        of=case.counted,
+        allowed=str(threshold) if threshold else "any",
+        origin=threshold.origin if threshold else DEFAULT,
+    )
+
+
+def _failed(case: Case) -> Iterable[Decision]:
+    return _within(Rule.FAILED, case, case.locations(*FAILING), case.policy.failed)
+
+
+def _degraded(case: Case) -> Iterable[Decision]:
+    return _within(Rule.DEGRADED, case, case.locations(State.DEGRADED), case.policy.degraded)
+
+
+def _flaky(case: Case) -> Iterable[Decision]:
+    return _within(Rule.FLAKY, case, case.locations(State.FLAKY), case.policy.flaky)
+
+
+def _missing(case: Case) -> Iterable[Decision]:
+    locations = case.locations(State.MISSING)
+    if locations:
+        closes = not case.policy.allow_missing
+        origin = case.policy.origin("missing")
+        share = _share(len(locations), case.counted)
+        yield Decision(
+            rule=Rule.MISSING,
+            closes=closes,
+            text=f"missing {share}, {'none' if closes else 'any'} allowed ({origin}): {', '.join(locations)}",
+            locations=locations,
+            number=len(locations),
+            of=case.counted,
+            allowed="0" if closes else "any",
+            origin=origin,
+        )
+
+
+def _cancelled(case: Case) -> Iterable[Decision]:
+    locations = case.locations(State.CANCELLED)
+    if case.session.is_cancelled or locations:
+        closes = not case.policy.allow_cancelled
+        origin = case.policy.origin("cancelled")
+        what = (
+            f"{_share(len(locations), case.counted)} cancelled" if locations else "the session was cancelled"
+        )
+        text = f"{what}, which is {'not ' if closes else ''}allowed ({origin})"
+        yield Decision(
+            rule=Rule.CANCELLED,
+            closes=closes,
+            text=text + (f": {', '.join(locations)}" if locations else ""),
+            locations=locations,
+            number=len(locations) or None,
+            of=case.counted if locations else None,
+            origin=origin,
+        )
+
+
+def _timed_out(case: Case) -> Iterable[Decision]:
+    if case.session.status != "TIMED_OUT" or case.session.is_cancelled:
+        return
+    without_final = [outcome for outcome in case.outcomes if outcome.seen is State.MISSING]
+    late = tuple(outcome.location for outcome in without_final if outcome.state is not State.SKIPPED)
+    if without_final and not late:
+        return  # the policy leaves out every location that kept the session from ending
+    text = "Checkly gave up on the session: TIMED_OUT"
+    yield Decision(
+        rule=Rule.TIMED_OUT,
+        closes=True,
+        text=f"{text}, no result from {', '.join(late)}" if late else text,
+        locations=late,
+    )
+
+
+def _unexplained(case: Case) -> Iterable[Decision]:
+    explained = any(outcome.seen in FAILING for outcome in case.outcomes)
+    if case.session.status == "FAILED" and not explained:
+        yield Decision(
+            rule=Rule.UNEXPLAINED,
+            closes=True,
+            text="the session is FAILED and none of its locations says why",
+        )
+
+
+def _required(case: Case) -> Iterable[Decision]:
+    seen = {outcome.location: outcome.seen for outcome in case.outcomes}
+    for location in case.policy.required:
+        state = seen.get(location)
+        if state not in GREEN:
+            what = f"is {state.value}" if state else "did not run"
+            origin = case.policy.origin(f"required {location}")
+            yield Decision(
+                rule=Rule.REQUIRED,
+                closes=True,
+                text=f"the required location {location} {what} ({origin})",
+                locations=(location,),
+                origin=origin,
+            )
+
+
+def _nothing_counted(case: Case) -> Iterable[Decision]:
+    if not case.counted:
+        why = "all are skipped" if case.outcomes else "the session has none"
+        yield Decision(rule=Rule.NOTHING_COUNTED, closes=True, text=f"no location counts: {why}")
+
+
+RULES: tuple[Callable[[Case], Iterable[Decision]], ...] = (
+    _failed,
+    _degraded,
+    _flaky,
+    _missing,
+    _cancelled,
+    _timed_out,
+    _unexplained,
+    _required,
+    _nothing_counted,
+)

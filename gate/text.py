@@ -1,0 +1,82 @@
+"""Text from outside is data everywhere: cleaned once at the edge, then escaped for where it is written."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+NAME_LENGTH = 200
+SENTENCE_LENGTH = 500
+
+# ECMA-48: CSI sequences, OSC strings with either terminator, and the two-character escapes.
+_ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
+# Surrogates and noncharacters (no XML, no UTF-8), and characters that are invisible or reorder a line.
+_UNWRITABLE = re.compile(
+    "[\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff"
+    "\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb"
+    "\\U000e0000-\\U000e007f"
+    + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
+    + "]"
+)
+_SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-])")
+_NOT_IN_MERMAID = re.compile(r"[^\w .,/()+-]+")
+_CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
+
+
+def clean(text: str, length: int = NAME_LENGTH) -> str:
+    """Any text as one printable line of at most `length` characters.
+
+    No control character, ANSI sequence, lone surrogate, noncharacter or direction mark is left, and runs of
+    white space are one space. Cleaning what is clean changes nothing.
+    """
+    head = text[: length * 20]  # a megabyte of name is cut before the work, not after it
+    visible = _UNWRITABLE.sub("", _ANSI.sub("", head))
+    line = _SPACE.sub(" ", visible).strip()
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def https_link(text: str) -> str:
+    """The link itself if it is an https URL that can be shown and clicked as it is, else an empty string."""
+    if len(text) > 2000 or not re.fullmatch(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+", text):
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.hostname and not (parts.username or parts.password) else ""
+
+
+def redact(text: str, secret: str) -> str:
+    """The text without the secret, and without the credentials of any URL in it."""
+    shown = text.replace(secret, "***") if secret else text
+    return _CREDENTIALS_IN_URL.sub("***@", shown)
+
+
+def log_line(text: str) -> str:
+    """A line that GitHub's runner cannot take for a workflow command.
+
+    The runner reads `::name` at the start of a line (after white space) and `##[name]` anywhere in it.
+    """
+    shown = text.replace("##[", "# #[")
+    return "· " + shown if shown.lstrip().startswith("::") else shown
+
+
+def command_data(text: str) -> str:
+    """The text as the data of a workflow command, as the runner unescapes it."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def command_property(text: str) -> str:
+    """The text as a property of a workflow command."""
+    return command_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def markdown(text: str) -> str:
+    """The text as literal text in GitHub's Markdown, in a paragraph or a table cell."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def mermaid(text: str) -> str:
+    """The text as the name of a task or section in a Mermaid diagram, whose syntax has no escapes."""
+    return _NOT_IN_MERMAID.sub(" ", text).strip()[:80] or "unnamed"

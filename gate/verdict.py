@@ -1,0 +1,201 @@
+"""The verdict: a pure function of what the wait found and the policy.
+
+What was not read in full and to its end opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from gate.errors import ExitCode, GateError, Stopped
+from gate.locations import FAILING, GREEN, Outcome, State, outcomes
+from gate.model import CheckSession, Ending, Watched
+from gate.policy import Policy
+from gate.rules import RULES, Case, Decision, Rule, locations_in_words
+from gate.text import SENTENCE_LENGTH, clean
+
+
+class Conclusion(StrEnum):
+    """What the gate concludes: public interface, the `verdict` output."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Standing(Enum):
+    """What remains of a location's outcome under the policy."""
+
+    GREEN = "green"
+    TOLERATED = "tolerated"
+    RED = "red"
+    UNDECIDED = "undecided"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An outcome and its standing; `because` is one line on why it stands so, where there is more to say."""
+
+    outcome: Outcome
+    standing: Standing
+    rule: Rule | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedSession:
+    """One session, judged; `disagreements` say where Checkly's status and its results do not match."""
+
+    session_id: str
+    session: CheckSession | None
+    ending: Ending
+    error: GateError | None
+    rows: tuple[Row, ...]
+    decisions: tuple[Decision, ...]
+    disagreements: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        return self.session.name if self.session else self.session_id
+
+    @property
+    def closing(self) -> tuple[Decision, ...]:
+        """The decisions that close the gate."""
+        return tuple(decision for decision in self.decisions if decision.closes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the gate decided, and the sessions that it decided on."""
+
+    conclusion: Conclusion
+    exit_code: ExitCode
+    reason: str
+    sessions: tuple[JudgedSession, ...]
+
+    def count(self, *states: State) -> int:
+        """How many locations are in one of these states, over all sessions."""
+        return sum(row.outcome.state in states for session in self.sessions for row in session.rows)
+
+
+def judge(watched: Iterable[Watched], policy: Policy) -> Verdict:
+    """The verdict on all that was watched."""
+    sessions = tuple(_judge_session(each, policy) for each in watched)
+    exit_code = _exit_code(sessions)
+    if any(session.closing for session in sessions):
+        conclusion = Conclusion.FAIL
+    elif exit_code is ExitCode.OPEN:
+        conclusion = Conclusion.PASS
+    else:
+        conclusion = Conclusion.INCONCLUSIVE
+    return Verdict(
+        conclusion=conclusion, exit_code=exit_code, reason=_reason(sessions, conclusion), sessions=sessions
+    )
+
+
+def _exit_code(sessions: Sequence[JudgedSession]) -> ExitCode:
+    """A signal's own code; else a known red beats "cannot tell", which beats the gate's own timeout."""
+    endings = {session.ending for session in sessions}
+    for session in sessions:
+        if isinstance(session.error, Stopped) and session.ending is Ending.STOPPED:
+            return session.error.stop_code
+    if any(session.closing for session in sessions):
+        return ExitCode.CLOSED
+    if not sessions or Ending.CANNOT_TELL in endings:
+        return ExitCode.CANNOT_TELL
+    return ExitCode.TIMEOUT if Ending.TIMEOUT in endings else ExitCode.OPEN
+
+
+def _reason(sessions: Sequence[JudgedSession], conclusion: Conclusion) -> str:
+    several = len(sessions) > 1
+    sentences = []
+    for session in sessions:
+        if conclusion is Conclusion.PASS:
+            texts = [decision.text for decision in session.decisions]
+        else:
+            texts = [decision.text for decision in session.closing]
+            texts += [session.error.sentence] if session.error and not texts else []
+        if texts:
+            sentences.append((f"{session.name}: " if several else "") + "; ".join(texts))
+    if conclusion is Conclusion.PASS:
+        sentences.insert(0, _all_is_well(sessions))
+    return clean("; ".join(sentences), SENTENCE_LENGTH)
+
+
+def _all_is_well(sessions: Sequence[JudgedSession]) -> str:
+    states = Counter(row.outcome.state for session in sessions for row in session.rows)
+    green = sum(states[state] for state in GREEN)
+    of = states.total() - states[State.SKIPPED]
+    return f"{green} of {locations_in_words(of)} green" + (
+        f" in {len(sessions)} sessions" if len(sessions) > 1 else ""
+    )
+
+
+def _judge_session(watched: Watched, policy: Policy) -> JudgedSession:
+    session = watched.session
+    found = (
+        outcomes(session, slower_than_ms=policy.response_time_ms, skipped=policy.skipped) if session else ()
+    )
+    decisions: tuple[Decision, ...] = ()
+    disagreements: tuple[str, ...] = ()
+    if session and watched.ending is Ending.FINISHED:
+        case = Case(session, found, policy)
+        decisions = tuple(decision for rule in RULES for decision in rule(case))
+        disagreements = tuple(_disagreements(session, found))
+    return JudgedSession(
+        session_id=watched.session_id,
+        session=session,
+        ending=watched.ending,
+        error=watched.error,
+        rows=tuple(_row(outcome, decisions, watched) for outcome in found),
+        decisions=decisions,
+        disagreements=disagreements,
+    )
+
+
+def _row(outcome: Outcome, decisions: Sequence[Decision], watched: Watched) -> Row:
+    """The row's standing: the first rule that closes the gate over it, else the one that tolerates it."""
+    about = [decision for decision in decisions if outcome.location in decision.locations]
+    closing = next((decision for decision in about if decision.closes), None)
+    if closing:
+        return Row(outcome=outcome, standing=Standing.RED, rule=closing.rule, because=closing.text)
+    if outcome.state is State.SKIPPED:
+        return Row(outcome=outcome, standing=Standing.SKIPPED, because=outcome.skip_reason)
+    if outcome.state is State.PASSED:
+        return Row(outcome=outcome, standing=Standing.GREEN)
+    if watched.ending is not Ending.FINISHED and outcome.state not in (State.DEGRADED, State.FLAKY):
+        undecided = outcome.state is State.UNFINISHED
+        because = watched.error.sentence if undecided and watched.error else ""
+        return Row(
+            outcome=outcome, standing=Standing.UNDECIDED if undecided else Standing.RED, because=because
+        )
+    tolerating = about[0] if about else None
+    return Row(
+        outcome=outcome,
+        standing=Standing.TOLERATED,
+        rule=tolerating.rule if tolerating else None,
+        because=tolerating.text if tolerating else "",
+    )
+
+
+def _disagreements(session: CheckSession, found: Sequence[Outcome]) -> Iterable[str]:
+    """Where the session's status is better than its results, or its results better than its status."""
+    bad = [row for row in found if row.seen in FAILING or row.seen is State.CANCELLED]
+    slow = [row for row in found if row.final and row.final.is_degraded and row.seen is State.DEGRADED]
+    if session.status in ("PASSED", "DEGRADED") and bad:
+        yield f"Checkly says {session.status}, but {_and_states(bad)}: the worse one counts"
+    elif session.status == "PASSED" and slow:
+        yield f"Checkly says PASSED, but {_and_states(slow)}: the worse one counts"
+    if session.status == "DEGRADED" and all(row.seen is not State.DEGRADED for row in found):
+        yield "Checkly says DEGRADED, but no location is: all green locations count as degraded"
+
+
+def _and_states(rows: Sequence[Outcome]) -> str:
+    return ", ".join(f"{row.location} is {row.seen.value}" for row in rows[:5]) + (
+        f" and {len(rows) - 5} more" if len(rows) > 5 else ""
+    )
