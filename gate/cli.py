@@ -1,0 +1,167 @@
+"""The command line: wires the parts once, catches the gate's errors, and always ends in an exit code."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TextIO
+
+from gate import __version__, gating, hosts, report
+from gate.client import Transport
+from gate.errors import Defect, ExitCode, GateError, Stopped, UsageError
+from gate.help import help_text
+from gate.hosts.console import Console
+from gate.inputs import is_loopback
+from gate.options import InputsRefused, Settings, read_settings
+from gate.process import Process
+from gate.report.lines import Line, Tone
+from gate.text import clean
+
+DEMO_SCENARIO = "degraded"
+_COMMANDS = "the commands are demo and simulate; without one checkly-gate gates on --session-id"
+_DEMO_KEY = "cu_demo_key_that_opens_nothing"
+_KEPT_FOR_A_DEMO = ("GITHUB_", "RUNNER_", "NO_COLOR", "TERM")
+
+
+def main() -> int:
+    """Runs the program on this process's arguments, environment and streams; returns the exit code."""
+    process = Process()
+    process.listen_for_signals()
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that the locale cannot show ends no gate
+    code = run(sys.argv[1:], os.environ, sys.stdout, process)
+    _leave_quietly(sys.stdout)
+    return int(code)
+
+
+def _leave_quietly(stream: TextIO) -> None:
+    """Python complains, and changes the exit code, when it flushes a log whose reader has gone."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def run(argv: Sequence[str], env: Mapping[str, str], stream: TextIO, process: Process) -> ExitCode:
+    """Runs one command; without one, gates."""
+    console = Console(stream, env)
+    command, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else ("", argv)
+    if "--help" in rest or "-h" in rest:
+        console.command(help_text())
+        return ExitCode.OPEN
+    if "--version" in rest:
+        console.command(f"checkly-gate {__version__}")
+        return ExitCode.OPEN
+    try:
+        return _command(command, rest, env, console, process)
+    except UsageError as refused:
+        return _refuse(refused, console)
+
+
+def _command(
+    command: str, argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process
+) -> ExitCode:
+    match command:
+        case "":
+            return gate(argv, env, console, process)
+        case "demo":
+            return demo(argv, env, console, process)
+        case "simulate":
+            return simulate(argv, console, process)
+        case _:
+            raise UsageError(f"unknown command {clean(command, 100)!r}; {_COMMANDS}")
+
+
+def _refuse(refused: UsageError, console: Console) -> ExitCode:
+    for problem in refused.problems:
+        console.line(Line(f"checkly-gate: {problem}", Tone.BAD))
+    return refused.exit_code
+
+
+def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process) -> ExitCode:
+    """Gates on the sessions that the inputs name; reports on every way out."""
+    around = gating.Surroundings(
+        host=hosts.detect(env, console, f"checkly-gate-{secrets.token_hex(16)}"),
+        console=console,
+        clock=process,
+        jitter=lambda: secrets.randbelow(10_001) / 10_000,
+        wall_clock=lambda: datetime.now(UTC),
+    )
+    try:
+        settings = read_settings(argv, env)
+    except InputsRefused as refused:
+        _refuse(refused, console)
+        refusal = report.of_error(refused, decided_at=around.wall_clock())
+        return gating.publish(refusal, around, junit_path=refused.junit_path, json_path=refused.json_path)
+    around.host.mask(settings.api_key)
+    try:
+        decided = gating.decide(settings, _transport(settings, env, console, process), around)
+    except GateError as error:
+        decided = report.of_error(error, decided_at=around.wall_clock())
+    except Exception as error:  # noqa: BLE001 - a defect ends in a report and an exit code like all else
+        decided = report.of_error(Defect(error), decided_at=around.wall_clock())
+    return gating.publish(decided, around, junit_path=settings.junit_path, json_path=settings.json_path)
+
+
+def _transport(settings: Settings, env: Mapping[str, str], console: Console, process: Process) -> Transport:
+    from gate.transport import Endpoint, HttpTransport  # noqa: PLC0415 - a usage error need not wait for it
+
+    replaced = (
+        "" if env.get("REQUESTS_CA_BUNDLE") or env.get("CURL_CA_BUNDLE") else env.get("SSL_CERT_FILE", "")
+    )
+    endpoint = Endpoint(
+        base_url=settings.api_url,
+        api_key=settings.api_key,
+        account_id=settings.account_id,
+        is_loopback=is_loopback(settings.api_url),
+        extra_certificates=settings.ca_bundle,
+        replaced_certificates=replaced,
+    )
+
+    def trace(text: str) -> None:
+        console.line(Line(f"request: {text}", Tone.FAINT))
+
+    return HttpTransport(endpoint, process.call, trace if settings.verbose else None)
+
+
+def demo(argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process) -> ExitCode:
+    """The whole gate against an embedded stand-in for Checkly, with what the scenario gives as inputs."""
+    from gate import simulator  # noqa: PLC0415 - a gate has no use for it
+
+    named = bool(argv) and not argv[0].startswith("-")
+    scenario = simulator.load(argv[0] if named else DEMO_SCENARIO)
+    console.line(Line(f"demo: {scenario.name}: {scenario.description}"))
+    with simulator.Simulator(scenario) as api:
+        given = {
+            "session-id": ",".join(scenario.session_ids),
+            "api-key": _DEMO_KEY,
+            "account-id": "demo",
+            "api-url": api.url,
+            "poll-interval": "1s",
+            **scenario.inputs,
+        }
+        flags = [f"--{name}={value}" for name, value in given.items()]
+        kept = {name: value for name, value in env.items() if name.startswith(_KEPT_FOR_A_DEMO)}
+        return gate([*flags, *argv[named:]], kept, console, process)
+
+
+def simulate(argv: Sequence[str], console: Console, process: Process) -> ExitCode:
+    """Serves a scenario on loopback until a signal comes; the first line is the URL."""
+    from gate import simulator  # noqa: PLC0415 - a gate has no use for it
+
+    if len(argv) > 1 or any(word.startswith("-") for word in argv):
+        raise UsageError("simulate takes the name or the file of one scenario, and nothing else")
+    scenario = simulator.load(argv[0] if argv else DEMO_SCENARIO)
+    with simulator.Simulator(scenario) as api:
+        console.line(Line(api.url))
+        console.line(Line(f"{scenario.name}: {scenario.description}"))
+        for session_id in scenario.session_ids:
+            console.line(Line(f"session-id {session_id}"))
+        try:
+            while True:
+                process.sleep_s(3600)
+        except Stopped:
+            return ExitCode.OPEN

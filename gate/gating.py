@@ -1,0 +1,176 @@
+"""One run of the gate: from settings to a report, and from the report to every place where it is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from gate import report as reports
+from gate.client import Checkly, Clock, Transport
+from gate.errors import CheckSessionUnreadable, Defect, ExitCode, ReportUnwritable, Stopped
+from gate.events import Event, Noticed
+from gate.hosts import Host
+from gate.hosts.console import Console
+from gate.hosts.files import shown_path, write_whole
+from gate.model import ApiVersion, Ending, Phase, Watched
+from gate.options import Settings, shown_inputs
+from gate.policy import Policy
+from gate.report import Report, annotation, closing, outputs, record, summary
+from gate.report.lines import Line, Tone
+from gate.report.progress import Progress
+from gate.text import clean
+from gate.units import format_duration
+from gate.verdict import judge
+from gate.watch import Patience, watch
+
+_CANCEL_WITHIN_S = 2.0  # of the 5 s that there are between a signal and the end of the reports
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run depends on besides its settings."""
+
+    host: Host
+    console: Console
+    clock: Clock
+    jitter: Callable[[], float]
+    wall_clock: Callable[[], datetime]
+
+
+def decide(settings: Settings, transport: Transport, around: Surroundings) -> Report:
+    """Waits for the sessions and judges them."""
+    notices = [] if settings.account_id else [_NO_ACCOUNT]
+    checkly = Checkly(transport, around.clock, settings.api_version)
+    progress = Progress(len(settings.session_id), settings.timeout)
+    began_s = around.clock.now_s()
+
+    def observe(event: Event) -> None:
+        waited_s = around.clock.now_s() - began_s
+        for line in progress.lines(event, waited_s):
+            around.console.line(line)
+        around.console.state(progress.state(waited_s))
+        if isinstance(event, Noticed):
+            notices.append(event.text)
+
+    sessions = (
+        "1 check session" if len(settings.session_id) == 1 else f"{len(settings.session_id)} check sessions"
+    )
+    around.console.line(
+        Line(f"checkly-gate: {sessions}, waiting {format_duration(settings.timeout)} at most")
+    )
+    watched = watch(
+        settings.session_id,
+        checkly,
+        Patience(timeout_s=settings.timeout, poll_interval_s=settings.poll_interval),
+        jitter=around.jitter,
+        observe=observe,
+    )
+    if settings.cancel_on_abort:
+        for line in _cancel(watched, checkly):
+            around.console.line(line)
+    if any(each.session and each.session.version is ApiVersion.V1 for each in watched):
+        notices.append(_DEPRECATED)
+    policy = Policy(failed=settings.failed_threshold, degraded=settings.degraded_threshold)
+    return replace(
+        reports.of_verdict(
+            judge(watched, policy), report_only=settings.report_only, decided_at=around.wall_clock()
+        ),
+        inputs=shown_inputs(settings),
+        policy=policy,
+        notices=tuple(notices),
+        requests=checkly.budget.spent,
+        waited_s=around.clock.now_s() - began_s,
+    )
+
+
+_NO_ACCOUNT = "account-id is not given: Checkly's own API asks for it (CHECKLY_ACCOUNT_ID)"
+_DEPRECATED = (
+    "v1 of Checkly's check-session API answered, which Checkly has deprecated: set api-version to v2"
+)
+
+
+def _cancel(watched: Iterable[Watched], checkly: Checkly) -> Iterable[Line]:
+    """Asks Checkly to cancel what the gate leaves running."""
+    until_s = checkly.clock.now_s() + _CANCEL_WITHIN_S
+    for each in watched:
+        runs = each.session is not None and each.session.phase is not Phase.FINISHED
+        if each.session is None or not runs or each.ending not in (Ending.TIMEOUT, Ending.STOPPED):
+            continue
+        try:
+            checkly.cancel(each.session_id, until_s=until_s)
+        except (CheckSessionUnreadable, Stopped) as error:
+            yield Line(f"{each.session.name} could not be cancelled: {error}", Tone.WARN)
+        else:
+            yield Line(f"{each.session.name}: asked Checkly to cancel what still runs")
+
+
+def publish(report: Report, around: Surroundings, *, junit_path: str, json_path: str) -> ExitCode:
+    """Brings the report to files, log and host; returns the code to exit with.
+
+    A file that cannot be written is a fault that the other reports name.
+    """
+    workspace = around.host.workspace
+    report = _with_files(report, workspace, junit_path=junit_path, json_path=json_path)
+    jobs: tuple[Callable[[], object], ...] = (
+        lambda: _log_tables(report, around.host),
+        lambda: _annotate(report, around.host),
+        lambda: _publish_on_host(report, around),
+        lambda: _log_verdict(report, around.console),
+    )
+    for job in jobs:
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001 - one broken reporter must not silence the others
+            around.console.line(Line(Defect(error).sentence, Tone.BAD))
+    return report.exit_code
+
+
+def _with_files(report: Report, workspace: Path, *, junit_path: str, json_path: str) -> Report:
+    """Writes the JUnit report, then the JSON record, and the JUnit report again where that failed."""
+    from gate.report import junit  # noqa: PLC0415 - its library is loaded while nobody waits for an answer
+
+    report, written = _write(report, junit_path, junit.render, workspace)
+    report = replace(report, junit_path=shown_path(Path(junit_path), workspace) if written else "")
+    if not json_path:
+        return report
+    named = replace(report, json_path=shown_path(Path(json_path), workspace))
+    named, written = _write(named, json_path, record.render, workspace)
+    if not written:
+        named, _ = _write(replace(named, json_path=""), junit_path, junit.render, workspace)
+    return named
+
+
+def _write(
+    report: Report, path: str, render: Callable[[Report], bytes], workspace: Path
+) -> tuple[Report, bool]:
+    """The report, with a fault where it could not be written, and whether it was."""
+    try:
+        write_whole(Path(path), render(report), workspace=workspace)
+    except ReportUnwritable as error:
+        return reports.with_fault(report, error), False
+    except Exception as error:  # noqa: BLE001 - a defect in a reporter is a report that is not there
+        return reports.with_fault(report, Defect(error)), False
+    return report, True
+
+
+def _log_tables(report: Report, host: Host) -> None:
+    for title, lines in closing.tables(report):
+        host.group(title, lines)
+
+
+def _log_verdict(report: Report, console: Console) -> None:
+    for line in closing.verdict(report):
+        console.line(line)
+
+
+def _annotate(report: Report, host: Host) -> None:
+    for each in annotation.render(report):
+        host.annotate(each.level, each.title, each.message)
+
+
+def _publish_on_host(report: Report, around: Surroundings) -> None:
+    texts = {name: clean(str(value), 2000) for name, value in outputs.render(report).items()}
+    for problem in around.host.publish(texts, summary.render(report)):
+        around.console.line(Line(f"warning: {problem}", Tone.WARN))

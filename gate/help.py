@@ -1,0 +1,48 @@
+"""The text of --help, made from the table of inputs."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from gate.errors import ExitCode
+from gate.inputs import INPUTS, Input
+
+_USAGE = """\
+checkly-gate: waits for a Checkly check session, and fails where it is not good enough.
+
+usage:
+  checkly-gate --session-id ID --api-key KEY --account-id ID [--INPUT VALUE ...]
+  checkly-gate demo [SCENARIO] [--INPUT VALUE ...]   the gate against an embedded API: no account needed
+  checkly-gate simulate [SCENARIO]                   that API alone, on loopback, until a signal comes
+  checkly-gate --help | --version
+
+Each input can be a flag or an environment variable: INPUT_SESSION_ID, PLUGIN_SESSION_ID or
+CHECKLY_GATE_SESSION_ID for session-id, and so on. What is empty counts as not given.
+
+inputs:
+"""
+EXIT_CODES = {
+    ExitCode.OPEN: "the gate is open: the policy is satisfied",
+    ExitCode.CLOSED: "the gate is closed by Checkly's answer",
+    ExitCode.USAGE: "an input is wrong",
+    ExitCode.TIMEOUT: "the gate's own timeout is over and Checkly still runs the session",
+    ExitCode.CANNOT_TELL: "the gate could not tell: no readable answer, or a report that was not written",
+    ExitCode.SIGINT: "stopped by SIGINT; the reports are written first",
+    ExitCode.SIGTERM: "stopped by SIGTERM; the reports are written first",
+}
+
+
+def help_text() -> str:
+    """The whole help, in 100 columns at most."""
+    from gate.simulator import shipped  # noqa: PLC0415 - only help lists the scenarios
+
+    codes = "\n".join(f"  {code.value:<4} {meaning}" for code, meaning in EXIT_CODES.items())
+    scenarios = "\n".join(wrap(", ".join(shipped()), 96, initial_indent="  ", subsequent_indent="  "))
+    inputs = "\n".join(_input(row) for row in INPUTS)
+    return f"{_USAGE}{inputs}\n\nexit codes:\n{codes}\n\nscenarios:\n{scenarios}"
+
+
+def _input(row: Input) -> str:
+    indent = " " * 24
+    lines = wrap(row.described, 96, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return f"  --{row.name:<20}" + "\n".join(lines).removeprefix(indent)

@@ -1,0 +1,47 @@
+"""The log: plain flushed lines in CI; on a terminal colour, and a last line that is redrawn in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TextIO
+
+from gate.report.lines import Line, Tone
+from gate.text import log_line
+
+_COLOURS = {Tone.GOOD: "32", Tone.WARN: "33", Tone.BAD: "31", Tone.FAINT: "2"}
+_CLEAR_LINE = "\r\x1b[2K"
+
+
+class Console:
+    """Writes lines to a stream; a reader who has left does not stop the gate."""
+
+    def __init__(self, stream: TextIO, env: Mapping[str, str]) -> None:
+        self._stream = stream
+        self._is_terminal = stream.isatty() and env.get("TERM") != "dumb"
+        self._has_colour = self._is_terminal and not env.get("NO_COLOR")
+        self._shows_state = False
+
+    def line(self, line: Line) -> None:
+        """Writes one line that stays."""
+        text = log_line(line.text)
+        colour = _COLOURS.get(line.tone) if self._has_colour else None
+        self._write((f"\x1b[{colour}m{text}\x1b[0m" if colour else text) + "\n")
+
+    def command(self, text: str) -> None:
+        """Writes a line of the gate's own as it is: a workflow command, whose data is escaped already."""
+        self._write(text + "\n")
+
+    def state(self, text: str) -> None:
+        """Shows what the gate is waiting for, on a terminal only, until the next line is written."""
+        if self._is_terminal and text:
+            self._write(text[:79])
+            self._shows_state = True
+
+    def _write(self, text: str) -> None:
+        clear = _CLEAR_LINE if self._shows_state else ""
+        self._shows_state = False
+        try:
+            self._stream.write(clear + text)
+            self._stream.flush()
+        except (OSError, ValueError):
+            pass  # the reader of the log has gone; reports and exit code are still owed

@@ -1,0 +1,35 @@
+"""Any other CI system, and a laptop: a log, an exit code and the report files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from gate.hosts.console import Console
+from gate.report.lines import Line, Tone
+
+
+class Plain:
+    """Has no masks, no outputs and no summary; warnings go to the log."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.workspace = Path()
+
+    def mask(self, secret: str) -> None:
+        """Nothing to do: the gate does not log the secret, and here nobody else can hide it."""
+
+    def annotate(self, level: str, title: str, message: str) -> None:  # noqa: ARG002 - the log has no titles
+        """Logs warnings; the error is the verdict, which the log ends with."""
+        if level == "warning":
+            self._console.line(Line(f"warning: {message}", Tone.WARN))
+
+    def group(self, title: str, lines: Iterable[Line]) -> None:
+        """Logs a title and lines."""
+        self._console.line(Line(title))
+        for line in lines:
+            self._console.line(line)
+
+    def publish(self, outputs: Mapping[str, str], summary: str) -> Iterable[str]:  # noqa: ARG002
+        """Nothing to write, nothing that could not be written."""
+        return ()

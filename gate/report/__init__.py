@@ -1,0 +1,106 @@
+"""The report: everything that is known when the gate leaves, whichever way out it takes.
+
+Each reporter in this package turns it into text or bytes; none of them decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from gate.errors import ExitCode, GateError
+from gate.locations import State
+from gate.model import Ending
+from gate.policy import Policy
+from gate.text import SENTENCE_LENGTH, clean
+from gate.verdict import Conclusion, JudgedSession, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A verdict with its circumstances. `faults` are errors of the gate's own, beyond its sessions."""
+
+    conclusion: Conclusion
+    exit_code: ExitCode
+    reason: str
+    sessions: tuple[JudgedSession, ...]
+    decided_at: datetime
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    faults: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    requests: int = 0
+    waited_s: float = 0.0
+    junit_path: str = ""
+    json_path: str = ""
+
+    @property
+    def worst(self) -> JudgedSession | None:
+        """The session that speaks for all of them."""
+        return min(self.sessions, key=_badness, default=None)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many locations count, and how many are in each state, in the order of the outputs."""
+        states = [row.outcome.state for session in self.sessions for row in session.rows]
+        counted = {"locations": sum(state is not State.SKIPPED for state in states)}
+        return counted | {state.value: states.count(state) for state in _COUNTED}
+
+
+_COUNTED = (
+    State.PASSED,
+    State.FAILED,
+    State.ERRORED,
+    State.ABORTED,
+    State.DEGRADED,
+    State.FLAKY,
+    State.MISSING,
+    State.CANCELLED,
+    State.UNFINISHED,
+    State.SKIPPED,
+)
+_STATUSES_WORST_FIRST = ("FAILED", "TIMED_OUT", "CANCELLED", "DEGRADED", "PASSED")
+
+
+def _badness(session: JudgedSession) -> tuple[bool, bool, int]:
+    status = session.session.status if session.session else ""
+    rank = _STATUSES_WORST_FIRST.index(status) if status in _STATUSES_WORST_FIRST else -1
+    return (not session.closing, session.ending is Ending.FINISHED, rank)
+
+
+def of_verdict(verdict: Verdict, *, report_only: bool, decided_at: datetime) -> Report:
+    """The report on a verdict; with `report_only` a closed gate lets the job go on."""
+    tolerated = report_only and verdict.exit_code is ExitCode.CLOSED
+    return Report(
+        conclusion=verdict.conclusion,
+        exit_code=ExitCode.OPEN if tolerated else verdict.exit_code,
+        reason=verdict.reason,
+        sessions=verdict.sessions,
+        decided_at=decided_at,
+    )
+
+
+def of_error(error: GateError, *, decided_at: datetime) -> Report:
+    """The report on an error that came before there was anything to judge."""
+    return Report(
+        conclusion=Conclusion.INCONCLUSIVE,
+        exit_code=error.exit_code,
+        reason=clean(error.sentence, SENTENCE_LENGTH),
+        sessions=(),
+        decided_at=decided_at,
+        faults=(clean(error.sentence, SENTENCE_LENGTH),),
+    )
+
+
+def with_fault(report: Report, error: GateError) -> Report:
+    """The report with an error of the gate's own: what was open or late can no longer be told."""
+    demoted = report.exit_code in (ExitCode.OPEN, ExitCode.TIMEOUT)
+    sentence = clean(error.sentence, SENTENCE_LENGTH)
+    return replace(
+        report,
+        conclusion=Conclusion.INCONCLUSIVE if report.conclusion is Conclusion.PASS else report.conclusion,
+        exit_code=ExitCode.CANNOT_TELL if demoted else report.exit_code,
+        reason=clean(f"{sentence}; {report.reason}", SENTENCE_LENGTH) if demoted else report.reason,
+        faults=(*report.faults, sentence),
+    )

@@ -1,0 +1,70 @@
+"""Annotations: one error that says it all, and a warning for each thing that should not go unseen.
+
+GitHub shows the first ten of a kind for each step, and 4,096 characters of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gate.errors import ExitCode
+from gate.report import Report
+from gate.rules import Rule
+from gate.text import clean
+from gate.verdict import Conclusion
+
+_MOST_WARNINGS = 9  # the first ten are shown, and one error may become a warning
+_LENGTH = 2000
+
+
+class Level(StrEnum):
+    """The runner's words for how loud an annotation is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One annotation; both texts are one line."""
+
+    level: Level
+    title: str
+    message: str
+
+
+def render(report: Report) -> tuple[Annotation, ...]:
+    """The annotations, the error first."""
+    warnings = list(dict.fromkeys(_warnings(report)))
+    shown = [Annotation(Level.WARNING, "Checkly gate", clean(text, _LENGTH)) for text in warnings]
+    if len(shown) > _MOST_WARNINGS:
+        more = len(shown) - _MOST_WARNINGS + 1
+        rest = Annotation(
+            Level.WARNING, "Checkly gate", f"{more} more warnings are in the log and the summary"
+        )
+        shown = [*shown[: _MOST_WARNINGS - 1], rest]
+    return (*_verdict(report), *shown)
+
+
+def _verdict(report: Report) -> Iterable[Annotation]:
+    if report.exit_code is ExitCode.OPEN and report.conclusion is Conclusion.PASS:
+        return
+    closed = report.conclusion is Conclusion.FAIL
+    level = Level.WARNING if report.exit_code is ExitCode.OPEN else Level.ERROR
+    title = "Checkly gate closed" if closed else "Checkly gate could not tell"
+    worst = report.worst
+    link = worst.session.link if worst and worst.session else ""
+    yield Annotation(level, title, clean(report.reason, _LENGTH) + (f" {link}" if link else ""))
+
+
+def _warnings(report: Report) -> Iterable[str]:
+    several = len(report.sessions) > 1
+    for judged in report.sessions:
+        prefix = f"{judged.name}: " if several else ""
+        tolerated = [decision for decision in judged.decisions if not decision.closes]
+        flaky = [decision for decision in judged.decisions if decision.closes and decision.rule is Rule.FLAKY]
+        yield from (prefix + decision.text for decision in (*tolerated, *flaky))
+        yield from (prefix + text for text in judged.disagreements)
+    yield from report.notices

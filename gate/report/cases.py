@@ -1,0 +1,201 @@
+"""What each location becomes in a test report: pass, failure, error or skipped, with its words.
+
+Consumers of JUnit disagree on a case that says two things, so a case says one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from gate.locations import Outcome, State, result_state
+from gate.model import Ending
+from gate.rules import Rule
+from gate.verdict import JudgedSession, Row, Standing
+
+UNKNOWN_CHECK = "Checkly session"
+
+
+class Kind(Enum):
+    """What a case says."""
+
+    PASSED = "passed"
+    FAILURE = "failure"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A failed try that was followed by another."""
+
+    type: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One test case: what it says in one line and in more, facts for machines, and its failed attempts."""
+
+    name: str
+    kind: Kind
+    type: str = ""
+    message: str = ""
+    time_s: float = 0.0
+    details: tuple[str, ...] = ()
+    properties: tuple[tuple[str, str], ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+
+
+def check_of(judged: JudgedSession) -> str:
+    """The check's name, else its id: what names the suite and begins the name of each case."""
+    session = judged.session
+    return (session.check_name or session.check_id if session else "") or UNKNOWN_CHECK
+
+
+def cases_of(judged: JudgedSession) -> tuple[Case, ...]:
+    """The cases of one session, in its own order; never none."""
+    check = check_of(judged)
+    located = [_location_case(check, row, judged.ending) for row in judged.rows]
+    return (*located, *_extra_cases(check, judged))
+
+
+def _location_case(check: str, row: Row, ending: Ending) -> Case:
+    outcome = row.outcome
+    kind, kind_type = _kind(row, ending)
+    state = outcome.seen if outcome.state is State.SKIPPED and kind is not Kind.SKIPPED else outcome.state
+    because = f"; {row.because}" if row.because else ""
+    return Case(
+        name=f"{check} [{outcome.location}]",
+        kind=kind,
+        type=kind_type,
+        message=""
+        if row.standing is Standing.GREEN
+        else plain(f"{outcome.location}: {state.value}{because}"),
+        time_s=outcome.final.duration_s if outcome.final else 0.0,
+        details=tuple(_details(outcome)),
+        properties=tuple(_properties(row)),
+        attempts=tuple(_attempts(outcome)),
+    )
+
+
+# What a location's state becomes in a case that is not green, and the type that is written there.
+_TYPES = {
+    State.CANCELLED: (Kind.ERROR, "Cancelled"),
+    State.ERRORED: (Kind.ERROR, "ChecklyError"),
+    State.FAILED: (Kind.FAILURE, "CheckFailure"),
+    State.ABORTED: (Kind.ERROR, "Aborted"),
+    State.MISSING: (Kind.ERROR, "MissingResult"),
+    State.UNFINISHED: (Kind.ERROR, "Inconclusive"),
+    State.DEGRADED: (Kind.FAILURE, "Degraded"),
+    State.FLAKY: (Kind.FAILURE, "Flaky"),
+    State.PASSED: (Kind.FAILURE, "CheckFailure"),  # an attempt that Checkly marks with nothing
+    State.SKIPPED: (Kind.FAILURE, "Required"),
+}
+_ENDING_TYPES = {
+    Ending.TIMEOUT: "GateTimeout",
+    Ending.STOPPED: "Interrupted",
+    Ending.CANNOT_TELL: "Inconclusive",
+    Ending.FINISHED: "Inconclusive",
+}
+
+
+def _kind(row: Row, ending: Ending) -> tuple[Kind, str]:
+    state = row.outcome.state
+    match row.standing:
+        case Standing.GREEN:
+            return Kind.PASSED, ""
+        case Standing.SKIPPED:
+            return Kind.SKIPPED, ""
+        case Standing.UNDECIDED:
+            return Kind.ERROR, _ENDING_TYPES[ending]
+        case Standing.TOLERATED:
+            lifted = state in (State.MISSING, State.CANCELLED)
+            return (Kind.SKIPPED if lifted else Kind.PASSED), ""
+        case Standing.RED:
+            if row.rule is Rule.REQUIRED and state is State.DEGRADED:
+                return Kind.FAILURE, "Required"
+            return _TYPES[state]
+
+
+def _extra_cases(check: str, judged: JudgedSession) -> Iterable[Case]:
+    """A case for what no location's case says: rules about the session, required locations without a row."""
+    rows = {row.outcome.location for row in judged.rows}
+    for decision in judged.closing:
+        if decision.rule is Rule.REQUIRED and not rows.intersection(decision.locations):
+            name = f"{check} [{decision.locations[0]}]"
+            yield Case(name=name, kind=Kind.FAILURE, type="Required", message=plain(decision.text))
+    of_session = [decision for decision in judged.closing if not decision.locations]
+    if of_session:
+        kind, kind_type = _SESSION_TYPES[of_session[0].rule]
+        text = plain("; ".join(decision.text for decision in of_session))
+        yield Case(name=f"{check} [session]", kind=kind, type=kind_type, message=text)
+    elif judged.error and not any(row.standing in (Standing.RED, Standing.UNDECIDED) for row in judged.rows):
+        message = plain(judged.error.sentence)
+        yield Case(
+            name=f"{check} [session]", kind=Kind.ERROR, type=_ENDING_TYPES[judged.ending], message=message
+        )
+
+
+_SESSION_TYPES = {
+    Rule.CANCELLED: (Kind.ERROR, "Cancelled"),
+    Rule.TIMED_OUT: (Kind.ERROR, "TimedOut"),
+    Rule.UNEXPLAINED: (Kind.FAILURE, "Unexplained"),
+    Rule.NOTHING_COUNTED: (Kind.ERROR, "NothingCounted"),
+}
+
+
+def _attempts(outcome: Outcome) -> Iterable[Attempt]:
+    of = len(outcome.attempts) + (1 if outcome.final else 0)
+    for number, attempt in enumerate(outcome.attempts, start=1):
+        state = result_state(attempt)
+        elsewhere = f" in {attempt.location}" if attempt.location != outcome.location else ""
+        yield Attempt(_TYPES[state][1], plain(f"attempt {number} of {of}: {state.value}{elsewhere}"))
+
+
+def _details(outcome: Outcome) -> Iterable[str]:
+    if outcome.finished_in:
+        yield plain(f"finished in {outcome.finished_in}")
+    if outcome.final and outcome.final.link:
+        yield plain(f"result: {outcome.final.link}")
+
+
+def _properties(row: Row) -> Iterable[tuple[str, str]]:
+    outcome = row.outcome
+    final = outcome.final
+    yield "checkly.location", outcome.location
+    yield "checkly.state", outcome.state.value
+    if row.standing is Standing.TOLERATED:
+        yield "checkly.tolerated", outcome.state.value
+    if outcome.state is State.DEGRADED:
+        yield "checkly.degraded", "true"
+    yield "checkly.attempts", str(len(outcome.attempts) + (1 if final else 0))
+    if final and final.response_time_ms is not None:
+        yield "checkly.response_time_ms", f"{final.response_time_ms:.10g}"
+    if final and final.link:
+        yield "checkly.result_url", final.link
+
+
+def plain(text: str) -> str:
+    """Text without the characters that XML escapes: some dashboards show the entities as they are written."""
+    return text.replace(" > ", " exceeds ").replace("<", "(").replace(">", ")").replace("&", "+")
+
+
+def identity_of(judged: JudgedSession) -> tuple[str, str]:
+    """What tells one check from another: its id and its name."""
+    session = judged.session
+    return (session.check_id, session.check_name) if session else ("", "")
+
+
+def class_names(sessions: Sequence[JudgedSession]) -> dict[tuple[str, str], str]:
+    """`checkly.<slug>` for each check; checks whose slugs collide are told apart by their ids."""
+    identities = {identity_of(judged) for judged in sessions}
+    slugs = {identity: re.sub(r"[^a-z0-9]+", "-", identity[1].lower()).strip("-") for identity in identities}
+    uses = Counter(slugs.values())
+    return {
+        identity: f"checkly.{slug if slug and uses[slug] == 1 else identity[0] or slug or 'session'}"
+        for identity, slug in slugs.items()
+    }

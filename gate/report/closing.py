@@ -1,0 +1,81 @@
+"""The end of the log: a table of each session's locations, and the verdict with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from gate.report import Report
+from gate.report.lines import Line, Tone, tone_of
+from gate.units import format_duration
+from gate.verdict import Conclusion, JudgedSession, Row, Standing
+
+_NAME_WIDTH = 34
+_STANDINGS = {
+    Standing.GREEN: "",
+    Standing.TOLERATED: "tolerated",
+    Standing.RED: "closes the gate",
+    Standing.UNDECIDED: "undecided",
+    Standing.SKIPPED: "skipped",
+}
+_TONES = {Conclusion.PASS: Tone.GOOD, Conclusion.FAIL: Tone.BAD, Conclusion.INCONCLUSIVE: Tone.WARN}
+_WORDS = {
+    Conclusion.PASS: "is OPEN",
+    Conclusion.FAIL: "is CLOSED",
+    Conclusion.INCONCLUSIVE: "COULD NOT TELL",
+}
+
+
+def tables(report: Report) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    """A title and a table, in at most 80 columns, for each session that was read."""
+    return tuple((_title(judged), tuple(_table(judged.rows))) for judged in report.sessions if judged.rows)
+
+
+def verdict(report: Report) -> tuple[Line, ...]:
+    """The verdict, why, and where to look."""
+    return tuple(_verdict(report))
+
+
+def _title(judged: JudgedSession) -> str:
+    status = judged.session.status if judged.session else ""
+    return f"{judged.name}: {status}"
+
+
+def _table(rows: Sequence[Row]) -> Iterable[Line]:
+    width = min(max([len("location"), *(len(row.outcome.location) for row in rows)]), _NAME_WIDTH)
+    yield Line(f"  {'location':{width}}  {'state':10}  {'tries':>5}  {'time':>7}", Tone.FAINT)
+    for row in rows:
+        outcome = row.outcome
+        name = outcome.location if len(outcome.location) <= width else outcome.location[: width - 1] + "…"
+        tries = len(outcome.attempts) + (1 if outcome.final else 0)
+        time = format_duration(outcome.final.duration_s) if outcome.final else "-"
+        text = (
+            f"  {name:{width}}  {outcome.state.value:10}  {tries:>5}  {time:>7}  {_STANDINGS[row.standing]}"
+        )
+        yield Line(text.rstrip(), tone_of(outcome.state))
+
+
+def _verdict(report: Report) -> Iterable[Line]:
+    code = int(report.exit_code)
+    yield Line(
+        f"The gate {_WORDS[report.conclusion]} (exit code {code}): {report.reason}", _TONES[report.conclusion]
+    )
+    closing = [decision for judged in report.sessions for decision in judged.closing]
+    for judged in report.sessions:
+        prefix = f"{judged.name}: " if len(report.sessions) > 1 else ""
+        for decision in judged.decisions:
+            if decision.closes and len(closing) > 1:
+                yield Line(f"  closed by: {prefix}{decision.text}", Tone.BAD)
+            elif not decision.closes:
+                yield Line(f"  tolerated: {prefix}{decision.text}", Tone.WARN)
+        for disagreement in judged.disagreements:
+            yield Line(f"  disagreement: {prefix}{disagreement}", Tone.WARN)
+        if judged.error and judged.error.sentence != report.reason:
+            yield Line(f"  {prefix}{judged.error.sentence}", Tone.WARN)
+        worth_a_look = judged.decisions or judged.error or len(report.sessions) == 1
+        if worth_a_look and judged.session and judged.session.link:
+            yield Line(f"  {prefix}{judged.session.link}")
+    for fault in report.faults:
+        if fault != report.reason:
+            yield Line(f"  {fault}", Tone.BAD)
+    requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
+    yield Line(f"  waited {format_duration(report.waited_s)}, {requests}", Tone.FAINT)

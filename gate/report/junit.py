@@ -1,0 +1,122 @@
+"""The JUnit report: one suite for each session, one case for each run location.
+
+The one module that knows `junit_xml`, which makes the tree. What the library adds too much (attributes that
+a schema rejects) is taken off, and what it lacks (attempts, times that are zero) is put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+import junit_xml
+
+from gate.report import Report
+from gate.report.cases import UNKNOWN_CHECK, Case, Kind, cases_of, check_of, class_names, identity_of, plain
+from gate.verdict import JudgedSession
+
+_SUITE_ATTRIBUTES = ("name", "tests", "failures", "errors", "skipped", "time", "timestamp")
+
+
+def render(report: Report) -> bytes:
+    """The report as UTF-8 XML. Its names depend on nothing but the check and the location."""
+    names = class_names(report.sessions)
+    suites = [_session_suite(report, judged, names[identity_of(judged)]) for judged in report.sessions]
+    if report.faults or not suites:
+        suites.append(_fault_suite(report))
+    root = ET.Element("testsuites", {"name": "checkly-gate"})
+    for name in ("tests", "failures", "errors"):
+        root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
+    root.set("time", _seconds(sum(float(suite.get("time", "0")) for suite in suites)))
+    root.extend(suites)
+    ET.indent(root)
+    xml: str = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{xml}\n'.encode()
+
+
+def _session_suite(report: Report, judged: JudgedSession, class_name: str) -> ET.Element:
+    session = judged.session
+    properties = {
+        "checkly.session_id": judged.session_id,
+        "checkly.session_link": session.link if session else "",
+        "checkly.check_id": session.check_id if session else "",
+        "checkly.check_type": session.check_type if session else "",
+        "checkly.status": session.status if session else "",
+        "checkly.verdict": report.conclusion.value,
+        "checkly.reason": plain(report.reason),
+        "checkly.degraded_threshold": str(report.policy.degraded),
+        "checkly.failed_threshold": str(report.policy.failed),
+    }
+    started_at = (session.started_at if session else None) or report.decided_at
+    return _suite(check_of(judged), class_name, cases_of(judged), properties, started_at)
+
+
+def _fault_suite(report: Report) -> ET.Element:
+    message = plain("; ".join(report.faults) or report.reason)
+    case = Case(name=f"{UNKNOWN_CHECK} [gate]", kind=Kind.ERROR, type="GateError", message=message)
+    return _suite(UNKNOWN_CHECK, "checkly.gate", [case], {}, report.decided_at)
+
+
+def _suite(
+    name: str,
+    class_name: str,
+    cases: Sequence[Case],
+    properties: Mapping[str, str],
+    started_at: datetime,
+) -> ET.Element:
+    suite = junit_xml.TestSuite(
+        name,
+        [_library_case(case, class_name) for case in cases],
+        properties={key: value for key, value in properties.items() if value},
+        timestamp=started_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+    element: ET.Element = suite.build_xml_doc()
+    written = element.attrib | {"time": _seconds(sum(round(case.time_s, 3) for case in cases))}
+    element.attrib.clear()
+    element.attrib.update({name: written[name] for name in _SUITE_ATTRIBUTES})
+    for case, case_element in zip(cases, element.findall("testcase"), strict=True):
+        case_element.set("time", _seconds(case.time_s))
+        for skipped in case_element.findall("skipped"):
+            skipped.attrib.pop("type", None)
+        _insert_attempts(case, case_element)
+    return element
+
+
+def _library_case(case: Case, class_name: str) -> junit_xml.TestCase:
+    """The text of a failure begins with its message: some dashboards show only the one, some the other."""
+    properties = [f"[[PROPERTY|{key}={plain(value).replace(']]', '] ]')}]]" for key, value in case.properties]
+    words = [case.message, *case.details] if case.message and case.kind is Kind.PASSED else []
+    library_case = junit_xml.TestCase(
+        case.name, classname=class_name, stdout="\n".join([*words, *properties])
+    )
+    text = "\n".join((case.message, *case.details))
+    match case.kind:
+        case Kind.FAILURE:
+            library_case.add_failure_info(case.message, text, case.type)
+        case Kind.ERROR:
+            library_case.add_error_info(case.message, text, case.type)
+        case Kind.SKIPPED:
+            library_case.add_skipped_info(case.message, text)
+        case Kind.PASSED:
+            pass
+    return library_case
+
+
+def _insert_attempts(case: Case, element: ET.Element) -> None:
+    """Attempts as Surefire writes them: rerunFailure in a case that is red, flakyFailure in one that passed.
+
+    Their place is after a failure and before an error, as the schemas have it.
+    """
+    if case.kind is Kind.SKIPPED:
+        return
+    tag = "flakyFailure" if case.kind is Kind.PASSED else "rerunFailure"
+    at = 1 if case.kind is Kind.FAILURE else 0
+    for offset, attempt in enumerate(case.attempts):
+        rerun = ET.Element(tag, {"type": attempt.type, "message": attempt.message})
+        ET.SubElement(rerun, "stackTrace").text = attempt.message
+        element.insert(at + offset, rerun)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.3f}"

@@ -1,0 +1,39 @@
+"""Lines of a log with the tone in which a terminal shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gate.locations import State
+
+
+class Tone(Enum):
+    """How a line sounds; colour on a terminal, nothing elsewhere."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    FAINT = "faint"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the log."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+def tone_of(state: State) -> Tone:
+    """The tone in which a location's state is told."""
+    match state:
+        case State.PASSED:
+            return Tone.GOOD
+        case State.FLAKY | State.DEGRADED:
+            return Tone.WARN
+        case State.SKIPPED | State.UNFINISHED:
+            return Tone.FAINT
+        case _:
+            return Tone.BAD

@@ -1,0 +1,20 @@
+"""The outputs of the step: public interface, and the head of the JSON record."""
+
+from __future__ import annotations
+
+from gate.report import Report
+
+
+def render(report: Report) -> dict[str, str | int]:
+    """The outputs by name, in the order in which they are documented."""
+    worst = report.worst
+    session = worst.session if worst else None
+    return {
+        "verdict": report.conclusion.value,
+        "status": session.status if session else "",
+        "reason": report.reason,
+        "session-link": session.link if session else "",
+        **report.counts,
+        "junit-path": report.junit_path,
+        "json-path": report.json_path,
+    }

@@ -1,0 +1,104 @@
+"""The JSON record of a decision: everything that a later reader or a script may ask."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from gate import __version__
+from gate.locations import result_state
+from gate.model import CheckResult
+from gate.policy import Threshold
+from gate.report import Report
+from gate.report.outputs import render as render_outputs
+from gate.rules import Decision
+from gate.verdict import JudgedSession, Row
+
+
+def render(report: Report) -> bytes:
+    """The record as UTF-8 JSON."""
+    record = {
+        **render_outputs(report),
+        "exit-code": int(report.exit_code),
+        "gate-version": __version__,
+        "decided-at": _time(report.decided_at),
+        "waited-seconds": round(report.waited_s, 3),
+        "requests": report.requests,
+        "inputs": dict(report.inputs),
+        "policy": {
+            "failed-threshold": _threshold(report.policy.failed),
+            "degraded-threshold": _threshold(report.policy.degraded),
+        },
+        "faults": list(report.faults),
+        "notices": list(report.notices),
+        "sessions": [_session(judged) for judged in report.sessions],
+    }
+    return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _session(judged: JudgedSession) -> dict[str, object]:
+    session = judged.session
+    return {
+        "id": judged.session_id,
+        "link": session.link if session else "",
+        "check": {
+            "id": session.check_id if session else "",
+            "name": session.check_name if session else "",
+            "type": session.check_type if session else "",
+        },
+        "status": session.status if session else "",
+        "api-version": session.version.value if session else "",
+        "started-at": _time(session.started_at if session else None),
+        "stopped-at": _time(session.stopped_at if session else None),
+        "ending": judged.ending.value,
+        "error": judged.error.sentence if judged.error else "",
+        "decisions": [_decision(decision) for decision in judged.decisions],
+        "disagreements": list(judged.disagreements),
+        "locations": [_row(row) for row in judged.rows],
+    }
+
+
+def _threshold(threshold: Threshold) -> dict[str, str]:
+    return {"allowed": str(threshold), "origin": threshold.origin}
+
+
+def _decision(decision: Decision) -> dict[str, object]:
+    return {
+        "rule": decision.rule.value,
+        "closes": decision.closes,
+        "text": decision.text,
+        "number": decision.number,
+        "of": decision.of,
+        "allowed": decision.allowed,
+        "origin": decision.origin,
+        "locations": list(decision.locations),
+    }
+
+
+def _row(row: Row) -> dict[str, object]:
+    outcome = row.outcome
+    return {
+        "location": outcome.location,
+        "state": outcome.state.value,
+        "standing": row.standing.value,
+        "because": row.because,
+        "finished-in": outcome.finished_in,
+        "result": _result(outcome.final) if outcome.final else None,
+        "attempts": [_result(attempt) for attempt in outcome.attempts],
+    }
+
+
+def _result(result: CheckResult) -> dict[str, object]:
+    return {
+        "id": result.id,
+        "link": result.link,
+        "location": result.location,
+        "state": result_state(result).value,
+        "response-time-ms": result.response_time_ms,
+        "started-at": _time(result.started_at),
+        "stopped-at": _time(result.stopped_at),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

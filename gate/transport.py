@@ -1,0 +1,161 @@
+"""Sends requests with `requests`: credentials, TLS, proxies, and a bound on time and size for each answer."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from gate import __version__
+from gate.api import Reply, Request
+from gate.errors import Unreachable, UsageError
+from gate.text import SENTENCE_LENGTH, clean, redact
+
+LARGEST_ANSWER_BYTES = 10 * 1024 * 1024
+_CONNECT_WITHIN_S = 10.0
+_CHUNK_BYTES = 64 * 1024
+
+
+# Runs a job in at most so many seconds, else raises TimeoutError.
+BoundedCall = Callable[[Callable[[], Reply], float], Reply]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where to send requests and as whom; `certificates` are PEM files."""
+
+    base_url: str
+    api_key: str
+    account_id: str = ""
+    is_loopback: bool = False
+    extra_certificates: str = ""  # trusted besides the usual authorities
+    replaced_certificates: str = ""  # trusted instead of them, as SSL_CERT_FILE says
+
+
+class HttpTransport:
+    """The only door to the network."""
+
+    def __init__(
+        self, endpoint: Endpoint, call: BoundedCall, log: Callable[[str], None] | None = None
+    ) -> None:
+        self._endpoint = endpoint
+        self._call = call
+        self._log = log
+        self._session = _session(endpoint)
+
+    def send(self, request: Request, *, within_s: float) -> Reply:
+        """Sends a request, reads its whole answer. Raises `Unreachable`, whose text holds no credential."""
+        try:
+            reply = self._call(lambda: self._exchange(request, within_s), within_s)
+        except TimeoutError:
+            self._trace(request, f"no whole answer within {within_s:.1f} s")
+            raise Unreachable(
+                f"{self._endpoint.base_url} gave no whole answer within {within_s:.0f} s"
+            ) from None
+        except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+            reason = redact(clean(_reason(error), SENTENCE_LENGTH), self._endpoint.api_key)
+            self._trace(request, reason)
+            raise Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}") from None
+        self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
+        return reply
+
+    def _exchange(self, request: Request, within_s: float) -> Reply:
+        with self._session.request(
+            request.method,
+            self._endpoint.base_url + request.path,
+            json=request.json,
+            timeout=(min(_CONNECT_WITHIN_S, within_s), within_s),
+            allow_redirects=False,  # X-Checkly-Account would be sent along to any host
+            stream=True,
+        ) as response:
+            body = bytearray()
+            for chunk in response.iter_content(_CHUNK_BYTES):
+                body += chunk
+                if len(body) > LARGEST_ANSWER_BYTES:
+                    raise ValueError(f"an answer of more than {LARGEST_ANSWER_BYTES // 1024 // 1024} MiB")
+            return Reply(response.status_code, self._headers(response), self._without_key(bytes(body)))
+
+    def _headers(self, response: requests.Response) -> dict[str, str]:
+        key = self._endpoint.api_key
+        return {name.lower(): value.replace(key, "***") for name, value in response.headers.items()}
+
+    def _without_key(self, body: bytes) -> bytes:
+        """An answer that echoes the key must not carry it into a report."""
+        return body.replace(self._endpoint.api_key.encode(), b"***")
+
+    def _trace(self, request: Request, outcome: str) -> None:
+        if self._log:
+            self._log(f"{request.method} {request.path}: {outcome}")
+
+
+def _session(endpoint: Endpoint) -> requests.Session:
+    session = requests.Session()
+    session.auth = _Credentials(endpoint.api_key, endpoint.account_id)
+    session.headers["User-Agent"] = f"checkly-gate/{__version__}"
+    session.headers["Accept"] = "application/json"
+    session.trust_env = not endpoint.is_loopback  # proxies and authorities, but none on the way to oneself
+    if endpoint.replaced_certificates:
+        session.verify = endpoint.replaced_certificates
+    if endpoint.extra_certificates:
+        session.mount("https://", _AdapterWithAuthorities(endpoint.extra_certificates))
+    return session
+
+
+class _Credentials(AuthBase):
+    """Sets the credentials on each request; an auth object is what keeps ~/.netrc from replacing them."""
+
+    def __init__(self, api_key: str, account_id: str) -> None:
+        self._headers = {"Authorization": f"Bearer {api_key}"}
+        if account_id:
+            self._headers["X-Checkly-Account"] = account_id
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.update(self._headers)
+        return request
+
+
+class _AdapterWithAuthorities(HTTPAdapter):
+    """Trusts the authorities of a PEM file besides those that requests trusts."""
+
+    def __init__(self, pem_file: str) -> None:
+        self._context = ssl.create_default_context()
+        try:
+            self._context.load_verify_locations(cafile=pem_file)
+        except (OSError, ssl.SSLError) as error:
+            why = error.strerror or error
+            raise UsageError(f"ca-bundle: {clean(pem_file)} is no readable PEM file ({why})") from None
+        super().__init__()
+
+    def init_poolmanager(
+        self, connections: int, maxsize: int, block: bool = False, **options: object
+    ) -> None:
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **options)
+
+    def proxy_manager_for(self, proxy: str, **options: object) -> urllib3.ProxyManager:
+        manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        return manager
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost cause of an error of requests, which wraps what urllib3 wraps."""
+    causes = {
+        requests.exceptions.ConnectTimeout: "no connection in time",
+        requests.exceptions.ReadTimeout: "no answer in time",
+    }
+    for kind, words in causes.items():
+        if isinstance(error, kind):
+            return words
+    inner: object = error
+    while isinstance(inner, BaseException):
+        deeper = getattr(inner, "reason", None) or next(
+            (argument for argument in inner.args if isinstance(argument, BaseException)), None
+        )
+        if not isinstance(deeper, BaseException):
+            break
+        inner = deeper
+    return f"{type(inner).__name__}: {inner}" if isinstance(inner, BaseException) else str(inner)

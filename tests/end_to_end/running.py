@@ -1,0 +1,134 @@
+"""Starts the gate as GitHub does: `python entrypoint.py` with INPUT_* variables in a workspace."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from gate.simulator import Simulator, parse
+
+ENTRYPOINT = Path(__file__).parents[2] / "entrypoint.py"
+KEY = "cu_0123456789abcdef0123456789abcdef"
+JUNIT = "test-results/checkly-junit.xml"
+RECORD = "record.json"
+_OF_THE_TESTS = ("COVERAGE_", "PYTHONDONTWRITEBYTECODE")  # what the tests need to know of their own runs
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a finished gate left behind."""
+
+    code: int
+    log: str
+    workspace: Path
+
+    @property
+    def junit(self) -> ET.Element:
+        return ET.parse(self.workspace / JUNIT).getroot()
+
+    @property
+    def cases(self) -> dict[str, str]:
+        """Each case's name with what it says: `pass`, or the element with its type."""
+        return {case.get("name", ""): _says(case) for case in self.junit.iter("testcase")}
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The step's outputs, read by the runner's rules."""
+        text = (self.workspace / "github" / "output").read_text()
+        return {
+            match["name"]: match["value"]
+            for match in re.finditer(
+                r"^(?P<name>[a-z-]+)<<(?P<end>\S+)\n(?P<value>.*?)\n(?P=end)\n",
+                text,
+                re.MULTILINE | re.DOTALL,
+            )
+        }
+
+    @property
+    def summary(self) -> str:
+        return (self.workspace / "github" / "summary").read_text()
+
+    @property
+    def record(self) -> dict[str, Any]:
+        record: dict[str, Any] = json.loads((self.workspace / RECORD).read_text())
+        return record
+
+    @property
+    def annotations(self) -> list[str]:
+        return [line for line in self.log.splitlines() if re.match(r"::(error|warning) ", line)]
+
+
+def _says(case: ET.Element) -> str:
+    for child in case:
+        if child.tag in ("failure", "error"):
+            return f"{child.tag} {child.get('type')}"
+        if child.tag == "skipped":
+            return "skipped"
+    return "flaky" if case.find("flakyFailure") is not None else "pass"
+
+
+def github(workspace: Path, inputs: Mapping[str, str]) -> dict[str, str]:
+    """The environment that the runner gives to a container action, with nothing else in it."""
+    (workspace / "github").mkdir(parents=True, exist_ok=True)
+    for name in ("output", "summary"):
+        (workspace / "github" / name).touch()
+    return {
+        "GITHUB_ACTIONS": "true",
+        "CI": "true",
+        "GITHUB_WORKSPACE": str(workspace),
+        "GITHUB_OUTPUT": str(workspace / "github" / "output"),
+        "GITHUB_STEP_SUMMARY": str(workspace / "github" / "summary"),
+        **{f"INPUT_{name.upper()}": value for name, value in inputs.items()},
+    }
+
+
+def start(workspace: Path, env: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    """Starts the program in a workspace."""
+    return subprocess.Popen(
+        [sys.executable, "-u", str(ENTRYPOINT), *arguments],
+        cwd=workspace,
+        env=env | {name: value for name, value in os.environ.items() if name.startswith(_OF_THE_TESTS)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str], workspace: Path) -> Run:
+    """Waits for the program's end."""
+    log, _ = process.communicate(timeout=50)
+    return Run(process.returncode, log, workspace)
+
+
+def run(workspace: Path, env: dict[str, str], *arguments: str) -> Run:
+    """Runs the program to its end."""
+    return finish(start(workspace, env, *arguments), workspace)
+
+
+def inputs_for(api: Simulator, session_ids: tuple[str, ...], **more: str) -> dict[str, str]:
+    """The inputs of a gate on the simulator's sessions; underscores in names stand for hyphens."""
+    given = {
+        "session-id": "\n".join(session_ids),
+        "api-key": KEY,
+        "account-id": "1397c172-1938-4973-a225-5862298e571a",
+        "api-url": api.url,
+        "json-path": RECORD,
+        "poll-interval": "1s",
+        "timeout": "30s",
+    }
+    return given | {name.replace("_", "-"): value for name, value in more.items()}
+
+
+def gate_on(workspace: Path, scenario: str, **inputs: str) -> Run:
+    """Runs a gate as GitHub does on the sessions of a scenario."""
+    parsed = parse(scenario, name="test")
+    with Simulator(parsed) as api:
+        return run(workspace, github(workspace, inputs_for(api, parsed.session_ids, **inputs)))

@@ -1,0 +1,251 @@
+"""The ways out that are not Checkly's answer: signals, deadlines, refusals, files that cannot be written."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from gate.simulator import Simulator, parse
+from tests.end_to_end.running import JUNIT, KEY, finish, gate_on, github, inputs_for, run, start
+
+LONG = """
+description: a session that takes its time
+sessions:
+  - check: {name: Checkout API, type: API}
+    locations: [us-east-1, eu-central-1]
+    statuses: [{at: 0s, is: STARTED}, {at: 600s, is: PASSED}]
+    results:
+      - {at: 0s, location: us-east-1, is: passed}
+      - {at: 600s, location: eu-central-1, is: passed}
+"""
+STALLED = LONG + "faults: [{on: any, cut: stall}]\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
+)
+@pytest.mark.parametrize(
+    ("scenario", "in_the_middle_of"),
+    [(LONG, "/completion"), (STALLED, "/check-sessions/")],
+    ids=["a long poll", "an answer that never comes"],
+)
+def test_a_signal_ends_the_gate_with_its_reports(
+    number: signal.Signals, code: int, scenario: str, in_the_middle_of: str, tmp_path: Path
+) -> None:
+    parsed = parse(scenario, name="long")
+    with Simulator(parsed) as api:
+        process = start(
+            tmp_path,
+            github(tmp_path, inputs_for(api, parsed.session_ids, poll_interval="30s", timeout="10m")),
+        )
+        assert api.wait_for_request(in_the_middle_of, 20)
+        sent_s = time.monotonic()
+        process.send_signal(number)
+        result = finish(process, tmp_path)
+    assert time.monotonic() - sent_s < 5
+    assert result.code == code
+    assert result.outputs["verdict"] == "inconclusive"
+    assert result.record["exit-code"] == code
+    assert "could not tell" in result.summary
+    says = set(result.cases.values())
+    assert says == ({"pass", "error Interrupted"} if scenario is LONG else {"error Interrupted"})
+
+
+def test_a_second_signal_does_not_cut_the_reports_short(tmp_path: Path) -> None:
+    parsed = parse(LONG, name="long")
+    with Simulator(parsed) as api:
+        process = start(tmp_path, github(tmp_path, inputs_for(api, parsed.session_ids, timeout="10m")))
+        assert api.wait_for_request("/completion", 20)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        result = finish(process, tmp_path)
+    assert result.code == 130
+    assert result.outputs["unfinished"] == "1"
+
+
+@pytest.mark.parametrize("abort", ["timeout", "signal"])
+def test_what_still_runs_is_cancelled_when_that_is_asked_for(abort: str, tmp_path: Path) -> None:
+    parsed = parse(LONG, name="long")
+    with Simulator(parsed) as api:
+        timeout = "2s" if abort == "timeout" else "10m"
+        inputs = inputs_for(api, parsed.session_ids, cancel_on_abort="true", timeout=timeout)
+        process = start(tmp_path, github(tmp_path, inputs))
+        if abort == "signal":
+            assert api.wait_for_request("/completion", 20)
+            process.send_signal(signal.SIGTERM)
+        result = finish(process, tmp_path)
+        cancelled = [request for request in api.requests if request.method == "POST"]
+    assert result.code == (3 if abort == "timeout" else 143)
+    assert [request.path for request in cancelled] == [f"/v1/check-sessions/{parsed.session_ids[0]}/cancel"]
+    assert cancelled[0].body == b"{}"
+    assert "asked Checkly to cancel" in result.log
+
+
+def test_nothing_is_cancelled_that_nobody_asked_to_cancel(tmp_path: Path) -> None:
+    parsed = parse(LONG, name="long")
+    with Simulator(parsed) as api:
+        result = run(tmp_path, github(tmp_path, inputs_for(api, parsed.session_ids, timeout="1s")))
+        assert {request.method for request in api.requests} == {"GET"}
+    assert result.code == 3
+
+
+def test_the_gates_own_timeout_is_not_checklys(tmp_path: Path) -> None:
+    result = gate_on(tmp_path, LONG, timeout="2s")
+    assert result.code == 3
+    assert result.outputs["verdict"] == "inconclusive"
+    assert result.outputs["status"] == "STARTED"
+    assert "the gate's own timeout of 2s is over" in result.outputs["reason"]
+    assert set(result.cases.values()) == {"pass", "error GateTimeout"}
+
+
+def test_an_api_that_cannot_be_reached_is_asked_until_the_deadline(tmp_path: Path) -> None:
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody_listens.getsockname()[1]}"
+        inputs = {"session-id": "8166fa86-c9b4-4162-8541-d380c6c212d8", "api-key": KEY, "api-url": url}
+        result = run(tmp_path, github(tmp_path, inputs | {"timeout": "2s", "json-path": "record.json"}))
+    assert result.code == 4
+    assert result.cases == {"Checkly session [session]": "error Inconclusive"}
+    assert "could not be asked" in result.outputs["reason"]
+    assert result.record["requests"] >= 2
+
+
+REFUSALS = {
+    401: "api-key",
+    402: "plan",
+    403: "account-id",
+    404: "test session",
+    302: "pointing to login.example",
+}
+
+
+@pytest.mark.parametrize(("status", "advice"), REFUSALS.items())
+def test_an_answer_that_is_final_says_what_to_do(status: int, advice: str, tmp_path: Path) -> None:
+    location = ", location: 'https://login.example/?next=x'" if status == 302 else ""
+    scenario = LONG + f"faults: [{{on: any, status: {status}{location}}}]\n"
+    timeout = "3s" if status == 404 else "30s"  # the grace for a session that was just triggered is longer
+    result = gate_on(tmp_path, scenario, timeout=timeout)
+    assert result.code == 4
+    assert str(status) in result.outputs["reason"]
+    assert advice in result.outputs["reason"]
+    assert result.outputs["verdict"] == "inconclusive"
+    assert "Traceback" not in result.log
+
+
+USAGE = {
+    "no session": ({"session-id": ""}, "session-id: required"),
+    "not an id": ({"session-id": "latest"}, "session-id: 'latest' is not allowed"),
+    "a path": ({"session-id": "../../v1/checks"}, "session-id: '../../v1/checks' is not allowed"),
+    "no key": ({"api-key": ""}, "api-key: required: give --api-key or CHECKLY_API_KEY"),
+    "a duration": ({"timeout": "soon"}, "timeout: 'soon' is not allowed"),
+    "a threshold": ({"degraded-threshold": "150%"}, "degraded-threshold: '150%' is not allowed"),
+    "plain http": ({"api-url": "http://api.example"}, "api-url: 'http://api.example' is not allowed"),
+    "a name": ({"degraded-treshold": "1"}, "did you mean degraded-threshold?"),
+    "a bundle": ({"ca-bundle": "nowhere.pem"}, "ca-bundle: nowhere.pem is no readable PEM file"),
+}
+
+
+@pytest.mark.parametrize(("inputs", "says"), USAGE.values(), ids=USAGE.keys())
+def test_a_bad_input_is_refused_before_any_request(inputs: dict[str, str], says: str, tmp_path: Path) -> None:
+    parsed = parse(LONG, name="long")
+    with Simulator(parsed) as api:
+        result = run(tmp_path, github(tmp_path, inputs_for(api, parsed.session_ids) | inputs))
+        assert api.requests == []
+    assert result.code == 2
+    assert says in result.log
+    assert "Traceback" not in result.log
+    assert result.cases == {"Checkly session [gate]": "error GateError"}
+    assert result.outputs["verdict"] == "inconclusive"
+
+
+FINISHED = LONG.replace("600s", "0s")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "code"),
+    [(FINISHED, 4), (FINISHED.replace("is: PASSED", "is: FAILED"), 1)],
+    ids=["an open gate is one that cannot tell", "a closed gate stays closed"],
+)
+@pytest.mark.parametrize("unwritable", ["junit-path", "json-path"])
+def test_a_report_that_cannot_be_written(scenario: str, code: int, unwritable: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    result = gate_on(tmp_path, scenario, **{unwritable: "folder"})
+    assert result.code == code
+    assert "folder could not be written" in result.log
+    assert result.outputs[unwritable] == ""
+    if unwritable == "json-path":
+        assert (result.workspace / JUNIT).exists()
+        assert "error GateError" in result.cases.values()
+    else:
+        assert result.record["exit-code"] == code
+
+
+def test_a_reader_of_the_log_who_leaves_does_not_stop_the_gate(tmp_path: Path) -> None:
+    parsed = parse(FINISHED, name="finished")
+    with Simulator(parsed) as api:
+        process = start(tmp_path, github(tmp_path, inputs_for(api, parsed.session_ids)))
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(timeout=30) == 0
+    assert (tmp_path / JUNIT).exists()
+
+
+def test_without_github_variables_nothing_of_github_is_written(tmp_path: Path) -> None:
+    parsed = parse(FINISHED, name="finished")
+    with Simulator(parsed) as api:
+        env = {f"INPUT_{name.upper()}": value for name, value in inputs_for(api, parsed.session_ids).items()}
+        result = run(tmp_path, env)
+    assert result.code == 0
+    assert "::" not in result.log.replace("https://", "")
+    assert KEY not in result.log
+
+
+def test_simulate_prints_its_url_first_and_stops_on_a_signal(tmp_path: Path) -> None:
+    process = start(tmp_path, {}, "simulate", "failing")
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    session_id = next(line for line in process.stdout if line.startswith("session-id")).split()[1]
+    gate = run(
+        tmp_path,
+        {"CHECKLY_API_URL": url, "CHECKLY_API_KEY": KEY, "CHECKLY_ACCOUNT_ID": "a", "NO_PROXY": ""},
+        "--session-id",
+        session_id,
+    )
+    assert gate.code == 1
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=5) == 0
+    process.stdout.close()
+
+
+def test_a_demo_needs_nothing_and_ends_with_the_verdict(tmp_path: Path) -> None:
+    result = run(tmp_path, {"CHECKLY_API_KEY": KEY, "INPUT_SESSION_ID": "ignored"}, "demo", "passing")
+    assert result.code == 0
+    assert "The gate is OPEN (exit code 0)" in result.log
+    assert set(result.cases.values()) == {"pass"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["deploy"], "unknown command 'deploy'"),
+        (["demo", "pasing"], "passing"),
+        (["simulate", "--port", "1"], "simulate takes"),
+        (["--session", "x"], "did you mean session-id?"),
+    ],
+)
+def test_a_command_line_that_makes_no_sense_is_refused(
+    arguments: list[str], says: str, tmp_path: Path
+) -> None:
+    result = run(tmp_path, {}, *arguments)
+    assert result.code == 2
+    assert says in result.log
+    assert "Traceback" not in result.log
+
+
+def test_help_and_version_are_answered(tmp_path: Path) -> None:
+    assert "--degraded-threshold" in run(tmp_path, {}, "--help").log
+    assert run(tmp_path, {}, "--version").log.startswith("checkly-gate 0.")

@@ -1,0 +1,136 @@
+"""The door to the network, over real HTTP: what is sent, what is refused, what no answer can do."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from gate.api import Reply, Request
+from gate.errors import Unreachable, UsageError
+from gate.process import Process
+from gate.simulator import Recorded, Simulator, parse
+from gate.transport import Endpoint, HttpTransport
+
+KEY = "cu_0123456789abcdef"
+SCENARIO = """
+description: a finished session
+sessions:
+  - check: {name: Checkout API, type: API}
+    locations: [us-east-1]
+    results: [{at: 0s, location: us-east-1, is: passed}]
+"""
+
+
+@contextmanager
+def _served(fault: str = "") -> Iterator[tuple[Simulator, Request]]:
+    scenario = parse(SCENARIO + (f"faults: [{{on: any, {fault}}}]\n" if fault else ""), name="transport")
+    with Simulator(scenario) as api:
+        yield api, Request("GET", f"/v2/check-sessions/{scenario.session_ids[0]}")
+
+
+def _transport(url: str, *, account_id: str = "account", log: list[str] | None = None) -> HttpTransport:
+    endpoint = Endpoint(base_url=url, api_key=KEY, account_id=account_id, is_loopback=True)
+    return HttpTransport(endpoint, Process().call, log.append if log is not None else None)
+
+
+def _send(fault: str = "", *, within_s: float = 5, log: list[str] | None = None) -> Reply:
+    with _served(fault) as (api, request):
+        return _transport(api.url, log=log).send(request, within_s=within_s)
+
+
+def test_each_request_carries_the_credentials_and_says_who_asks() -> None:
+    with _served() as (api, request):
+        transport = _transport(api.url)
+        transport.send(request, within_s=5)
+        transport.send(request, within_s=5)
+        assert [_identity(sent) for sent in api.requests] == [
+            (f"Bearer {KEY}", "account", "checkly-gate")
+        ] * 2
+
+
+def _identity(sent: Recorded) -> tuple[str | None, str | None, str]:
+    agent = sent.headers["user-agent"].split("/")[0]
+    return sent.headers.get("authorization"), sent.headers.get("x-checkly-account"), agent
+
+
+def test_without_an_account_id_no_account_is_named() -> None:
+    with _served() as (api, request):
+        _transport(api.url, account_id="").send(request, within_s=5)
+        assert "x-checkly-account" not in api.requests[0].headers
+
+
+def test_a_body_is_sent_as_json() -> None:
+    with _served() as (api, request):
+        _transport(api.url).send(Request("POST", f"{request.path}/cancel", json={}), within_s=5)
+        assert (api.requests[0].body, api.requests[0].headers["content-type"]) == (b"{}", "application/json")
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with _served("status: 302, location: 'http://127.0.0.1:1/elsewhere'") as (api, request):
+        reply = _transport(api.url).send(request, within_s=5)
+        assert (reply.status, reply.headers["location"]) == (302, "http://127.0.0.1:1/elsewhere")
+        assert len(api.requests) == 1
+
+
+def test_an_answer_that_echoes_the_key_arrives_without_it() -> None:
+    reply = _send(f"status: 401, body: 'the key {KEY} is bad'")
+    assert reply.body == b"the key *** is bad"
+
+
+BROKEN = {
+    "reset": "cut: reset",
+    "closed": "cut: close",
+    "truncated": "cut: truncated",
+    "more than it may be": "size: 20000000",
+    "a bomb": "size: 50000000, gzip: true",
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_answer_is_no_answer(fault: str) -> None:
+    with pytest.raises(Unreachable, match="could not be asked"):
+        _send(fault)
+
+
+@pytest.mark.parametrize("fault", ["cut: stall", "drip: 50ms"])
+def test_no_request_outlasts_its_bound(fault: str) -> None:
+    began_s = time.monotonic()
+    with pytest.raises(Unreachable, match=r"no whole answer|no answer in time"):
+        _send(fault, within_s=0.4)
+    assert time.monotonic() - began_s < 1.4
+
+
+def test_an_address_where_nobody_listens_is_unreachable() -> None:
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody_listens.getsockname()[1]}"
+        with pytest.raises(Unreachable, match="refused"):
+            _transport(url).send(Request("GET", "/"), within_s=5)
+
+
+def test_the_log_of_requests_has_no_credentials() -> None:
+    log: list[str] = []
+    _send(log=log)
+    with pytest.raises(Unreachable):
+        _send("cut: reset", log=log)
+    with pytest.raises(Unreachable):
+        _send("cut: stall", within_s=0.2, log=log)
+    assert len(log) == 3
+    assert all(line.startswith("GET /v2/check-sessions/") for line in log)
+    assert KEY not in "".join(log)
+
+
+@pytest.mark.parametrize("content", [None, "not a certificate"])
+def test_a_bundle_that_is_none_is_a_usage_error(
+    content: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    bundle = tmp_path_factory.mktemp("bundle") / "ca.pem"
+    if content is not None:
+        bundle.write_text(content)
+    endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates=str(bundle))
+    with pytest.raises(UsageError, match="ca-bundle"):
+        HttpTransport(endpoint, Process().call)

@@ -1,0 +1,122 @@
+"""The documents say what the code does: tables, names, commands and examples."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gate.errors import ExitCode, UsageError
+from gate.help import EXIT_CODES
+from gate.inputs import INPUTS
+from gate.report import of_error, outputs
+from gate.simulator import Simulator, load, shipped
+from tests.end_to_end.running import KEY, github, run
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
+OUTPUTS = list(outputs.render(of_error(UsageError("x"), decided_at=datetime(2026, 1, 1, tzinfo=UTC))))
+WORKFLOW = next(iter(re.findall(r"```yaml\n(name: Deploy.*?)```", README, re.DOTALL)))
+
+
+def _table(heading: str) -> list[list[str]]:
+    """The rows of the first table below a heading of the README."""
+    section = README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+def test_action_yml_has_every_input_and_its_words() -> None:
+    assert ACTION["inputs"] == {
+        row.name: {
+            "description": row.described,
+            "required": row.required and not row.variable,
+            "default": "",  # a default here would hide the job's own variables
+        }
+        for row in INPUTS
+    }
+
+
+def test_action_yml_has_every_output() -> None:
+    assert list(ACTION["outputs"]) == OUTPUTS
+    assert ACTION["runs"] == {"using": "docker", "image": "Dockerfile"}
+
+
+def test_the_readme_has_every_input() -> None:
+    defaults = {row.name: f"`{row.default}`" if row.default else "required" * row.required for row in INPUTS}
+    assert _table("Inputs") == [[f"`{row.name}`", defaults[row.name], row.help] for row in INPUTS]
+
+
+def test_the_readme_has_every_output() -> None:
+    described = {name: output["description"] for name, output in ACTION["outputs"].items()}
+    assert _table("Outputs") == [[f"`{name}`", described[name]] for name in OUTPUTS]
+
+
+def test_the_readme_has_every_exit_code() -> None:
+    assert set(EXIT_CODES) == set(ExitCode)
+    assert _table("Exit codes") == [[str(code.value), meaning] for code, meaning in EXIT_CODES.items()]
+
+
+def test_the_readme_quotes_what_a_demo_really_ends_with(tmp_path: Path) -> None:
+    (quoted,) = re.findall(r"```text\n(.*?)\n```", README, re.DOTALL)
+    assert quoted in run(tmp_path, {}, "demo").log.splitlines()
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^(make \w+)", README, re.MULTILINE))))
+def test_the_make_commands_of_the_readme_exist(command: str) -> None:
+    done = subprocess.run(
+        ["make", "--dry-run", *command.split()[1:]], cwd=ROOT, capture_output=True, check=False
+    )
+    assert done.returncode == 0
+
+
+def test_make_demo_shows_a_verdict_a_report_and_the_exit_code() -> None:
+    done = subprocess.run(["make", "demo"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "The gate is CLOSED" in done.stdout
+    assert "<testsuites" in done.stdout
+    assert "Exit code 1" in done.stdout
+
+
+def test_the_workflow_of_the_readme_gates(tmp_path: Path) -> None:
+    """Its gate step, with what its expressions stand for, run as the runner would run it."""
+    steps = yaml.safe_load(WORKFLOW)["jobs"]["gate"]["steps"]
+    given = next(step["with"] for step in steps if step.get("id") == "gate")
+    scenario = load("degraded")
+    with Simulator(scenario, speed=1000) as api:
+        values = {"session-id": ",".join(scenario.session_ids), "api-key": KEY, "account-id": "account"}
+        inputs = {name: values.get(name, text) for name, text in given.items()}
+        gated = run(tmp_path, github(tmp_path, inputs) | {"CHECKLY_API_URL": api.url})
+    assert gated.code == 1
+    assert "40%) > 25% allowed" in gated.outputs["reason"]
+
+
+def test_the_workflow_of_the_readme_names_what_there_is() -> None:
+    steps = yaml.safe_load(WORKFLOW)["jobs"]["gate"]["steps"]
+    assert set(re.findall(r"steps\.gate\.outputs\.([\w-]+)", WORKFLOW)) <= set(OUTPUTS)
+    for step in steps:
+        if "checkly-gate" in step.get("uses", ""):
+            assert set(step["with"]) <= {row.name for row in INPUTS}
+
+
+def test_the_flags_and_scenarios_of_the_readme_exist() -> None:
+    (command,) = re.findall(r"^  checkly-gate (--.*)$", README, re.MULTILINE)
+    assert set(re.findall(r"--([a-z-]+)", command)) <= {row.name for row in INPUTS}
+    assert set(re.findall(r"entrypoint\.py (?:demo|simulate) (\w+)", README)) <= set(shipped())
+
+
+def test_the_map_for_contributors_names_every_module() -> None:
+    guide = (ROOT / ".github" / "CONTRIBUTING.md").read_text()
+    named = set(re.findall(r"`([\w/]+)`", guide))
+    modules = {path.stem for path in (ROOT / "gate").glob("*.py")} - {"__init__", "__main__"}
+    packages = {f"{path.parent.name}/" for path in (ROOT / "gate").glob("*/__init__.py")}
+    assert modules | packages <= named
+
+
+def test_the_changelog_speaks_of_what_is_coming() -> None:
+    assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text()
