@@ -16,12 +16,13 @@ from gate.help import help_text
 from gate.hosts.console import Console
 from gate.inputs import is_loopback
 from gate.options import InputsRefused, Settings, read_settings
+from gate.policy_source import DEFAULT_PATH, load_policy
 from gate.process import Process
 from gate.report.lines import Line, Tone
 from gate.text import clean
 
 DEMO_SCENARIO = "degraded"
-_COMMANDS = "the commands are demo and simulate; without one checkly-gate gates on --session-id"
+_COMMANDS = "the commands are demo, simulate and policy; without one checkly-gate gates on --session-id"
 _DEMO_KEY = "cu_demo_key_that_opens_nothing"
 _KEPT_FOR_A_DEMO = ("GITHUB_", "RUNNER_", "NO_COLOR", "TERM")
 
@@ -71,6 +72,8 @@ def _command(
             return demo(argv, env, console, process)
         case "simulate":
             return simulate(argv, console, process)
+        case "policy":
+            return check_policy(argv, console)
         case _:
             raise UsageError(f"unknown command {clean(command, 100)!r}; {_COMMANDS}")
 
@@ -98,7 +101,11 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         return gating.publish(refusal, around, junit_path=refused.junit_path, json_path=refused.json_path)
     around.host.mask(settings.api_key)
     try:
-        decided = gating.decide(settings, _transport(settings, env, console, process), around)
+        book = load_policy(settings.policy)
+        decided = gating.decide(settings, book, _transport(settings, env, console, process), around)
+    except UsageError as refused:
+        _refuse(refused, console)
+        decided = report.of_error(refused, decided_at=around.wall_clock())
     except GateError as error:
         decided = report.of_error(error, decided_at=around.wall_clock())
     except Exception as error:  # noqa: BLE001 - a defect ends in a report and an exit code like all else
@@ -165,3 +172,17 @@ def simulate(argv: Sequence[str], console: Console, process: Process) -> ExitCod
                 process.sleep_s(3600)
         except Stopped:
             return ExitCode.OPEN
+
+
+def check_policy(argv: Sequence[str], console: Console) -> ExitCode:
+    """Validates a policy file without a network, and shows what it means today."""
+    from gate.report import effective_policy  # noqa: PLC0415 - a gate has no use for it
+
+    if not argv or argv[0] != "check" or len(argv) > 2 or any(word.startswith("-") for word in argv):
+        raise UsageError("policy takes the word check and at most one file: policy check [FILE]")
+    path = argv[1] if len(argv) == 2 else DEFAULT_PATH
+    book = load_policy(path)
+    console.line(Line(f"{clean(path)} is a policy:", Tone.GOOD))
+    for line in effective_policy.lines(book, datetime.now(UTC).date()):
+        console.line(line)
+    return ExitCode.OPEN

@@ -14,9 +14,10 @@ from gate.events import Event, Noticed
 from gate.hosts import Host
 from gate.hosts.console import Console
 from gate.hosts.files import shown_path, write_whole
-from gate.model import ApiVersion, Ending, Phase, Watched
+from gate.model import ApiVersion, CheckSession, Ending, Phase, Watched
 from gate.options import Settings, shown_inputs
 from gate.policy import Policy
+from gate.policy_book import PolicyBook, with_inputs
 from gate.report import Report, annotation, closing, outputs, record, summary
 from gate.report.lines import Line, Tone
 from gate.report.progress import Progress
@@ -39,7 +40,7 @@ class Surroundings:
     wall_clock: Callable[[], datetime]
 
 
-def decide(settings: Settings, transport: Transport, around: Surroundings) -> Report:
+def decide(settings: Settings, book: PolicyBook, transport: Transport, around: Surroundings) -> Report:
     """Waits for the sessions and judges them."""
     notices = [] if settings.account_id else [_NO_ACCOUNT]
     checkly = Checkly(transport, around.clock, settings.api_version)
@@ -72,13 +73,18 @@ def decide(settings: Settings, transport: Transport, around: Surroundings) -> Re
             around.console.line(line)
     if any(each.session and each.session.version is ApiVersion.V1 for each in watched):
         notices.append(_DEPRECATED)
-    policy = Policy(failed=settings.failed_threshold, degraded=settings.degraded_threshold)
+    decided_at = around.wall_clock()
+    today = decided_at.date()
+    notices += book.warnings([each.session for each in watched if each.session], today)
+
+    def policy_for(session: CheckSession) -> Policy:
+        failed, degraded = settings.failed_threshold, settings.degraded_threshold
+        return with_inputs(book.policy_for(session, today), failed=failed, degraded=degraded)
+
+    verdict = judge(watched, policy_for)
     return replace(
-        reports.of_verdict(
-            judge(watched, policy), report_only=settings.report_only, decided_at=around.wall_clock()
-        ),
+        reports.of_verdict(verdict, report_only=settings.report_only, decided_at=decided_at),
         inputs=shown_inputs(settings),
-        policy=policy,
         notices=tuple(notices),
         requests=checkly.budget.spent,
         waited_s=around.clock.now_s() - began_s,

@@ -14,6 +14,7 @@ usage:
   checkly-gate --session-id ID --api-key KEY --account-id ID [--INPUT VALUE ...]
   checkly-gate demo [SCENARIO] [--INPUT VALUE ...]   the gate against an embedded API: no account needed
   checkly-gate simulate [SCENARIO]                   that API alone, on loopback, until a signal comes
+  checkly-gate policy check [FILE]                   validates a policy file, and shows what it means
   checkly-gate --help | --version
 
 Each input can be a flag or an environment variable: INPUT_SESSION_ID, PLUGIN_SESSION_ID or

@@ -207,6 +207,11 @@ INPUTS: tuple[Input, ...] = (
         default="0",
     ),
     Input(
+        name="policy",
+        help="The policy file, for everything finer; .checkly-gate.yml where it exists.",
+        read=_path,
+    ),
+    Input(
         name="junit-path",
         help="Where the JUnit report goes; folders are made.",
         read=_path,

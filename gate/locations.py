@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from gate.model import CheckResult, CheckSession, Phase, ResultKind
@@ -47,6 +47,7 @@ class Outcome:
     seen: State
     final: CheckResult | None
     attempts: tuple[CheckResult, ...]
+    is_slow: bool = False  # degraded by the policy's response time alone
     skip_reason: str = ""
 
     @property
@@ -86,18 +87,8 @@ def outcomes(
     """
     rows = [_outcome(session, row, slower_than_ms, skipped or {}) for row in _rows(session)]
     if session.status == "DEGRADED" and all(row.seen is not State.DEGRADED for row in rows):
-        rows = [_with_state(row, State.DEGRADED) if row.state in GREEN else row for row in rows]
+        rows = [replace(row, state=State.DEGRADED) if row.state in GREEN else row for row in rows]
     return tuple(rows)
-
-
-def _with_state(outcome: Outcome, state: State) -> Outcome:
-    return Outcome(
-        location=outcome.location,
-        state=state,
-        seen=outcome.seen,
-        final=outcome.final,
-        attempts=outcome.attempts,
-    )
 
 
 @dataclass(slots=True)
@@ -169,6 +160,7 @@ def _outcome(
         seen=seen,
         final=_latest(row.finals),
         attempts=tuple(sorted(row.attempts, key=_when)),
+        is_slow=seen is State.DEGRADED and _seen(session, row, None) is not State.DEGRADED,
         skip_reason=reason or "",
     )
 

@@ -27,6 +27,7 @@ class Settings:
     poll_interval: float
     degraded_threshold: Threshold
     failed_threshold: Threshold
+    policy: str
     junit_path: str
     json_path: str
     report_only: bool

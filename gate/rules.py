@@ -6,12 +6,13 @@ All are judged. Every decision carries its numbers, its locations and where the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gate.locations import FAILING, GREEN, Outcome, State
 from gate.model import CheckSession
 from gate.policy import DEFAULT, Policy, Threshold
+from gate.units import format_duration
 
 
 class Rule(StrEnum):
@@ -97,7 +98,14 @@ def _failed(case: Case) -> Iterable[Decision]:
 
 
 def _degraded(case: Case) -> Iterable[Decision]:
-    return _within(Rule.DEGRADED, case, case.locations(State.DEGRADED), case.policy.degraded)
+    slow = [each.location for each in case.outcomes if each.state is State.DEGRADED and each.is_slow]
+    for decision in _within(Rule.DEGRADED, case, case.locations(State.DEGRADED), case.policy.degraded):
+        if slow and case.policy.response_time_ms:
+            longest = format_duration(case.policy.response_time_ms / 1000)
+            why = f"slower than {longest} ({case.policy.origin('response-time')}): {', '.join(slow)}"
+            yield replace(decision, text=f"{decision.text}; {why}")
+        else:
+            yield decision
 
 
 def _flaky(case: Case) -> Iterable[Decision]:

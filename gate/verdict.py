@@ -6,7 +6,7 @@ What was not read in full and to its end opens nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
@@ -54,6 +54,7 @@ class JudgedSession:
     session: CheckSession | None
     ending: Ending
     error: GateError | None
+    policy: Policy
     rows: tuple[Row, ...]
     decisions: tuple[Decision, ...]
     disagreements: tuple[str, ...]
@@ -83,9 +84,9 @@ class Verdict:
         return sum(row.outcome.state in states for session in self.sessions for row in session.rows)
 
 
-def judge(watched: Iterable[Watched], policy: Policy) -> Verdict:
-    """The verdict on all that was watched."""
-    sessions = tuple(_judge_session(each, policy) for each in watched)
+def judge(watched: Iterable[Watched], policy_for: Callable[[CheckSession], Policy]) -> Verdict:
+    """The verdict on all that was watched, each session under the policy that is for it."""
+    sessions = tuple(_judge_session(each, policy_for) for each in watched)
     exit_code = _exit_code(sessions)
     if any(session.closing for session in sessions):
         conclusion = Conclusion.FAIL
@@ -131,13 +132,14 @@ def _all_is_well(sessions: Sequence[JudgedSession]) -> str:
     states = Counter(row.outcome.state for session in sessions for row in session.rows)
     green = sum(states[state] for state in GREEN)
     of = states.total() - states[State.SKIPPED]
-    return f"{green} of {locations_in_words(of)} green" + (
-        f" in {len(sessions)} sessions" if len(sessions) > 1 else ""
-    )
+    skipped = f", {states[State.SKIPPED]} skipped" if states[State.SKIPPED] else ""
+    several = f" in {len(sessions)} sessions" if len(sessions) > 1 else ""
+    return f"{green} of {locations_in_words(of)} green{several}{skipped}"
 
 
-def _judge_session(watched: Watched, policy: Policy) -> JudgedSession:
+def _judge_session(watched: Watched, policy_for: Callable[[CheckSession], Policy]) -> JudgedSession:
     session = watched.session
+    policy = policy_for(session) if session else Policy()
     found = (
         outcomes(session, slower_than_ms=policy.response_time_ms, skipped=policy.skipped) if session else ()
     )
@@ -152,6 +154,7 @@ def _judge_session(watched: Watched, policy: Policy) -> JudgedSession:
         session=session,
         ending=watched.ending,
         error=watched.error,
+        policy=policy,
         rows=tuple(_row(outcome, decisions, watched) for outcome in found),
         decisions=decisions,
         disagreements=disagreements,

@@ -12,7 +12,6 @@ from datetime import datetime
 from gate.errors import ExitCode, GateError
 from gate.locations import State
 from gate.model import Ending
-from gate.policy import Policy
 from gate.text import SENTENCE_LENGTH, clean
 from gate.verdict import Conclusion, JudgedSession, Verdict
 
@@ -27,7 +26,6 @@ class Report:
     sessions: tuple[JudgedSession, ...]
     decided_at: datetime
     inputs: Mapping[str, str] = field(default_factory=dict)
-    policy: Policy = field(default_factory=Policy)
     faults: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     requests: int = 0

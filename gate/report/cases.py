@@ -66,15 +66,13 @@ def cases_of(judged: JudgedSession) -> tuple[Case, ...]:
 def _location_case(check: str, row: Row, ending: Ending) -> Case:
     outcome = row.outcome
     kind, kind_type = _kind(row, ending)
-    state = outcome.seen if outcome.state is State.SKIPPED and kind is not Kind.SKIPPED else outcome.state
+    state = outcome.seen.value if kind is not Kind.SKIPPED else f"skipped, {outcome.seen.value}"
     because = f"; {row.because}" if row.because else ""
     return Case(
         name=f"{check} [{outcome.location}]",
         kind=kind,
         type=kind_type,
-        message=""
-        if row.standing is Standing.GREEN
-        else plain(f"{outcome.location}: {state.value}{because}"),
+        message="" if row.standing is Standing.GREEN else plain(f"{outcome.location}: {state}{because}"),
         time_s=outcome.final.duration_s if outcome.final else 0.0,
         details=tuple(_details(outcome)),
         properties=tuple(_properties(row)),

@@ -56,26 +56,40 @@ def _table(rows: Sequence[Row]) -> Iterable[Line]:
 
 def _verdict(report: Report) -> Iterable[Line]:
     code = int(report.exit_code)
-    yield Line(
-        f"The gate {_WORDS[report.conclusion]} (exit code {code}): {report.reason}", _TONES[report.conclusion]
-    )
-    closing = [decision for judged in report.sessions for decision in judged.closing]
+    said = f"The gate {_WORDS[report.conclusion]} (exit code {code}): {report.reason}"
+    yield Line(said, _TONES[report.conclusion])
+    several_close = sum(len(judged.closing) for judged in report.sessions) > 1
     for judged in report.sessions:
         prefix = f"{judged.name}: " if len(report.sessions) > 1 else ""
-        for decision in judged.decisions:
-            if decision.closes and len(closing) > 1:
-                yield Line(f"  closed by: {prefix}{decision.text}", Tone.BAD)
-            elif not decision.closes:
-                yield Line(f"  tolerated: {prefix}{decision.text}", Tone.WARN)
-        for disagreement in judged.disagreements:
-            yield Line(f"  disagreement: {prefix}{disagreement}", Tone.WARN)
-        if judged.error and judged.error.sentence != report.reason:
-            yield Line(f"  {prefix}{judged.error.sentence}", Tone.WARN)
-        worth_a_look = judged.decisions or judged.error or len(report.sessions) == 1
-        if worth_a_look and judged.session and judged.session.link:
-            yield Line(f"  {prefix}{judged.session.link}")
+        for kind, text, tone in _session(judged, report, several_close=several_close):
+            yield Line(f"  {kind}{prefix}{text}", tone)
     for fault in report.faults:
         if fault != report.reason:
             yield Line(f"  {fault}", Tone.BAD)
     requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
     yield Line(f"  waited {format_duration(report.waited_s)}, {requests}", Tone.FAINT)
+
+
+def _session(
+    judged: JudgedSession, report: Report, *, several_close: bool
+) -> Iterable[tuple[str, str, Tone]]:
+    """What there is to say of a session beyond the reason, which has said it where one decision closes."""
+    for decision in judged.decisions:
+        if not decision.closes:
+            yield "tolerated: ", decision.text, Tone.WARN
+        elif several_close:
+            yield "closed by: ", decision.text, Tone.BAD
+    for row in judged.rows:
+        if row.standing is Standing.SKIPPED:
+            yield (
+                "skipped: ",
+                f"{row.outcome.location} is {row.outcome.seen.value}, {row.because}",
+                Tone.FAINT,
+            )
+    for disagreement in judged.disagreements:
+        yield "disagreement: ", disagreement, Tone.WARN
+    if judged.error and judged.error.sentence != report.reason:
+        yield "", judged.error.sentence, Tone.WARN
+    worth_a_look = judged.decisions or judged.error or len(report.sessions) == 1
+    if worth_a_look and judged.session and judged.session.link:
+        yield "", judged.session.link, Tone.PLAIN

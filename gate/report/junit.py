@@ -45,8 +45,8 @@ def _session_suite(report: Report, judged: JudgedSession, class_name: str) -> ET
         "checkly.status": session.status if session else "",
         "checkly.verdict": report.conclusion.value,
         "checkly.reason": plain(report.reason),
-        "checkly.degraded_threshold": str(report.policy.degraded),
-        "checkly.failed_threshold": str(report.policy.failed),
+        "checkly.degraded_threshold": str(judged.policy.degraded) if session else "",
+        "checkly.failed_threshold": str(judged.policy.failed) if session else "",
     }
     started_at = (session.started_at if session else None) or report.decided_at
     return _suite(check_of(judged), class_name, cases_of(judged), properties, started_at)

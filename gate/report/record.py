@@ -8,7 +8,7 @@ from datetime import datetime
 from gate import __version__
 from gate.locations import result_state
 from gate.model import CheckResult
-from gate.policy import Threshold
+from gate.policy import DEFAULT, Policy, Threshold
 from gate.report import Report
 from gate.report.outputs import render as render_outputs
 from gate.rules import Decision
@@ -25,10 +25,6 @@ def render(report: Report) -> bytes:
         "waited-seconds": round(report.waited_s, 3),
         "requests": report.requests,
         "inputs": dict(report.inputs),
-        "policy": {
-            "failed-threshold": _threshold(report.policy.failed),
-            "degraded-threshold": _threshold(report.policy.degraded),
-        },
         "faults": list(report.faults),
         "notices": list(report.notices),
         "sessions": [_session(judged) for judged in report.sessions],
@@ -52,13 +48,31 @@ def _session(judged: JudgedSession) -> dict[str, object]:
         "stopped-at": _time(session.stopped_at if session else None),
         "ending": judged.ending.value,
         "error": judged.error.sentence if judged.error else "",
+        "policy": _policy(judged.policy),
         "decisions": [_decision(decision) for decision in judged.decisions],
         "disagreements": list(judged.disagreements),
         "locations": [_row(row) for row in judged.rows],
     }
 
 
-def _threshold(threshold: Threshold) -> dict[str, str]:
+def _policy(policy: Policy) -> dict[str, object]:
+    """The policy as it was applied to the session."""
+    return {
+        "failed-threshold": _threshold(policy.failed),
+        "degraded-threshold": _threshold(policy.degraded),
+        "flaky-threshold": _threshold(policy.flaky),
+        "response-time-ms": policy.response_time_ms,
+        "missing": "pass" if policy.allow_missing else "fail",
+        "cancelled": "pass" if policy.allow_cancelled else "fail",
+        "required": list(policy.required),
+        "skipped": dict(policy.skipped),
+        "origins": dict(policy.origins),
+    }
+
+
+def _threshold(threshold: Threshold | None) -> dict[str, str]:
+    if threshold is None:
+        return {"allowed": "any", "origin": DEFAULT}
     return {"allowed": str(threshold), "origin": threshold.origin}
 
 
@@ -80,6 +94,7 @@ def _row(row: Row) -> dict[str, object]:
     return {
         "location": outcome.location,
         "state": outcome.state.value,
+        "seen": outcome.seen.value,
         "standing": row.standing.value,
         "because": row.because,
         "finished-in": outcome.finished_in,

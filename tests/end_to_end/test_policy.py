@@ -1,0 +1,123 @@
+"""The policy file in a run of the gate, and the command that checks it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.running import gate_on, run
+from tests.policy.malformed import MALFORMED
+
+SCENARIO = """
+description: one location failed, one is slow
+sessions:
+  - check: {name: Checkout API, type: API}
+    locations: [us-east-1, eu-central-1, ap-south-1]
+    statuses: [{at: 0s, is: FAILED}]
+    results:
+      - {at: 0s, location: us-east-1, is: passed}
+      - {at: 0s, location: eu-central-1, is: passed, took: 4s}
+      - {at: 0s, location: ap-south-1, is: failed}
+"""
+SOON = (datetime.now(UTC) + timedelta(days=3)).date()
+POLICY = f"""\
+response-time: 3s
+degraded-threshold: 1
+quarantine:
+  - {{check: "Checkout*", location: ap-south-1, until: {SOON}, reason: INC-4711}}
+"""
+
+
+def test_the_policy_file_of_the_workspace_is_followed_and_seen_everywhere(tmp_path: Path) -> None:
+    (tmp_path / ".checkly-gate.yml").write_text(POLICY)
+    gated = gate_on(tmp_path, SCENARIO)
+    assert gated.code == 0
+    assert (gated.outputs["skipped"], gated.outputs["degraded"], gated.outputs["locations"]) == (
+        "1",
+        "1",
+        "2",
+    )
+    assert gated.cases == {
+        "Checkout API [us-east-1]": "pass",
+        "Checkout API [eu-central-1]": "pass",
+        "Checkout API [ap-south-1]": "skipped",
+    }
+    reason = f"quarantined until {SOON}: INC-4711 (.checkly-gate.yml:4)"
+    for place in (gated.log, gated.summary.replace("\\", ""), (tmp_path / "record.json").read_text()):
+        assert reason in place
+    assert reason in (tmp_path / "test-results" / "checkly-junit.xml").read_text()
+    assert "degraded 1 of 2 locations (50%) ≤ 1 allowed (.checkly-gate.yml:2)" in gated.outputs["reason"]
+    assert any("ends in 3 days: INC-4711" in line for line in gated.annotations)
+
+
+def test_an_input_beats_the_policy_file(tmp_path: Path) -> None:
+    (tmp_path / ".checkly-gate.yml").write_text(POLICY)
+    gated = gate_on(tmp_path, SCENARIO, degraded_threshold="0")
+    assert gated.code == 1
+    assert "0 allowed (input degraded-threshold): eu-central-1; slower than 3s" in gated.outputs["reason"]
+
+
+def test_a_policy_file_of_another_name_is_named_by_the_input(tmp_path: Path) -> None:
+    (tmp_path / "ci").mkdir()
+    (tmp_path / "ci" / "gate.yml").write_text("failed-threshold: 1\n")
+    gated = gate_on(tmp_path, SCENARIO, policy="ci/gate.yml")
+    assert gated.code == 0
+    assert "(ci/gate.yml:1)" in gated.outputs["reason"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "policy: mine.yml cannot be read: No such file or directory"),
+        (b"\xff\xfe", "policy: mine.yml is not UTF-8 text"),
+        (b"missing: maybe\nfailed-threshold: x", "mine.yml:1:10: 'maybe' is unknown here"),
+    ],
+)
+def test_a_policy_that_is_none_is_refused_with_a_report(
+    content: bytes | None, says: str, tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / "mine.yml").write_bytes(content)
+    gated = gate_on(tmp_path, SCENARIO, policy="mine.yml")
+    assert gated.code == 2
+    assert says in gated.log
+    assert "Traceback" not in gated.log
+    assert gated.cases == {"Checkly session [gate]": "error GateError"}
+
+
+def test_policy_check_shows_what_a_file_means(tmp_path: Path) -> None:
+    (tmp_path / ".checkly-gate.yml").write_text(
+        POLICY + "missing: pass\nlocations: {required: [eu-central-1]}\n"
+    )
+    checked = run(tmp_path, {}, "policy", "check")
+    assert checked.code == 0
+    said = [" ".join(line.split()) for line in checked.log.splitlines()]
+    assert said == [
+        ".checkly-gate.yml is a policy:",
+        "failed 0 allowed (default)",
+        "degraded 1 allowed (.checkly-gate.yml:2)",
+        "flaky any allowed (default)",
+        "response time more than 3s counts as degraded (.checkly-gate.yml:1)",
+        "missing allowed (.checkly-gate.yml:5)",
+        "cancelled closes the gate (default)",
+        "required eu-central-1 (.checkly-gate.yml:6)",
+        f"quarantine Checkout* at ap-south-1 until {SOON}, 3 days left: INC-4711 (.checkly-gate.yml:4)",
+    ]
+
+
+@pytest.mark.parametrize("name", ["a typo", "an alias bomb", "two documents", "a workflow command"])
+def test_policy_check_refuses_what_is_no_policy(name: str, tmp_path: Path) -> None:
+    (tmp_path / "p.yml").write_text(MALFORMED[name].written)
+    checked = run(tmp_path, {}, "policy", "check", "p.yml")
+    assert checked.code == 2
+    assert MALFORMED[name].says in checked.log
+    assert "Traceback" not in checked.log
+
+
+@pytest.mark.parametrize(
+    "arguments", [["policy"], ["policy", "show"], ["policy", "check", "a", "b"], ["policy", "check"]]
+)
+def test_policy_check_needs_a_file(arguments: list[str], tmp_path: Path) -> None:
+    assert run(tmp_path, {}, *arguments).code == 2
