@@ -130,8 +130,11 @@ def _finals(results: Sequence[CheckResult]) -> list[CheckResult]:
 
 
 def _place_foreign_finals(rows: dict[str, _Row], finals: Sequence[CheckResult]) -> None:
-    """A retry in another region finishes a location that has only attempts, else it is a row of its own."""
-    for final in finals:
+    """A retry in another region finishes a location that has only attempts, else it is a row of its own.
+
+    Taken in the order of their time, for the order in an answer must not change a verdict.
+    """
+    for final in sorted(finals, key=lambda final: (_when(final), final.location, final.id)):
         waiting = next((row for row in rows.values() if row.attempts and not row.finals), None)
         row = waiting or rows.setdefault(final.location, _Row(final.location, [], []))
         row.finals.append(final)

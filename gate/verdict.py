@@ -107,9 +107,11 @@ def _exit_code(sessions: Sequence[JudgedSession]) -> ExitCode:
             return session.error.stop_code
     if any(session.closing for session in sessions):
         return ExitCode.CLOSED
-    if not sessions or Ending.CANNOT_TELL in endings:
-        return ExitCode.CANNOT_TELL
-    return ExitCode.TIMEOUT if Ending.TIMEOUT in endings else ExitCode.OPEN
+    if endings == {Ending.FINISHED}:
+        return ExitCode.OPEN
+    return (
+        ExitCode.TIMEOUT if endings and endings <= {Ending.FINISHED, Ending.TIMEOUT} else ExitCode.CANNOT_TELL
+    )
 
 
 def _reason(sessions: Sequence[JudgedSession], conclusion: Conclusion) -> str:

@@ -1,0 +1,152 @@
+"""Laws of the verdict, on sessions and policies at random."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gate.errors import ExitCode, GateTimeout
+from gate.locations import State, outcomes
+from gate.model import CheckResult, CheckSession, Ending, ResultKind, Watched
+from gate.policy import NOTHING, Policy, Threshold
+from gate.rules import Rule
+from gate.verdict import Conclusion, Verdict, judge
+from tests.policy import naive
+from tests.policy.generated import policies, sessions
+from tests.samples import finished
+
+thorough = settings(max_examples=500, deadline=None)
+
+
+def _judge(session: CheckSession, policy: Policy) -> Verdict:
+    return judge([finished(session)], lambda _: policy)
+
+
+def _is_open(session: CheckSession, policy: Policy) -> bool:
+    return _judge(session, policy).exit_code is ExitCode.OPEN
+
+
+@settings(max_examples=3000, deadline=None)
+@given(sessions(), policies())
+def test_the_gate_decides_as_the_contract_written_down_a_second_time(
+    session: CheckSession, policy: Policy
+) -> None:
+    verdict = _judge(session, policy)
+    (judged,) = verdict.sessions
+    closing = naive.closing_rules(session, policy)
+    assert [(row.outcome.location, row.outcome.state.value) for row in judged.rows] == [
+        (row.location, row.state) for row in naive.rows_of(session, policy)
+    ]
+    assert {decision.rule.value for decision in judged.closing} == closing
+    assert verdict.exit_code is (ExitCode.CLOSED if closing else ExitCode.OPEN)
+    assert verdict.conclusion is (Conclusion.FAIL if closing else Conclusion.PASS)
+
+
+_NOT_READ_TO_THE_END = st.sampled_from([Ending.TIMEOUT, Ending.CANNOT_TELL, Ending.STOPPED])
+
+
+@given(st.lists(sessions(), max_size=3), sessions(), _NOT_READ_TO_THE_END, policies(), st.randoms())
+def test_a_gate_is_never_open_while_one_session_was_not_read_to_its_end(
+    others: list[CheckSession], unread: CheckSession, ending: Ending, policy: Policy, order: random.Random
+) -> None:
+    watched = [
+        *(finished(other) for other in others),
+        Watched(unread.id, unread, ending, GateTimeout("late")),
+    ]
+    order.shuffle(watched)
+    verdict = judge(watched, lambda _: policy)
+    assert verdict.exit_code is not ExitCode.OPEN
+    assert verdict.conclusion is not Conclusion.PASS
+
+
+def test_a_gate_on_nothing_is_not_open() -> None:
+    assert judge([], lambda _: Policy()).exit_code is ExitCode.CANNOT_TELL
+
+
+@thorough
+@given(sessions(), policies(), st.sampled_from(["failed", "degraded", "flaky"]), st.integers(0, 4))
+def test_loosening_a_threshold_never_closes_an_open_gate(
+    session: CheckSession, policy: Policy, which: str, more: int
+) -> None:
+    threshold: Threshold = getattr(policy, which) or NOTHING
+    policy = replace(policy, **_field(which, threshold))
+    step = Fraction(more, 8) if threshold.is_share else Fraction(more)
+    looser = replace(policy, **_field(which, replace(threshold, amount=threshold.amount + step)))
+    assert _is_open(session, looser) or not _is_open(session, policy)
+
+
+def _field(name: str, value: object) -> dict[str, Any]:
+    return {name: value}
+
+
+def _made_worse(result: CheckResult, how: str) -> CheckResult:
+    flags = {
+        "degraded": "is_degraded",
+        "aborted": "aborted",
+        "failed": "has_failures",
+        "errored": "has_errors",
+        "cancelled": "is_cancelled",
+    }
+    return replace(result, **_field(flags[how], value=True))
+
+
+def _is_explained(session: CheckSession, policy: Policy) -> bool:
+    """Whether the rows say why the session has the status that it has."""
+    seen = {outcome.seen for outcome in outcomes(session, slower_than_ms=policy.response_time_ms)}
+    return {
+        "PASSED": True,
+        "DEGRADED": State.DEGRADED in seen,
+        "FAILED": bool(seen & {State.FAILED, State.ERRORED, State.ABORTED}),
+        "TIMED_OUT": True,
+        "CANCELLED": True,
+    }[session.status]
+
+
+@thorough
+@given(sessions(), policies(), st.data())
+def test_making_a_counted_location_worse_never_opens_a_closed_gate(
+    session: CheckSession, policy: Policy, data: st.DataObject
+) -> None:
+    policy = replace(policy, allow_missing=False, allow_cancelled=False)
+    finals = [
+        index
+        for index, result in enumerate(session.results)
+        if result.kind is ResultKind.FINAL
+        and result.location in session.run_locations
+        and result.location not in policy.skipped
+    ]
+    if not finals or not _is_explained(session, policy):
+        return
+    index = data.draw(st.sampled_from(finals))
+    how = data.draw(st.sampled_from(["degraded", "aborted", "failed", "errored", "cancelled"]))
+    worse = list(session.results)
+    worse[index] = _made_worse(worse[index], how)
+    assert not _is_open(replace(session, results=tuple(worse)), policy) or _is_open(session, policy)
+
+
+@thorough
+@given(sessions(), policies())
+def test_what_is_left_out_never_closes_the_gate_but_where_it_is_required(
+    session: CheckSession, policy: Policy
+) -> None:
+    (judged,) = _judge(session, policy).sessions
+    skipped = {row.outcome.location for row in judged.rows if row.outcome.state is State.SKIPPED}
+    for decision in judged.closing:
+        assert decision.rule is Rule.REQUIRED or not skipped & set(decision.locations)
+
+
+@thorough
+@given(sessions(), policies(), st.randoms())
+def test_the_order_of_the_results_never_changes_the_verdict(
+    session: CheckSession, policy: Policy, order: random.Random
+) -> None:
+    shuffled = list(session.results)
+    order.shuffle(shuffled)
+    verdict = _judge(session, policy)
+    other = _judge(replace(session, results=tuple(shuffled)), policy)
+    assert (other.exit_code, other.conclusion) == (verdict.exit_code, verdict.conclusion)
