@@ -1,0 +1,312 @@
+"""The JUnit report, as its consumers read it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+from xml.etree import ElementTree as ET
+
+import junitparser
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gate.errors import ExitCode, UsageError
+from gate.model import ApiVersion, CheckSession, Ending
+from gate.policy import Policy, parse_threshold
+from gate.report import Report, junit, of_error
+from gate.text import clean
+from tests.policy.generated import policies, sessions
+from tests.report.reports import DECIDED, report_of, report_on, unfinished, unread
+from tests.samples import attempt, finished, result, session
+
+
+def _root(report: Report) -> ET.Element:
+    return ET.fromstring(junit.render(report))
+
+
+def _case(report: Report, location: str) -> ET.Element:
+    (case,) = [
+        each for each in _root(report).iter("testcase") if each.get("name", "").endswith(f" [{location}]")
+    ]
+    return case
+
+
+def _tags(case: ET.Element) -> list[str]:
+    return [f"{child.tag} {child.get('type', '')}".strip() for child in case]
+
+
+LOOSE = Policy(
+    failed=parse_threshold("100%"), degraded=parse_threshold("100%"), allow_missing=True, allow_cancelled=True
+)
+STRICT = Policy(flaky=parse_threshold("0"))
+OK = result("a")
+OUTCOMES: dict[str, tuple[CheckSession, Policy, list[str]]] = {
+    "passed": (session("PASSED", OK), STRICT, ["system-out"]),
+    "failed": (session("FAILED", result("a", "failed")), STRICT, ["failure CheckFailure", "system-out"]),
+    "failed after attempts": (
+        session("FAILED", attempt("a"), attempt("a", "errored", after_s=3), result("a", "failed")),
+        STRICT,
+        ["failure CheckFailure", "rerunFailure CheckFailure", "rerunFailure ChecklyError", "system-out"],
+    ),
+    "failed, tolerated": (
+        session("FAILED", attempt("a"), result("a", "failed")),
+        LOOSE,
+        ["flakyFailure CheckFailure", "system-out"],
+    ),
+    "flaky": (session("PASSED", attempt("a"), OK), LOOSE, ["flakyFailure CheckFailure", "system-out"]),
+    "flaky beyond its threshold": (
+        session("PASSED", attempt("a"), OK),
+        STRICT,
+        ["failure Flaky", "rerunFailure CheckFailure", "system-out"],
+    ),
+    "degraded, tolerated": (session("DEGRADED", result("a", "degraded")), LOOSE, ["system-out"]),
+    "degraded": (session("DEGRADED", result("a", "degraded")), STRICT, ["failure Degraded", "system-out"]),
+    "errored after an attempt": (
+        session("FAILED", attempt("a"), result("a", "errored")),
+        STRICT,
+        ["rerunFailure CheckFailure", "error ChecklyError", "system-out"],
+    ),
+    "aborted": (session("FAILED", result("a", "aborted")), STRICT, ["error Aborted", "system-out"]),
+    "cancelled": (session("CANCELLED", result("a", "cancelled")), STRICT, ["error Cancelled", "system-out"]),
+    "cancelled, allowed": (session("CANCELLED", result("a", "cancelled")), LOOSE, ["skipped", "system-out"]),
+    "missing": (session("PASSED", locations=("a",)), STRICT, ["error MissingResult", "system-out"]),
+    "missing, allowed": (session("PASSED", locations=("a",)), LOOSE, ["skipped", "system-out"]),
+    "left out": (
+        session("FAILED", attempt("a"), result("a", "failed")),
+        replace(STRICT, skipped={"a": "ignored by the policy"}),
+        ["skipped", "system-out"],
+    ),
+    "required, but degraded": (
+        session("DEGRADED", result("a", "degraded")),
+        replace(LOOSE, required=("a",)),
+        ["failure Required", "system-out"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("of", "policy", "tags"), OUTCOMES.values(), ids=OUTCOMES.keys())
+def test_what_each_outcome_of_a_location_becomes(of: CheckSession, policy: Policy, tags: list[str]) -> None:
+    assert _tags(_case(report_on(of, policy=policy), "a")) == tags
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [(Ending.TIMEOUT, "GateTimeout"), (Ending.STOPPED, "Interrupted"), (Ending.CANNOT_TELL, "Inconclusive")],
+)
+def test_a_location_without_a_result_when_the_gate_leaves_is_an_error(ending: Ending, kind: str) -> None:
+    running = session("PROGRESS", OK, attempt("b"), locations=("a", "b", "c"))
+    report = report_of(unfinished(running, ending))
+    assert _tags(_case(report, "a")) == ["system-out"]
+    assert _tags(_case(report, "b")) == ["rerunFailure CheckFailure", f"error {kind}", "system-out"]
+    assert _tags(_case(report, "c")) == [f"error {kind}", "system-out"]
+
+
+EXTRA: dict[str, tuple[Report, str, str]] = {
+    "FAILED, and nothing says why": (report_on(session("FAILED", OK)), "[session]", "failure Unexplained"),
+    "TIMED_OUT with all results": (report_on(session("TIMED_OUT", OK)), "[session]", "error TimedOut"),
+    "CANCELLED with all results": (report_on(session("CANCELLED", OK)), "[session]", "error Cancelled"),
+    "nothing counted": (report_on(session("PASSED")), "[session]", "error NothingCounted"),
+    "required without a row": (
+        report_on(session("PASSED", OK), policy=Policy(required=("b",))),
+        "[b]",
+        "failure Required",
+    ),
+    "running with all results": (
+        report_of(unfinished(session("PROGRESS", OK), Ending.TIMEOUT)),
+        "[session]",
+        "error GateTimeout",
+    ),
+    "never read": (report_of(unread()), "Checkly session [session]", "error Inconclusive"),
+    "a usage error": (
+        of_error(UsageError("timeout: 'soon' is not allowed"), decided_at=DECIDED),
+        "Checkly session [gate]",
+        "error GateError",
+    ),
+}
+
+
+@pytest.mark.parametrize(("report", "name", "tag"), EXTRA.values(), ids=EXTRA.keys())
+def test_what_no_location_says_is_a_case_of_its_own(report: Report, name: str, tag: str) -> None:
+    (case,) = [case for case in _root(report).iter("testcase") if case.get("name", "").endswith(name)]
+    assert _tags(case) == [tag]
+
+
+def test_where_a_location_carries_the_reason_there_is_no_extra_case() -> None:
+    late = session("TIMED_OUT", OK, locations=("a", "b"), version=ApiVersion.V2)
+    names = [case.get("name") for case in _root(report_on(late)).iter("testcase")]
+    assert names == ["Checkout API [a]", "Checkout API [b]"]
+
+
+def test_the_text_begins_with_the_message_and_leads_to_the_result() -> None:
+    case = _case(report_on(session("FAILED", result("a", "failed"))), "a")
+    failure = case.find("failure")
+    assert failure is not None
+    text = failure.text or ""
+    assert failure.get("message") == "a: failed; failed 1 of 1 location (100%) exceeds 0 allowed (default): a"
+    assert text.startswith(failure.get("message", "?"))
+    assert "result: https://app.checklyhq.com/" in text
+
+
+def test_facts_are_properties_that_tools_can_read() -> None:
+    case = _case(report_on(session("DEGRADED", result("a", "degraded", took_s=1.5)), policy=LOOSE), "a")
+    out = case.findtext("system-out", "")
+    properties = dict(re.findall(r"^\[\[PROPERTY\|([\w.]+)=(.*)\]\]$", out, re.MULTILINE))
+    assert properties.pop("checkly.result_url").startswith("https://app.checklyhq.com/")
+    assert properties == {
+        "checkly.location": "a",
+        "checkly.state": "degraded",
+        "checkly.tolerated": "degraded",
+        "checkly.degraded": "true",
+        "checkly.attempts": "1",
+        "checkly.response_time_ms": "1500",
+    }
+    assert out.startswith("a: degraded; degraded 1 of 1 location (100%) ≤ 100% allowed")
+
+
+def test_a_suite_says_what_session_it_is() -> None:
+    suite = _root(report_on(session("PASSED", OK))).find("testsuite")
+    assert suite is not None
+    assert (suite.get("name"), suite.get("timestamp")) == ("Checkout API", "2026-01-15T09:00:00Z")
+    properties = {each.get("name"): each.get("value") for each in suite.iter("property")}
+    assert properties["checkly.status"] == "PASSED"
+    assert properties["checkly.verdict"] == "pass"
+    assert suite[0].tag == "properties"
+
+
+@pytest.mark.parametrize(
+    ("checks", "class_names"),
+    [
+        ([("id-1", "Checkout API")], ["checkly.checkout-api"]),
+        ([("id-1", "  Über: Größe v2.1!")], ["checkly.ber-gr-e-v2-1"]),
+        ([("id-1", "支払い")], ["checkly.id-1"]),
+        ([("id-1", "")], ["checkly.id-1"]),
+        (
+            [("id-1", "Pay!"), ("id-2", "pay"), ("id-3", "Home")],
+            ["checkly.id-1", "checkly.id-2", "checkly.home"],
+        ),
+        ([("id-1", "Pay"), ("id-1", "Pay")], ["checkly.pay", "checkly.pay"]),
+    ],
+)
+def test_a_class_name_is_the_checks_slug_or_its_id(
+    checks: list[tuple[str, str]], class_names: list[str]
+) -> None:
+    root = _root(report_on(*(session("PASSED", OK, check_id=each, name=name) for each, name in checks)))
+    assert [case.get("classname") for case in root.iter("testcase")] == class_names
+
+
+def _names(report: Report) -> list[tuple[str | None, ...]]:
+    root = _root(report)
+    return [
+        (suite.get("name"), case.get("classname"), case.get("name"))
+        for suite in root.iter("testsuite")
+        for case in suite.iter("testcase")
+    ]
+
+
+def test_names_depend_on_nothing_but_the_check_and_the_location() -> None:
+    once = session("PASSED", OK, result("b"))
+    again = session(
+        "FAILED",
+        attempt("a", after_s=9),
+        result("a", "failed", after_s=77, took_s=8),
+        result("b", "degraded"),
+        version=ApiVersion.V1,
+        session_id="00000000-0000-0000-0000-000000000001",
+    )
+    assert once.started_at
+    later = replace(again, started_at=once.started_at + timedelta(days=3), link="")
+    assert _names(report_on(once)) == _names(report_on(later)) == _names(report_on(once, policy=STRICT))
+
+
+HOSTILE = [
+    "]]>",
+    "a&b<c>",
+    '"quoted"',
+    "🎉 v2",
+    "\u202egnp.exe",
+    "::error::x",
+    "a\nb\x1b[31m",
+    "x" * 500,
+    "[[PROPERTY|a=b]]",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_arrive_as_the_one_clean_line_that_they_are(name: str) -> None:
+    shown = clean(name)
+    hostile = session("FAILED", result(shown, "failed"), name=shown)
+    report = report_on(hostile, policy=Policy(skipped={shown: shown}))
+    read = junitparser.JUnitXml.fromstring(junit.render(report))
+    assert [suite.name for suite in read] == [shown]
+    assert [case.name for suite in read for case in suite] == [f"{shown} [{shown}]", f"{shown} [session]"]
+
+
+def test_bodies_are_free_of_what_some_dashboards_show_as_entities() -> None:
+    odd = session("FAILED", result("<a> & b > c", "failed"), name="<b>&")
+    for element in _root(report_on(odd)).iter():
+        assert not re.search(r"[<>&]", element.text or "")
+
+
+_ENDINGS = st.sampled_from(list(Ending))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(sessions(), _ENDINGS), min_size=1, max_size=3), policies(), st.booleans())
+def test_every_report_keeps_the_rules_of_its_consumers(
+    drawn: list[tuple[CheckSession, Ending]], policy: Policy, report_only: bool
+) -> None:
+    watched = [finished(of) if ending is Ending.FINISHED else unfinished(of, ending) for of, ending in drawn]
+    report = report_of(*watched, policy=policy, report_only=report_only)
+    root = _root(report)
+    _check_sums(root)
+    _check_shapes(root)
+    red = int(root.get("failures", "")) + int(root.get("errors", ""))
+    tolerated = report_only and report.exit_code is ExitCode.OPEN
+    assert (report.exit_code is not ExitCode.OPEN) == (red > 0) or tolerated
+    read = junitparser.JUnitXml.fromstring(junit.render(report))
+    assert (read.tests, read.failures, read.errors) == tuple(
+        int(root.get(name, "")) for name in ("tests", "failures", "errors")
+    )
+
+
+def _check_sums(root: ET.Element) -> None:
+    assert list(root.attrib) == ["name", "tests", "failures", "errors", "time"]
+    for name in ("tests", "failures", "errors"):
+        assert int(root.get(name, "")) == sum(int(suite.get(name, "")) for suite in root)
+    for suite in root:
+        assert list(suite.attrib) == ["name", "tests", "failures", "errors", "skipped", "time", "timestamp"]
+        cases = suite.findall("testcase")
+        assert len(cases) == int(suite.get("tests", "")) > 0
+        for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            assert int(suite.get(name, "")) == sum(case.find(tag) is not None for case in cases)
+        assert abs(float(suite.get("time", "")) - sum(float(case.get("time", "")) for case in cases)) < 0.0015
+        assert len({case.get("name") for case in cases}) == len(cases)
+
+
+_ORDER = {
+    tag: rank
+    for rank, tag in enumerate(["failure", "rerunFailure", "flakyFailure", "skipped", "error", "system-out"])
+}
+_VERDICTS = {"failure", "error", "skipped"}
+
+
+def _check_shapes(root: ET.Element) -> None:
+    for case in root.iter("testcase"):
+        tags = [child.tag for child in case]
+        assert set(case.attrib) == {"name", "classname", "time"}
+        assert re.fullmatch(r"\d+\.\d{3}", case.get("time", ""))
+        assert [_ORDER[tag] for tag in tags] == sorted(_ORDER[tag] for tag in tags)
+        assert sum(tag in _VERDICTS for tag in tags) <= 1
+        assert not any(
+            {a, b} <= set(tags) for a, b in permutations(("flakyFailure", "rerunFailure", "skipped"), 2)
+        )
+        for child in case:
+            if child.tag in _VERDICTS:
+                assert (child.text or "").startswith(child.get("message") or "?")
+                assert ("type" in child.attrib) == (child.tag != "skipped")
+            elif child.tag != "system-out":
+                assert child.get("type")
+                assert child.findtext("stackTrace")
