@@ -116,7 +116,10 @@ def _api_version(text: str) -> ApiVersion | None:
 
 def _duration_between(shortest_s: float, longest_s: float, range_in_words: str) -> Callable[[str], float]:
     def read(text: str) -> float:
-        seconds = parse_duration(text)
+        try:
+            seconds = parse_duration(text)
+        except ValueError:
+            seconds = -1
         if not shortest_s <= seconds <= longest_s:
             raise ValueError(f"{DURATION_FORMS}, {range_in_words}")
         return seconds

@@ -94,7 +94,7 @@ def _given(row: Input, flags: Mapping[str, str], env: Mapping[str, str]) -> tupl
 
 def _value(row: Input, text: str, origin: str) -> object:
     if not text and row.required:
-        raise ValueError(f"required: give --{row.name} or {row.variable or row.environment[0]}")
+        raise ValueError(f"required: give --{row.name} or {row.environment[-1]}")
     if not text and not row.default:
         return ""
     value = row.read(text or row.default)

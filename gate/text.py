@@ -20,7 +20,7 @@ _UNWRITABLE = re.compile(
 )
 _SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-])")
-_NOT_IN_MERMAID = re.compile(r"[^\w .,/()+-]+")
+_NOT_IN_MERMAID = re.compile(r"[^\w .,/()+…-]+")
 _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
 
 
@@ -79,4 +79,4 @@ def markdown(text: str) -> str:
 
 def mermaid(text: str) -> str:
     """The text as the name of a task or section in a Mermaid diagram, whose syntax has no escapes."""
-    return _NOT_IN_MERMAID.sub(" ", text).strip()[:80] or "unnamed"
+    return clean(_NOT_IN_MERMAID.sub(" ", text), 80) or "unnamed"

@@ -9,7 +9,7 @@ from gate.report.lines import Line, Tone, tone_of
 from gate.units import format_duration
 from gate.verdict import Conclusion, JudgedSession, Row, Standing
 
-_NAME_WIDTH = 34
+_NAME_WIDTH = 32  # leaves 80 columns with all that follows it
 _STANDINGS = {
     Standing.GREEN: "",
     Standing.TOLERATED: "tolerated",

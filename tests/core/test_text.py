@@ -1,0 +1,124 @@
+"""Text from outside is data wherever it is written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gate.text import (
+    clean,
+    command_data,
+    command_property,
+    https_link,
+    log_line,
+    markdown,
+    mermaid,
+    redact,
+)
+
+anything = st.text() | st.text(st.characters(codec=None)) | st.text("\x1b[]0;m31\x07\\ab \u202e\ud800:#%")
+
+
+@given(anything)
+@example("\x1b[31mred\x1b[0m \x1b]0;title\x07")
+def test_clean_text_is_one_printable_line_and_stays_what_it_is(text: str) -> None:
+    line = clean(text)
+    assert clean(line) == line
+    assert len(line) <= 200
+    assert line == line.strip()
+    line.encode()
+    assert not {unicodedata.category(character) for character in line} & {"Cc", "Cs", "Zl", "Zp"}
+    assert not re.search("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]", line)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Checkout API", "Checkout API"),
+        ("  two\n\tlines ", "two lines"),
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("\x1b]8;;https://evil.example\x07click\x1b]8;;\x07", "click"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("a\ud800b\x00c", "ab c"),
+        ("x" * 201, "x" * 199 + "…"),
+        ("支払い 🎉", "支払い 🎉"),
+    ],
+)
+def test_what_cleaning_leaves(text: str, line: str) -> None:
+    assert clean(text) == line
+
+
+def test_a_megabyte_is_cut_before_it_is_worked_on() -> None:
+    assert len(clean("\x1b[" * 10**6 + "x")) <= 200
+
+
+@pytest.mark.parametrize(
+    ("link", "is_shown"),
+    [
+        ("https://app.checklyhq.com/checks/1?a=b#c", True),
+        ("http://app.checklyhq.com/", False),
+        ("javascript:alert(1)", False),
+        ("https://user:secret@app.checklyhq.com/", False),
+        ("https://app.checklyhq.com/)[x](https://evil.example", False),
+        ("https://app.checklyhq.com/ two", False),
+        ("https://[", False),
+        ("https://", False),
+        ("https://a.example/" + "x" * 2000, False),
+    ],
+)
+def test_only_https_links_that_need_no_escape_are_shown(link: str, is_shown: bool) -> None:
+    assert https_link(link) == (link if is_shown else "")
+
+
+def _unescaped(text: str, names: dict[str, str]) -> str:
+    """What the runner makes of an escaped text."""
+    for escape, character in names.items():
+        text = text.replace(escape, character)
+    return text.replace("%25", "%")
+
+
+@given(anything)
+def test_the_data_of_a_workflow_command_arrives_as_it_was(text: str) -> None:
+    escaped = command_data(text)
+    assert not set(escaped) & {"\r", "\n"}
+    assert _unescaped(escaped, {"%0D": "\r", "%0A": "\n"}) == text
+
+
+@given(anything)
+def test_a_property_of_a_workflow_command_arrives_as_it_was(text: str) -> None:
+    escaped = command_property(text)
+    assert not set(escaped) & {"\r", "\n", ":", ","}
+    assert _unescaped(escaped, {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ","}) == text
+
+
+@given(anything)
+@example("::error::x")
+@example(" \t::set-output name=a::b")
+@example("a ##[error]b")
+@example("a ###[[error]b")
+def test_no_line_of_the_log_is_a_workflow_command(text: str) -> None:
+    line = log_line(clean(text))
+    assert not line.lstrip().startswith("::")
+    assert "##[" not in line
+
+
+@given(anything)
+def test_markdown_has_nothing_left_that_means_something(text: str) -> None:
+    bare = re.sub(r"\\[!-/:-@\[-`{-~]", "", markdown(clean(text)))
+    assert not re.search(r"[\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-]", bare)
+
+
+@given(anything)
+def test_a_mermaid_name_has_no_syntax(text: str) -> None:
+    name = mermaid(clean(text))
+    assert 0 < len(name) <= 80
+    assert not re.search(r"[:;#{}<>\"`%\n]", name)
+
+
+def test_secrets_and_credentials_in_urls_are_not_shown() -> None:
+    text = "https://user:pw@proxy.example refused cu_12345678"
+    assert redact(text, "cu_12345678") == "https://***@proxy.example refused ***"
