@@ -19,7 +19,7 @@ from gate.options import InputsRefused, Settings, read_settings
 from gate.policy_source import DEFAULT_PATH, load_policy
 from gate.process import Process
 from gate.report.lines import Line, Tone
-from gate.text import clean
+from gate.text import SENTENCE_LENGTH, clean
 
 DEMO_SCENARIO = "degraded"
 _COMMANDS = "the commands are demo, simulate and policy; without one checkly-gate gates on --session-id"
@@ -80,7 +80,7 @@ def _command(
 
 def _refuse(refused: UsageError, console: Console) -> ExitCode:
     for problem in refused.problems:
-        console.line(Line(f"checkly-gate: {problem}", Tone.BAD))
+        console.line(Line(f"checkly-gate: {clean(problem, SENTENCE_LENGTH)}", Tone.BAD))
     return refused.exit_code
 
 

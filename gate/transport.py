@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import requests
 import urllib3
@@ -30,7 +30,7 @@ class Endpoint:
     """Where to send requests and as whom; `certificates` are PEM files."""
 
     base_url: str
-    api_key: str
+    api_key: str = field(repr=False)
     account_id: str = ""
     is_loopback: bool = False
     extra_certificates: str = ""  # trusted besides the usual authorities

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from gate.events import Event, Looked, Noticed, Paused, TroubleBegan, TroubleEnded
@@ -22,6 +21,7 @@ class Progress:
         self._timeout_s = timeout_s
         self._spoke_at_s = 0.0
         self._sessions: dict[str, CheckSession] = {}
+        self._counts: dict[str, tuple[int, int]] = {}  # locations that are done, and all, by session
         self._locations: dict[tuple[str, str], str] = {}
 
     def lines(self, event: Event, waited_s: float) -> tuple[Line, ...]:
@@ -37,15 +37,12 @@ class Progress:
     def state(self, waited_s: float) -> str:
         """What the gate is waiting for, in one line."""
         ended = sum(session.phase is Phase.FINISHED for session in self._sessions.values())
-        states = Counter(
-            outcome.state for session in self._sessions.values() for outcome in outcomes(session)
-        )
         what = f"{ended} of {self._count} sessions have ended"
         if self._count == 1:
             what = next((f"{each.name} is {each.status}" for each in self._sessions.values()), "not read yet")
-        done = f"{states.total() - states[State.UNFINISHED]} of {states.total()} locations"
+        done, of = (sum(count[index] for count in self._counts.values()) for index in (0, 1))
         waited = f"waited {format_duration(waited_s)} of {format_duration(self._timeout_s)}"
-        return f"waiting: {what}, {done}, {waited}"
+        return f"waiting: {what}, {done} of {of} locations, {waited}"
 
     def _lines(self, event: Event) -> Iterable[Line]:
         match event:
@@ -54,7 +51,7 @@ class Progress:
             case Paused():
                 pass
             case TroubleBegan(error):
-                yield Line(f"trouble: {error}; asking again until the time is up", Tone.WARN)
+                yield Line(f"trouble: {error}; asking again", Tone.WARN)
             case TroubleEnded(failures):
                 times = "1 failure" if failures == 1 else f"{failures} failures"
                 yield Line(f"trouble is over, after {times}", Tone.GOOD)
@@ -67,7 +64,10 @@ class Progress:
         if before is None or before.status != session.status:
             yield Line(f"{session.name} is {session.status}", _tone_of_status(session.status))
         prefix = f"{session.name} · " if self._count > 1 else ""
-        for outcome in outcomes(session):
+        found = outcomes(session)
+        done = sum(outcome.state is not State.UNFINISHED for outcome in found)
+        self._counts[session.id] = (done, len(found))
+        for outcome in found:
             said = _said(outcome)
             if self._locations.get((session.id, outcome.location), "") != said:
                 self._locations[session.id, outcome.location] = said

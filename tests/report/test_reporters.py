@@ -321,7 +321,7 @@ def test_trouble_is_told_as_it_comes_and_goes() -> None:
     assert _log(
         (1, TroubleBegan(Incomprehensible("not JSON"))), (9, TroubleEnded(3)), (10, Noticed("odd"))
     ) == [
-        "1s  trouble: not JSON; asking again until the time is up",
+        "1s  trouble: not JSON; asking again",
         "9s  trouble is over, after 3 failures",
         "10s  note: odd",
     ]
