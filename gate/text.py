@@ -21,6 +21,7 @@ _UNWRITABLE = re.compile(
 _SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-])")
 _NOT_IN_MERMAID = re.compile(r"[^\w .,/()+…-]+")
+_DOUBLE_HASH = re.compile(r"#(?=#)")
 _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
 
 
@@ -54,11 +55,12 @@ def redact(text: str, secret: str) -> str:
 
 
 def log_line(text: str) -> str:
-    """A line that GitHub's runner cannot take for a workflow command.
+    """A line that no CI system can take for a command.
 
-    The runner reads `::name` at the start of a line (after white space) and `##[name]` anywhere in it.
+    GitHub's runner reads `::name` at the start of a line (after white space) and `##[name]` anywhere in it;
+    Azure's agent reads `##vso[`, and TeamCity's `##teamcity[`.
     """
-    shown = text.replace("##[", "# #[")
+    shown = _DOUBLE_HASH.sub("# ", text)
     return "· " + shown if shown.lstrip().startswith("::") else shown
 
 
