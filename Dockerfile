@@ -4,7 +4,7 @@ COPY requirements.txt .
 # Everything is put below /out, where it will be in the final image, so that one COPY takes it there.
 RUN site="/out$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
     && python3 -m pip install --no-cache-dir --no-compile --require-hashes --target "$site" --requirement requirements.txt \
-    && rm -rf "$site/bin"
+    && rm -rf "${site:?}/bin"
 COPY gate gate
 COPY entrypoint.py .
 RUN site="/out$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \

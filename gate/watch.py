@@ -197,9 +197,8 @@ class _Loop:
 
     def _await_end(self, running: _Wait, max_wait_s: int) -> CheckSession | None:
         assert running.session is not None  # noqa: S101 - only a session that was read is waited for
-        hang_up_s = (
-            self.last_look_s + self.deadline_s
-        ) / 2  # a long poll that hangs leaves room for the last look
+        # A long poll that hangs leaves room for the last look.
+        hang_up_s = (self.last_look_s + self.deadline_s) / 2
         try:
             return self.checkly.await_end(running.session, max_wait_s, until_s=hang_up_s)
         except errors.CheckSessionUnreadable as error:
