@@ -14,10 +14,10 @@ from gate.client import Transport
 from gate.errors import Defect, ExitCode, GateError, Stopped, UsageError
 from gate.help import help_text
 from gate.hosts.console import Console
-from gate.inputs import is_loopback
 from gate.options import InputsRefused, Settings, read_settings
 from gate.policy_source import DEFAULT_PATH, load_policy
 from gate.process import Process
+from gate.readers import is_loopback
 from gate.report.lines import Line, Tone
 from gate.text import SENTENCE_LENGTH, clean
 

@@ -51,6 +51,11 @@ class Outcome:
     skip_reason: str = ""
 
     @property
+    def tries(self) -> int:
+        """How often the check ran here: the failed attempts, and the end."""
+        return len(self.attempts) + (1 if self.final else 0)
+
+    @property
     def finished_in(self) -> str:
         """The other location where a retry finished this one, or nothing."""
         return self.final.location if self.final and self.final.location != self.location else ""

@@ -65,6 +65,16 @@ class JudgedSession:
         return self.session.name if self.session else self.session_id
 
     @property
+    def status(self) -> str:
+        """Its status as Checkly names it; empty where it was never read."""
+        return self.session.status if self.session else ""
+
+    @property
+    def link(self) -> str:
+        """Where to look at it; empty where that is not known."""
+        return self.session.link if self.session else ""
+
+    @property
     def closing(self) -> tuple[Decision, ...]:
         """The decisions that close the gate."""
         return tuple(decision for decision in self.decisions if decision.closes)

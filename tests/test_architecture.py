@@ -24,6 +24,7 @@ PURE = BOTTOM | {
     "gate.policy",
     "gate.policy_book",
     "gate.policy_file",
+    "gate.readers",
     "gate.rules",
     "gate.verdict",
     *(name for name in MODULES if name.startswith(("gate.report", "gate.yamldoc"))),

@@ -62,7 +62,7 @@ _STATUSES_WORST_FIRST = ("FAILED", "TIMED_OUT", "CANCELLED", "DEGRADED", "PASSED
 
 
 def _badness(session: JudgedSession) -> tuple[bool, bool, int]:
-    status = session.session.status if session.session else ""
+    status = session.status
     rank = _STATUSES_WORST_FIRST.index(status) if status in _STATUSES_WORST_FIRST else -1
     return (not session.closing, session.ending is Ending.FINISHED, rank)
 

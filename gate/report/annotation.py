@@ -55,7 +55,7 @@ def _verdict(report: Report) -> Iterable[Annotation]:
     level = Level.WARNING if report.exit_code is ExitCode.OPEN else Level.ERROR
     title = "Checkly gate closed" if closed else "Checkly gate could not tell"
     worst = report.worst
-    link = worst.session.link if worst and worst.session else ""
+    link = worst.link if worst else ""
     yield Annotation(level, title, clean(report.reason, _LENGTH) + (f" {link}" if link else ""))
 
 

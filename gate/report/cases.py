@@ -147,11 +147,12 @@ _SESSION_TYPES = {
 
 
 def _attempts(outcome: Outcome) -> Iterable[Attempt]:
-    of = len(outcome.attempts) + (1 if outcome.final else 0)
     for number, attempt in enumerate(outcome.attempts, start=1):
         state = result_state(attempt)
         elsewhere = f" in {attempt.location}" if attempt.location != outcome.location else ""
-        yield Attempt(_TYPES[state][1], plain(f"attempt {number} of {of}: {state.value}{elsewhere}"))
+        yield Attempt(
+            _TYPES[state][1], plain(f"attempt {number} of {outcome.tries}: {state.value}{elsewhere}")
+        )
 
 
 def _details(outcome: Outcome) -> Iterable[str]:
@@ -170,7 +171,7 @@ def _properties(row: Row) -> Iterable[tuple[str, str]]:
         yield "checkly.tolerated", outcome.state.value
     if outcome.state is State.DEGRADED:
         yield "checkly.degraded", "true"
-    yield "checkly.attempts", str(len(outcome.attempts) + (1 if final else 0))
+    yield "checkly.attempts", str(outcome.tries)
     if final and final.response_time_ms is not None:
         yield "checkly.response_time_ms", f"{final.response_time_ms:.10g}"
     if final and final.link:

@@ -36,8 +36,7 @@ def verdict(report: Report) -> tuple[Line, ...]:
 
 
 def _title(judged: JudgedSession) -> str:
-    status = judged.session.status if judged.session else ""
-    return f"{judged.name}: {status}"
+    return f"{judged.name}: {judged.status}"
 
 
 def _table(rows: Sequence[Row]) -> Iterable[Line]:
@@ -46,12 +45,9 @@ def _table(rows: Sequence[Row]) -> Iterable[Line]:
     for row in rows:
         outcome = row.outcome
         name = outcome.location if len(outcome.location) <= width else outcome.location[: width - 1] + "…"
-        tries = len(outcome.attempts) + (1 if outcome.final else 0)
         time = format_duration(outcome.final.duration_s) if outcome.final else "-"
-        text = (
-            f"  {name:{width}}  {outcome.state.value:10}  {tries:>5}  {time:>7}  {_STANDINGS[row.standing]}"
-        )
-        yield Line(text.rstrip(), tone_of(outcome.state))
+        columns = f"  {name:{width}}  {outcome.state.value:10}  {outcome.tries:>5}  {time:>7}"
+        yield Line(f"{columns}  {_STANDINGS[row.standing]}".rstrip(), tone_of(outcome.state))
 
 
 def _verdict(report: Report) -> Iterable[Line]:
@@ -91,5 +87,5 @@ def _session(
     if judged.error and judged.error.sentence != report.reason:
         yield "", judged.error.sentence, Tone.WARN
     worth_a_look = judged.decisions or judged.error or len(report.sessions) == 1
-    if worth_a_look and judged.session and judged.session.link:
-        yield "", judged.session.link, Tone.PLAIN
+    if worth_a_look and judged.link:
+        yield "", judged.link, Tone.PLAIN

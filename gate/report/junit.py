@@ -39,10 +39,10 @@ def _session_suite(report: Report, judged: JudgedSession, class_name: str) -> ET
     session = judged.session
     properties = {
         "checkly.session_id": judged.session_id,
-        "checkly.session_link": session.link if session else "",
+        "checkly.session_link": judged.link,
         "checkly.check_id": session.check_id if session else "",
         "checkly.check_type": session.check_type if session else "",
-        "checkly.status": session.status if session else "",
+        "checkly.status": judged.status,
         "checkly.verdict": report.conclusion.value,
         "checkly.reason": plain(report.reason),
         "checkly.degraded_threshold": str(judged.policy.degraded) if session else "",

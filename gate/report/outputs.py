@@ -8,12 +8,11 @@ from gate.report import Report
 def render(report: Report) -> dict[str, str | int]:
     """The outputs by name, in the order in which they are documented."""
     worst = report.worst
-    session = worst.session if worst else None
     return {
         "verdict": report.conclusion.value,
-        "status": session.status if session else "",
+        "status": worst.status if worst else "",
         "reason": report.reason,
-        "session-link": session.link if session else "",
+        "session-link": worst.link if worst else "",
         **report.counts,
         "junit-path": report.junit_path,
         "json-path": report.json_path,

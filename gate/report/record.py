@@ -36,13 +36,13 @@ def _session(judged: JudgedSession) -> dict[str, object]:
     session = judged.session
     return {
         "id": judged.session_id,
-        "link": session.link if session else "",
+        "link": judged.link,
         "check": {
             "id": session.check_id if session else "",
             "name": session.check_name if session else "",
             "type": session.check_type if session else "",
         },
-        "status": session.status if session else "",
+        "status": judged.status,
         "api-version": session.version.value if session else "",
         "started-at": _time(session.started_at if session else None),
         "stopped-at": _time(session.stopped_at if session else None),

@@ -95,10 +95,8 @@ def _blocks(judged: JudgedSession) -> Iterable[tuple[list[str], int]]:
 
 
 def _session_head(judged: JudgedSession) -> Iterable[str]:
-    session = judged.session
-    status = session.status if session else "not read"
     yield ""
-    yield f"### {_linked(judged.name, session.link if session else '')}: {markdown(status)}"
+    yield f"### {_linked(judged.name, judged.link)}: {markdown(judged.status or 'not read')}"
     yield ""
     for decision in judged.decisions:
         yield f"- {'❌' if decision.closes else '⚠️'} {markdown(decision.text)}"
@@ -120,10 +118,9 @@ def _table_row(row: Row) -> str:
         state += f" (finished in {outcome.finished_in})"
     if outcome.skip_reason:
         state += f" ({outcome.skip_reason})"
-    attempts = len(outcome.attempts) + (1 if final else 0)
     time = format_duration(final.duration_s) if final else ""
     linked = _linked(outcome.location, final.link if final else "")
-    return f"| {_MARKS[row.standing]} | {linked} | {markdown(state)} | {attempts} | {time} |"
+    return f"| {_MARKS[row.standing]} | {linked} | {markdown(state)} | {outcome.tries} | {time} |"
 
 
 def _linked(text: str, link: str) -> str:

@@ -1,0 +1,115 @@
+"""Readers of inputs: a text goes in, a value comes out, or ValueError says what is allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from gate.api import is_uuid
+from gate.model import ApiVersion
+from gate.units import DURATION_FORMS, parse_duration
+
+_UUID_AT_END = re.compile(r"[0-9a-fA-F-]{36}$")
+_CHECK_SESSION_IN_LINK = re.compile(r"/check-sessions/([0-9a-fA-F-]{36})(?:[/?#]|$)")
+
+
+def session_ids(text: str) -> tuple[str, ...]:
+    """Check session ids, from UUIDs and links separated by commas and white space; each once."""
+    return tuple(dict.fromkeys(_session_id(word) for word in re.split(r"[,\s]+", text) if word))
+
+
+def _session_id(word: str) -> str:
+    allowed = "check session ids (UUIDs) or links to check sessions"
+    if is_uuid(word):
+        return word.lower()
+    if "/test-sessions/" in word:
+        raise ValueError(f"{allowed}; a test session is not a check session")
+    found = _CHECK_SESSION_IN_LINK.search(word)
+    candidate = found.group(1) if found else "".join(_UUID_AT_END.findall(word))
+    if re.match(r"https?://", word) and is_uuid(candidate):
+        return candidate.lower()
+    raise ValueError(allowed)
+
+
+def header_value(text: str) -> str:
+    """A text that can be sent in a header."""
+    if re.fullmatch(r"[!-~]{1,500}", text):
+        return text
+    raise ValueError("printable ASCII characters without spaces")
+
+
+def base_url(text: str) -> str:
+    """An https URL, or an http one to this machine itself, without its last slash."""
+    allowed = "an https URL without credentials or query (http only to a loopback address)"
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        raise ValueError(allowed) from None
+    odd = parts.username or parts.password or parts.query or parts.fragment or not text.isascii()
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(text))
+    if not host or odd or not secure or re.search(r"[\s\\]", text):
+        raise ValueError(allowed)
+    return text.rstrip("/")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL's host is this machine itself."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def api_version(text: str) -> ApiVersion | None:
+    """A version; None for `auto`."""
+    if text == "auto":
+        return None
+    try:
+        return ApiVersion(text)
+    except ValueError:
+        raise ValueError("auto, v1 or v2") from None
+
+
+def duration_between(shortest_s: float, longest_s: float, range_in_words: str) -> Callable[[str], float]:
+    """Reads durations within bounds (included), in seconds."""
+
+    def read(text: str) -> float:
+        try:
+            seconds = parse_duration(text)
+        except ValueError:
+            seconds = -1
+        if not shortest_s <= seconds <= longest_s:
+            raise ValueError(f"{DURATION_FORMS}, {range_in_words}")
+        return seconds
+
+    return read
+
+
+def switch(text: str) -> bool:
+    """True or false, in any of the ways that people write them."""
+    words = {
+        "true": True,
+        "1": True,
+        "yes": True,
+        "on": True,
+        "false": False,
+        "0": False,
+        "no": False,
+        "off": False,
+    }
+    try:
+        return words[text.strip().lower()]
+    except KeyError:
+        raise ValueError("true or false") from None
+
+
+def path(text: str) -> str:
+    """The path of a file."""
+    if "\0" in text or text.endswith("/"):
+        raise ValueError("the path of a file")
+    return text
