@@ -16,6 +16,8 @@ from gate.model import Ending
 from gate.rules import Rule
 from gate.verdict import JudgedSession, Row, Standing
 
+_DOUBLE_BRACKET = re.compile(r"([\[\]])(?=\1)")
+_WITHOUT_ENTITIES = str.maketrans("<>&", "()+")
 UNKNOWN_CHECK = "Checkly session"
 
 
@@ -158,8 +160,15 @@ def _attempts(outcome: Outcome) -> Iterable[Attempt]:
 def _details(outcome: Outcome) -> Iterable[str]:
     if outcome.finished_in:
         yield plain(f"finished in {outcome.finished_in}")
-    if outcome.final and outcome.final.link:
-        yield plain(f"result: {outcome.final.link}")
+    link = _link_in_text(outcome)
+    if link:
+        yield f"result: {link}"
+
+
+def _link_in_text(outcome: Outcome) -> str:
+    """The link to the result, if it survives in a text as it is."""
+    link = outcome.final.link if outcome.final else ""
+    return link if plain(link) == link else ""
 
 
 def _properties(row: Row) -> Iterable[tuple[str, str]]:
@@ -174,13 +183,16 @@ def _properties(row: Row) -> Iterable[tuple[str, str]]:
     yield "checkly.attempts", str(outcome.tries)
     if final and final.response_time_ms is not None:
         yield "checkly.response_time_ms", f"{final.response_time_ms:.10g}"
-    if final and final.link:
-        yield "checkly.result_url", final.link
+    if link := _link_in_text(outcome):
+        yield "checkly.result_url", link
 
 
 def plain(text: str) -> str:
-    """Text without the characters that XML escapes: some dashboards show the entities as they are written."""
-    return text.replace(" > ", " exceeds ").replace("<", "(").replace(">", ")").replace("&", "+")
+    """Text without what dashboards read as more than text.
+
+    Some show XML's entities as they are written, and `[[PROPERTY|…]]` is a field to others.
+    """
+    return _DOUBLE_BRACKET.sub(r"\1 ", text.replace(" > ", " exceeds ").translate(_WITHOUT_ENTITIES))
 
 
 def identity_of(judged: JudgedSession) -> tuple[str, str]:

@@ -69,7 +69,7 @@ def _suite(
         name,
         [_library_case(case, class_name) for case in cases],
         properties={key: value for key, value in properties.items() if value},
-        timestamp=started_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        timestamp=started_at.replace(microsecond=0, tzinfo=None).isoformat() + "Z",
     )
     element: ET.Element = suite.build_xml_doc()
     written = element.attrib | {"time": _seconds(sum(round(case.time_s, 3) for case in cases))}
@@ -85,7 +85,7 @@ def _suite(
 
 def _library_case(case: Case, class_name: str) -> junit_xml.TestCase:
     """The text of a failure begins with its message: some dashboards show only the one, some the other."""
-    properties = [f"[[PROPERTY|{key}={plain(value).replace(']]', '] ]')}]]" for key, value in case.properties]
+    properties = [f"[[PROPERTY|{key}={plain(value)}]]" for key, value in case.properties]
     words = [case.message, *case.details] if case.message and case.kind is Kind.PASSED else []
     library_case = junit_xml.TestCase(
         case.name, classname=class_name, stdout="\n".join([*words, *properties])
