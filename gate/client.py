@@ -7,11 +7,21 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gate import api
-from gate.errors import CheckSessionUnreadable, NoSuchSession, NotServed, OutOfTime, Transient, Unreachable
+from gate.errors import (
+    CheckSessionUnreadable,
+    NoSuchSession,
+    NotServed,
+    OutOfTime,
+    Transient,
+    TriggerLost,
+    Unreachable,
+)
 from gate.model import ApiVersion, CheckSession
+from gate.trigger import Started, read_started
 
 REQUESTS_PER_MINUTE = 300  # half of Checkly's limit, which everything else in the account shares
 REQUEST_BOUND_S = 30.0  # the longest that any request may take, beyond the wait that a long poll asks for
+_PAUSE_AFTER_429_S = 5.0
 _NETWORK_ERRORS_UNTIL_PLAIN_POLLING = 2
 
 
@@ -110,6 +120,21 @@ class Checkly:
         except CheckSessionUnreadable:
             self.completion_served = False  # the next plain look says what it really is
             return None
+
+    def trigger(self, request: api.Request, *, until_s: float) -> tuple[Started, ...]:
+        """Starts check sessions. Never sent again after it may have arrived: it would run the checks twice.
+
+        Raises a `CheckSessionUnreadable`: `TriggerLost` where nobody knows what became of the call.
+        """
+        while True:
+            try:
+                return read_started(self._send(request, until_s, REQUEST_BOUND_S))
+            except Transient as trouble:
+                wait_s = trouble.retry_after_s or _PAUSE_AFTER_429_S
+                # 429 alone says that the call was not carried out.
+                if trouble.status != 429 or self.clock.now_s() + wait_s >= until_s:
+                    raise TriggerLost(str(trouble), status=trouble.status) from None
+                self.clock.sleep_s(wait_s)
 
     def cancel(self, session_id: str, *, until_s: float) -> None:
         """Asks Checkly to cancel what still runs of a session. Raises a `CheckSessionUnreadable`."""

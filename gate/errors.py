@@ -125,6 +125,18 @@ class NotServed(Final):
     """404, 405, 410 or 501: this path is not served, as an old or a retired API version answers."""
 
 
+class NothingTriggered(Final):
+    """404 to a trigger call: no check matched."""
+
+    advice = "Check trigger-check-id and trigger-tags, that the checks are active, and account-id"
+
+
+class TriggerLost(Final):
+    """Nobody knows whether a trigger call arrived; sent again it might run the checks twice."""
+
+    advice = "Look in Checkly for sessions that it started, and run this job again"
+
+
 class OutOfTime(CheckSessionUnreadable):
     """The deadline came before a request could be sent."""
 

@@ -22,6 +22,7 @@ from gate.report import Report, annotation, closing, outputs, record, summary
 from gate.report.lines import Line, Tone
 from gate.report.progress import Progress
 from gate.text import clean
+from gate.trigger import trigger_request
 from gate.units import format_duration
 from gate.verdict import judge
 from gate.watch import Patience, watch
@@ -44,8 +45,9 @@ def decide(settings: Settings, book: PolicyBook, transport: Transport, around: S
     """Waits for the sessions and judges them."""
     notices = [] if settings.account_id else [_NO_ACCOUNT]
     checkly = Checkly(transport, around.clock, settings.api_version)
-    progress = Progress(len(settings.session_id), settings.timeout)
     began_s = around.clock.now_s()
+    session_ids = tuple(dict.fromkeys((*settings.session_id, *_trigger(settings, checkly, around.console))))
+    progress = Progress(len(session_ids), settings.timeout)
 
     def observe(event: Event) -> None:
         waited_s = around.clock.now_s() - began_s
@@ -55,16 +57,15 @@ def decide(settings: Settings, book: PolicyBook, transport: Transport, around: S
         if isinstance(event, Noticed):
             notices.append(event.text)
 
-    sessions = (
-        "1 check session" if len(settings.session_id) == 1 else f"{len(settings.session_id)} check sessions"
-    )
+    left_s = settings.timeout - (around.clock.now_s() - began_s)
+    sessions = "1 check session" if len(session_ids) == 1 else f"{len(session_ids)} check sessions"
     around.console.line(
         Line(f"checkly-gate: {sessions}, waiting {format_duration(settings.timeout)} at most")
     )
     watched = watch(
-        settings.session_id,
+        session_ids,
         checkly,
-        Patience(timeout_s=settings.timeout, poll_interval_s=settings.poll_interval),
+        Patience(timeout_s=left_s, poll_interval_s=settings.poll_interval),
         jitter=around.jitter,
         observe=observe,
     )
@@ -95,6 +96,18 @@ _NO_ACCOUNT = "account-id is not given: Checkly's own API asks for it (CHECKLY_A
 _DEPRECATED = (
     "v1 of Checkly's check-session API answered, which Checkly has deprecated: set api-version to v2"
 )
+
+
+def _trigger(settings: Settings, checkly: Checkly, console: Console) -> Iterable[str]:
+    """Starts the checks that are to be triggered; their sessions are told before anybody waits for them."""
+    if not (settings.trigger_check_id or settings.trigger_tags):
+        return
+    request = trigger_request(
+        settings.trigger_check_id, settings.trigger_tags, refresh_cache=settings.refresh_cache
+    )
+    for started in checkly.trigger(request, until_s=checkly.clock.now_s() + settings.timeout):
+        console.line(Line(f"started {started.check_name or started.session_id}: {started.link}"))
+        yield started.session_id
 
 
 def _cancel(watched: Iterable[Watched], checkly: Checkly) -> Iterable[Line]:

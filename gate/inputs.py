@@ -25,6 +25,7 @@ class Input:
     switch: bool = False
     several: bool = False
     variable: str = ""
+    absent: Any = ""
 
     @property
     def field(self) -> str:
@@ -54,14 +55,34 @@ class Input:
 INPUTS: tuple[Input, ...] = (
     Input(
         name="session-id",
-        help="One or more check session ids or links, separated by commas, spaces or newlines.",
+        help="Check session ids or links, separated by commas, spaces or newlines. Required, or a trigger.",
         read=readers.session_ids,
-        required=True,
         several=True,
+        absent=(),
+    ),
+    Input(
+        name="trigger-check-id",
+        help="Start the checks with these ids first, and gate on their sessions.",
+        read=readers.check_ids,
+        several=True,
+        absent=(),
+    ),
+    Input(
+        name="trigger-tags",
+        help="Start the checks that have all tags of a line (a, !b), first; one line per alternative.",
+        read=readers.tags,
+        absent=(),
+    ),
+    Input(
+        name="refresh-cache",
+        help="Have Checkly refresh its cache before it runs what is triggered.",
+        read=readers.switch,
+        default="false",
+        switch=True,
     ),
     Input(
         name="api-key",
-        help="Checkly API key; a read-only one is enough (cancel-on-abort needs one that may run checks).",
+        help="Checkly API key; a read-only one is enough, unless checks are triggered or cancelled.",
         read=readers.header_value,
         required=True,
         secret=True,

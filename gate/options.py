@@ -19,6 +19,9 @@ class Settings:
     """The inputs, read and trusted. Durations are in seconds."""
 
     session_id: tuple[str, ...]
+    trigger_check_id: tuple[str, ...]
+    trigger_tags: tuple[tuple[str, ...], ...]
+    refresh_cache: bool
     api_key: str
     account_id: str
     api_url: str
@@ -48,6 +51,13 @@ class InputsRefused(UsageError):
         self.json_path = json_path
 
 
+_WHAT_TO_GATE_ON = ("session-id", "trigger-check-id", "trigger-tags")
+_NOTHING_TO_GATE_ON = (
+    "session-id: required: give --session-id or CHECKLY_GATE_SESSION_ID, or have checks triggered with "
+    "trigger-check-id or trigger-tags (without a filter every check in the account would run)"
+)
+
+
 def read_settings(argv: Sequence[str], env: Mapping[str, str]) -> Settings:
     """The settings from flags, then the environment, then the defaults; the first that is not empty wins.
 
@@ -63,6 +73,8 @@ def read_settings(argv: Sequence[str], env: Mapping[str, str]) -> Settings:
             values[row.field] = _value(row, text, origin)
         except ValueError as error:
             problems.append(_problem(row, text, str(error)))
+    if not any(given[name][1] for name in _WHAT_TO_GATE_ON):
+        problems.append(_NOTHING_TO_GATE_ON)
     if problems:
         junit_path = values.get("junit_path", BY_NAME["junit-path"].default)
         raise InputsRefused(problems, junit_path=junit_path, json_path=values.get("json_path", ""))
@@ -74,10 +86,16 @@ def shown_inputs(settings: Settings) -> dict[str, str]:
     shown = {}
     for row in INPUTS:
         value = getattr(settings, row.field)
-        text = " ".join(value) if isinstance(value, tuple) else str(value)
+        text = _as_text(value)
         if not row.secret and text:
             shown[row.name] = {"True": "true", "False": "false", "None": "auto"}.get(text, text)
     return shown
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(", ".join(each) if isinstance(each, tuple) else each for each in value)
+    return str(value)
 
 
 def _given(row: Input, flags: Mapping[str, str], env: Mapping[str, str]) -> tuple[str, str]:
@@ -96,7 +114,7 @@ def _value(row: Input, text: str, origin: str) -> object:
     if not text and row.required:
         raise ValueError(f"required: give --{row.name} or {row.environment[-1]}")
     if not text and not row.default:
-        return ""
+        return row.absent
     value = row.read(text or row.default)
     return replace(value, origin=origin) if origin and isinstance(value, Threshold) else value
 

@@ -9,28 +9,56 @@ from urllib.parse import urlsplit
 
 from gate.api import is_uuid
 from gate.model import ApiVersion
+from gate.text import clean
 from gate.units import DURATION_FORMS, parse_duration
 
+_SESSION_IDS = "check session ids (UUIDs) or links to check sessions"
 _UUID_AT_END = re.compile(r"[0-9a-fA-F-]{36}$")
 _CHECK_SESSION_IN_LINK = re.compile(r"/check-sessions/([0-9a-fA-F-]{36})(?:[/?#]|$)")
 
 
 def session_ids(text: str) -> tuple[str, ...]:
     """Check session ids, from UUIDs and links separated by commas and white space; each once."""
-    return tuple(dict.fromkeys(_session_id(word) for word in re.split(r"[,\s]+", text) if word))
+    ids = tuple(dict.fromkeys(_session_id(word) for word in re.split(r"[,\s]+", text) if word))
+    if not ids:
+        raise ValueError(_SESSION_IDS)
+    return ids
 
 
 def _session_id(word: str) -> str:
-    allowed = "check session ids (UUIDs) or links to check sessions"
     if is_uuid(word):
         return word.lower()
     if "/test-sessions/" in word:
-        raise ValueError(f"{allowed}; a test session is not a check session")
+        raise ValueError(f"{_SESSION_IDS}; a test session is not a check session")
     found = _CHECK_SESSION_IN_LINK.search(word)
     candidate = found.group(1) if found else "".join(_UUID_AT_END.findall(word))
     if re.match(r"https?://", word) and is_uuid(candidate):
         return candidate.lower()
-    raise ValueError(allowed)
+    raise ValueError(_SESSION_IDS)
+
+
+def check_ids(text: str) -> tuple[str, ...]:
+    """Check ids, separated by commas and white space; each once."""
+    words = [word for word in re.split(r"[,\s]+", text) if word]
+    if not words or not all(is_uuid(word) for word in words):
+        raise ValueError("check ids (UUIDs)")
+    return tuple(dict.fromkeys(word.lower() for word in words))
+
+
+def tags(text: str) -> tuple[tuple[str, ...], ...]:
+    """Alternatives, one a line (or separated by semicolons), each of tags separated by commas."""
+    alternatives = []
+    for line in re.split(r"[\n;]", text):
+        alternative = tuple(tag for tag in (word.strip() for word in line.split(",")) if tag)
+        if any(clean(tag) != tag or tag == "!" for tag in alternative):
+            raise ValueError(
+                "tags separated by commas, an exclamation mark before one that must not be there"
+            )
+        if alternative:
+            alternatives.append(alternative)
+    if not alternatives:
+        raise ValueError("at least one tag")
+    return tuple(alternatives)
 
 
 def header_value(text: str) -> str:

@@ -26,6 +26,7 @@ PURE = BOTTOM | {
     "gate.policy_file",
     "gate.readers",
     "gate.rules",
+    "gate.trigger",
     "gate.verdict",
     *(name for name in MODULES if name.startswith(("gate.report", "gate.yamldoc"))),
 }

@@ -89,7 +89,7 @@ def test_the_workflow_of_the_readme_gates(tmp_path: Path) -> None:
     given = next(step["with"] for step in steps if step.get("id") == "gate")
     scenario = load("degraded")
     with Simulator(scenario, speed=1000) as api:
-        values = {"session-id": ",".join(scenario.session_ids), "api-key": KEY, "account-id": "account"}
+        values = {"api-key": KEY, "account-id": "account"}
         inputs = {name: values.get(name, text) for name, text in given.items()}
         gated = run(tmp_path, github(tmp_path, inputs) | {"CHECKLY_API_URL": api.url})
     assert gated.code == 1

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from gate.errors import ExitCode, GateError
+from gate.errors import ExitCode, GateError, Stopped
 from gate.locations import State
 from gate.model import Ending
 from gate.text import SENTENCE_LENGTH, clean
@@ -83,7 +83,7 @@ def of_error(error: GateError, *, decided_at: datetime) -> Report:
     """The report on an error that came before there was anything to judge."""
     return Report(
         conclusion=Conclusion.INCONCLUSIVE,
-        exit_code=error.exit_code,
+        exit_code=error.stop_code if isinstance(error, Stopped) else error.exit_code,
         reason=clean(error.sentence, SENTENCE_LENGTH),
         sessions=(),
         decided_at=decided_at,

@@ -19,6 +19,7 @@ class _Route:
 
 
 _ROUTES = (
+    _Route(Operation.TRIGGER, "POST", re.compile(r"/(?P<version>v1|v2)/check-sessions/trigger(?P<session>)")),
     _Route(Operation.RETRIEVE, "GET", re.compile(rf"/(?P<version>v1|v2){_SESSION}")),
     _Route(Operation.COMPLETION, "GET", re.compile(rf"/(?P<version>v1|v2){_SESSION}/completion")),
     _Route(

@@ -15,6 +15,7 @@ class Operation(StrEnum):
     RETRIEVE = "retrieve"
     COMPLETION = "completion"
     CANCEL = "cancel"
+    TRIGGER = "trigger"
 
 
 class Cut(StrEnum):

@@ -24,6 +24,7 @@ class Check:
     id: str
     name: str
     type: str = "API"
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

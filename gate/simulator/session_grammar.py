@@ -79,8 +79,10 @@ def _derived_id(seed: str) -> str:
 
 
 def _read_check(node: yaml.Node) -> Check:
-    read = record(node, required={"name": text}, optional={"type": text, "id": uuid})
-    return Check(id=read.get("id", ""), name=read["name"], type=read.get("type", "API"))
+    read = record(node, required={"name": text}, optional={"type": text, "id": uuid, "tags": several(text)})
+    return Check(
+        id=read.get("id", ""), name=read["name"], type=read.get("type", "API"), tags=read.get("tags", ())
+    )
 
 
 def _read_status(node: yaml.Node) -> StatusChange:

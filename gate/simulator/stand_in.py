@@ -14,6 +14,7 @@ from gate.simulator.documents import session_document
 from gate.simulator.faults import Aim, Effect, Operation
 from gate.simulator.ledger import Ledger, Recorded
 from gate.simulator.scenario import TERMINAL, Scenario
+from gate.simulator.targets import target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class StandIn:
         if arrival.request.method != call.method:
             return answers.WRONG_METHOD
         with self._changed:
+            if call.operation is Operation.TRIGGER:
+                return self._trigger(call, arrival.request.body)
             return self._perform(call)
 
     def stop(self) -> None:
@@ -106,8 +109,21 @@ class StandIn:
                 self._sessions[call.session_id] = session.cancelled(self._elapsed_s(call))
                 self._changed.notify_all()
                 return answers.CANCELLED
+            case Operation.TRIGGER:
+                return answers.WRONG_METHOD
             case _:
                 assert_never(call.operation)
+
+    def _trigger(self, call: Call, body: bytes) -> Answer:
+        """Starts the sessions of the checks that are meant; a session that runs already goes on."""
+        fits = target_of(body)
+        if fits is None:
+            return answers.BAD_TARGET
+        started = [session for session in self._sessions.values() if fits(session.check)]
+        for session in started:
+            self._began.setdefault(session.id, self._clock())
+        documents = [session_document(self.scenario, each, call.version, 0.0) for each in started]
+        return answers.document(201, {"sessions": documents}) if started else answers.NO_CHECK_MATCHED
 
     def _complete(self, call: Call) -> Answer | None:
         """Waits for the end of the session once, and not for longer than the call says."""

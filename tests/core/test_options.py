@@ -23,6 +23,9 @@ KEY = "cu_0123456789abcdef"
 NEEDED = {"INPUT_SESSION-ID": ID, "INPUT_API-KEY": KEY}
 GIVEN: dict[str, tuple[str, Any]] = {  # a text for each input that is not its default, and what it becomes
     "session-id": (OTHER, (OTHER,)),
+    "trigger-check-id": (f"{OTHER} {ID}", (OTHER, ID)),
+    "trigger-tags": ("production, !slow; smoke", (("production", "!slow"), ("smoke",))),
+    "refresh-cache": ("true", True),
     "api-key": ("sv_another", "sv_another"),
     "account-id": ("1397c172", "1397c172"),
     "api-url": ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
@@ -73,9 +76,14 @@ def test_each_input_can_be_given_in_every_way(row: Input) -> None:
 @pytest.mark.parametrize("row", INPUTS, ids=lambda row: row.name)
 def test_a_flag_beats_a_variable_and_the_first_variable_that_is_not_empty_wins(row: Input) -> None:
     text, value = GIVEN[row.name]
-    other = {"session-id": ID, "report-only": "false", "cancel-on-abort": "false", "verbose": "no"}.get(
-        row.name, "1h"
-    )
+    other = {
+        "session-id": ID,
+        "trigger-check-id": ID,
+        "refresh-cache": "0",
+        "report-only": "false",
+        "cancel-on-abort": "false",
+        "verbose": "no",
+    }.get(row.name, "1h")
     variables = row.environment
     for position, variable in enumerate(variables):
         env = (
@@ -146,7 +154,11 @@ def test_the_runners_debug_switch_makes_the_gate_verbose() -> None:
 
 
 BAD = {
+    "trigger-check-id": ["checkout", ID[:-1], ","],
+    "trigger-tags": [",;,", "a, !", "!"],
+    "refresh-cache": ["twice"],
     "session-id": [
+        ",",
         "latest",
         ID[:-1],
         f"{ID}/../..",
@@ -193,7 +205,7 @@ def test_a_bad_value_is_refused_with_its_name_and_what_is_allowed(name: str, tex
     ("argv", "env", "says"),
     [
         (["--sesion-id", ID], {}, "unknown input --sesion-id; did you mean session-id?"),
-        (["--frobnicate"], {}, "unknown input --frobnicate; the inputs are session-id, api-key, "),
+        (["--frobnicate"], {}, "unknown input --frobnicate; the inputs are session-id, trigger-check-id, "),
         (["--timeout"], {}, "timeout: --timeout needs a value"),
         (["--timeout", "--verbose"], {}, "timeout: --timeout needs a value"),
         ([ID], {}, f"unexpected argument '{ID}': inputs are given as --name value"),
@@ -225,9 +237,12 @@ def test_what_is_required_is_missed_and_all_problems_are_told_at_once() -> None:
     with pytest.raises(InputsRefused) as caught:
         read_settings(["--timeout", "soon", "--junit-path", "out.xml"], {})
     assert caught.value.problems == (
-        "session-id: required: give --session-id or CHECKLY_GATE_SESSION_ID",
         "api-key: required: give --api-key or CHECKLY_API_KEY",
         f"timeout: 'soon' is not allowed; allowed: {DURATION_FORMS}, from 1s to 168h",
+        (
+            "session-id: required: give --session-id or CHECKLY_GATE_SESSION_ID, or have checks triggered "
+            "with trigger-check-id or trigger-tags (without a filter every check in the account would run)"
+        ),
     )
     assert (caught.value.junit_path, caught.value.json_path) == ("out.xml", "")
 

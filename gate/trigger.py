@@ -1,0 +1,63 @@
+"""The trigger call of Checkly's API without I/O: what to send, and which sessions it started."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from gate import errors
+from gate.api import Reply, Request, is_uuid, refusal
+from gate.fields import Fields, json_object
+from gate.text import https_link
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A check session that a trigger call has started."""
+
+    session_id: str
+    check_name: str
+    link: str
+
+
+def trigger_request(
+    check_ids: Sequence[str], tags: Sequence[Sequence[str]], *, refresh_cache: bool
+) -> Request:
+    """Starts a session for each check with one of the ids, or with all the tags of one of the alternatives.
+
+    Raises `UsageError` without a filter, which to the API means every check in the account.
+    """
+    target: dict[str, object] = {}
+    if tags:
+        target["matchTags"] = [list(alternative) for alternative in tags]
+    if check_ids:
+        target["checkId"] = list(check_ids)
+    if not target:
+        raise errors.UsageError("a trigger without a filter would run every check in the account")
+    body: dict[str, object] = {"target": target}
+    return Request(
+        "POST", "/v2/check-sessions/trigger", json=body | ({"refreshCache": True} if refresh_cache else {})
+    )
+
+
+def read_started(reply: Reply) -> tuple[Started, ...]:
+    """The sessions that a trigger call started; never none. Raises what any other reply amounts to."""
+    if reply.status == HTTPStatus.NOT_FOUND:
+        raise errors.NothingTriggered(str(refusal(reply)), status=reply.status)
+    if reply.status != HTTPStatus.CREATED:
+        raise refusal(reply)
+    sessions = [Fields(each) for each in Fields(json_object(reply.body)).objects("sessions")]
+    started = tuple(
+        Started(
+            session_id=each.text("checkSessionId").lower(),
+            check_name=each.optional_text("name"),
+            link=https_link(each.optional_raw("checkSessionLink")),
+        )
+        for each in sessions
+    )
+    if not started:
+        raise errors.NothingTriggered("Checkly's API started no session", status=reply.status)
+    if not all(is_uuid(each.session_id) for each in started):
+        raise errors.Incomprehensible("Checkly's API answered with a session id that is not a UUID")
+    return started

@@ -1,0 +1,74 @@
+"""The trigger call: what is sent, and what its replies mean."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from gate import errors
+from gate.api import Reply
+from gate.errors import UsageError
+from gate.trigger import Started, read_started, trigger_request
+
+ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
+LINK = f"https://app.checklyhq.com/check-sessions/{ID}"
+
+
+@pytest.mark.parametrize(
+    ("check_ids", "tags", "refresh_cache", "body"),
+    [
+        ((ID,), (), False, {"target": {"checkId": [ID]}}),
+        ((), (("a", "!b"), ("c",)), False, {"target": {"matchTags": [["a", "!b"], ["c"]]}}),
+        ((ID,), (("a",),), True, {"target": {"matchTags": [["a"]], "checkId": [ID]}, "refreshCache": True}),
+    ],
+)
+def test_the_filters_are_the_apis(
+    check_ids: tuple[str, ...], tags: tuple[tuple[str, ...], ...], refresh_cache: bool, body: dict[str, Any]
+) -> None:
+    request = trigger_request(check_ids, tags, refresh_cache=refresh_cache)
+    assert (request.method, request.path, request.json) == ("POST", "/v2/check-sessions/trigger", body)
+
+
+def test_without_a_filter_nothing_is_triggered_for_it_would_be_everything() -> None:
+    with pytest.raises(UsageError, match="every check"):
+        trigger_request((), (), refresh_cache=True)
+
+
+def _reply(*sessions: dict[str, Any], status: int = 201) -> Reply:
+    return Reply(status, {}, json.dumps({"sessions": sessions}).encode())
+
+
+def test_the_sessions_that_were_started_are_read() -> None:
+    full = {
+        "checkSessionId": ID.upper(),
+        "checkSessionLink": LINK,
+        "name": "Checkout\nAPI",
+        "status": "STARTED",
+    }
+    assert read_started(_reply(full, {"checkSessionId": ID})) == (
+        Started(ID, "Checkout API", LINK),
+        Started(ID, "", ""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (_reply(), errors.NothingTriggered),
+        (Reply(404, {}, b'{"message": "No checks matched"}'), errors.NothingTriggered),
+        (_reply({"checkSessionId": "../../x"}), errors.Incomprehensible),
+        (_reply({}), errors.Incomprehensible),
+        (Reply(201, {}, b"<html>"), errors.Incomprehensible),
+        (_reply({"checkSessionId": ID}, status=200), errors.Incomprehensible),
+        (Reply(401, {}, b""), errors.KeyRefused),
+        (Reply(403, {}, b""), errors.Forbidden),
+        (Reply(402, {}, b""), errors.PaymentRequired),
+        (Reply(502, {}, b""), errors.Transient),
+    ],
+)
+def test_any_other_reply_is_an_error(reply: Reply, kind: type[errors.CheckSessionUnreadable]) -> None:
+    with pytest.raises(kind) as caught:
+        read_started(reply)
+    assert type(caught.value) is kind

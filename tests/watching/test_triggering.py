@@ -1,0 +1,82 @@
+"""A trigger call is never sent again after it may have arrived."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from gate import errors
+from gate.api import Reply, Request
+from gate.client import Checkly
+from gate.trigger import trigger_request
+from tests.samples import SESSION_ID
+from tests.watching.world import SimulatedClock
+
+STARTED = Reply(201, {}, json.dumps({"sessions": [{"checkSessionId": SESSION_ID}]}).encode())
+BUSY = Reply(429, {"retry-after": "20"}, b"")
+
+
+class Answering:
+    """A transport that gives one answer after the other."""
+
+    def __init__(self, *answers: Reply | errors.Unreachable) -> None:
+        self._answers: Iterator[Reply | errors.Unreachable] = iter(answers)
+        self.sent = 0
+
+    def send(self, request: Request, *, within_s: float) -> Reply:
+        assert request.method == "POST"
+        assert within_s > 0
+        self.sent += 1
+        answer = next(self._answers)
+        if isinstance(answer, errors.Unreachable):
+            raise answer
+        return answer
+
+
+def _trigger(transport: Answering, clock: SimulatedClock) -> tuple[str, ...]:
+    checkly = Checkly(transport, clock)
+    request = trigger_request((), (("production",),), refresh_cache=False)
+    return tuple(each.session_id for each in checkly.trigger(request, until_s=clock.now_s() + 60))
+
+
+def test_what_429_turned_away_is_sent_again_when_it_may_be() -> None:
+    transport, clock = Answering(BUSY, Reply(429, {}, b""), STARTED), SimulatedClock()
+    assert _trigger(transport, clock) == (SESSION_ID,)
+    assert (transport.sent, clock.elapsed_s()) == (3, 25)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        errors.Unreachable("connection reset"),
+        Reply(500, {}, b""),
+        Reply(502, {"retry-after": "1"}, b""),
+        Reply(408, {}, b""),
+        Reply(201, {}, b'{"sessions": [{'),
+        Reply(204, {}, b""),
+    ],
+    ids=["lost", "500", "502", "408", "half an answer", "204"],
+)
+def test_what_may_have_arrived_is_not_sent_again(answer: Reply | errors.Unreachable) -> None:
+    transport = Answering(answer)
+    with pytest.raises(errors.TriggerLost) as caught:
+        _trigger(transport, SimulatedClock())
+    assert transport.sent == 1
+    assert "run this job again" in caught.value.sentence
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 302])
+def test_a_final_answer_is_final(status: int) -> None:
+    transport = Answering(Reply(status, {}, b""))
+    with pytest.raises(errors.Final):
+        _trigger(transport, SimulatedClock())
+    assert transport.sent == 1
+
+
+def test_429_until_the_deadline_ends_with_it() -> None:
+    transport, clock = Answering(*[BUSY] * 9), SimulatedClock()
+    with pytest.raises(errors.TriggerLost):
+        _trigger(transport, clock)
+    assert clock.elapsed_s() <= 60
