@@ -7,6 +7,8 @@ import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from io import TextIOWrapper
+from pathlib import Path
 from typing import TextIO
 
 from gate import __version__, gating, hosts, report
@@ -31,10 +33,11 @@ def main() -> int:
     """Runs the program on this process's arguments, environment and streams; returns the exit code."""
     process = Process()
     process.listen_for_signals()
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a name that the locale cannot show ends no gate
-    code = run(sys.argv[1:], os.environ, sys.stdout, process)
-    _leave_quietly(sys.stdout)
+    log: TextIO = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - open until the process ends
+    if isinstance(log, TextIOWrapper):
+        log.reconfigure(errors="backslashreplace")  # a name that the locale cannot show ends no gate
+    code = run(sys.argv[1:], os.environ, log, process)
+    _leave_quietly(log)
     return int(code)
 
 

@@ -138,6 +138,6 @@ def switch(text: str) -> bool:
 
 def path(text: str) -> str:
     """The path of a file."""
-    if "\0" in text or text.endswith("/"):
+    if "\0" in text or text.rpartition("/")[2] in ("", ".", ".."):
         raise ValueError("the path of a file")
     return text

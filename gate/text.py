@@ -21,6 +21,7 @@ _UNWRITABLE = re.compile(
 _SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-])")
 _NOT_IN_MERMAID = re.compile(r"[^\w .,/()+…-]+")
+_LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _DOUBLE_HASH = re.compile(r"#(?=#)")
 _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
 
@@ -60,7 +61,7 @@ def log_line(text: str) -> str:
     GitHub's runner reads `::name` at the start of a line (after white space) and `##[name]` anywhere in it;
     Azure's agent reads `##vso[`, and TeamCity's `##teamcity[`.
     """
-    shown = _DOUBLE_HASH.sub("# ", text)
+    shown = _DOUBLE_HASH.sub("# ", _LINE_BREAKS.sub(" ", text))
     return "· " + shown if shown.lstrip().startswith("::") else shown
 
 

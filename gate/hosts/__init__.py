@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -29,7 +29,7 @@ class Host(Protocol):
         """Logs lines that belong together."""
         ...
 
-    def publish(self, outputs: Mapping[str, str], summary: str) -> Iterable[str]:
+    def publish(self, outputs: Mapping[str, str], summary: str) -> Sequence[str]:
         """Writes outputs and summary; returns what could not be written."""
         ...
 

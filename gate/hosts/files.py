@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -15,8 +16,8 @@ def write_whole(path: Path, content: bytes, *, workspace: Path) -> None:
     A container runs as root in a workspace that belongs to somebody else; what root creates there is given
     to the workspace's owner, else later steps could not remove it. Raises `ReportUnwritable`.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         created = _make_folders(path.parent)
         try:
             temporary.write_bytes(content)
@@ -25,8 +26,7 @@ def write_whole(path: Path, content: bytes, *, workspace: Path) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ReportUnwritable(f"{clean(str(path))} could not be written: {clean(reason)}") from None
+        raise _unwritable(path, error) from None
 
 
 def append(path: Path, text: str) -> None:
@@ -35,7 +35,12 @@ def append(path: Path, text: str) -> None:
         with path.open("ab") as file:
             file.write(text.encode(errors="replace"))
     except (OSError, ValueError) as error:
-        raise ReportUnwritable(f"{clean(str(path))} could not be written: {clean(str(error))}") from None
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError | ValueError) -> ReportUnwritable:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return ReportUnwritable(f"{clean(str(path))} could not be written: {clean(reason)}")
 
 
 def shown_path(path: Path, workspace: Path) -> str:
@@ -58,7 +63,10 @@ def _make_folders(folder: Path) -> list[Path]:
 
 
 def _give_to_owner(paths: list[Path], workspace: Path) -> None:
-    owner = workspace.stat()
-    if os.geteuid() == 0 and owner.st_uid != 0:
-        for path in paths:
+    """As far as that is possible: a report that belongs to the wrong user is better than none."""
+    if os.geteuid() != 0:
+        return
+    with contextlib.suppress(OSError):
+        owner = workspace.stat()
+        for path in paths if owner.st_uid != 0 else []:
             os.chown(path, owner.st_uid, owner.st_gid)

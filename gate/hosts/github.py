@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gate.errors import ReportUnwritable
@@ -37,15 +37,17 @@ class GitHub:
             self._console.line(line)
         self._console.command("::endgroup::")
 
-    def publish(self, outputs: Mapping[str, str], summary: str) -> Iterable[str]:
+    def publish(self, outputs: Mapping[str, str], summary: str) -> Sequence[str]:
         """Writes the step's outputs and summary; what could not be written is named in the return."""
         texts = ((self._output_file, output_text(outputs, self._delimiter)), (self._summary_file, summary))
+        problems = []
         for file, text in texts:
             if file:
                 try:
                     append(Path(file), text)
                 except ReportUnwritable as error:
-                    yield str(error)
+                    problems.append(str(error))
+        return problems
 
 
 def output_text(outputs: Mapping[str, str], delimiter: str) -> str:

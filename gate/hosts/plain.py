@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gate.hosts.console import Console
@@ -30,6 +30,6 @@ class Plain:
         for line in lines:
             self._console.line(line)
 
-    def publish(self, outputs: Mapping[str, str], summary: str) -> Iterable[str]:  # noqa: ARG002
+    def publish(self, outputs: Mapping[str, str], summary: str) -> Sequence[str]:  # noqa: ARG002
         """Nothing to write, nothing that could not be written."""
         return ()

@@ -34,6 +34,11 @@ class Report:
     json_path: str = ""
 
     @property
+    def only_reports(self) -> bool:
+        """Whether a closed gate lets the job go on."""
+        return self.conclusion is Conclusion.FAIL and self.exit_code is ExitCode.OPEN
+
+    @property
     def worst(self) -> JudgedSession | None:
         """The session that speaks for all of them."""
         return min(self.sessions, key=_badness, default=None)
@@ -61,10 +66,13 @@ _COUNTED = (
 _STATUSES_WORST_FIRST = ("FAILED", "TIMED_OUT", "CANCELLED", "DEGRADED", "PASSED")
 
 
-def _badness(session: JudgedSession) -> tuple[bool, bool, int]:
+_ENDINGS_WORST_FIRST = (Ending.STOPPED, Ending.CANNOT_TELL, Ending.TIMEOUT, Ending.FINISHED)
+
+
+def _badness(session: JudgedSession) -> tuple[bool, int, int]:
     status = session.status
     rank = _STATUSES_WORST_FIRST.index(status) if status in _STATUSES_WORST_FIRST else -1
-    return (not session.closing, session.ending is Ending.FINISHED, rank)
+    return (not session.closing, _ENDINGS_WORST_FIRST.index(session.ending), rank)
 
 
 def of_verdict(verdict: Verdict, *, report_only: bool, decided_at: datetime) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from gate.report import Report
-from gate.report.lines import Line, Tone, tone_of
+from gate.report.lines import Line, Tone, columns, fitted, tone_of
 from gate.units import format_duration
 from gate.verdict import Conclusion, JudgedSession, Row, Standing
 
@@ -40,19 +40,20 @@ def _title(judged: JudgedSession) -> str:
 
 
 def _table(rows: Sequence[Row]) -> Iterable[Line]:
-    width = min(max([len("location"), *(len(row.outcome.location) for row in rows)]), _NAME_WIDTH)
+    width = min(max([len("location"), *(columns(row.outcome.location) for row in rows)]), _NAME_WIDTH)
     yield Line(f"  {'location':{width}}  {'state':10}  {'tries':>5}  {'time':>7}", Tone.FAINT)
     for row in rows:
         outcome = row.outcome
-        name = outcome.location if len(outcome.location) <= width else outcome.location[: width - 1] + "…"
         time = format_duration(outcome.final.duration_s) if outcome.final else "-"
-        columns = f"  {name:{width}}  {outcome.state.value:10}  {outcome.tries:>5}  {time:>7}"
-        yield Line(f"{columns}  {_STANDINGS[row.standing]}".rstrip(), tone_of(outcome.state))
+        cells = (
+            f"  {fitted(outcome.location, width)}  {outcome.state.value:10}  {outcome.tries:>5}  {time:>7}"
+        )
+        yield Line(f"{cells}  {_STANDINGS[row.standing]}".rstrip(), tone_of(outcome.state))
 
 
 def _verdict(report: Report) -> Iterable[Line]:
-    code = int(report.exit_code)
-    said = f"The gate {_WORDS[report.conclusion]} (exit code {code}): {report.reason}"
+    code = f"{'report only, ' if report.only_reports else ''}exit code {int(report.exit_code)}"
+    said = f"The gate {_WORDS[report.conclusion]} ({code}): {report.reason}"
     yield Line(said, _TONES[report.conclusion])
     several_close = sum(len(judged.closing) for judged in report.sessions) > 1
     for judged in report.sessions:

@@ -47,6 +47,7 @@ def _session_suite(report: Report, judged: JudgedSession, class_name: str) -> ET
         "checkly.reason": plain(report.reason),
         "checkly.degraded_threshold": str(judged.policy.degraded) if session else "",
         "checkly.failed_threshold": str(judged.policy.failed) if session else "",
+        "checkly.flaky_threshold": str(judged.policy.flaky or "") if session else "",
     }
     started_at = (session.started_at if session else None) or report.decided_at
     return _suite(check_of(judged), class_name, cases_of(judged), properties, started_at)
@@ -54,7 +55,7 @@ def _session_suite(report: Report, judged: JudgedSession, class_name: str) -> ET
 
 def _fault_suite(report: Report) -> ET.Element:
     message = plain("; ".join(report.faults) or report.reason)
-    case = Case(name=f"{UNKNOWN_CHECK} [gate]", kind=Kind.ERROR, type="GateError", message=message)
+    case = Case(name=f"{UNKNOWN_CHECK} [session]", kind=Kind.ERROR, type="GateError", message=message)
     return _suite(UNKNOWN_CHECK, "checkly.gate", [case], {}, report.decided_at)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 
@@ -37,3 +38,17 @@ def tone_of(state: State) -> Tone:
             return Tone.FAINT
         case _:
             return Tone.BAD
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal the text takes: wide characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def fitted(text: str, width: int) -> str:
+    """The text in exactly `width` columns, cut or filled up."""
+    if columns(text) > width:
+        while columns(text) >= width:
+            text = text[:-1]
+        text += "…"
+    return text + " " * (width - columns(text))

@@ -68,9 +68,10 @@ class Progress:
         done = sum(outcome.state is not State.UNFINISHED for outcome in found)
         self._counts[session.id] = (done, len(found))
         for outcome in found:
-            said = _said(outcome)
-            if self._locations.get((session.id, outcome.location), "") != said:
-                self._locations[session.id, outcome.location] = said
+            key, said = (session.id, outcome.location), _said(outcome)
+            is_new = said != self._locations.get(key, "")
+            self._locations[key] = said
+            if said and is_new:
                 yield Line(f"{prefix}{outcome.location}: {said}", tone_of(outcome.state))
 
 

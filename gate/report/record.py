@@ -29,7 +29,7 @@ def render(report: Report) -> bytes:
         "notices": list(report.notices),
         "sessions": [_session(judged) for judged in report.sessions],
     }
-    return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode(errors="replace")
 
 
 def _session(judged: JudgedSession) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from gate.locations import Outcome, State, result_state
@@ -15,6 +16,7 @@ from gate.verdict import Conclusion, JudgedSession, Row, Standing
 LIMIT_BYTES = 900_000  # over 1 MiB the runner discards the whole summary of a step
 _ROOM_FOR_THE_END_BYTES = 2_000
 _MOST_TIMELINE_ROWS = 50
+_WORST = (-1, -1)  # a session that has no rows to show is shown first
 
 _HEADINGS = {
     Conclusion.PASS: "✅ Checkly gate: open",
@@ -39,40 +41,87 @@ _STANDINGS_WORST_FIRST = (
 
 def render(report: Report, limit_bytes: int = LIMIT_BYTES) -> str:
     """The summary, at most `limit_bytes` of UTF-8; what does not fit is counted, the worst is kept."""
-    lines = [*_head(report)]
-    left = limit_bytes - sum(_size(line) for line in lines) - _ROOM_FOR_THE_END_BYTES
-    cut_rows = 0
-    for judged in sorted(report.sessions, key=_session_badness):
-        for block, rows in _blocks(judged):
-            size = sum(_size(line) for line in block)
-            if cut_rows or size > left:
-                cut_rows += rows
-            else:
-                left -= size
-                lines += block
-    if cut_rows:
-        lines += ["", f"{cut_rows} more locations do not fit here; the JUnit report has them all."]
+    lines = [*_verdict(report), *_notices(report, limit_bytes // 4)]
+    room = limit_bytes - _size(lines) - _ROOM_FOR_THE_END_BYTES
+    sections = [_section(judged) for judged in sorted(report.sessions, key=_session_badness)]
+    lines += _fitting(sections, room)
     lines += ["", f"<sub>{_circumstances(report)}</sub>", ""]
     return "\n".join(lines)
 
 
-def _size(line: str) -> int:
-    return len(line.encode()) + 1
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """What there is to show of a session; its rows worst first, each with how bad it is."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[tuple[int, int], str], ...]
+    timeline: tuple[str, ...]
 
 
-def _head(report: Report) -> Iterable[str]:
+def _fitting(sections: Sequence[_Section], room: int) -> list[str]:
+    """The lines of the sections that fit: the worst rows of all sessions first, no row without its head."""
+    shown: dict[int, int] = {}  # how many rows of a section
+    candidates = sorted(
+        (badness, index, number)
+        for index, section in enumerate(sections)
+        for number, (badness, _) in enumerate(section.rows or ((_WORST, ""),))
+    )
+    for _, index, number in candidates:
+        section = sections[index]
+        head = () if index in shown else section.head
+        row = [section.rows[number][1]] if section.rows else []
+        if (size := _size([*head, *row])) > room:
+            break
+        room -= size
+        shown[index] = shown.get(index, 0) + len(row)
+    lines = []
+    for index, count in sorted(shown.items()):
+        section = sections[index]
+        lines += [*section.head, *(row for _, row in section.rows[:count])]
+        if count == len(section.rows) and (size := _size(section.timeline)) <= room:
+            room -= size
+            lines += section.timeline
+    return lines + _what_is_cut(sections, shown)
+
+
+def _what_is_cut(sections: Sequence[_Section], shown: dict[int, int]) -> list[str]:
+    rows = sum(len(section.rows) for section in sections) - sum(shown.values())
+    sessions = len(sections) - len(shown)
+    if not rows and not sessions:
+        return []
+    return [
+        "",
+        f"{rows} more locations do not fit here ({sessions} whole sessions); the JUnit report has them all.",
+    ]
+
+
+def _size(lines: Iterable[str]) -> int:
+    return sum(len(line.encode()) + 1 for line in lines)
+
+
+def _verdict(report: Report) -> Iterable[str]:
     yield f"## {_HEADINGS[report.conclusion]}"
     yield ""
     yield markdown(report.reason)
-    for text in (*report.faults, *report.notices):
-        if text != report.reason:
-            yield ""
-            yield f"> {markdown(text)}"
+
+
+def _notices(report: Report, room: int) -> Iterable[str]:
+    """Faults and notices below the reason, as far as they leave room for the locations."""
+    texts = [text for text in (*report.faults, *report.notices) if text != report.reason]
+    for number, text in enumerate(texts):
+        lines = ["", f"> {markdown(text)}"]
+        room -= _size(lines)
+        if room < 0:
+            yield from ("", f"> {len(texts) - number} more notes are in the log.")
+            return
+        yield from lines
 
 
 def _circumstances(report: Report) -> str:
     requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
-    return f"Waited {format_duration(report.waited_s)}, {requests}. Exit code {int(report.exit_code)}."
+    report_only = " (report only: the job goes on)" if report.only_reports else ""
+    exit_code = f"Exit code {int(report.exit_code)}{report_only}"
+    return f"Waited {format_duration(report.waited_s)}, {requests}. {exit_code}."
 
 
 def _session_badness(judged: JudgedSession) -> tuple[bool, bool]:
@@ -83,15 +132,13 @@ def _row_badness(row: Row) -> tuple[int, int]:
     return (_STANDINGS_WORST_FIRST.index(row.standing), row.outcome.state.badness)
 
 
-def _blocks(judged: JudgedSession) -> Iterable[tuple[list[str], int]]:
-    """What can be cut only as a whole: the head of a session, each row of its table, its timeline."""
+def _section(judged: JudgedSession) -> _Section:
     rows = sorted(judged.rows, key=_row_badness)
-    yield [*_session_head(judged)], 0
-    for row in rows:
-        yield [_table_row(row)], 1
-    timeline = [*_timeline(judged, rows)]
-    if timeline:
-        yield timeline, 0
+    return _Section(
+        head=tuple(_session_head(judged)),
+        rows=tuple((_row_badness(row), _table_row(row)) for row in rows),
+        timeline=tuple(_timeline(judged, rows)),
+    )
 
 
 def _session_head(judged: JudgedSession) -> Iterable[str]:
@@ -124,13 +171,13 @@ def _table_row(row: Row) -> str:
 
 
 def _linked(text: str, link: str) -> str:
-    """A link where there is one; the address is one of ours to trust only after `https_link`."""
-    target = link.replace("(", "%28").replace(")", "%29").replace("|", "%7C")
-    return f"[{markdown(text)}]({target})" if link else markdown(text)
+    """A link where there is one; `https_link` has let none through that Markdown would read otherwise."""
+    return f"[{markdown(text)}]({link})" if link else markdown(text)
 
 
 def _timeline(judged: JudgedSession, rows: Sequence[Row]) -> Iterable[str]:
-    timed = [row for row in rows if any(_span(run) for run in _runs(row.outcome))][:_MOST_TIMELINE_ROWS]
+    all_timed = [row for row in rows if any(_span(run) for run in _runs(row.outcome))]
+    timed = all_timed[:_MOST_TIMELINE_ROWS]
     if not timed:
         return
     yield ""
@@ -143,6 +190,9 @@ def _timeline(judged: JudgedSession, rows: Sequence[Row]) -> Iterable[str]:
         yield f"    section {mermaid(row.outcome.location)}"
         yield from _tasks(row.outcome)
     yield "```"
+    if len(all_timed) > len(timed):
+        yield ""
+        yield f"The timeline shows the worst {len(timed)} of {len(all_timed)} locations."
 
 
 def _tasks(outcome: Outcome) -> Iterable[str]:

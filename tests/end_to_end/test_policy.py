@@ -84,7 +84,7 @@ def test_a_policy_that_is_none_is_refused_with_a_report(
     assert gated.code == 2
     assert says in gated.log
     assert "Traceback" not in gated.log
-    assert gated.cases == {"Checkly session [gate]": "error GateError"}
+    assert gated.cases == {"Checkly session [session]": "error GateError"}
 
 
 def test_policy_check_shows_what_a_file_means(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_trigger_that_may_have_arrived_is_not_repeated(effect: str, tmp_path: 
     done, posted = _triggered(tmp_path, f"faults: [{{on: trigger, {effect}}}]\n", trigger_tags="production")
     assert (done.code, len(posted)) == (4, 1)
     assert "run this job again" in done.outputs["reason"]
-    assert done.cases == {"Checkly session [gate]": "error GateError"}
+    assert done.cases == {"Checkly session [session]": "error GateError"}
 
 
 def test_nothing_is_triggered_without_a_filter(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ EXTRA: dict[str, tuple[Report, str, str]] = {
     "never read": (report_of(unread()), "Checkly session [session]", "error Inconclusive"),
     "a usage error": (
         of_error(UsageError("timeout: 'soon' is not allowed"), decided_at=DECIDED),
-        "Checkly session [gate]",
+        "Checkly session [session]",
         "error GateError",
     ),
 }

@@ -1,0 +1,93 @@
+"""Reads reports back as their consumers do, and draws reports at random."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+from hypothesis import strategies as st
+
+from gate.model import CheckSession, Ending, Watched
+from gate.report import Report, junit
+from gate.text import clean
+from tests.policy.generated import policies, sessions
+from tests.report.reports import report_of, unfinished, unread
+from tests.samples import finished
+
+RUNNING = ("STARTED", "PROGRESS", "PROGRESS_FAILED", "PROGRESS_DEGRADED", "A_STATUS_NOBODY_DOCUMENTS")
+HOSTILE = [
+    clean(text)
+    for text in (
+        "]]>",
+        "<!-- <b>&amp;</b>",
+        "\"double\" 'single'",
+        "🎉👩‍👩‍👧 v2",
+        "\u202egnp.exe",
+        "مرحبا",
+        "::error::x",
+        "##[error]x",
+        "a\nb\x1b[31m\x00",
+        "x" * 500,
+        "[[PROPERTY|a=b]]",
+        "a|b\\|c",
+        "](javascript:x)",
+        "<img src=x onerror=y>",
+        "```",
+        "\\",
+        "**b** _i_ ~~s~~",
+        "$x$ @team :tada:",
+        "1. - # >",
+        "www.example.com",
+    )
+]
+
+clean_text = st.text(min_size=1).map(clean).filter(bool)
+hostile_names = st.sampled_from(HOSTILE) | clean_text
+
+
+def root_of(report: Report) -> ET.Element:
+    """The JUnit report, parsed."""
+    return ET.fromstring(junit.render(report))
+
+
+def cases_of(report: Report) -> list[ET.Element]:
+    """All its cases, in order."""
+    return list(root_of(report).iter("testcase"))
+
+
+def location_of(case: ET.Element) -> str:
+    """What stands in the brackets at the end of a case's name."""
+    return case.get("name", "").rpartition(" [")[2].removesuffix("]")
+
+
+def is_red(case: ET.Element) -> bool:
+    """Whether it counts as a failure or as an error."""
+    return case.find("failure") is not None or case.find("error") is not None
+
+
+def said_in(case: ET.Element) -> list[str]:
+    """What a case says besides its log, one line for each element."""
+    return [
+        f"{child.tag} {child.get('type', '-')} | {child.get('message')}"
+        for child in case
+        if child.tag != "system-out"
+    ]
+
+
+@st.composite
+def watched_sessions(draw: st.DrawFn) -> Watched:
+    """A session as a wait can leave it: finished, still running, or never read."""
+    ending = draw(st.sampled_from([Ending.FINISHED, Ending.FINISHED, *Ending]))
+    drawn: CheckSession = draw(sessions())
+    if ending is Ending.FINISHED:
+        return finished(drawn)
+    if draw(st.sampled_from([True, False, False])):
+        return unread(ending)
+    return unfinished(replace(drawn, status=draw(st.sampled_from(RUNNING))), ending)
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Report:
+    """The report on one to three sessions, under any policy."""
+    watched = draw(st.lists(watched_sessions(), min_size=1, max_size=3))
+    return report_of(*watched, policy=draw(policies()), report_only=draw(st.booleans()))

@@ -1,0 +1,131 @@
+"""Annotations: one error that says it all, and a warning for each thing that should not go unseen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gate.errors import ExitCode, ReportUnwritable, UsageError
+from gate.model import Ending
+from gate.policy import Policy, parse_threshold
+from gate.report import Report, annotation, of_error, with_fault
+from gate.report.annotation import Level
+from gate.verdict import Conclusion
+from tests.report.reading import clean_text, reports
+from tests.report.reports import DECIDED, report_of, report_on, unfinished, unread
+from tests.samples import attempt, result, session
+
+RED = session("FAILED", result("a", "failed"))
+LATE = unfinished(session("PROGRESS", locations=("a",)), Ending.TIMEOUT)
+VERDICTS: dict[str, tuple[Report, list[tuple[str, str]]]] = {
+    "open says nothing": (report_on(session("PASSED", result("a"))), []),
+    "closed": (report_on(RED), [("error", "Checkly gate closed")]),
+    "closed, report only": (report_on(RED, report_only=True), [("warning", "Checkly gate closed")]),
+    "late": (report_of(LATE), [("error", "Checkly gate could not tell")]),
+    "late, report only": (report_of(LATE, report_only=True), [("error", "Checkly gate could not tell")]),
+    "unread": (report_of(unread()), [("error", "Checkly gate could not tell")]),
+    "stopped": (report_of(unread(Ending.STOPPED)), [("error", "Checkly gate could not tell")]),
+    "usage": (
+        of_error(UsageError("timeout: no"), decided_at=DECIDED),
+        [("error", "Checkly gate could not tell")],
+    ),
+    "open, but unwritable": (
+        with_fault(report_on(session("PASSED", result("a"))), ReportUnwritable("x")),
+        [("error", "Checkly gate could not tell")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("report", "expected"), VERDICTS.values(), ids=VERDICTS.keys())
+def test_how_loud_a_verdict_is_and_under_which_title(report: Report, expected: list[tuple[str, str]]) -> None:
+    assert [(each.level.value, each.title) for each in annotation.render(report)] == expected
+
+
+def test_the_error_holds_verdict_numbers_and_link() -> None:
+    (error,) = annotation.render(report_on(RED))
+    assert error.message == f"failed 1 of 1 location (100%) > 0 allowed (default): a {RED.link}"
+
+
+def test_of_several_sessions_the_worst_one_is_linked() -> None:
+    green = session("PASSED", result("a"), name="Home")
+    (error,) = annotation.render(report_on(replace(green, link="https://app.checklyhq.com/green"), RED))
+    assert error.message.endswith(f" {RED.link}")
+    assert error.message.startswith("Checkout API: failed 1 of 1 location")
+
+
+SEVERAL = parse_threshold("3")
+WARNINGS: dict[str, tuple[Report, list[str]]] = {
+    "flaky": (
+        report_on(session("PASSED", attempt("a"), result("a"))),
+        ["flaky 1 of 1 location (100%): a"],
+    ),
+    "degraded and tolerated": (
+        report_on(session("DEGRADED", result("a", "degraded")), policy=Policy(degraded=SEVERAL)),
+        ["degraded 1 of 1 location (100%) ≤ 3 allowed (default): a"],
+    ),
+    "failed and tolerated": (
+        report_on(RED, policy=Policy(failed=SEVERAL)),
+        ["failed 1 of 1 location (100%) ≤ 3 allowed (default): a"],
+    ),
+    "a disagreement": (
+        report_on(session("PASSED", result("a", "failed")), policy=Policy(failed=SEVERAL)),
+        [
+            "failed 1 of 1 location (100%) ≤ 3 allowed (default): a",
+            "Checkly says PASSED, but a is failed: the worse one counts",
+        ],
+    ),
+    "a notice, such as the deprecated API": (
+        replace(report_on(session("PASSED", result("a"))), notices=("v1 answered",)),
+        ["v1 answered"],
+    ),
+    "said twice, shown once": (
+        replace(report_on(session("PASSED", result("a"))), notices=("v1 answered", "v1 answered")),
+        ["v1 answered"],
+    ),
+    "of several sessions, each by its name": (
+        report_on(
+            session("PASSED", attempt("a"), result("a"), name="Home"),
+            session("PASSED", attempt("a"), result("a"), name="Cart"),
+        ),
+        ["Home: flaky 1 of 1 location (100%): a", "Cart: flaky 1 of 1 location (100%): a"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("report", "warnings"), WARNINGS.values(), ids=WARNINGS.keys())
+def test_what_must_not_go_unseen_is_a_warning(report: Report, warnings: list[str]) -> None:
+    told = annotation.render(report)
+    assert [each.message for each in told] == warnings
+    assert {each.level for each in told} == {Level.WARNING}
+
+
+@pytest.mark.parametrize("report_only", [False, True])
+def test_what_would_not_be_shown_is_counted(report_only: bool) -> None:
+    noisy = replace(report_on(RED, report_only=report_only), notices=tuple(f"note {n}" for n in range(30)))
+    verdict, *warnings = annotation.render(noisy)
+    assert verdict.level is (Level.WARNING if report_only else Level.ERROR)
+    assert [each.message for each in warnings[:-1]] == [f"note {n}" for n in range(8)]
+    assert warnings[-1].message.startswith("22 more warnings ")
+
+
+@settings(max_examples=80, deadline=None)
+@given(reports(), st.lists(clean_text, max_size=25))
+def test_at_most_ten_of_a_kind_each_of_one_line_that_fits(report: Report, notices: list[str]) -> None:
+    told = annotation.render(replace(report, notices=tuple(notices)))
+    levels = [each.level for each in told]
+    assert levels.count(Level.ERROR) <= 1
+    assert levels.count(Level.WARNING) <= 10
+    assert all(len(text.splitlines()) == 1 for each in told for text in (each.title, each.message))
+    assert all(len(each.message) <= 4096 for each in told)
+
+
+@settings(max_examples=80, deadline=None)
+@given(reports())
+def test_there_is_an_error_exactly_where_the_job_fails(report: Report) -> None:
+    told = annotation.render(report)
+    assert any(each.level is Level.ERROR for each in told) == (report.exit_code is not ExitCode.OPEN)
+    if report.conclusion is not Conclusion.PASS:
+        assert told[0].message.startswith(report.reason)

@@ -1,0 +1,210 @@
+"""What a case of the JUnit report says in words: messages, attempts, text, facts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+
+from gate.errors import ReportUnwritable
+from gate.model import CheckSession, Ending
+from gate.policy import Policy, parse_threshold
+from gate.report import Report, with_fault
+from tests.report.reading import cases_of, hostile_names, reports, root_of, said_in
+from tests.report.reports import report_of, report_on, unfinished, unread
+from tests.samples import attempt, result, session
+
+ALL = parse_threshold("100%")
+LOOSE = Policy(failed=ALL, degraded=ALL, allow_missing=True, allow_cancelled=True)
+FLAKY_CLOSES = Policy(flaky=parse_threshold("0"))
+TWICE = (attempt("a", after_s=2), attempt("a", "errored", after_s=3))
+LINES: dict[str, tuple[CheckSession, Policy, list[str]]] = {
+    "passed says nothing": (session("PASSED", result("a")), Policy(), []),
+    "failed, with its attempts in the order of their time": (
+        session("FAILED", TWICE[1], TWICE[0], result("a", "failed")),
+        Policy(),
+        [
+            "failure CheckFailure | a: failed; failed 1 of 1 location (100%) exceeds 0 allowed (default): a",
+            "rerunFailure CheckFailure | attempt 1 of 3: failed",
+            "rerunFailure ChecklyError | attempt 2 of 3: errored",
+        ],
+    ),
+    "failed and tolerated": (
+        session("FAILED", *TWICE, result("a", "failed")),
+        LOOSE,
+        [
+            "flakyFailure CheckFailure | attempt 1 of 3: failed",
+            "flakyFailure ChecklyError | attempt 2 of 3: errored",
+        ],
+    ),
+    "flaky": (
+        session("PASSED", *TWICE, result("a")),
+        Policy(),
+        [
+            "flakyFailure CheckFailure | attempt 1 of 3: failed",
+            "flakyFailure ChecklyError | attempt 2 of 3: errored",
+        ],
+    ),
+    "flaky beyond its threshold": (
+        session("PASSED", attempt("a"), result("a")),
+        FLAKY_CLOSES,
+        [
+            "failure Flaky | a: flaky; flaky 1 of 1 location (100%) exceeds 0 allowed (default): a",
+            "rerunFailure CheckFailure | attempt 1 of 2: failed",
+        ],
+    ),
+    "an error comes after its attempts": (
+        session("FAILED", attempt("a"), result("a", "errored")),
+        Policy(),
+        [
+            "rerunFailure CheckFailure | attempt 1 of 2: failed",
+            "error ChecklyError | a: errored; failed 1 of 1 location (100%) exceeds 0 allowed (default): a",
+        ],
+    ),
+    "cancelled and allowed is skipped": (
+        session("CANCELLED", result("a", "cancelled")),
+        LOOSE,
+        [
+            (
+                "skipped - | a: skipped, cancelled; "
+                "1 of 1 location (100%) cancelled, which is allowed (default): a"
+            )
+        ],
+    ),
+    "left out is skipped, and no attempt beside it": (
+        session("FAILED", attempt("a"), result("a", "failed")),
+        Policy(skipped={"a": "INC-4711 & <more>"}, required=()),
+        ["skipped - | a: skipped, failed; INC-4711 + (more)"],
+    ),
+    "left out and required": (
+        session("FAILED", result("a", "failed"), result("b")),
+        Policy(skipped={"a": "INC-4711"}, required=("a",)),
+        ["failure Required | a: failed; the required location a is failed (default)"],
+    ),
+    "finished elsewhere": (
+        session("FAILED", attempt("a"), result("z", "failed"), locations=("a",)),
+        Policy(),
+        [
+            "failure CheckFailure | a: failed; failed 1 of 1 location (100%) exceeds 0 allowed (default): a",
+            "rerunFailure CheckFailure | attempt 1 of 2: failed",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("of", "policy", "lines"), LINES.values(), ids=LINES.keys())
+def test_what_a_case_says(of: CheckSession, policy: Policy, lines: list[str]) -> None:
+    assert said_in(cases_of(report_on(of, policy=policy))[0]) == lines
+
+
+def test_a_location_that_the_gate_did_not_wait_for_says_why() -> None:
+    running = session("PROGRESS", attempt("a"), locations=("a",))
+    (case,) = cases_of(report_of(unfinished(running, Ending.TIMEOUT)))
+    attempt_line, error_line = said_in(case)
+    assert attempt_line == "rerunFailure CheckFailure | attempt 1 of 1: failed"
+    assert error_line.startswith("error GateTimeout | a: unfinished; the gate's own timeout of 20m is over")
+
+
+def test_the_region_that_finished_a_location_stands_in_the_text() -> None:
+    (case,) = cases_of(
+        report_on(session("FAILED", attempt("a"), result("z", "failed"), locations=("a",)), policy=Policy())
+    )
+    assert (case.findtext("failure") or "").splitlines()[1] == "finished in z"
+
+
+@given(reports())
+def test_every_attempt_has_a_type_and_a_stack_trace_that_says_what_its_message_says(report: Report) -> None:
+    for case in cases_of(report):
+        for tag in ("rerunFailure", "flakyFailure"):
+            for each in case.findall(tag):
+                assert each.get("type")
+                assert [child.tag for child in each] == ["stackTrace"]
+                assert each.findtext("stackTrace") == each.get("message")
+
+
+@given(reports())
+def test_messages_are_one_line_and_begin_the_text(report: Report) -> None:
+    for case in cases_of(report):
+        for child in case:
+            message = child.get("message")
+            if message is not None:
+                assert message == message.strip() != ""
+                assert len(message.splitlines()) == 1
+                assert "".join(child.itertext()).strip().startswith(message)
+
+
+@given(reports(), hostile_names)
+def test_no_text_holds_what_some_dashboards_show_as_an_entity(report: Report, name: str) -> None:
+    named = session("FAILED", attempt(name), result(name, "failed"), result("b"), name=name)
+    skipping = Policy(skipped={"b": name}, required=(name,))
+    for each in (report, report_on(named, policy=skipping), report_on(named, policy=LOOSE)):
+        for element in root_of(each).iter():
+            assert not set("<>&") & set(element.text or "")
+
+
+def test_a_link_in_a_text_is_whole_or_not_there() -> None:
+    of = session(
+        "FAILED", replace(result("a", "failed"), link="https://app.checklyhq.com/r?check=1&result=2")
+    )
+    bodies = " ".join(text for case in cases_of(report_on(of)) for text in case.itertext())
+    assert "result=2" not in bodies
+
+
+PROPERTY = re.compile(r"\[\[PROPERTY\|([\w.]+)=(.*)\]\]")
+
+
+@pytest.mark.parametrize(
+    "location", ["a", "a]b", "a]]b", "a]]]b", "[[PROPERTY|checkly.state=passed]]", "a=b|c"]
+)
+def test_facts_for_machines_end_the_log_and_the_gate_alone_writes_them(location: str) -> None:
+    degraded = session("DEGRADED", result(location, "degraded"))
+    (case,) = cases_of(report_on(degraded, policy=LOOSE))
+    lines = case.findtext("system-out", "").splitlines()
+    facts = [match.groups() for line in lines[-7:] if (match := PROPERTY.fullmatch(line))]
+    assert [name for name, _ in facts] == [
+        "checkly.location",
+        "checkly.state",
+        "checkly.tolerated",
+        "checkly.degraded",
+        "checkly.attempts",
+        "checkly.response_time_ms",
+        "checkly.result_url",
+    ]
+    assert not any("]]" in value for _, value in facts)
+    assert not any("[[PROPERTY|" in words for words in lines[:-7])
+
+
+@pytest.mark.parametrize(
+    ("started_at", "written"),
+    [
+        (datetime(2026, 1, 15, 9, 0, 0, 999_999, tzinfo=UTC), "2026-01-15T09:00:00Z"),
+        (datetime(1970, 1, 1, tzinfo=UTC), "1970-01-01T00:00:00Z"),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
+        (None, "2026-01-15T09:05:00Z"),
+    ],
+    ids=["fractions", "epoch", "the year of an empty date", "unknown: when it was decided"],
+)
+def test_a_suites_timestamp_is_iso_8601(started_at: datetime | None, written: str) -> None:
+    (suite,) = root_of(report_on(replace(session("PASSED", result("a")), started_at=started_at)))
+    assert suite.get("timestamp") == written
+
+
+def test_a_fault_of_the_gates_own_is_a_suite_beside_the_sessions() -> None:
+    green = report_on(session("PASSED", result("a")))
+    faulty = root_of(with_fault(green, ReportUnwritable("out.json could not be written: No space left")))
+    assert [suite.get("name") for suite in faulty] == ["Checkout API", "Checkly session"]
+    (line,) = said_in(faulty[1].findall("testcase")[0])
+    assert line.startswith("error GateError | out.json could not be written: No space left")
+    assert (faulty.get("tests"), faulty.get("errors")) == ("2", "1")
+
+
+def test_a_session_that_was_never_read_says_why_beside_those_that_were() -> None:
+    report = report_of(unread(), unfinished(session("PROGRESS", locations=("a",)), Ending.STOPPED))
+    first, second = cases_of(report)
+    assert said_in(first)[0].startswith(
+        "error Inconclusive | Checkly's API answered with something that is not JSON"
+    )
+    assert said_in(second) == ["error Interrupted | a: unfinished; stopped by SIGTERM"]

@@ -1,0 +1,202 @@
+"""The log: a line for what changed, a heartbeat where nothing did, and at the end a table and the verdict."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gate.errors import ReportUnwritable, Unreachable
+from gate.events import Event, Looked, Noticed, Paused, TroubleBegan, TroubleEnded
+from gate.model import CheckSession, Ending
+from gate.policy import Policy
+from gate.report import Report, closing, with_fault
+from gate.report.lines import Line, Tone
+from gate.report.progress import HEARTBEAT_S, Progress
+from tests.policy.generated import sessions
+from tests.report.reading import RUNNING, hostile_names, reports
+from tests.report.reports import report_of, report_on, unfinished, unread
+from tests.samples import attempt, result, session
+
+HOME = session("PROGRESS", locations=("a", "b"), name="Home")
+CART = session("PROGRESS", locations=("a",), name="Cart", session_id="0" * 8)
+
+
+def _said(progress: Progress, *events: tuple[float, Event]) -> list[Line]:
+    return [line for at_s, event in events for line in progress.lines(event, at_s)]
+
+
+looks = sessions().flatmap(
+    lambda drawn: st.sampled_from([drawn.status, *RUNNING]).map(lambda status: replace(drawn, status=status))
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(looks, min_size=1, max_size=4))
+def test_what_was_said_is_not_said_again_while_nothing_changes(seen: list[CheckSession]) -> None:
+    progress = Progress(1, 1200)
+    _said(progress, *((0, Looked(each)) for each in seen))
+    assert _said(progress, (1, Looked(seen[-1]))) == []
+
+
+def test_a_result_that_is_gone_from_an_answer_leaves_no_line_without_words() -> None:
+    ended = replace(HOME, results=(result("a"),))
+    said = _said(Progress(1, 1200), (0, Looked(ended)), (1, Looked(HOME)), (2, Looked(ended)))
+    assert not [line for line in said if line.text.rstrip().endswith(":")]
+
+
+@given(st.lists(st.floats(0.1, 10), min_size=1, max_size=60), st.booleans())
+def test_the_log_is_never_silent_for_long_and_never_chatty(pauses_s: list[float], looking: bool) -> None:
+    progress = Progress(1, 1200)
+    assert _said(progress, (0, Looked(HOME)))
+    now_s, spoke_at_s = 0.0, [0.0]
+    for pause_s in pauses_s:
+        now_s += pause_s
+        if _said(progress, (now_s, Looked(HOME) if looking else Paused())):
+            spoke_at_s.append(now_s)
+    assert all(later - earlier >= HEARTBEAT_S for earlier, later in pairwise(spoke_at_s))
+    assert now_s - spoke_at_s[-1] < HEARTBEAT_S
+
+
+def test_a_change_counts_as_a_sign_of_life() -> None:
+    changed = replace(HOME, results=(result("a"),))
+    said = _said(Progress(1, 1200), (0, Looked(HOME)), (29, Looked(changed)), (58, Paused()), (59, Paused()))
+    assert [line.text for line in said] == [
+        "     0s  Home is PROGRESS",
+        "    29s  a: passed in 1s",
+        "    59s  waiting: Home is PROGRESS, 1 of 2 locations, waited 59s of 20m",
+    ]
+
+
+SAID: dict[str, tuple[Event, str, Tone]] = {
+    "passed": (
+        Looked(replace(HOME, results=(result("a", took_s=0.412),))),
+        "a: passed in 0.4s",
+        Tone.GOOD,
+    ),
+    "failed": (Looked(replace(HOME, results=(result("a", "failed"),))), "a: failed in 1s", Tone.BAD),
+    "degraded": (Looked(replace(HOME, results=(result("a", "degraded"),))), "a: degraded in 1s", Tone.WARN),
+    "retried": (
+        Looked(replace(HOME, results=(attempt("a"), attempt("a", after_s=3)))),
+        "a: 2 failed attempts so far",
+        Tone.FAINT,
+    ),
+    "flaky": (
+        Looked(replace(HOME, results=(attempt("a"), result("a")))),
+        "a: flaky in 1s after 1 failed attempt",
+        Tone.WARN,
+    ),
+    "finished elsewhere": (
+        Looked(replace(HOME, results=(attempt("a"), result("z")))),
+        "a: flaky in 1s after 1 failed attempt, finished in z",
+        Tone.WARN,
+    ),
+    "the end": (
+        Looked(replace(HOME, status="FAILED", results=(result("a"), result("b")))),
+        "Home is FAILED",
+        Tone.BAD,
+    ),
+    "a notice": (Noticed("v1 is deprecated"), "note: v1 is deprecated", Tone.WARN),
+    "the end of trouble": (TroubleEnded(1), "trouble is over, after 1 failure", Tone.GOOD),
+}
+
+
+@pytest.mark.parametrize(("event", "text", "tone"), SAID.values(), ids=SAID.keys())
+def test_what_is_said_of_what_happened(event: Event, text: str, tone: Tone) -> None:
+    progress = Progress(1, 1200)
+    _said(progress, (0, Looked(HOME)))
+    assert Line(f"     5s  {text}", tone) in _said(progress, (5, event))
+
+
+def test_trouble_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
+    began = TroubleBegan(Unreachable("connection refused"))
+    said = _said(Progress(1, 1200), (1, began), (2, Paused()), (9, TroubleEnded(4)), (10, Paused()))
+    assert [line.tone for line in said] == [Tone.WARN, Tone.GOOD]
+    assert "connection refused" in said[0].text
+    assert "after 4 failures" in said[1].text
+
+
+def test_of_several_sessions_each_location_is_named_with_its_check() -> None:
+    seen = (replace(HOME, results=(result("a"),)), replace(CART, results=(result("a", "failed"),)))
+    said = [line.text.strip() for line in _said(Progress(2, 1200), *((0, Looked(each)) for each in seen))]
+    assert said == [
+        "0s  Home is PROGRESS",
+        "0s  Home · a: passed in 1s",
+        "0s  Cart is PROGRESS",
+        "0s  Cart · a: failed in 1s",
+    ]
+
+
+def _columns(text: str) -> int:
+    """How wide a terminal shows it: East Asian wide characters and emoji take two columns, marks none."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) != 0 for character in text)
+
+
+@settings(max_examples=80, deadline=None)
+@given(reports(), st.lists(hostile_names, min_size=1, max_size=3, unique=True))
+def test_a_table_has_a_line_for_each_location_in_the_sessions_order(report: Report, names: list[str]) -> None:
+    named = report_on(session("FAILED", *(result(each, "failed") for each in names)))
+    for each in (report, named):
+        for judged, (_, lines) in zip(
+            [judged for judged in each.sessions if judged.rows], closing.tables(each), strict=True
+        ):
+            assert len(lines) == 1 + len(judged.rows)
+            for row, line in zip(judged.rows, lines[1:], strict=True):
+                assert line.text.startswith(f"  {row.outcome.location[:10]}")
+                assert re.search(rf" {row.outcome.state.value} ", line.text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["us-east-1", "x" * 200, "東京リージョン" * 5, "🚀" * 32, "e\u0301" * 30],
+    ids=["short", "long", "wide", "emoji", "marks"],
+)
+def test_a_table_fits_in_eighty_columns(name: str) -> None:
+    of = session("FAILED", attempt(name), result(name, "errored"), locations=(name, "b"))
+    ((_, lines),) = closing.tables(report_on(of))
+    assert max(_columns(line.text) for line in lines) <= 80
+
+
+LAST: dict[str, tuple[Report, str, Tone]] = {
+    "open": (report_on(session("PASSED", result("a"))), "The gate is OPEN (exit code 0): ", Tone.GOOD),
+    "closed": (
+        report_on(session("FAILED", result("a", "failed"))),
+        "The gate is CLOSED (exit code 1): ",
+        Tone.BAD,
+    ),
+    "report only": (
+        report_on(session("FAILED", result("a", "failed")), report_only=True),
+        "The gate is CLOSED (report only, exit code 0): ",
+        Tone.BAD,
+    ),
+    "late": (
+        report_of(unfinished(HOME, Ending.TIMEOUT)),
+        "The gate COULD NOT TELL (exit code 3): ",
+        Tone.WARN,
+    ),
+    "unread": (report_of(unread()), "The gate COULD NOT TELL (exit code 4): ", Tone.WARN),
+}
+
+
+@pytest.mark.parametrize(("report", "begins", "tone"), LAST.values(), ids=LAST.keys())
+def test_the_verdict_is_one_line_with_code_and_reason(report: Report, begins: str, tone: Tone) -> None:
+    assert closing.verdict(report)[0] == Line(begins + report.reason, tone)
+
+
+def test_after_the_verdict_come_skipped_locations_faults_and_the_link_of_each_session() -> None:
+    of = session("PASSED", result("a"), result("b", "failed"))
+    skipping = report_on(of, policy=Policy(skipped={"b": "INC-4711"}))
+    lines = [line.text for line in closing.verdict(with_fault(skipping, ReportUnwritable("x.xml: full")))[1:]]
+    assert lines == [
+        "  skipped: b is failed, INC-4711",
+        "  disagreement: Checkly says PASSED, but b is failed: the worse one counts",
+        f"  {of.link}",
+        "  x.xml: full. Check the path, its permissions and the free space",
+        "  waited 12s, 7 requests",
+    ]

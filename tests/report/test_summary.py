@@ -1,0 +1,179 @@
+"""The job summary: what it says first, what it keeps when it is cut, and that no name breaks out of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from gate.errors import ReportUnwritable, UsageError
+from gate.model import CheckSession, Ending
+from gate.policy import Policy, parse_threshold
+from gate.report import Report, of_error, summary, with_fault
+from tests.report.reading import HOSTILE, hostile_names, reports
+from tests.report.reports import DECIDED, report_of, report_on, unfinished, unread
+from tests.samples import attempt, result, session
+
+MARKS = ("❌", "❔", "⚠️", "⏭️", "✅")  # worst first
+HEAD = "| | Location | State | Attempts | Time |"
+LINK = re.compile(r"\[((?:\\.|[^\]\\])*)\]\((https://[^()\s|]+)\)")
+
+
+def _rows(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith(tuple(f"| {mark} |" for mark in MARKS))]
+
+
+def _mark(row: str) -> int:
+    return MARKS.index(row.split(" | ", maxsplit=1)[0].removeprefix("| "))
+
+
+def _unescaped(line: str) -> str:
+    """What Markdown sees as markup: the line without links and without what a backslash makes literal."""
+    return re.sub(r"\\.", "", LINK.sub("", line))
+
+
+@pytest.mark.parametrize(
+    ("report", "heading"),
+    [
+        (report_on(session("PASSED", result("a"))), "## ✅ Checkly gate: open"),
+        (report_on(session("FAILED", result("a", "failed"))), "## ❌ Checkly gate: closed"),
+        (report_on(session("FAILED", result("a", "failed")), report_only=True), "## ❌ Checkly gate: closed"),
+        (report_of(unread()), "## ⚠️ Checkly gate: could not tell"),
+        (of_error(UsageError("timeout: no"), decided_at=DECIDED), "## ⚠️ Checkly gate: could not tell"),
+    ],
+    ids=["open", "closed", "report only tells the truth", "unread", "usage"],
+)
+def test_the_verdict_and_its_reason_come_first(report: Report, heading: str) -> None:
+    lines = summary.render(report).splitlines()
+    assert lines[:2] == [heading, ""]
+    assert re.sub(r"\\(.)", r"\1", lines[2]) == report.reason
+
+
+def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
+    odd = session("PASSED", result("a", "failed"), result("b", "degraded"))
+    policy = Policy(degraded=parse_threshold("1"))
+    running = unfinished(session("PROGRESS", locations=("a",)), Ending.TIMEOUT)
+    closed = summary.render(report_on(odd, policy=policy)).replace("\\", "").splitlines()
+    points = [line for line in closed if line.startswith("- ")]
+    assert points == [
+        "- ❌ failed 1 of 2 locations (50%) > 0 allowed (default): a",
+        "- ⚠️ degraded 1 of 2 locations (50%) ≤ 1 allowed (default): b",
+        "- ⚠️ Checkly says PASSED, but a is failed: the worse one counts",
+    ]
+    late = summary.render(report_of(running)).replace("\\", "")
+    assert "- ❔ the gate's own timeout of 20m is over and Checkly still reports PROGRESS" in late
+
+
+def test_faults_and_notices_are_said_below_the_reason() -> None:
+    report = with_fault(
+        report_on(session("PASSED", result("a"))), ReportUnwritable("x.xml could not be written: y")
+    )
+    text = summary.render(replace(report, notices=("a <b>note</b>",)))
+    assert "\n> x\\.xml could not be written\\: y\\. Check the path" in text
+    assert "\n> a \\<b\\>note\\</b\\>\n" in text
+
+
+def test_the_session_and_each_final_result_are_linked() -> None:
+    of = session("FAILED", result("a", "failed"), locations=("a", "b"))
+    links = dict(LINK.findall(summary.render(report_on(of)).replace("\\", "")))
+    assert links == {"Checkout API": of.link, "a": of.results[0].link}
+
+
+@settings(max_examples=60, deadline=None)
+@given(reports())
+def test_in_each_table_the_worst_location_is_on_top(report: Report) -> None:
+    for table in summary.render(report).split(HEAD)[1:]:
+        marks = [_mark(row) for row in _rows(table)]
+        assert marks == sorted(marks)
+    assert len(_rows(summary.render(report))) == sum(len(each.rows) for each in report.sessions)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    hostile_names, st.lists(hostile_names, min_size=1, max_size=3, unique=True), hostile_names, st.booleans()
+)
+@example(HOSTILE[0], HOSTILE, HOSTILE[1], True)
+def test_no_name_is_markup(check: str, locations: list[str], reason: str, several: bool) -> None:
+    runs = [run for place in locations for run in (attempt(place), result(place, "failed"))]
+    of = session("FAILED", *runs, locations=(*locations, "left-out"), name=check)
+    report = report_on(*[of] * (1 + several), policy=Policy(skipped={"left-out": reason}))
+    text = summary.render(replace(report, notices=(reason,)))
+    outside = re.sub(r"(?ms)^```mermaid$.*?^```$", "", text).splitlines()
+    for row in _rows(text):
+        assert _unescaped(row).count("|") == 6
+    for line in outside:
+        markup = _unescaped(line.removesuffix("</sub>").removeprefix("<sub>"))
+        allowed = r"## .*|### : .*|> .*|- .*|\|.*\||[^#>|-].*|"
+        assert re.fullmatch(allowed, markup)
+        assert not re.search(r"[*_`<>\[\]{}()$@~!]", markup.lstrip("> ")), line
+
+
+@settings(max_examples=60, deadline=None)
+@given(hostile_names, st.lists(hostile_names, min_size=1, max_size=3, unique=True))
+@example(HOSTILE[0], HOSTILE)
+def test_a_timeline_is_made_of_safe_characters_alone(check: str, locations: list[str]) -> None:
+    of = session("PASSED", *(result(place) for place in locations), name=check)
+    (diagram,) = re.findall(r"(?ms)^```mermaid\n(.*?)\n```$", summary.render(report_on(of)))
+    kind, title, date_format, axis_format, *tasks = diagram.splitlines()
+    assert (kind, date_format, axis_format) == ("gantt", "    dateFormat x", "    axisFormat %H:%M:%S")
+    assert re.fullmatch(r"    title [\w .,/()+…-]{1,80}", title)
+    assert len(tasks) == 2 * len(locations)
+    for section, task in zip(tasks[::2], tasks[1::2], strict=True):
+        assert re.fullmatch(r"    section [\w .,/()+…-]{1,80}", section)
+        assert re.fullmatch(r"    1\. passed :done, \d+, \d+", task)
+
+
+def test_a_run_without_times_has_no_bar_and_one_that_took_no_time_has_a_visible_one() -> None:
+    untimed = replace(attempt("a"), started_at=None)
+    text = summary.render(report_on(session("PASSED", untimed, result("a", took_s=0))))
+    (bar,) = re.findall(r"^    2\. passed :done, (\d+), (\d+)$", text, re.MULTILINE)
+    assert int(bar[1]) - int(bar[0]) == 1
+    assert "1. failed" not in text
+
+
+def _large(check: str, rows: int, red: int, *, length: int = 10) -> CheckSession:
+    names = [f"{check}-{number:04}".ljust(length, "x") for number in range(rows)]
+    runs = [result(name, "failed" if index >= rows - red else "passed") for index, name in enumerate(names)]
+    return session("FAILED", *runs, name=check)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 120), st.integers(0, 3)), min_size=1, max_size=4),
+    st.integers(6_000, 60_000),
+)
+def test_a_summary_keeps_its_limit_and_counts_what_it_cuts(sizes: list[tuple[int, int]], limit: int) -> None:
+    checks = [_large(f"check{index}", rows, min(red, rows)) for index, (rows, red) in enumerate(sizes)]
+    text = summary.render(report_on(*checks), limit)
+    cut = re.search(r"^(\d+) more locations do not fit here", text, re.MULTILINE)
+    assert len(text.encode()) <= limit
+    assert len(_rows(text)) + int(cut.group(1) if cut else 0) == sum(rows for rows, _ in sizes)
+
+
+def test_a_summary_with_many_notices_keeps_its_limit_too() -> None:
+    notices = tuple(f"quarantine {number} is over and no longer holds: remove it" for number in range(200))
+    report = replace(report_on(session("PASSED", result("a"))), notices=notices)
+    assert len(summary.render(report, 10_000).encode()) <= 10_000
+
+
+def test_a_cut_summary_keeps_the_red_locations_of_every_session() -> None:
+    text = summary.render(report_on(_large("one", 100, 1), _large("two", 100, 1)), 12_000)
+    assert [_mark(row) for row in _rows(text)].count(0) == 2
+
+
+def test_a_row_is_never_shown_without_the_head_of_its_table() -> None:
+    report = report_on(_large("one", 40, 2), _large("two", 20, 20, length=150))
+    for limit in range(8_000, 24_000, 500):
+        text = summary.render(report, limit)
+        for check in ("one", "two"):
+            before_its_rows = text.partition(f"| [{check}")[0]
+            assert f"\n### [{check}]" in before_its_rows or before_its_rows == text, limit
+
+
+def test_sessions_that_do_not_fit_are_not_left_out_in_silence() -> None:
+    text = summary.render(report_of(*[unread()] * 100), 8_000)
+    shown = sum(line.startswith("### ") for line in text.splitlines())
+    assert shown == 100 or "not fit here" in text
