@@ -161,3 +161,11 @@ def test_a_link_is_shown_by_its_own_name(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     assert shown_path(tmp_path / "link" / "junit.xml", tmp_path) == "link/junit.xml"
+
+
+def test_a_link_in_the_place_of_a_report_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("kept")
+    (tmp_path / "report.xml").symlink_to(tmp_path / "precious")
+    write_whole(tmp_path / "report.xml", b"content", workspace=tmp_path)
+    assert (tmp_path / "precious").read_text() == "kept"
+    assert (tmp_path / "report.xml").read_bytes() == b"content"

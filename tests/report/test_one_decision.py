@@ -1,0 +1,202 @@
+"""One closed gate, as each reporter tells it; and what every reporter must bear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gate.errors import ExitCode, ReportUnwritable
+from gate.events import Event, Looked, Paused
+from gate.model import CheckSession, Ending
+from gate.policy import Policy, parse_threshold
+from gate.report import Report, annotation, closing, outputs, record, summary, with_fault
+from gate.report.lines import Tone
+from gate.report.progress import Progress
+from gate.text import clean
+from gate.verdict import Conclusion
+from tests.policy.generated import policies, sessions
+from tests.report.reports import report_of, report_on, unfinished
+from tests.samples import attempt, finished, result, session
+
+MIXED = session(
+    "FAILED",
+    result("us-east-1"),
+    attempt("eu-central-1"),
+    result("eu-central-1"),
+    result("ap-south-1", "degraded"),
+    result("sa-east-1", "failed"),
+    locations=("us-east-1", "eu-central-1", "ap-south-1", "sa-east-1", "af-south-1"),
+)
+TOLERANT = Policy(degraded=parse_threshold("1"), skipped={"af-south-1": "ignored by the policy (p.yml:3)"})
+
+
+def _annotations(report: Report) -> list[tuple[str, str]]:
+    return [(each.level, each.message) for each in annotation.render(report)]
+
+
+def _log(*events: tuple[float, Event], sessions: int = 1) -> list[str]:
+    progress = Progress(sessions, 1200)
+    return [line.text.strip() for at_s, event in events for line in progress.lines(event, at_s)]
+
+
+def test_the_outputs_are_those_of_the_contract_in_its_order() -> None:
+    rendered = outputs.render(report_on(MIXED, policy=TOLERANT))
+    assert list(rendered.items()) == [
+        ("verdict", "fail"),
+        ("status", "FAILED"),
+        ("reason", "failed 1 of 4 locations (25%) > 0 allowed (default): sa-east-1"),
+        ("session-link", MIXED.link),
+        ("locations", 4),
+        ("passed", 1),
+        ("failed", 1),
+        ("errored", 0),
+        ("aborted", 0),
+        ("degraded", 1),
+        ("flaky", 1),
+        ("missing", 0),
+        ("cancelled", 0),
+        ("unfinished", 0),
+        ("skipped", 1),
+        ("junit-path", "test-results/checkly-junit.xml"),
+        ("json-path", ""),
+    ]
+
+
+def test_a_closed_gate_is_one_error_that_says_it_all_and_a_warning_for_each_thing_to_see() -> None:
+    told = _annotations(report_on(MIXED, policy=TOLERANT))
+    assert told == [
+        ("error", f"failed 1 of 4 locations (25%) > 0 allowed (default): sa-east-1 {MIXED.link}"),
+        ("warning", "degraded 1 of 4 locations (25%) ≤ 1 allowed (default): ap-south-1"),
+        ("warning", "flaky 1 of 4 locations (25%): eu-central-1"),
+    ]
+
+
+def test_the_summary_has_the_verdict_first_and_the_worst_location_on_top() -> None:
+    lines = summary.render(report_on(MIXED, policy=TOLERANT)).splitlines()
+    assert lines[0] == "## ❌ Checkly gate: closed"
+    rows = [line.replace("\\", "") for line in lines if line.startswith("| ") and "Location" not in line]
+    assert [re.sub(r"\[(\S+)\]\(\S+\)", r"\1", row) for row in rows] == [
+        "| ❌ | sa-east-1 | failed | 1 | 1s |",
+        "| ⚠️ | ap-south-1 | degraded | 1 | 1s |",
+        "| ⚠️ | eu-central-1 | flaky | 2 | 1s |",
+        "| ⏭️ | af-south-1 | skipped (ignored by the policy (p.yml:3)) | 0 |  |",
+        "| ✅ | us-east-1 | passed | 1 | 1s |",
+    ]
+    assert lines[-1] == "<sub>Waited 12s, 7 requests. Exit code 1.</sub>"
+
+
+def test_the_timeline_has_a_bar_for_each_attempt() -> None:
+    text = summary.render(report_on(session("PASSED", attempt("a: b;#c"), result("a: b;#c"))))
+    gantt = text.split("```mermaid\n")[1].split("```")[0].splitlines()
+    assert gantt == [
+        "gantt",
+        "    title Checkout API",
+        "    dateFormat x",
+        "    axisFormat %H:%M:%S",
+        "    section a b c",
+        "    1. failed :crit, 1768467601000, 1768467602000",
+        "    2. passed :done, 1768467604000, 1768467605000",
+    ]
+
+
+hostile = st.text(min_size=1).map(clean).filter(bool) | st.sampled_from(
+    ["a|b", "](javascript:x)", "<img src=x>", "```", "\\", "::error::x", "**b**", "a\\|b", "$x$", "@team"]
+)
+
+
+def test_the_log_ends_with_the_verdict_and_where_to_look() -> None:
+    lines = [line.text for line in closing.verdict(report_on(MIXED, policy=TOLERANT))]
+    assert lines == [
+        "The gate is CLOSED (exit code 1): failed 1 of 4 locations (25%) > 0 allowed (default): sa-east-1",
+        "  tolerated: degraded 1 of 4 locations (25%) ≤ 1 allowed (default): ap-south-1",
+        "  tolerated: flaky 1 of 4 locations (25%): eu-central-1",
+        "  skipped: af-south-1 is missing, ignored by the policy (p.yml:3)",
+        f"  {MIXED.link}",
+        "  waited 12s, 7 requests",
+    ]
+
+
+def test_where_several_decisions_close_the_gate_each_has_a_line() -> None:
+    report = report_on(session("FAILED", result("a", "failed"), result("b", "degraded")))
+    closing_lines = [line for line in closing.verdict(report) if "closed by: " in line.text]
+    assert [line.tone for line in closing_lines] == [Tone.BAD, Tone.BAD]
+
+
+@pytest.mark.parametrize(
+    ("report", "conclusion", "exit_code"),
+    [
+        (report_on(session("PASSED", result("a"))), Conclusion.INCONCLUSIVE, ExitCode.CANNOT_TELL),
+        (report_on(session("FAILED", result("a", "failed"))), Conclusion.FAIL, ExitCode.CLOSED),
+        (
+            report_of(unfinished(session("PROGRESS"), Ending.TIMEOUT)),
+            Conclusion.INCONCLUSIVE,
+            ExitCode.CANNOT_TELL,
+        ),
+        (
+            report_of(unfinished(session("PROGRESS"), Ending.STOPPED)),
+            Conclusion.INCONCLUSIVE,
+            ExitCode.SIGTERM,
+        ),
+        (
+            report_on(session("FAILED", result("a", "failed")), report_only=True),
+            Conclusion.FAIL,
+            ExitCode.CANNOT_TELL,
+        ),
+    ],
+    ids=["open", "closed", "timeout", "stopped", "report only"],
+)
+def test_a_report_that_could_not_be_written_turns_open_and_late_into_cannot_tell(
+    report: Report, conclusion: Conclusion, exit_code: ExitCode
+) -> None:
+    faulty = with_fault(report, ReportUnwritable("out.xml could not be written: No space left on device"))
+    assert (faulty.conclusion, faulty.exit_code) == (conclusion, exit_code)
+    (fault,) = faulty.faults
+    assert fault.startswith("out.xml could not be written: No space left on device. Check the path")
+
+
+def test_where_nothing_changes_the_log_shows_that_the_gate_is_alive() -> None:
+    running = session("PROGRESS", result("a"), locations=("a", "b"))
+    events: list[tuple[float, Event]] = [
+        (0, Looked(running)),
+        *((at_s, Paused()) for at_s in range(10, 71, 10)),
+    ]
+    assert _log(*events)[2:] == [
+        "30s  waiting: Checkout API is PROGRESS, 1 of 2 locations, waited 30s of 20m",
+        "1m  waiting: Checkout API is PROGRESS, 1 of 2 locations, waited 1m of 20m",
+    ]
+
+
+def test_before_anything_was_read_and_of_many_sessions_the_heartbeat_says_so() -> None:
+    assert _log((31, Paused())) == ["31s  waiting: not read yet, 0 of 0 locations, waited 31s of 20m"]
+    log = _log((0, Looked(session("PASSED", result("a")))), (31, Paused()), sessions=3)
+    assert log[-1] == "31s  waiting: 1 of 3 sessions have ended, 1 of 1 locations, waited 31s of 20m"
+    assert log[1] == "0s  Checkout API · a: passed in 1s"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(sessions(), st.sampled_from(Ending)), min_size=1, max_size=3),
+    policies(),
+    st.booleans(),
+)
+def test_every_reporter_renders_every_report(
+    drawn: list[tuple[CheckSession, Ending]], policy: Policy, report_only: bool
+) -> None:
+    watched = [finished(of) if ending is Ending.FINISHED else unfinished(of, ending) for of, ending in drawn]
+    report = report_of(*watched, policy=policy, report_only=report_only)
+    renderers: list[Callable[[Report], object]] = [
+        annotation.render,
+        closing.tables,
+        closing.verdict,
+        outputs.render,
+        record.render,
+        summary.render,
+    ]
+    assert all(render(report) is not None for render in renderers)
+    assert report.counts["locations"] + report.counts["skipped"] == sum(
+        len(each.rows) for each in report.sessions
+    )
