@@ -177,9 +177,12 @@ def _unexplained(case: Case) -> Iterable[Decision]:
 
 
 def _required(case: Case) -> Iterable[Decision]:
-    seen = {outcome.location: outcome.seen for outcome in case.outcomes}
+    """A location that is left out and required all the same is judged by what its results say."""
+    states = {
+        each.location: each.seen if each.state is State.SKIPPED else each.state for each in case.outcomes
+    }
     for location in case.policy.required:
-        state = seen.get(location)
+        state = states.get(location)
         if state not in GREEN:
             what = f"is {state.value}" if state else "did not run"
             origin = case.policy.origin(f"required {location}")

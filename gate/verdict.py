@@ -89,10 +89,6 @@ class Verdict:
     reason: str
     sessions: tuple[JudgedSession, ...]
 
-    def count(self, *states: State) -> int:
-        """How many locations are in one of these states, over all sessions."""
-        return sum(row.outcome.state in states for session in self.sessions for row in session.rows)
-
 
 def judge(watched: Iterable[Watched], policy_for: Callable[[CheckSession], Policy]) -> Verdict:
     """The verdict on all that was watched, each session under the policy that is for it."""
@@ -119,9 +115,8 @@ def _exit_code(sessions: Sequence[JudgedSession]) -> ExitCode:
         return ExitCode.CLOSED
     if endings == {Ending.FINISHED}:
         return ExitCode.OPEN
-    return (
-        ExitCode.TIMEOUT if endings and endings <= {Ending.FINISHED, Ending.TIMEOUT} else ExitCode.CANNOT_TELL
-    )
+    only_late = bool(endings) and endings <= {Ending.FINISHED, Ending.TIMEOUT}
+    return ExitCode.TIMEOUT if only_late else ExitCode.CANNOT_TELL
 
 
 def _reason(sessions: Sequence[JudgedSession], conclusion: Conclusion) -> str:

@@ -132,7 +132,7 @@ def closing_rules(session: CheckSession, policy: Policy) -> set[str]:
     if session.status == "FAILED" and not {"failed", "errored", "aborted"} & set(seen):
         closing.add("unexplained")
     for location in policy.required:
-        here = [row.seen for row in rows if row.location == location]
+        here = [row.seen if row.state == "skipped" else row.state for row in rows if row.location == location]
         if here not in (["passed"], ["flaky"]):
             closing.add("required")
     if not counted:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from gate.errors import ExitCode, GateTimeout
 from gate.locations import State, outcomes
 from gate.model import CheckResult, CheckSession, Ending, ResultKind, Watched
-from gate.policy import NOTHING, Policy, Threshold
+from gate.policy import NOTHING, Policy, Threshold, parse_threshold
 from gate.rules import Rule
 from gate.verdict import Conclusion, Verdict, judge
 from tests.policy import naive
 from tests.policy.generated import policies, sessions
-from tests.samples import finished
+from tests.samples import finished, result, session
 
 thorough = settings(max_examples=500, deadline=None)
 
@@ -150,3 +150,10 @@ def test_the_order_of_the_results_never_changes_the_verdict(
     verdict = _judge(session, policy)
     other = _judge(replace(session, results=tuple(shuffled)), policy)
     assert (other.exit_code, other.conclusion) == (verdict.exit_code, verdict.conclusion)
+
+
+def test_a_required_location_that_counts_as_degraded_closes_the_gate() -> None:
+    """A DEGRADED session in which no location says why: its green locations count as degraded."""
+    policy = Policy(degraded=parse_threshold("100%"), required=("us-east-1",))
+    unexplained = session("DEGRADED", result("us-east-1"), result("sa-east-1"))
+    assert [decision.rule for decision in _judge(unexplained, policy).sessions[0].closing] == [Rule.REQUIRED]
