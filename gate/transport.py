@@ -77,7 +77,7 @@ class HttpTransport:
             for chunk in response.iter_content(_CHUNK_BYTES):
                 body += chunk
                 if len(body) > LARGEST_ANSWER_BYTES:
-                    raise ValueError(f"an answer of more than {LARGEST_ANSWER_BYTES // 1024 // 1024} MiB")
+                    raise _TooLarge(f"an answer of more than {LARGEST_ANSWER_BYTES // 1024 // 1024} MiB")
             return Reply(response.status_code, self._headers(response), self._without_key(bytes(body)))
 
     def _headers(self, response: requests.Response) -> dict[str, str]:
@@ -91,6 +91,10 @@ class HttpTransport:
     def _trace(self, request: Request, outcome: str) -> None:
         if self._log:
             self._log(f"{request.method} {request.path}: {outcome}")
+
+
+class _TooLarge(ValueError):
+    """An answer that is more than the gate is willing to hold."""
 
 
 def _session(endpoint: Endpoint) -> requests.Session:
@@ -158,4 +162,5 @@ def _reason(error: BaseException) -> str:
         if not isinstance(deeper, BaseException):
             break
         inner = deeper
-    return f"{type(inner).__name__}: {inner}" if isinstance(inner, BaseException) else str(inner)
+    kind, text = type(inner).__name__, str(inner)
+    return text if isinstance(inner, _TooLarge) or text.startswith(kind) else f"{kind}: {text}"
