@@ -147,20 +147,17 @@ class _AdapterWithAuthorities(HTTPAdapter):
 
 def _reason(error: BaseException) -> str:
     """The innermost cause of an error of requests, which wraps what urllib3 wraps."""
-    causes = {
-        requests.exceptions.ConnectTimeout: "no connection in time",
-        requests.exceptions.ReadTimeout: "no answer in time",
-    }
-    for kind, words in causes.items():
-        if isinstance(error, kind):
-            return words
-    inner: object = error
-    while isinstance(inner, BaseException):
-        deeper = getattr(inner, "reason", None) or next(
-            (argument for argument in inner.args if isinstance(argument, BaseException)), None
-        )
-        if not isinstance(deeper, BaseException):
-            break
-        inner = deeper
-    kind, text = type(inner).__name__, str(inner)
-    return text if isinstance(inner, _TooLarge) or text.startswith(kind) else f"{kind}: {text}"
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return "no answer in time"
+    while inner := _cause(error):
+        error = inner
+    name, text = type(error).__name__, str(error)
+    return text if isinstance(error, _TooLarge) or text.startswith(name) else f"{name}: {text}"
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    """What an error was made of: urllib3 keeps it as `reason`, requests as its argument."""
+    candidates = (getattr(error, "reason", None), *error.args)
+    return next((each for each in candidates if isinstance(each, BaseException)), None)
