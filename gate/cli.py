@@ -134,7 +134,7 @@ def _transport(settings: Settings, env: Mapping[str, str], console: Console, pro
     def trace(text: str) -> None:
         console.line(Line(f"request: {text}", Tone.FAINT))
 
-    return HttpTransport(endpoint, process.call, trace if settings.verbose else None)
+    return HttpTransport(endpoint, process.call_each, trace if settings.verbose else None)
 
 
 def demo(argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process) -> ExitCode:

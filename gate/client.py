@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -42,6 +43,12 @@ class Transport(Protocol):
 
     def send(self, request: api.Request, *, within_s: float) -> api.Reply:
         """Returns the whole reply within `within_s` seconds, or raises `Unreachable`."""
+        ...
+
+    def send_each(
+        self, requests: Sequence[api.Request], *, within_s: float
+    ) -> Sequence[api.Reply | Unreachable]:
+        """Sends requests at the same time; returns, in their order, the replies or why there are none."""
         ...
 
 
@@ -142,16 +149,28 @@ class Checkly:
         if not 200 <= reply.status < 300:
             raise api.refusal(reply)
 
+    def ask_each(
+        self, requests: Sequence[api.Request], *, until_s: float
+    ) -> Sequence[api.Reply | Unreachable]:
+        """The replies to requests that are sent at the same time. Raises `OutOfTime`."""
+        for _ in requests:
+            self._afford(until_s)
+        within_s = max(min(REQUEST_BOUND_S, until_s - self.clock.now_s()), 0.0)
+        return self.transport.send_each(requests, within_s=within_s)
+
     def _retrieve(self, session_id: str, version: ApiVersion, until_s: float) -> CheckSession:
         reply = self._send(api.retrieve(session_id, version), until_s, REQUEST_BOUND_S)
         return api.read_session(reply, session_id, version)
 
     def _send(self, request: api.Request, until_s: float, bound_s: float) -> api.Reply:
+        self._afford(until_s)
+        return self.transport.send(request, within_s=min(bound_s, until_s - self.clock.now_s()))
+
+    def _afford(self, until_s: float) -> None:
+        """Waits until the budget allows one more request, and spends it."""
         wait_s = self.budget.wait_s(self.clock.now_s())
         if self.clock.now_s() + wait_s >= until_s:
             raise OutOfTime("the time was up before the next request could be sent")
         if wait_s > 0:
             self.clock.sleep_s(wait_s)
-        now_s = self.clock.now_s()
-        self.budget.spend(now_s)
-        return self.transport.send(request, within_s=min(bound_s, until_s - now_s))
+        self.budget.spend(self.clock.now_s())

@@ -84,6 +84,27 @@ class Fields:
         """A clean text."""
         return clean(self.optional_raw(key))
 
+    def optional_word(self, key: str) -> str:
+        """A text, number or boolean as a clean text, as it stands in JSON."""
+        value = self._fields.get(key)
+        if isinstance(value, bool | int | float):
+            return clean(json.dumps(value))
+        return self.optional_text(key)
+
+    def optional_fields(self, key: str) -> Fields:
+        """The fields of an object; empty for anything else."""
+        value = self._fields.get(key)
+        return Fields(value if isinstance(value, dict) else {})
+
+    def optional_items(self, key: str) -> tuple[object, ...]:
+        """What a list holds; nothing for anything else."""
+        value = self._fields.get(key)
+        return tuple(value) if isinstance(value, list) else ()
+
+    def optional_objects(self, key: str) -> tuple[Fields, ...]:
+        """The objects in a list; what else it holds is left out."""
+        return tuple(Fields(item) for item in self.optional_items(key) if isinstance(item, dict))
+
     def optional_number(self, key: str) -> float | None:
         """A finite number that is not negative."""
         value = self._fields.get(key)

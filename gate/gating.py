@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from gate import report as reports
 from gate.client import Checkly, Clock, Transport
+from gate.details import Detail, results_to_explain
 from gate.errors import CheckSessionUnreadable, Defect, ExitCode, ReportUnwritable, Stopped
 from gate.events import Event, Noticed
+from gate.explain import explain
 from gate.hosts import Host
 from gate.hosts.console import Console
 from gate.hosts.files import shown_path, write_whole
@@ -24,9 +26,10 @@ from gate.report.progress import Progress
 from gate.text import clean
 from gate.trigger import trigger_request
 from gate.units import format_duration
-from gate.verdict import judge
+from gate.verdict import Verdict, judge
 from gate.watch import Patience, watch
 
+_EXPLAIN_WITHIN_S = 10.0  # nobody waits longer than that for the reason of a closed gate
 _CANCEL_WITHIN_S = 2.0  # of the 5 s that there are between a signal and the end of the reports
 
 
@@ -83,9 +86,13 @@ def decide(settings: Settings, book: PolicyBook, transport: Transport, around: S
         return with_inputs(book.policy_for(session, today), failed=failed, degraded=degraded)
 
     verdict = judge(watched, policy_for)
+    details = (
+        _details(verdict, checkly, around, until_s=began_s + settings.timeout) if settings.details else {}
+    )
     return replace(
         reports.of_verdict(verdict, report_only=settings.report_only, decided_at=decided_at),
         inputs=shown_inputs(settings),
+        details=details,
         notices=tuple(notices),
         requests=checkly.budget.spent,
         waited_s=around.clock.now_s() - began_s,
@@ -123,6 +130,25 @@ def _cancel(watched: Iterable[Watched], checkly: Checkly) -> Iterable[Line]:
             yield Line(f"{each.session.name} could not be cancelled: {error}", Tone.WARN)
         else:
             yield Line(f"{each.session.name}: asked Checkly to cancel what still runs")
+
+
+def _details(
+    verdict: Verdict, checkly: Checkly, around: Surroundings, *, until_s: float
+) -> Mapping[str, Detail]:
+    """Why results are not green, as far as Checkly says so; the verdict stands already."""
+    wanted = results_to_explain(verdict.sessions)
+    if not wanted or any(judged.ending is Ending.STOPPED for judged in verdict.sessions):
+        return {}
+    around.console.state(f"asking why {len(wanted)} results are not green")
+    found = {}
+    try:
+        until_s = min(until_s, around.clock.now_s() + _EXPLAIN_WITHIN_S)
+        for result_id, detail in explain(wanted, checkly, until_s=until_s):
+            found[result_id] = detail  # noqa: PERF403 - what comes before an error is kept
+    except (CheckSessionUnreadable, Stopped) as error:
+        left = len(wanted) - len(found)
+        around.console.line(Line(f"why {left} results are not green could not be read: {error}", Tone.FAINT))
+    return found
 
 
 def publish(report: Report, around: Surroundings, *, junit_path: str, json_path: str) -> ExitCode:

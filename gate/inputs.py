@@ -148,6 +148,13 @@ INPUTS: tuple[Input, ...] = (
         read=readers.path,
     ),
     Input(
+        name="details",
+        help="Ask Checkly why locations are not green, once the gate has decided.",
+        read=readers.switch,
+        default="true",
+        switch=True,
+    ),
+    Input(
         name="report-only",
         help="Say and write everything, but exit 0 whatever Checkly's answer was (not where there is none).",
         read=readers.switch,

@@ -51,9 +51,14 @@ class Outcome:
     skip_reason: str = ""
 
     @property
+    def runs(self) -> tuple[CheckResult, ...]:
+        """All that ran here, in order: the failed attempts, and the end."""
+        return (*self.attempts, self.final) if self.final else self.attempts
+
+    @property
     def tries(self) -> int:
-        """How often the check ran here: the failed attempts, and the end."""
-        return len(self.attempts) + (1 if self.final else 0)
+        """How often the check ran here."""
+        return len(self.runs)
 
     @property
     def finished_in(self) -> str:

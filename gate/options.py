@@ -33,6 +33,7 @@ class Settings:
     policy: str
     junit_path: str
     json_path: str
+    details: bool
     report_only: bool
     cancel_on_abort: bool
     ca_bundle: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import FrameType
@@ -54,57 +54,57 @@ class Process:
 
     def sleep_s(self, seconds: float) -> None:
         """Sleeps; raises `Stopped` as soon as the first signal arrives."""
-        self._wait_for(object(), self.now_s() + seconds)
+        self._wait_until(lambda: False, self.now_s() + seconds)
 
-    def call(self, job: Callable[[], T], within_s: float) -> T:
-        """Runs a job in a thread and returns its result, or raises what it raised.
+    def call_each(self, jobs: Sequence[Callable[[], T]], within_s: float) -> tuple[Call[T], ...]:
+        """Runs jobs at the same time, each in a thread; returns them as they stand after `within_s` seconds.
 
-        Raises TimeoutError after `within_s` seconds and `Stopped` at a signal; the job is then left behind.
-        A bound on the whole is needed because a socket's timeout only bounds each of its operations, and a
-        thread because name resolution can be interrupted by nothing.
+        Raises `Stopped` at a signal. Jobs that are not over by then are left behind. A bound on the whole is
+        needed because a socket's timeout only bounds each of its operations, and threads because name
+        resolution can be interrupted by nothing.
         """
-        call = _Call(job)
+        calls = tuple(Call(job, self._arrivals) for job in jobs)
+        for call in calls:
+            Thread(target=call.run, daemon=True, name="request").start()
+        self._wait_until(lambda: all(call.is_over for call in calls), self.now_s() + within_s)
+        return calls
 
-        def run_and_report() -> None:
-            call.run()
-            self._arrivals.put(call)
-
-        Thread(target=run_and_report, daemon=True, name="request").start()
-        if not self._wait_for(call, self.now_s() + within_s):
-            raise TimeoutError
-        return call.result()
-
-    def _wait_for(self, expected: object, until_s: float) -> bool:
-        """Whether the expected thing arrived in time; what arrives too late for its own wait is dropped."""
-        while (left_s := until_s - self.now_s()) > 0:
+    def _wait_until(self, is_over: Callable[[], bool], until_s: float) -> None:
+        """Waits for arrivals until it is over or the time is up; what arrives too late is nobody's."""
+        while not is_over() and (left_s := until_s - self.now_s()) > 0:
             try:
                 arrival = self._arrivals.get(timeout=left_s)
             except Empty:
-                break
+                return
             if isinstance(arrival, Stopped):
                 raise arrival
-            if arrival is expected:
-                return True
-        return False
 
 
-class _Call(Generic[T]):
-    """A job and what became of it."""
+class Call(Generic[T]):
+    """A job that runs in a thread, and what became of it."""
 
-    def __init__(self, job: Callable[[], T]) -> None:
+    def __init__(self, job: Callable[[], T], arrivals: SimpleQueue[object]) -> None:
         self._job = job
+        self._arrivals = arrivals
         self._results: list[T] = []
         self._error: BaseException | None = None
+        self.is_over = False
 
     def run(self) -> None:
+        """Runs the job to its end, and says so in the queue."""
         try:
             self._results.append(self._job())
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
             self._error = error
+        self.is_over = True
+        self._arrivals.put(self)
 
     def result(self) -> T:
+        """What the job returned. Raises what it raised, and TimeoutError where it was not over in time."""
         if self._error is not None:
             raise self._error
+        if not self._results:
+            raise TimeoutError
         return self._results[0]
 
 

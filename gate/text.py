@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from urllib.parse import urlsplit
 
 NAME_LENGTH = 200
@@ -78,6 +79,11 @@ def command_property(text: str) -> str:
 def markdown(text: str) -> str:
     """The text as literal text in GitHub's Markdown, in a paragraph or a table cell."""
     return _MARKDOWN.sub(r"\\\1", text)
+
+
+def html(text: str) -> str:
+    """The text as literal text in an HTML block of GitHub's Markdown, where Markdown is not read."""
+    return escape(text)
 
 
 def mermaid(text: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
 
 import requests
 import urllib3
@@ -21,8 +23,16 @@ _CONNECT_WITHIN_S = 10.0
 _CHUNK_BYTES = 64 * 1024
 
 
-# Runs a job in at most so many seconds, else raises TimeoutError.
-BoundedCall = Callable[[Callable[[], Reply], float], Reply]
+class BoundedCall(Protocol):
+    """What became of a job that was given a limited time."""
+
+    def result(self) -> Reply:
+        """What the job returned. Raises what it raised, and TimeoutError where it was not over in time."""
+        ...
+
+
+# Runs jobs at the same time, and gives them so many seconds.
+BoundedCalls = Callable[[Sequence[Callable[[], Reply]], float], Sequence[BoundedCall]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,26 +51,36 @@ class HttpTransport:
     """The only door to the network."""
 
     def __init__(
-        self, endpoint: Endpoint, call: BoundedCall, log: Callable[[str], None] | None = None
+        self, endpoint: Endpoint, calls: BoundedCalls, log: Callable[[str], None] | None = None
     ) -> None:
         self._endpoint = endpoint
-        self._call = call
+        self._calls = calls
         self._log = log
         self._session = _session(endpoint)
 
     def send(self, request: Request, *, within_s: float) -> Reply:
         """Sends a request, reads its whole answer. Raises `Unreachable`, whose text holds no credential."""
+        (reply,) = self.send_each([request], within_s=within_s)
+        if isinstance(reply, Unreachable):
+            raise reply
+        return reply
+
+    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Reply | Unreachable]:
+        """Sends requests at the same time; returns, in their order, the replies or why there are none."""
+        jobs = [partial(self._exchange, request, within_s) for request in requests]
+        calls = self._calls(jobs, within_s)
+        return [self._outcome(*each, within_s) for each in zip(requests, calls, strict=True)]
+
+    def _outcome(self, request: Request, call: BoundedCall, within_s: float) -> Reply | Unreachable:
         try:
-            reply = self._call(lambda: self._exchange(request, within_s), within_s)
+            reply = call.result()
         except TimeoutError:
             self._trace(request, f"no whole answer within {within_s:.1f} s")
-            raise Unreachable(
-                f"{self._endpoint.base_url} gave no whole answer within {within_s:.0f} s"
-            ) from None
+            return Unreachable(f"{self._endpoint.base_url} gave no whole answer within {within_s:.0f} s")
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             reason = redact(clean(_reason(error), SENTENCE_LENGTH), self._endpoint.api_key)
             self._trace(request, reason)
-            raise Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}") from None
+            return Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}")
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
 

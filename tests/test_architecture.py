@@ -15,6 +15,7 @@ MODULES = {
 BOTTOM = {"gate.errors", "gate.model", "gate.text", "gate.units"}
 PURE = BOTTOM | {
     "gate.api",
+    "gate.details",
     "gate.events",
     "gate.fields",
     "gate.help",
@@ -30,7 +31,7 @@ PURE = BOTTOM | {
     "gate.verdict",
     *(name for name in MODULES if name.startswith(("gate.report", "gate.yamldoc"))),
 }
-LOGIC = {"gate.client", "gate.watch"}
+LOGIC = {"gate.client", "gate.explain", "gate.watch"}
 IMPURE_LIBRARIES = {
     "io",
     "logging",
@@ -116,7 +117,12 @@ def test_who_knows_a_part(part: str, importers: set[str]) -> None:
 
 def test_reporters_do_not_know_each_other() -> None:
     shared = {"gate.report", "gate.report.lines"}
-    pieces = {("gate.report.junit", "gate.report.cases"), ("gate.report.record", "gate.report.outputs")}
+    pieces = {
+        ("gate.report.junit", "gate.report.cases"),
+        ("gate.report.record", "gate.report.outputs"),
+        ("gate.report.summary", "gate.report.layout"),
+        ("gate.report.summary", "gate.report.timeline"),
+    }
     for name in MODULES:
         if name.startswith("gate.report."):
             others = {each for each in _of_ours(name) if each.startswith("gate.report")} - shared

@@ -9,16 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from gate.details import Detail
 from gate.errors import ExitCode, GateError, Stopped
-from gate.locations import State
-from gate.model import Ending
+from gate.locations import Outcome, State
+from gate.model import CheckResult, Ending
 from gate.text import SENTENCE_LENGTH, clean
 from gate.verdict import Conclusion, JudgedSession, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A verdict with its circumstances. `faults` are errors of the gate's own, beyond its sessions."""
+    """A verdict with its circumstances.
+
+    `faults` are errors of the gate's own, beyond its sessions; `details` say why results are not green, by
+    their ids, as far as Checkly was asked and has answered.
+    """
 
     conclusion: Conclusion
     exit_code: ExitCode
@@ -26,6 +31,7 @@ class Report:
     sessions: tuple[JudgedSession, ...]
     decided_at: datetime
     inputs: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Detail] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     requests: int = 0
@@ -43,6 +49,19 @@ class Report:
         """The session that speaks for all of them."""
         return min(self.sessions, key=_badness, default=None)
 
+    def why(self, result: CheckResult | None) -> Detail:
+        """Why a result is as it is, as far as that is known."""
+        return self.details.get(result.id.lower(), _UNKNOWN) if result else _UNKNOWN
+
+    def explained(self, outcome: Outcome) -> tuple[tuple[str, Detail], ...]:
+        """The runs at a location of which it is known why, in order, each with its number."""
+        runs = ((number, self.why(run)) for number, run in enumerate(outcome.runs, start=1))
+        return tuple(
+            (f"attempt {number} of {outcome.tries}", why)
+            for number, why in runs
+            if why.reasons or why.recordings
+        )
+
     @property
     def counts(self) -> dict[str, int]:
         """How many locations count, and how many are in each state, in the order of the outputs."""
@@ -51,6 +70,7 @@ class Report:
         return counted | {state.value: states.count(state) for state in _COUNTED}
 
 
+_UNKNOWN = Detail(())
 _COUNTED = (
     State.PASSED,
     State.FAILED,

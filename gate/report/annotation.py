@@ -13,9 +13,10 @@ from gate.errors import ExitCode
 from gate.report import Report
 from gate.rules import Rule
 from gate.text import clean
-from gate.verdict import Conclusion
+from gate.verdict import Conclusion, Standing
 
 _MOST_WARNINGS = 9  # the first ten are shown, and one error may become a warning
+_MOST_REASONS = 3
 _LENGTH = 2000
 
 
@@ -56,7 +57,15 @@ def _verdict(report: Report) -> Iterable[Annotation]:
     title = "Checkly gate closed" if closed else "Checkly gate could not tell"
     worst = report.worst
     link = worst.link if worst else ""
-    yield Annotation(level, title, clean(report.reason, _LENGTH) + (f" {link}" if link else ""))
+    text = ". ".join((report.reason, *_reasons(report)))
+    yield Annotation(level, title, clean(text, _LENGTH) + (f" {link}" if link else ""))
+
+
+def _reasons(report: Report) -> Iterable[str]:
+    """Why the first locations that close the gate are not green."""
+    rows = [row for judged in report.sessions for row in judged.rows if row.standing is Standing.RED]
+    told = ((row.outcome.location, report.why(row.outcome.final).reasons) for row in rows)
+    return [f"{location}: {reasons[0]}" for location, reasons in told if reasons][:_MOST_REASONS]
 
 
 def _warnings(report: Report) -> Iterable[str]:

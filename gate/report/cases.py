@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from gate.details import Detail
 from gate.locations import Outcome, State, result_state
 from gate.model import Ending
+from gate.report import Report
 from gate.rules import Rule
 from gate.verdict import JudgedSession, Row, Standing
 
@@ -36,6 +38,7 @@ class Attempt:
 
     type: str
     message: str
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,27 +61,31 @@ def check_of(judged: JudgedSession) -> str:
     return (session.check_name or session.check_id if session else "") or UNKNOWN_CHECK
 
 
-def cases_of(judged: JudgedSession) -> tuple[Case, ...]:
-    """The cases of one session, in its own order; never none."""
+def cases_of(judged: JudgedSession, report: Report) -> tuple[Case, ...]:
+    """The cases of one of the report's sessions, in its own order; never none."""
     check = check_of(judged)
-    located = [_location_case(check, row, judged.ending) for row in judged.rows]
+    located = [_location_case(check, row, judged.ending, report) for row in judged.rows]
     return (*located, *_extra_cases(check, judged))
 
 
-def _location_case(check: str, row: Row, ending: Ending) -> Case:
+def _location_case(check: str, row: Row, ending: Ending, report: Report) -> Case:
     outcome = row.outcome
+    why = report.why(outcome.final)
     kind, kind_type = _kind(row, ending)
     state = outcome.seen.value if kind is not Kind.SKIPPED else f"skipped, {outcome.seen.value}"
+    reason = f": {why.reasons[0]}" if why.reasons else ""
     because = f"; {row.because}" if row.because else ""
     return Case(
         name=f"{check} [{outcome.location}]",
         kind=kind,
         type=kind_type,
-        message="" if row.standing is Standing.GREEN else plain(f"{outcome.location}: {state}{because}"),
+        message=""
+        if row.standing is Standing.GREEN
+        else plain(f"{outcome.location}: {state}{reason}{because}"),
         time_s=outcome.final.duration_s if outcome.final else 0.0,
-        details=tuple(_details(outcome)),
+        details=(*_more_reasons(why), *_details(outcome)),
         properties=tuple(_properties(row)),
-        attempts=tuple(_attempts(outcome)),
+        attempts=tuple(_attempts(outcome, report)),
     )
 
 
@@ -148,13 +155,22 @@ _SESSION_TYPES = {
 }
 
 
-def _attempts(outcome: Outcome) -> Iterable[Attempt]:
+def _attempts(outcome: Outcome, report: Report) -> Iterable[Attempt]:
     for number, attempt in enumerate(outcome.attempts, start=1):
         state = result_state(attempt)
+        why = report.why(attempt)
         elsewhere = f" in {attempt.location}" if attempt.location != outcome.location else ""
-        yield Attempt(
-            _TYPES[state][1], plain(f"attempt {number} of {outcome.tries}: {state.value}{elsewhere}")
-        )
+        reason = f": {why.reasons[0]}" if why.reasons else ""
+        message = plain(f"attempt {number} of {outcome.tries}: {state.value}{elsewhere}{reason}")
+        yield Attempt(_TYPES[state][1], message, tuple(_more_reasons(why)))
+
+
+def _more_reasons(why: Detail) -> Iterable[str]:
+    """What is known beyond the first reason, which the message has told."""
+    for reason in why.reasons[1:]:
+        yield plain(f"also: {reason}")
+    if why.recordings:
+        yield plain(f"recorded: {', '.join(why.recordings)}")
 
 
 def _details(outcome: Outcome) -> Iterable[str]:

@@ -26,8 +26,12 @@ _WORDS = {
 
 
 def tables(report: Report) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-    """A title and a table, in at most 80 columns, for each session that was read."""
-    return tuple((_title(judged), tuple(_table(judged.rows))) for judged in report.sessions if judged.rows)
+    """A title and a table, in at most 80 columns, for each session that was read; below it the reasons."""
+    return tuple(
+        (_title(judged), (*_table(judged.rows), *_reasons(judged.rows, report)))
+        for judged in report.sessions
+        if judged.rows
+    )
 
 
 def verdict(report: Report) -> tuple[Line, ...]:
@@ -49,6 +53,18 @@ def _table(rows: Sequence[Row]) -> Iterable[Line]:
             f"  {fitted(outcome.location, width)}  {outcome.state.value:10}  {outcome.tries:>5}  {time:>7}"
         )
         yield Line(f"{cells}  {_STANDINGS[row.standing]}".rstrip(), tone_of(outcome.state))
+
+
+def _reasons(rows: Sequence[Row], report: Report) -> Iterable[Line]:
+    """Why locations are not green; where all attempts say the same, it is said once."""
+    for row in rows:
+        explained = report.explained(row.outcome)
+        alike = len(explained) == row.outcome.tries and len({why.reasons for _, why in explained}) == 1
+        for number, why in explained[-1:] if alike else explained:
+            place = row.outcome.location if alike else f"{row.outcome.location}, {number}"
+            recorded = [f"recorded {', '.join(why.recordings)}"] if why.recordings else []
+            for text in (*why.reasons, *recorded):
+                yield Line(f"  {place}: {text}", tone_of(row.outcome.state))
 
 
 def _verdict(report: Report) -> Iterable[Line]:

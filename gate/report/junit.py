@@ -50,7 +50,7 @@ def _session_suite(report: Report, judged: JudgedSession, class_name: str) -> ET
         "checkly.flaky_threshold": str(judged.policy.flaky or "") if session else "",
     }
     started_at = (session.started_at if session else None) or report.decided_at
-    return _suite(check_of(judged), class_name, cases_of(judged), properties, started_at)
+    return _suite(check_of(judged), class_name, cases_of(judged, report), properties, started_at)
 
 
 def _fault_suite(report: Report) -> ET.Element:
@@ -115,7 +115,7 @@ def _insert_attempts(case: Case, element: ET.Element) -> None:
     at = 1 if case.kind is Kind.FAILURE else 0
     for offset, attempt in enumerate(case.attempts):
         rerun = ET.Element(tag, {"type": attempt.type, "message": attempt.message})
-        ET.SubElement(rerun, "stackTrace").text = attempt.message
+        ET.SubElement(rerun, "stackTrace").text = "\n".join((attempt.message, *attempt.details))
         element.insert(at + offset, rerun)
 
 

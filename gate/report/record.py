@@ -27,12 +27,12 @@ def render(report: Report) -> bytes:
         "inputs": dict(report.inputs),
         "faults": list(report.faults),
         "notices": list(report.notices),
-        "sessions": [_session(judged) for judged in report.sessions],
+        "sessions": [_session(judged, report) for judged in report.sessions],
     }
     return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode(errors="replace")
 
 
-def _session(judged: JudgedSession) -> dict[str, object]:
+def _session(judged: JudgedSession, report: Report) -> dict[str, object]:
     session = judged.session
     return {
         "id": judged.session_id,
@@ -51,7 +51,7 @@ def _session(judged: JudgedSession) -> dict[str, object]:
         "policy": _policy(judged.policy),
         "decisions": [_decision(decision) for decision in judged.decisions],
         "disagreements": list(judged.disagreements),
-        "locations": [_row(row) for row in judged.rows],
+        "locations": [_row(row, report) for row in judged.rows],
     }
 
 
@@ -89,7 +89,7 @@ def _decision(decision: Decision) -> dict[str, object]:
     }
 
 
-def _row(row: Row) -> dict[str, object]:
+def _row(row: Row, report: Report) -> dict[str, object]:
     outcome = row.outcome
     return {
         "location": outcome.location,
@@ -98,12 +98,13 @@ def _row(row: Row) -> dict[str, object]:
         "standing": row.standing.value,
         "because": row.because,
         "finished-in": outcome.finished_in,
-        "result": _result(outcome.final) if outcome.final else None,
-        "attempts": [_result(attempt) for attempt in outcome.attempts],
+        "result": _result(outcome.final, report) if outcome.final else None,
+        "attempts": [_result(attempt, report) for attempt in outcome.attempts],
     }
 
 
-def _result(result: CheckResult) -> dict[str, object]:
+def _result(result: CheckResult, report: Report) -> dict[str, object]:
+    why = report.why(result)
     return {
         "id": result.id,
         "link": result.link,
@@ -112,6 +113,8 @@ def _result(result: CheckResult) -> dict[str, object]:
         "response-time-ms": result.response_time_ms,
         "started-at": _time(result.started_at),
         "stopped-at": _time(result.stopped_at),
+        "why": list(why.reasons),
+        "recordings": list(why.recordings),
     }
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
-from gate.locations import Outcome, State, result_state
-from gate.model import CheckResult
+from gate.details import Detail
+from gate.locations import Outcome
 from gate.report import Report
-from gate.text import markdown, mermaid
+from gate.report.layout import Section, TableRow, fitting, folded, size_of
+from gate.report.timeline import timeline
+from gate.text import clean, html, markdown
 from gate.units import format_duration
 from gate.verdict import Conclusion, JudgedSession, Row, Standing
 
 LIMIT_BYTES = 900_000  # over 1 MiB the runner discards the whole summary of a step
 _ROOM_FOR_THE_END_BYTES = 2_000
-_MOST_TIMELINE_ROWS = 50
-_WORST = (-1, -1)  # a session that has no rows to show is shown first
+_REASON_LENGTH = 160  # in a cell of the table
 
 _HEADINGS = {
     Conclusion.PASS: "✅ Checkly gate: open",
@@ -42,61 +41,11 @@ _STANDINGS_WORST_FIRST = (
 def render(report: Report, limit_bytes: int = LIMIT_BYTES) -> str:
     """The summary, at most `limit_bytes` of UTF-8; what does not fit is counted, the worst is kept."""
     lines = [*_verdict(report), *_notices(report, limit_bytes // 4)]
-    room = limit_bytes - _size(lines) - _ROOM_FOR_THE_END_BYTES
-    sections = [_section(judged) for judged in sorted(report.sessions, key=_session_badness)]
-    lines += _fitting(sections, room)
+    room = limit_bytes - size_of(lines) - _ROOM_FOR_THE_END_BYTES
+    sections = [_section(judged, report) for judged in sorted(report.sessions, key=_session_badness)]
+    lines += fitting(sections, room)
     lines += ["", f"<sub>{_circumstances(report)}</sub>", ""]
     return "\n".join(lines)
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """What there is to show of a session; its rows worst first, each with how bad it is."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[tuple[int, int], str], ...]
-    timeline: tuple[str, ...]
-
-
-def _fitting(sections: Sequence[_Section], room: int) -> list[str]:
-    """The lines of the sections that fit: the worst rows of all sessions first, no row without its head."""
-    shown: dict[int, int] = {}  # how many rows of a section
-    candidates = sorted(
-        (badness, index, number)
-        for index, section in enumerate(sections)
-        for number, (badness, _) in enumerate(section.rows or ((_WORST, ""),))
-    )
-    for _, index, number in candidates:
-        section = sections[index]
-        head = () if index in shown else section.head
-        row = [section.rows[number][1]] if section.rows else []
-        if (size := _size([*head, *row])) > room:
-            break
-        room -= size
-        shown[index] = shown.get(index, 0) + len(row)
-    lines = []
-    for index, count in sorted(shown.items()):
-        section = sections[index]
-        lines += [*section.head, *(row for _, row in section.rows[:count])]
-        if count == len(section.rows) and (size := _size(section.timeline)) <= room:
-            room -= size
-            lines += section.timeline
-    return lines + _what_is_cut(sections, shown)
-
-
-def _what_is_cut(sections: Sequence[_Section], shown: dict[int, int]) -> list[str]:
-    rows = sum(len(section.rows) for section in sections) - sum(shown.values())
-    sessions = len(sections) - len(shown)
-    if not rows and not sessions:
-        return []
-    return [
-        "",
-        f"{rows} more locations do not fit here ({sessions} whole sessions); the JUnit report has them all.",
-    ]
-
-
-def _size(lines: Iterable[str]) -> int:
-    return sum(len(line.encode()) + 1 for line in lines)
 
 
 def _verdict(report: Report) -> Iterable[str]:
@@ -110,7 +59,7 @@ def _notices(report: Report, room: int) -> Iterable[str]:
     texts = [text for text in (*report.faults, *report.notices) if text != report.reason]
     for number, text in enumerate(texts):
         lines = ["", f"> {markdown(text)}"]
-        room -= _size(lines)
+        room -= size_of(lines)
         if room < 0:
             yield from ("", f"> {len(texts) - number} more notes are in the log.")
             return
@@ -124,40 +73,63 @@ def _circumstances(report: Report) -> str:
     return f"Waited {format_duration(report.waited_s)}, {requests}. {exit_code}."
 
 
-def _session_badness(judged: JudgedSession) -> tuple[bool, bool]:
-    return (not judged.closing, not judged.error)
+def _session_badness(judged: JudgedSession) -> tuple[bool, bool, bool]:
+    return (not judged.closing, not judged.error, not _is_worth_a_look(judged))
 
 
 def _row_badness(row: Row) -> tuple[int, int]:
     return (_STANDINGS_WORST_FIRST.index(row.standing), row.outcome.state.badness)
 
 
-def _section(judged: JudgedSession) -> _Section:
+def _section(judged: JudgedSession, report: Report) -> Section:
     rows = sorted(judged.rows, key=_row_badness)
-    return _Section(
-        head=tuple(_session_head(judged)),
-        rows=tuple((_row_badness(row), _table_row(row)) for row in rows),
-        timeline=tuple(_timeline(judged, rows)),
+    has_reasons = any(report.explained(row.outcome) for row in rows)
+    quiet = len(report.sessions) > 1 and not _is_worth_a_look(judged)
+    return Section(
+        title=_title(judged) if quiet else "",
+        head=tuple(_session_head(judged, report, is_folded=quiet)),
+        table_head=_table_head(has_reasons=has_reasons) if rows else (),
+        rows=tuple(
+            TableRow(_row_badness(row), row.outcome.state, _table_row(row, report, has_reasons=has_reasons))
+            for row in rows
+        ),
+        extras=(tuple(_reasons(rows, report)), tuple(timeline(judged.name, [row.outcome for row in rows]))),
     )
 
 
-def _session_head(judged: JudgedSession) -> Iterable[str]:
+def _is_worth_a_look(judged: JudgedSession) -> bool:
+    is_calm = all(row.standing in (Standing.GREEN, Standing.SKIPPED) for row in judged.rows)
+    return bool(judged.decisions or judged.disagreements or judged.error) or not is_calm
+
+
+def _title(judged: JudgedSession) -> str:
+    count = len(judged.rows)
+    locations = "1 location" if count == 1 else f"{count} locations"
+    return f"✅ {html(judged.name)}: {html(judged.status)}, {locations}"
+
+
+def _session_head(judged: JudgedSession, report: Report, *, is_folded: bool) -> Iterable[str]:
     yield ""
-    yield f"### {_linked(judged.name, judged.link)}: {markdown(judged.status or 'not read')}"
-    yield ""
+    if is_folded:
+        yield _linked("in Checkly", judged.link) if judged.link else ""
+    else:
+        yield f"### {_linked(judged.name, judged.link)}: {markdown(judged.status or 'not read')}"
+        yield ""
     for decision in judged.decisions:
-        yield f"- {'❌' if decision.closes else '⚠️'} {markdown(decision.text)}"
+        if len(report.sessions) > 1 or decision.text not in report.reason:  # else it has been said
+            yield f"- {'❌' if decision.closes else '⚠️'} {markdown(decision.text)}"
     for disagreement in judged.disagreements:
         yield f"- ⚠️ {markdown(disagreement)}"
     if judged.error:
         yield f"- ❔ {markdown(judged.error.sentence)}"
-    if judged.rows:
-        yield ""
-        yield "| | Location | State | Attempts | Time |"
-        yield "|---|---|---|--:|--:|"
 
 
-def _table_row(row: Row) -> str:
+def _table_head(*, has_reasons: bool) -> tuple[str, ...]:
+    why, rule = ("| Why ", "|---") if has_reasons else ("", "")
+    return ("", f"| | Location | State | Attempts | Time {why}|", f"|---|---|---|--:|--:{rule}|")
+
+
+def _table_row(row: Row, report: Report, *, has_reasons: bool) -> str:
     outcome = row.outcome
     final = outcome.final
     state = outcome.state.value
@@ -167,47 +139,30 @@ def _table_row(row: Row) -> str:
         state += f" ({outcome.skip_reason})"
     time = format_duration(final.duration_s) if final else ""
     linked = _linked(outcome.location, final.link if final else "")
-    return f"| {_MARKS[row.standing]} | {linked} | {markdown(state)} | {outcome.tries} | {time} |"
+    why = f" {_first_reason(outcome, report)} |" if has_reasons else ""
+    return f"| {_MARKS[row.standing]} | {linked} | {markdown(state)} | {outcome.tries} | {time} |{why}"
+
+
+def _first_reason(outcome: Outcome, report: Report) -> str:
+    """Why the last run that was not green was not."""
+    reasons = [why.reasons[0] for _, why in report.explained(outcome) if why.reasons]
+    return markdown(clean(reasons[-1], _REASON_LENGTH)) if reasons else ""
+
+
+def _reasons(rows: Sequence[Row], report: Report) -> Iterable[str]:
+    """All that is known of why, attempt by attempt, where the table could not say it all."""
+    told = [(row.outcome, *each) for row in rows for each in report.explained(row.outcome)]
+    if any(outcome.attempts or len(why.reasons) > 1 or why.recordings for outcome, _, why in told):
+        listed = [f"- {_told(outcome, number, why)}" for outcome, number, why in told]
+        yield from folded("Why, attempt by attempt", ("", *listed))
+
+
+def _told(outcome: Outcome, number: str, why: Detail) -> str:
+    place = f"{outcome.location}, {number}" if outcome.attempts else outcome.location
+    recorded = [f"recorded: {', '.join(why.recordings)}"] if why.recordings else []
+    return markdown(f"{place}: {'; '.join((*why.reasons, *recorded))}")
 
 
 def _linked(text: str, link: str) -> str:
     """A link where there is one; `https_link` has let none through that Markdown would read otherwise."""
     return f"[{markdown(text)}]({link})" if link else markdown(text)
-
-
-def _timeline(judged: JudgedSession, rows: Sequence[Row]) -> Iterable[str]:
-    all_timed = [row for row in rows if any(_span(run) for run in _runs(row.outcome))]
-    timed = all_timed[:_MOST_TIMELINE_ROWS]
-    if not timed:
-        return
-    yield ""
-    yield "```mermaid"
-    yield "gantt"
-    yield f"    title {mermaid(judged.name)}"
-    yield "    dateFormat x"
-    yield "    axisFormat %H:%M:%S"
-    for row in timed:
-        yield f"    section {mermaid(row.outcome.location)}"
-        yield from _tasks(row.outcome)
-    yield "```"
-    if len(all_timed) > len(timed):
-        yield ""
-        yield f"The timeline shows the worst {len(timed)} of {len(all_timed)} locations."
-
-
-def _tasks(outcome: Outcome) -> Iterable[str]:
-    for number, run in enumerate(_runs(outcome), start=1):
-        span = _span(run)
-        if span:
-            state = result_state(run)
-            tag = {State.PASSED: "done", State.DEGRADED: "active"}.get(state, "crit")
-            start, stop = (round(moment.timestamp() * 1000) for moment in span)
-            yield f"    {number}. {state.value} :{tag}, {start}, {max(stop, start + 1)}"
-
-
-def _runs(outcome: Outcome) -> tuple[CheckResult, ...]:
-    return (*outcome.attempts, *([outcome.final] if outcome.final else []))
-
-
-def _span(run: CheckResult) -> tuple[datetime, datetime] | None:
-    return (run.started_at, run.stopped_at) if run.started_at and run.stopped_at else None

@@ -33,6 +33,7 @@ def refusal(status: HTTPStatus, message: str = "", **more: object) -> Answer:
 
 NOT_FOUND = refusal(HTTPStatus.NOT_FOUND)
 NO_SUCH_SESSION = refusal(HTTPStatus.NOT_FOUND, "No such check session.")
+NO_SUCH_RESULT = refusal(HTTPStatus.NOT_FOUND, "No such check result.")
 UNAUTHORIZED = refusal(HTTPStatus.UNAUTHORIZED, "Bad Token", attributes={})
 WRONG_METHOD = refusal(HTTPStatus.METHOD_NOT_ALLOWED)
 GONE = refusal(HTTPStatus.GONE, "This version of the API is no longer served.")

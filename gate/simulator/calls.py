@@ -25,6 +25,11 @@ _ROUTES = (
     _Route(
         Operation.CANCEL, "POST", re.compile(rf"/(?P<version>v1){_SESSION}/cancel")
     ),  # there is no v2 of it
+    _Route(
+        Operation.DETAILS,
+        "GET",
+        re.compile(r"/(?P<version>v1)/check-results/(?P<check>[^/]+)/(?P<result>[^/]+)(?P<session>)"),
+    ),  # nor of this one, which goes on where v1's sessions are served no more
 )
 
 
@@ -37,6 +42,8 @@ class Call:
     version: str
     session_id: str
     max_wait: str = ""
+    check_id: str = ""
+    result_id: str = ""
 
     def max_wait_s(self) -> int | None:
         """The whole seconds that a completion call asks to wait, or None where it may not ask that."""
@@ -52,5 +59,13 @@ def call_at(target: str) -> Call | None:
     for route in _ROUTES:
         if match := route.path.fullmatch(path):
             max_wait = parse_qs(query).get("maxWaitSeconds", [""])[-1]
-            return Call(route.operation, route.method, match["version"], match["session"].lower(), max_wait)
+            return Call(
+                operation=route.operation,
+                method=route.method,
+                version=match["version"],
+                session_id=match["session"].lower(),
+                max_wait=max_wait,
+                check_id=match.groupdict().get("check", "").lower(),
+                result_id=match.groupdict().get("result", "").lower(),
+            )
     return None

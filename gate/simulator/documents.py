@@ -40,6 +40,42 @@ def session_document(
     return {key: value for key, value in fields.items() if value != ABSENT}
 
 
+def detail_document(
+    scenario: Scenario, session: PlannedSession, result_id: str, elapsed_s: float
+) -> Mapping[str, object] | None:
+    """The details of a session's result; None where there is no such result at that time."""
+    ids = [_result_id(session, index) for index in range(len(session.results))]
+    if result_id not in ids or session.results[ids.index(result_id)].at_s > elapsed_s:
+        return None
+    number = ids.index(result_id)
+    result = session.results[number]
+    flags = {name: result.flags[name] for name in ("hasErrors", "hasFailures", "isDegraded", "isCancelled")}
+    fields: dict[str, object] = {
+        "id": result_id,
+        "checkId": session.check.id,
+        "name": session.check.name,
+        **flags,
+        "overMaxResponseTime": False,
+        "runLocation": result.location,
+        **_times(scenario, result),
+        "created_at": _timestamp(scenario.moment(result.at_s)),
+        "checkRunId": number,
+        "attempts": sum(each.location == result.location for each in session.results[: number + 1]),
+        "resultType": result.type,
+        "sequenceId": str(uuid5(UUID(session.id), f"sequence {result.location}")),
+        **result.detail,
+    }
+    return {key: value for key, value in fields.items() if value != ABSENT}
+
+
+def _times(scenario: Scenario, result: PlannedResult) -> Mapping[str, object]:
+    return {
+        "responseTime": round(result.took_s * 1000),
+        "startedAt": _timestamp(scenario.moment(result.at_s - result.took_s)),
+        "stoppedAt": _timestamp(scenario.moment(result.at_s)),
+    }
+
+
 def _check_fields(session: PlannedSession) -> Mapping[str, object]:
     return {"checkId": session.check.id, "checkType": session.check.type, "name": session.check.name}
 
@@ -53,9 +89,7 @@ def _result_fields(
         "runLocation": result.location,
         "resultType": result.type,
         **result.flags,
-        "responseTime": round(result.took_s * 1000),
-        "startedAt": _timestamp(scenario.moment(result.at_s - result.took_s)),
-        "stoppedAt": _timestamp(scenario.moment(result.at_s)),
+        **_times(scenario, result),
     }
 
 

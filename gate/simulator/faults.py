@@ -16,6 +16,7 @@ class Operation(StrEnum):
     COMPLETION = "completion"
     CANCEL = "cancel"
     TRIGGER = "trigger"
+    DETAILS = "details"
 
 
 class Cut(StrEnum):

@@ -40,6 +40,7 @@ class PlannedResult:
     """A check result that appears at `at_s`, after a run that took `took_s`.
 
     `flags` are Checkly's five booleans by their names; `type` is the result type, which may be null.
+    `detail` holds what the call for its details answers beside what every result has.
     """
 
     at_s: float
@@ -47,6 +48,7 @@ class PlannedResult:
     flags: Mapping[str, bool]
     type: str | None
     took_s: float
+    detail: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,7 @@ def _read_result(node: yaml.Node) -> PlannedResult:
             "type": text_or_null,
             "took": duration,
             "flags": _read_flags,
+            "detail": mapping(plain),
         },
     )
     if "attempt" in read and "type" in read:
@@ -110,6 +111,7 @@ def _read_result(node: yaml.Node) -> PlannedResult:
         flags={flag: flag in raised for flag in _FLAGS} | read.get("flags", {}),
         type=read.get("type", "ATTEMPT" if read.get("attempt") else "FINAL"),
         took_s=read.get("took", _TOOK_S),
+        detail=read.get("detail", {}),
     )
 
 

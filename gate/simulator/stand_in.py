@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 from gate.simulator import answers
 from gate.simulator.answers import Answer
 from gate.simulator.calls import Call, call_at
-from gate.simulator.documents import session_document
+from gate.simulator.documents import detail_document, session_document
 from gate.simulator.faults import Aim, Effect, Operation
 from gate.simulator.ledger import Ledger, Recorded
 from gate.simulator.scenario import TERMINAL, Scenario
@@ -59,16 +58,14 @@ class StandIn:
         call = arrival.call
         if not self._knows(arrival.request.headers.get("authorization", "")):
             return answers.UNAUTHORIZED
-        if call is None:
+        if call is None or (not self._serves(call) and call.version == "v2"):
             return answers.NOT_FOUND
-        if call.version not in self.scenario.api.served:
-            return answers.GONE if call.version == "v1" else answers.NOT_FOUND
+        if not self._serves(call):
+            return answers.GONE
         if arrival.request.method != call.method:
             return answers.WRONG_METHOD
         with self._changed:
-            if call.operation is Operation.TRIGGER:
-                return self._trigger(call, arrival.request.body)
-            return self._perform(call)
+            return self._perform(call, arrival.request.body)
 
     def stop(self) -> None:
         """Ends every wait."""
@@ -90,29 +87,36 @@ class StandIn:
                     struck = fault.effect
         return struck
 
+    def _serves(self, call: Call) -> bool:
+        """Whether the version is served; details have but one, which outlives that of the sessions."""
+        return call.operation is Operation.DETAILS or call.version in self.scenario.api.served
+
     def _knows(self, authorization: str) -> bool:
         scheme, _, key = authorization.partition(" ")
         right = self.scenario.api.key
         is_right = bool(key.strip()) if right is None else key == right
         return scheme.lower() == "bearer" and is_right
 
-    def _perform(self, call: Call) -> Answer | None:
+    def _perform(self, call: Call, body: bytes) -> Answer | None:
+        match call.operation:
+            case Operation.TRIGGER:
+                return self._trigger(call, body)
+            case Operation.DETAILS:
+                return self._explain(call)
+            case _:
+                return self._answer_on_session(call)
+
+    def _answer_on_session(self, call: Call) -> Answer | None:
         session = self._sessions.get(call.session_id)
         if session is None or self._elapsed_s(call) < session.readable_s:
             return answers.NO_SUCH_SESSION
-        match call.operation:
-            case Operation.RETRIEVE:
-                return self._document(call, self._elapsed_s(call))
-            case Operation.COMPLETION:
-                return self._complete(call)
-            case Operation.CANCEL:
-                self._sessions[call.session_id] = session.cancelled(self._elapsed_s(call))
-                self._changed.notify_all()
-                return answers.CANCELLED
-            case Operation.TRIGGER:
-                return answers.WRONG_METHOD
-            case _:
-                assert_never(call.operation)
+        if call.operation is Operation.COMPLETION:
+            return self._complete(call)
+        if call.operation is Operation.CANCEL:
+            self._sessions[call.session_id] = session.cancelled(self._elapsed_s(call))
+            self._changed.notify_all()
+            return answers.CANCELLED
+        return self._document(call, self._elapsed_s(call))
 
     def _trigger(self, call: Call, body: bytes) -> Answer:
         """Starts the sessions of the checks that are meant; a session that runs already goes on."""
@@ -124,6 +128,17 @@ class StandIn:
             self._began.setdefault(session.id, self._clock())
         documents = [session_document(self.scenario, each, call.version, 0.0) for each in started]
         return answers.document(201, {"sessions": documents}) if started else answers.NO_CHECK_MATCHED
+
+    def _explain(self, call: Call) -> Answer:
+        """The details of a result that has come by now."""
+        for session in self._sessions.values():
+            began_s = self._began.get(session.id)
+            if began_s is not None and session.check.id == call.check_id:
+                elapsed_s = (self._clock() - began_s) * self._speed
+                document = detail_document(self.scenario, session, call.result_id, elapsed_s)
+                if document:
+                    return answers.document(200, document)
+        return answers.NO_SUCH_RESULT
 
     def _complete(self, call: Call) -> Answer | None:
         """Waits for the end of the session once, and not for longer than the call says."""

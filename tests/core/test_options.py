@@ -37,6 +37,7 @@ GIVEN: dict[str, tuple[str, Any]] = {  # a text for each input that is not its d
     "policy": ("gate.yml", "gate.yml"),
     "junit-path": ("out/junit.xml", "out/junit.xml"),
     "json-path": ("out/gate.json", "out/gate.json"),
+    "details": ("false", False),
     "report-only": ("true", True),
     "cancel-on-abort": ("yes", True),
     "ca-bundle": ("ca.pem", "ca.pem"),

@@ -91,7 +91,8 @@ def test_the_summary_has_the_verdict_first_and_the_worst_location_on_top() -> No
 
 def test_the_timeline_has_a_bar_for_each_attempt() -> None:
     text = summary.render(report_on(session("PASSED", attempt("a: b;#c"), result("a: b;#c"))))
-    gantt = text.split("```mermaid\n")[1].split("```")[0].splitlines()
+    look, *gantt = text.split("```mermaid\n")[1].split("```")[0].splitlines()
+    assert look.startswith('%%{init: {"gantt": {"leftPadding": 75}, ')
     assert gantt == [
         "gantt",
         "    title Checkout API",

@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 
+from gate.details import Detail
 from gate.errors import ReportUnwritable, UsageError
 from gate.model import Ending
 from gate.policy import Policy, parse_threshold
@@ -136,7 +137,9 @@ def test_the_record_says_the_policy_as_it_was_applied() -> None:
 
 def test_the_record_tells_each_run_of_a_location() -> None:
     of = session("PASSED", attempt("a"), result("z"), locations=("a",))
-    (row,) = json.loads(record.render(report_on(of)))["sessions"][0]["locations"]
+    details = {of.results[0].id: Detail(("STATUS_CODE EQUALS 200, received 503",), ("trace.zip",))}
+    report = replace(report_on(of), details=details)
+    (row,) = json.loads(record.render(report))["sessions"][0]["locations"]
     assert (row["state"], row["standing"], row["finished-in"]) == ("flaky", "tolerated", "z")
     assert row["result"] == {
         "id": of.results[1].id,
@@ -146,8 +149,12 @@ def test_the_record_tells_each_run_of_a_location() -> None:
         "response-time-ms": 1000,
         "started-at": "2026-01-15T09:00:04Z",
         "stopped-at": "2026-01-15T09:00:05Z",
+        "why": [],
+        "recordings": [],
     }
-    assert [(each["location"], each["state"]) for each in row["attempts"]] == [("a", "failed")]
+    (tried,) = row["attempts"]
+    assert (tried["location"], tried["state"]) == ("a", "failed")
+    assert (tried["why"], tried["recordings"]) == (["STATUS_CODE EQUALS 200, received 503"], ["trace.zip"])
 
 
 def test_a_record_without_any_session_says_what_went_wrong() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from gate.details import Detail
 from gate.errors import ReportUnwritable, UsageError
 from gate.model import CheckSession, Ending
 from gate.policy import Policy, parse_threshold
@@ -19,11 +21,22 @@ from tests.samples import attempt, result, session
 
 MARKS = ("❌", "❔", "⚠️", "⏭️", "✅")  # worst first
 HEAD = "| | Location | State | Attempts | Time |"
+FOLD = re.compile(r"<details><summary>(.*)</summary>|</details>")
 LINK = re.compile(r"\[((?:\\.|[^\]\\])*)\]\((https://[^()\s|]+)\)")
 
 
 def _rows(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith(tuple(f"| {mark} |" for mark in MARKS))]
+
+
+def _in_folds(text: str) -> list[str]:
+    """The rows that are folded away."""
+    depth, folded = 0, []
+    for line in text.splitlines():
+        depth += line.startswith("<details>") - line.startswith("</details>")
+        folded += [line] if depth and line in _rows(line) else []
+    assert depth == 0
+    return folded
 
 
 def _mark(row: str) -> int:
@@ -56,13 +69,15 @@ def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
     odd = session("PASSED", result("a", "failed"), result("b", "degraded"))
     policy = Policy(degraded=parse_threshold("1"))
     running = unfinished(session("PROGRESS", locations=("a",)), Ending.TIMEOUT)
-    closed = summary.render(report_on(odd, policy=policy)).replace("\\", "").splitlines()
+    closed = summary.render(report_on(odd, odd, policy=policy)).replace("\\", "").splitlines()
     points = [line for line in closed if line.startswith("- ")]
-    assert points == [
+    assert points[:3] == [
         "- ❌ failed 1 of 2 locations (50%) > 0 allowed (default): a",
         "- ⚠️ degraded 1 of 2 locations (50%) ≤ 1 allowed (default): b",
         "- ⚠️ Checkly says PASSED, but a is failed: the worse one counts",
     ]
+    alone = summary.render(report_on(odd, policy=policy)).replace("\\", "").splitlines()
+    assert [line for line in alone if line.startswith("- ")] == points[1:3]  # the reason has said the first
     late = summary.render(report_of(running)).replace("\\", "")
     assert "- ❔ the gate's own timeout of 20m is over and Checkly still reports PROGRESS" in late
 
@@ -99,12 +114,17 @@ def test_in_each_table_the_worst_location_is_on_top(report: Report) -> None:
 def test_no_name_is_markup(check: str, locations: list[str], reason: str, several: bool) -> None:
     runs = [run for place in locations for run in (attempt(place), result(place, "failed"))]
     of = session("FAILED", *runs, locations=(*locations, "left-out"), name=check)
-    report = report_on(*[of] * (1 + several), policy=Policy(skipped={"left-out": reason}))
-    text = summary.render(replace(report, notices=(reason,)))
+    green = session("PASSED", result("a"), name=check)
+    report = report_on(of, *[green] * several, policy=Policy(skipped={"left-out": reason}))
+    details = {run.id: Detail((reason, check), (reason,)) for run in runs}
+    text = summary.render(replace(report, notices=(reason,), details=details))
     outside = re.sub(r"(?ms)^```mermaid$.*?^```$", "", text).splitlines()
     for row in _rows(text):
-        assert _unescaped(row).count("|") == 6
+        assert _unescaped(row).count("|") in (6, 7)
     for line in outside:
+        if fold := FOLD.fullmatch(line):
+            assert not re.search(r"[<>]", fold.group(1) or "")
+            continue
         markup = _unescaped(line.removesuffix("</sub>").removeprefix("<sub>"))
         allowed = r"## .*|### : .*|> .*|- .*|\|.*\||[^#>|-].*|"
         assert re.fullmatch(allowed, markup)
@@ -117,7 +137,8 @@ def test_no_name_is_markup(check: str, locations: list[str], reason: str, severa
 def test_a_timeline_is_made_of_safe_characters_alone(check: str, locations: list[str]) -> None:
     of = session("PASSED", *(result(place) for place in locations), name=check)
     (diagram,) = re.findall(r"(?ms)^```mermaid\n(.*?)\n```$", summary.render(report_on(of)))
-    kind, title, date_format, axis_format, *tasks = diagram.splitlines()
+    look, kind, title, date_format, axis_format, *tasks = diagram.splitlines()
+    assert set(json.loads(look.removeprefix("%%{init: ").removesuffix("}%%"))) == {"gantt", "themeVariables"}
     assert (kind, date_format, axis_format) == ("gantt", "    dateFormat x", "    axisFormat %H:%M:%S")
     assert re.fullmatch(r"    title [\w .,/()+…-]{1,80}", title)
     assert len(tasks) == 2 * len(locations)
@@ -177,3 +198,39 @@ def test_sessions_that_do_not_fit_are_not_left_out_in_silence() -> None:
     text = summary.render(report_of(*[unread()] * 100), 8_000)
     shown = sum(line.startswith("### ") for line in text.splitlines())
     assert shown == 100 or "not fit here" in text
+
+
+def test_of_a_long_session_all_but_the_worst_rows_are_folded_and_counted() -> None:
+    text = summary.render(report_on(_large("one", 100, 30)))
+    assert (len(_rows(text)), len(_in_folds(text))) == (100, 80)
+    assert "<summary>80 more locations: 10 failed, 70 passed</summary>" in text
+
+
+def test_of_many_sessions_those_with_nothing_to_say_are_folded_behind_the_others() -> None:
+    green = session("PASSED", result("a"), result("b"), name="<b>green</b>")
+    red = session("FAILED", result("c", "failed"), name="red")
+    text = summary.render(report_on(green, red, green))
+    assert [row.split("](")[0] for row in _in_folds(text)] == ["| ✅ | [a", "| ✅ | [b"] * 2
+    assert text.index("### [red]") < text.index(
+        "<summary>✅ &lt;b&gt;green&lt;/b&gt;: PASSED, 2 locations</summary>"
+    )
+    assert not _in_folds(summary.render(report_on(green)))
+
+
+def test_the_table_says_why_and_the_fold_below_it_says_it_attempt_by_attempt() -> None:
+    of = session("FAILED", attempt("a"), result("a", "failed"), result("b"))
+    first, final, _ = of.results
+    details = {
+        first.id: Detail(("connect ETIMEDOUT",)),
+        final.id: Detail(("answered 503", "too slow"), ("trace.zip",)),
+    }
+    text = summary.render(replace(report_on(of), details=details)).replace("\\", "")
+    assert f"{HEAD} Why |" in text
+    cells = [row.rpartition("| ")[0].rpartition("| ")[2] for row in (f"{row} " for row in _rows(text))]
+    assert cells == ["answered 503 ", " "]
+    assert "- a, attempt 1 of 2: connect ETIMEDOUT\n" in text
+    assert "- a, attempt 2 of 2: answered 503; too slow; recorded: trace.zip\n" in text
+
+
+def test_where_nothing_is_known_of_why_there_is_no_word_of_it() -> None:
+    assert "Why" not in summary.render(report_on(session("FAILED", result("a", "failed"))))

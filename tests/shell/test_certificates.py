@@ -60,7 +60,7 @@ def _status(url: str, *, extra: str = "", replaced: str = "") -> int:
     endpoint = Endpoint(
         base_url=url, api_key=KEY, is_loopback=True, extra_certificates=extra, replaced_certificates=replaced
     )
-    return HttpTransport(endpoint, Process().call).send(Request("GET", "/"), within_s=5).status
+    return HttpTransport(endpoint, Process().call_each).send(Request("GET", "/"), within_s=5).status
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_trusted(url: str) -> None:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 
 from gate.process import Process
 
+T = TypeVar("T")
+
+
+def _call(process: Process, job: Callable[[], T], within_s: float) -> T:
+    (call,) = process.call_each([job], within_s)
+    return call.result()
+
 
 def test_a_call_returns_what_the_job_returns() -> None:
-    assert Process().call(lambda: 42, 5) == 42
+    assert _call(Process(), lambda: 42, 5) == 42
 
 
 def test_a_call_raises_what_the_job_raises() -> None:
     with pytest.raises(ZeroDivisionError):
-        Process().call(lambda: 1 // 0, 5)
+        _call(Process(), lambda: 1 // 0, 5)
 
 
 def test_a_call_that_takes_too_long_is_left_behind_and_its_late_answer_is_nobody_elses() -> None:
@@ -27,14 +36,30 @@ def test_a_call_that_takes_too_long_is_left_behind_and_its_late_answer_is_nobody
         return "late"
 
     with pytest.raises(TimeoutError):
-        process.call(slow, 0.01)
+        _call(process, slow, 0.01)
 
     def quick() -> str:
         may_end.set()
         return "in time"
 
-    assert process.call(quick, 5) == "in time"
-    assert process.call(lambda: "next", 5) == "next"
+    assert _call(process, quick, 5) == "in time"
+    assert _call(process, lambda: "next", 5) == "next"
+
+
+def test_jobs_run_at_the_same_time_and_each_has_its_own_end() -> None:
+    both_run = threading.Barrier(2, timeout=5)
+
+    def meet() -> str:
+        both_run.wait()
+        return "met"
+
+    def fail() -> str:
+        raise OSError("no luck")
+
+    first, second, broken = Process().call_each([meet, meet, fail], 5)
+    assert (first.result(), second.result()) == ("met", "met")
+    with pytest.raises(OSError, match="no luck"):
+        broken.result()
 
 
 def test_a_sleep_takes_its_time_and_no_time_takes_none() -> None:

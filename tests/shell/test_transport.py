@@ -34,7 +34,7 @@ def _served(fault: str = "") -> Iterator[tuple[Simulator, Request]]:
 
 def _transport(url: str, *, account_id: str = "account", log: list[str] | None = None) -> HttpTransport:
     endpoint = Endpoint(base_url=url, api_key=KEY, account_id=account_id, is_loopback=True)
-    return HttpTransport(endpoint, Process().call, log.append if log is not None else None)
+    return HttpTransport(endpoint, Process().call_each, log.append if log is not None else None)
 
 
 def _send(fault: str = "", *, within_s: float = 5, log: list[str] | None = None) -> Reply:
@@ -133,4 +133,4 @@ def test_a_bundle_that_is_none_is_a_usage_error(
         bundle.write_text(content)
     endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates=str(bundle))
     with pytest.raises(UsageError, match="ca-bundle"):
-        HttpTransport(endpoint, Process().call)
+        HttpTransport(endpoint, Process().call_each)

@@ -25,8 +25,10 @@ SHIPPED = {  # their final statuses in the words of the API's second version
     "many-sessions": [*["PASSED"] * 6, "FAILED", "PASSED"],
     "missing-location": ["PASSED"],
     "passing": ["PASSED"],
+    "reasons": [*["FAILED"] * 8, "DEGRADED"],
     "slow-start": ["PASSED"],
     "timed-out": ["TIMED_OUT"],
+    "worldwide": ["FAILED"],
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -33,6 +33,9 @@ class Answering:
         if isinstance(answer, errors.Unreachable):
             raise answer
         return answer
+
+    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Reply]:
+        return [self.send(request, within_s=within_s) for request in requests]
 
 
 def _trigger(transport: Answering, clock: SimulatedClock) -> tuple[str, ...]:

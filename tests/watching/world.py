@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
@@ -70,6 +70,15 @@ class World:
         if fault == "lost":
             raise Unreachable("connection reset")
         return fault if isinstance(fault, Reply) else self._answer(request, within_s - LATENCY_S)
+
+    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Reply | Unreachable]:
+        replies: list[Reply | Unreachable] = []
+        for request in requests:
+            try:
+                replies.append(self.send(request, within_s=within_s))
+            except Unreachable as error:
+                replies.append(error)
+        return replies
 
     def _answer(self, request: Request, within_s: float) -> Reply:
         parts = urlsplit(request.path)

@@ -1,0 +1,119 @@
+"""Why a location is not green, from Checkly's answer to every report; the verdict never hears of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gate.simulator import Simulator, load, parse
+from tests.end_to_end.running import Run, github, inputs_for, run
+
+SCENARIO = """
+description: A location fails twice, and Checkly knows why
+sessions:
+  - check: {name: Checkout API, type: API}
+    locations: [us-east-1, eu-central-1]
+    results:
+      - {at: 0s, location: us-east-1, is: passed}
+      - at: 0s
+        location: eu-central-1
+        is: failed
+        attempt: true
+        detail: {apiCheckResult: {requestError: connect ETIMEDOUT}}
+      - at: 0.1s
+        location: eu-central-1
+        is: failed
+        detail:
+          overMaxResponseTime: true
+          apiCheckResult:
+            assertions: [{source: STATUS_CODE, comparison: EQUALS, target: "200", actual: 503, error: "no"}]
+"""
+WHY = "STATUS_CODE EQUALS 200, received 503"
+ATTEMPT_WHY = "connect ETIMEDOUT"
+REASON = "failed 1 of 2 locations (50%) > 0 allowed (default): eu-central-1"
+
+
+def _gate(workspace: Path, faults: str = "", **inputs: str) -> tuple[Run, list[str]]:
+    """A run on the scenario, and the paths of the details that it asked for."""
+    scenario = parse(SCENARIO + (f"faults: [{{on: details, {faults}}}]" if faults else ""), name="test")
+    with Simulator(scenario) as api:
+        done = run(workspace, github(workspace, inputs_for(api, scenario.session_ids, **inputs)))
+        return done, [each.path for each in api.requests if "/check-results/" in each.path]
+
+
+def test_every_report_says_why(tmp_path: Path) -> None:
+    done, asked = _gate(tmp_path)
+    assert (done.code, len(asked)) == (1, 2)
+    (failure,) = done.junit.iter("failure")
+    assert failure.get("message") == f"eu-central-1: failed: {WHY}; {REASON.replace(' > ', ' exceeds ')}"
+    assert (failure.text or "").splitlines()[:2] == [
+        failure.get("message"),
+        "also: over its longest response time (300 ms)",
+    ]
+    (rerun,) = done.junit.iter("rerunFailure")
+    assert rerun.get("message") == f"attempt 1 of 2: failed: {ATTEMPT_WHY}"
+    assert f"\n  eu-central-1, attempt 1 of 2: {ATTEMPT_WHY}\n" in done.log
+    assert f"\n  eu-central-1, attempt 2 of 2: {WHY}\n" in done.log
+    (error,) = (line for line in done.annotations if line.startswith("::error"))
+    assert f"{REASON}. eu-central-1: {WHY} https://" in error.replace("%25", "%")
+    assert WHY.replace("_", "\\_") in done.summary
+    (row,) = (row for row in done.record["sessions"][0]["locations"] if row["result"]["why"])
+    assert row["result"]["why"][0] == WHY
+    assert row["attempts"][0]["why"] == [ATTEMPT_WHY]
+
+
+def test_who_does_not_want_to_know_asks_nothing(tmp_path: Path) -> None:
+    done, asked = _gate(tmp_path, details="false")
+    assert (done.code, done.outputs["reason"], asked) == (1, REASON, [])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "status: 404",
+        "status: 403",
+        "status: 429, retry-after: 3600",
+        "status: 502, body: <html>",
+        "status: 302, location: https://elsewhere.example/",
+        "cut: reset",
+        "cut: stall",
+        "drip: 1s",
+        "size: 50000000",
+        'body: "[]"',
+        'body: "{}"',
+    ],
+)
+def test_no_trouble_with_details_changes_the_verdict(tmp_path: Path, fault: str) -> None:
+    done, _ = _gate(tmp_path, fault, timeout="2s")
+    assert (done.code, done.outputs["verdict"], done.outputs["reason"]) == (1, "fail", REASON)
+    assert WHY not in done.log
+    is_no_trouble = fault == "status: 404"
+    assert is_no_trouble != bool(re.search(r"why \d results? .* could not be read: ", done.log))
+
+
+def test_each_kind_of_check_has_its_reason_in_the_report_and_none_has_its_secret(tmp_path: Path) -> None:
+    scenario = load("reasons")
+    with Simulator(scenario, speed=1000) as api:
+        done = run(tmp_path, github(tmp_path, inputs_for(api, scenario.session_ids)))
+    told = {case.get("name"): (case.find("failure"), case) for case in done.junit.iter("testcase")}
+    for name, words in {
+        "Orders API [us-east-1]": "STATUS_CODE EQUALS 200, received 500",
+        "Orders API [eu-central-1]": "getaddrinfo ENOTFOUND orders.example",
+        "Orders API [ap-south-1]": "over its longest response time (31000 ms)",
+        "Sign up [us-east-1]": "locator.click: Timeout 10000ms exceeded. (and 1 more error)",
+        "Return an order [eu-west-1]": "expect(received).toBe(expected) Expected: 201",
+        "Shop suite [us-east-1]": "Error: 2 of 48 tests failed",
+        "Ask for a refund [us-east-1]": "a confirmation is shown: nothing changed",
+        "Route to the shop [ap-southeast-1]": "HOP_COUNT LESS_THAN 20, received 30",
+        "Stock service [eu-central-1]": "gRPC status: no healthy upstream",
+        "Certificate of the shop [eu-central-1]": "certificate: EXPIRED, -3 days until it expires",
+        "Mail relay [eu-west-1]": "over its degraded response time (2900 ms)",
+    }.items():
+        failure, _ = told[name]
+        assert failure is not None
+        assert words in failure.get("message", "")
+    assert "recorded: sign-up-trace.zip, sign-up-video.webm" in (told["Sign up [us-east-1]"][0].text or "")  # type: ignore[union-attr]
+    written = (*(path.read_text() for path in tmp_path.rglob("*") if path.is_file()), done.log)
+    assert not [text for text in written if "s3cret" in text]

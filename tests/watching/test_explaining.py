@@ -1,0 +1,119 @@
+"""Asking why: a few at once, inside budget and time, and what becomes of answers that do not come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+
+from gate.api import Reply, Request
+from gate.client import Budget, Checkly
+from gate.details import Asked
+from gate.errors import CheckSessionUnreadable, ExitCode, Forbidden, OutOfTime, Stopped, Unreachable
+from gate.explain import explain
+from tests.samples import CHECK_ID
+from tests.watching.world import SimulatedClock
+
+WANTED = tuple(Asked(CHECK_ID, str(UUID(int=number))) for number in range(10))
+LATENCY_S = 0.2
+
+
+@dataclass(slots=True)
+class Explaining:
+    """Checkly's details, with trouble for some of the requests, which are counted from 0."""
+
+    clock: SimulatedClock
+    trouble: Callable[[int], Reply | Unreachable | None] = lambda _: None
+    asked: list[str] = field(default_factory=list)
+    at_once: list[int] = field(default_factory=list)
+
+    def send(self, request: Request, *, within_s: float) -> Reply:
+        raise AssertionError(f"{request} within {within_s} s: details are asked for together")
+
+    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Reply | Unreachable]:
+        assert within_s > 0
+        self.clock.sleep_s(min(LATENCY_S, within_s))
+        self.at_once.append(len(requests))
+        return [self._reply(request) for request in requests]
+
+    def _reply(self, request: Request) -> Reply | Unreachable:
+        trouble = self.trouble(len(self.asked))
+        self.asked.append(request.path)
+        result_id = request.path.rpartition("/")[2]
+        body = {"id": result_id, "apiCheckResult": {"requestError": f"no {result_id}"}}
+        return trouble or Reply(200, {}, json.dumps(body).encode())
+
+
+def _explained(
+    api: Explaining, *, within_s: float = 10, budget: Budget | None = None
+) -> tuple[list[str], CheckSessionUnreadable | Stopped | None]:
+    """The ids of the results that were explained, and what ended it early."""
+    checkly = Checkly(api, api.clock, budget=budget or Budget())
+    found = []
+    try:
+        for result_id, detail in explain(WANTED, checkly, until_s=api.clock.now_s() + within_s):
+            assert detail.reasons == (f"no {result_id}",)
+            found.append(result_id)
+    except (CheckSessionUnreadable, Stopped) as error:
+        return found, error
+    return found, None
+
+
+def _ids(wanted: Sequence[Asked]) -> list[str]:
+    return [asked.result_id for asked in wanted]
+
+
+def test_all_are_asked_about_four_at_a_time() -> None:
+    api = Explaining(SimulatedClock())
+    assert _explained(api) == (_ids(WANTED), None)
+    assert api.at_once == [4, 4, 2]
+
+
+def test_a_result_that_is_kept_no_more_is_left_out_without_a_word() -> None:
+    api = Explaining(SimulatedClock(), lambda number: Reply(404, {}, b"{}") if number == 1 else None)
+    assert _explained(api) == ([_ids(WANTED)[0], *_ids(WANTED)[2:]], None)
+
+
+@pytest.mark.parametrize(
+    "trouble", [Reply(502, {}, b""), Reply(429, {}, b""), Reply(200, {}, b"<html>"), Unreachable("reset")]
+)
+def test_passing_trouble_is_met_with_one_more_try(trouble: Reply | Unreachable) -> None:
+    passes = Explaining(SimulatedClock(), lambda number: trouble if number == 1 else None)
+    found, error = _explained(passes)
+    assert (sorted(found), error) == (_ids(WANTED), None)
+    stays = Explaining(SimulatedClock(), lambda number: trouble if number in (1, 10) else None)
+    found, error = _explained(stays)
+    assert len(found) == 9
+    assert error is not None
+    assert len(stays.asked) == 11
+
+
+def test_what_asking_again_does_not_change_ends_the_asking() -> None:
+    api = Explaining(SimulatedClock(), lambda number: Reply(403, {}, b"") if number >= 2 else None)
+    found, error = _explained(api)
+    assert (found, type(error)) == (_ids(WANTED[:2]), Forbidden)
+    assert len(api.asked) == 4
+
+
+def test_it_takes_no_longer_than_it_may() -> None:
+    api = Explaining(SimulatedClock(), lambda _: Unreachable("reset"))
+    found, error = _explained(api, within_s=0.5)
+    assert (found, type(error)) == ([], OutOfTime)
+    assert api.clock.elapsed_s() <= 0.5
+
+
+def test_it_spends_the_budget_and_does_not_exceed_it() -> None:
+    clock = SimulatedClock()
+    budget = Budget(per_minute=6)
+    found, error = _explained(Explaining(clock), budget=budget)
+    assert (len(found), type(error), budget.spent) == (4, OutOfTime, 6)
+
+
+def test_a_signal_ends_it_and_what_was_found_is_kept() -> None:
+    found, error = _explained(Explaining(SimulatedClock(signal_at_s=LATENCY_S * 1.5)))
+    assert len(found) == 4
+    assert isinstance(error, Stopped)
+    assert error.stop_code is ExitCode.SIGTERM
