@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types tests format lock clean
+.PHONY: demo test lint types tests screenshot format lock clean
 
 demo: .venv/.run ## the whole gate against an embedded stand-in for Checkly: no account, no network
 	@status=0; $(BIN)/python entrypoint.py demo || status=$$?; \
@@ -20,6 +20,9 @@ types: .venv/.dev
 
 tests: .venv/.dev
 	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95
+
+screenshot: .venv/.run ## of a job summary, for the README; needs node, npm and chromium
+	docs/screenshot/take.sh
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Takes docs/summary.png: the job summary of a demo, as GitHub shows it. Needs node, npm and chromium.
+set -eu
+cd "$(dirname "$0")/../.."
+gate=$PWD/.venv/bin/python
+shot=$(mktemp -d)
+trap 'rm -rf "$shot"' EXIT
+npm ci --prefix docs/screenshot --ignore-scripts --no-audit --no-fund --silent
+touch "$shot/summary.md" "$shot/output"
+GITHUB_ACTIONS=true GITHUB_WORKSPACE="$shot" GITHUB_OUTPUT="$shot/output" GITHUB_STEP_SUMMARY="$shot/summary.md" \
+  "$gate" entrypoint.py demo worldwide --api-version v2 --junit-path "$shot/junit.xml" > "$shot/log" || test "$?" = 1
+node docs/screenshot/render.mjs < "$shot/summary.md" > "$shot/page.html"
+chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+  --disable-component-update --disable-sync --user-data-dir="$shot/profile" --hide-scrollbars \
+  --window-size=1044,1330 --virtual-time-budget=10000 --screenshot="$shot/summary.png" "file://$shot/page.html" 2> "$shot/log"
+mv "$shot/summary.png" docs/summary.png
