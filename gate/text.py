@@ -11,16 +11,21 @@ SENTENCE_LENGTH = 500
 
 # ECMA-48: CSI sequences, OSC strings with either terminator, and the two-character escapes.
 _ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
-# Surrogates and noncharacters (no XML, no UTF-8), and characters that are invisible or reorder a line.
+# Surrogates and noncharacters (no XML, no UTF-8), and all that is invisible or reorders a line: Unicode's
+# default ignorable code points, the blank that is Braille, and interlinear marks. The two variation selectors
+# that tell an emoji from a sign stay.
 _UNWRITABLE = re.compile(
     "[\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff"
-    "\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb"
-    "\\U000e0000-\\U000e007f"
+    "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e"
+    "\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0d\\ufeff\\uffa0\\ufff0-\\ufffb"
+    "\\U0001bca0-\\U0001bca3\\U0001d173-\\U0001d17a\\U000e0000-\\U000e0fff"
     + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
     + "]"
 )
+_BLANK_START = re.compile(r"^[\s\ufe0e\ufe0f]+")  # a selector with nothing to select is as good as nothing
 _SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-])")
+_MENTION = re.compile(r"([@#])")
 _NOT_IN_MERMAID = re.compile(r"[^\w .,/()+…-]+")
 _LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _DOUBLE_HASH = re.compile(r"#(?=#)")
@@ -35,7 +40,7 @@ def clean(text: str, length: int = NAME_LENGTH) -> str:
     """
     head = text[: length * 20]  # a megabyte of name is cut before the work, not after it
     visible = _UNWRITABLE.sub("", _ANSI.sub("", head))
-    line = _SPACE.sub(" ", visible).strip()
+    line = _BLANK_START.sub("", _SPACE.sub(" ", visible).rstrip())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
@@ -77,8 +82,12 @@ def command_property(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """The text as literal text in GitHub's Markdown, in a paragraph or a table cell."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    """The text as literal text in GitHub's Markdown, in a paragraph or a table cell.
+
+    GitHub looks for addresses, @mentions and #references in what is rendered, where no backslash is left; a
+    space without width keeps them from being found.
+    """
+    return _MENTION.sub(r"\1&#8203;", _MARKDOWN.sub(r"\\\1", text))
 
 
 def html(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -46,6 +47,10 @@ def test_clean_text_is_one_printable_line_and_stays_what_it_is(text: str) -> Non
         ("a\ud800b\x00c", "ab c"),
         ("x" * 201, "x" * 199 + "…"),
         ("支払い 🎉", "支払い 🎉"),
+        ("eu\u034f\u180b\U000e0101-west\u3164", "eu-west"),
+        ("\u2800 \u115f\ufe00", ""),
+        ("\ufe0f \ufe0e", ""),
+        ("❤\ufe0f #\ufe0f\u20e3", "❤\ufe0f #\ufe0f\u20e3"),
     ],
 )
 def test_what_cleaning_leaves(text: str, line: str) -> None:
@@ -109,8 +114,15 @@ def test_no_line_of_the_log_is_a_workflow_command(text: str) -> None:
 
 @given(anything)
 def test_markdown_has_nothing_left_that_means_something(text: str) -> None:
-    bare = re.sub(r"\\[!-/:-@\[-`{-~]", "", markdown(clean(text)))
+    bare = re.sub(r"\\[@#]&#8203;|\\[!-/:-@\[-`{-~]", "", markdown(clean(text)))
     assert not re.search(r"[\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-]", bare)
+
+
+@pytest.mark.parametrize("text", ["a.b@example.com", "mailto:a@b.example", "@team", "org/repo#1", "#1"])
+def test_nothing_is_left_that_github_finds_in_what_is_rendered(text: str) -> None:
+    rendered = html.unescape(re.sub(r"\\(.)", r"\1", markdown(text)))
+    assert not re.search(r"@\w|#\d", rendered)
+    assert rendered.replace("\u200b", "") == text
 
 
 @given(anything)
