@@ -117,8 +117,8 @@ def refusal(reply: Reply) -> errors.CheckSessionUnreadable:
     if reply.status in _TRANSIENT_STATUSES or reply.status >= 500:
         return errors.Transient(message, status=reply.status, retry_after_s=retry_after_s(reply))
     if 300 <= reply.status < 400:
-        host = clean(reply.headers.get("location", "an unnamed place"), SENTENCE_LENGTH)
-        return errors.Redirected(f"{message}, pointing to {_host_of(host)}", status=reply.status)
+        place = _host_of(clean(reply.headers.get("location", ""), SENTENCE_LENGTH))
+        return errors.Redirected(f"{message}, pointing to {place}", status=reply.status)
     if reply.status < 300:
         return errors.Incomprehensible(message, status=reply.status)
     return _FINAL_STATUSES.get(reply.status, errors.BadRequest)(message, status=reply.status)
@@ -170,8 +170,10 @@ def _what_it_says(reply: Reply) -> str:
 
 
 def _host_of(location: str) -> str:
-    match = re.match(r"(?:https?:)?//(?:[^/@]*@)?([^/?#]+)", location, re.IGNORECASE)
-    return match.group(1) if match else location
+    """The host of a URL, without whatever stands before an `@`; of a path the path."""
+    match = re.match(r"(?:https?:)?//([^/?#]*)", location, re.IGNORECASE)
+    place = match.group(1).rpartition("@")[2].strip() if match else location
+    return place or "an unnamed place"
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:

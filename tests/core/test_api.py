@@ -235,7 +235,11 @@ def test_a_status_has_its_error(status: int, kind: type[CheckSessionUnreadable])
     [
         ("https://login.example/path?token=x", "login.example"),
         ("//user:pw@login.example:8443/", "login.example:8443"),
+        ("https://user:p@ss@login.example/", "login.example"),
+        ("https://user:pw@/", "an unnamed place"),
+        ("//login.example  \t?", "login.example"),
         ("/v3/elsewhere", "/v3/elsewhere"),
+        ("", "an unnamed place"),
         (None, "an unnamed place"),
     ],
 )
