@@ -92,7 +92,7 @@ def markdown(text: str) -> str:
 
 def html(text: str) -> str:
     """The text as literal text in an HTML block of GitHub's Markdown, where Markdown is not read."""
-    return escape(text)
+    return _MENTION.sub(r"\1&#8203;", escape(text, quote=False))
 
 
 def mermaid(text: str) -> str:

@@ -20,6 +20,7 @@ from gate.text import (
     mermaid,
     redact,
 )
+from gate.text import html as as_html
 
 anything = st.text() | st.text(st.characters(codec=None)) | st.text("\x1b[]0;m31\x07\\ab \u202e\ud800:#%")
 
@@ -123,6 +124,13 @@ def test_nothing_is_left_that_github_finds_in_what_is_rendered(text: str) -> Non
     rendered = html.unescape(re.sub(r"\\(.)", r"\1", markdown(text)))
     assert not re.search(r"@\w|#\d", rendered)
     assert rendered.replace("\u200b", "") == text
+
+
+@given(anything)
+def test_html_has_no_tag_no_mention_and_says_the_same(text: str) -> None:
+    written = as_html(clean(text))
+    assert not re.search(r"[<>]|[@#](?!&#8203;|8203;)", written)
+    assert html.unescape(written).replace("\u200b", "") == clean(text)
 
 
 @given(anything)
