@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 
 from gate.client import Checkly
 from gate.details import Asked, Detail, read_detail, request_for
@@ -48,4 +49,6 @@ def _ask(
         except NoSuchSession:
             pass  # Checkly keeps details for some days only
         except Transient as error:
+            if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+                raise  # the limit is the account's, and this is only decoration
             trouble[asked] = error

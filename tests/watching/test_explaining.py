@@ -12,7 +12,15 @@ import pytest
 from gate.api import Reply, Request
 from gate.client import Budget, Checkly
 from gate.details import Asked
-from gate.errors import CheckSessionUnreadable, ExitCode, Forbidden, OutOfTime, Stopped, Unreachable
+from gate.errors import (
+    CheckSessionUnreadable,
+    ExitCode,
+    Forbidden,
+    OutOfTime,
+    Stopped,
+    Transient,
+    Unreachable,
+)
 from gate.explain import explain
 from tests.samples import CHECK_ID
 from tests.watching.world import SimulatedClock
@@ -77,9 +85,7 @@ def test_a_result_that_is_kept_no_more_is_left_out_without_a_word() -> None:
     assert _explained(api) == ([_ids(WANTED)[0], *_ids(WANTED)[2:]], None)
 
 
-@pytest.mark.parametrize(
-    "trouble", [Reply(502, {}, b""), Reply(429, {}, b""), Reply(200, {}, b"<html>"), Unreachable("reset")]
-)
+@pytest.mark.parametrize("trouble", [Reply(502, {}, b""), Reply(200, {}, b"<html>"), Unreachable("reset")])
 def test_passing_trouble_is_met_with_one_more_try(trouble: Reply | Unreachable) -> None:
     passes = Explaining(SimulatedClock(), lambda number: trouble if number == 1 else None)
     found, error = _explained(passes)
@@ -91,10 +97,11 @@ def test_passing_trouble_is_met_with_one_more_try(trouble: Reply | Unreachable) 
     assert len(stays.asked) == 11
 
 
-def test_what_asking_again_does_not_change_ends_the_asking() -> None:
-    api = Explaining(SimulatedClock(), lambda number: Reply(403, {}, b"") if number >= 2 else None)
+@pytest.mark.parametrize(("status", "kind"), [(403, Forbidden), (429, Transient)])
+def test_what_asking_again_would_not_mend_ends_the_asking(status: int, kind: type[Exception]) -> None:
+    api = Explaining(SimulatedClock(), lambda number: Reply(status, {}, b"") if number >= 2 else None)
     found, error = _explained(api)
-    assert (found, type(error)) == (_ids(WANTED[:2]), Forbidden)
+    assert (found, type(error)) == (_ids(WANTED[:2]), kind)
     assert len(api.asked) == 4
 
 
