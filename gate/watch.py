@@ -39,6 +39,7 @@ class _Wait:
     error: errors.CheckSessionUnreadable | None = None
     failures: int = 0
     unknown_since_s: float | None = None
+    had_last_look: bool = False
     ending: Ending | None = None
 
 
@@ -102,11 +103,13 @@ class _Loop:
                 self._look(due)
 
     def _look(self, wait: _Wait) -> None:
-        is_last = self.clock.now_s() >= self.last_look_s
+        wait.had_last_look = self.clock.now_s() >= self.last_look_s
+        # A look that hangs leaves room for the last one.
+        until_s = self.deadline_s if wait.had_last_look else self.last_look_s
         try:
-            session = self.checkly.look(wait.session_id, until_s=self.deadline_s)
+            session = self.checkly.look(wait.session_id, until_s=until_s)
         except errors.OutOfTime:
-            wait.ending = self._ending_at_the_deadline(wait)
+            self._came_too_late(wait)
         except errors.NoSuchSession as error:
             self._is_unknown(wait, error)
         except errors.Final as error:
@@ -114,7 +117,14 @@ class _Loop:
         except errors.CheckSessionUnreadable as error:
             self._failed(wait, error)
         else:
-            self._read(wait, session, is_last=is_last)
+            self._read(wait, session, is_last=wait.had_last_look)
+
+    def _came_too_late(self, wait: _Wait) -> None:
+        """The request budget left no time for this look; there may be some for the last one."""
+        if wait.had_last_look:
+            wait.ending = self._ending_at_the_deadline(wait)
+        else:
+            self._look_again(wait, LONGEST_BACKOFF_S)
 
     def _read(self, wait: _Wait, session: CheckSession, *, is_last: bool) -> None:
         wait.session, wait.error, wait.failures, wait.unknown_since_s = session, None, 0, None
@@ -173,8 +183,8 @@ class _Loop:
         """After the delay, but not without a last look just before the deadline."""
         now_s = self.clock.now_s()
         wait.look_at_s = now_s + delay_s
-        if now_s < self.last_look_s:
-            wait.look_at_s = min(wait.look_at_s, self.last_look_s)
+        if not wait.had_last_look:
+            wait.look_at_s = min(wait.look_at_s, max(now_s, self.last_look_s))
 
     def _in_trouble(self) -> bool:
         return any(wait.error and wait.ending is None for wait in self.waits)

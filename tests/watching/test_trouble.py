@@ -164,6 +164,17 @@ def test_a_retry_after_of_an_hour_is_cut_to_the_last_look() -> None:
     assert 100 <= world.clock.elapsed_s() <= 120
 
 
+@pytest.mark.parametrize("hanging", ["/check-sessions/", "/completion"], ids=["every call", "long polls"])
+def test_a_request_that_hangs_leaves_room_for_the_last_look(hanging: str) -> None:
+    world = World(
+        one_session((0, "STARTED"), (100, "PASSED")),
+        fault=lambda request, at_s: "hangs" if 80 <= at_s < 116.5 and hanging in request.path else None,
+    )
+    (watched,) = world.wait(timeout_s=120)
+    assert watched.ending is Ending.FINISHED
+    assert world.clock.elapsed_s() <= 120
+
+
 def test_backing_off_grows_to_fifteen_seconds_and_no_further() -> None:
     world = World(one_session((0, "STARTED")), fault=lambda *_: Reply(500, {}, b""))
     world.wait(timeout_s=300, jitter=lambda: 1.0)
