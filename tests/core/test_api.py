@@ -146,6 +146,8 @@ BODIES = {
     "a list": b"[]",
     "a word": b'"PASSED"',
     "half": json.dumps(DOCUMENT).encode()[:200],
+    "UTF-16": json.dumps(DOCUMENT).encode("utf-16"),
+    "more values than fit": json.dumps({**DOCUMENT, "more": [0] * 300_000}).encode(),
     "NaN": json.dumps({**DOCUMENT, "timeElapsed": float("nan")}).encode(),
     "a key twice": json.dumps(DOCUMENT).encode().replace(b'"status"', b'"status": "FAILED", "status"'),
     "a result's key twice": json.dumps(DOCUMENT)
