@@ -99,7 +99,7 @@ def test_a_broken_answer_is_no_answer(fault: str) -> None:
 @pytest.mark.parametrize("fault", ["cut: stall", "drip: 50ms"])
 def test_no_request_outlasts_its_bound(fault: str) -> None:
     began_s = time.monotonic()
-    with pytest.raises(Unreachable, match=r"no whole answer|no answer in time"):
+    with pytest.raises(Unreachable, match="no whole answer"):
         _send(fault, within_s=0.4)
     assert time.monotonic() - began_s < 1.4
 
