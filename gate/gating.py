@@ -156,8 +156,7 @@ def publish(report: Report, around: Surroundings, *, junit_path: str, json_path:
 
     A file that cannot be written is a fault that the other reports name.
     """
-    workspace = around.host.workspace
-    report = _with_files(report, workspace, junit_path=junit_path, json_path=json_path)
+    report = _with_files(report, around.host, junit_path=junit_path, json_path=json_path)
     jobs: tuple[Callable[[], object], ...] = (
         lambda: _log_tables(report, around.host),
         lambda: _annotate(report, around.host),
@@ -172,27 +171,25 @@ def publish(report: Report, around: Surroundings, *, junit_path: str, json_path:
     return report.exit_code
 
 
-def _with_files(report: Report, workspace: Path, *, junit_path: str, json_path: str) -> Report:
+def _with_files(report: Report, host: Host, *, junit_path: str, json_path: str) -> Report:
     """Writes the JUnit report, then the JSON record, and the JUnit report again where that failed."""
     from gate.report import junit  # noqa: PLC0415 - its library is loaded while nobody waits for an answer
 
-    report, written = _write(report, junit_path, junit.render, workspace)
-    report = replace(report, junit_path=shown_path(Path(junit_path), workspace) if written else "")
+    report, written = _write(report, junit_path, junit.render, host)
+    report = replace(report, junit_path=shown_path(Path(junit_path), host.workspace) if written else "")
     if not json_path:
         return report
-    named = replace(report, json_path=shown_path(Path(json_path), workspace))
-    named, written = _write(named, json_path, record.render, workspace)
+    named = replace(report, json_path=shown_path(Path(json_path), host.workspace))
+    named, written = _write(named, json_path, record.render, host)
     if not written:
-        named, _ = _write(replace(named, json_path=""), junit_path, junit.render, workspace)
+        named, _ = _write(replace(named, json_path=""), junit_path, junit.render, host)
     return named
 
 
-def _write(
-    report: Report, path: str, render: Callable[[Report], bytes], workspace: Path
-) -> tuple[Report, bool]:
+def _write(report: Report, path: str, render: Callable[[Report], bytes], host: Host) -> tuple[Report, bool]:
     """The report, with a fault where it could not be written, and whether it was."""
     try:
-        write_whole(Path(path), render(report), workspace=workspace)
+        write_whole(Path(path), render(report), workspace=host.workspace, confined=host.confined)
     except ReportUnwritable as error:
         return reports.with_fault(report, error), False
     except Exception as error:  # noqa: BLE001 - a defect in a reporter is a report that is not there

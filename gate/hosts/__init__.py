@@ -16,6 +16,7 @@ class Host(Protocol):
     """What every CI system is asked for; one that has no such thing does nothing."""
 
     workspace: Path
+    confined: bool  # whether a link may not lead a report out of the workspace, which somebody else controls
 
     def mask(self, secret: str) -> None:
         """Hides the secret from here on."""

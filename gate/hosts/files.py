@@ -4,29 +4,67 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
+import stat
 from pathlib import Path
 
 from gate.errors import ReportUnwritable
 from gate.text import clean
 
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
-def write_whole(path: Path, content: bytes, *, workspace: Path) -> None:
+
+def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool = False) -> None:
     """Writes a file by way of a temporary one beside it, making folders as needed.
 
     A container runs as root in a workspace that belongs to somebody else; what root creates there is given
-    to the workspace's owner, else later steps could not remove it. Raises `ReportUnwritable`.
+    to the workspace's owner, else later steps could not remove it. Where the gate is `confined`, no symbolic
+    link leads it out of the workspace: whoever may change the repository may not have root write elsewhere.
+    (A link that appears between the look and the writing is not seen.) A link in the place of the report
+    itself is replaced; a device such as /dev/null is written to. Raises `ReportUnwritable`.
     """
     try:
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        created = _make_folders(path.parent)
-        try:
-            temporary.write_bytes(content)
-            _give_to_owner([*created, temporary], workspace)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        if confined:
+            _stay_inside(path, workspace)
+        if _is_device(path, follow_links=not confined):
+            path.write_bytes(content)
+        else:
+            _make_folders(path.parent, workspace)
+            _replace(path, content, workspace)
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
+
+
+def _replace(path: Path, content: bytes, workspace: Path) -> None:
+    # Nobody can guess the name, and put a link in its place; it is short where the path's own is long.
+    temporary = path.with_name(f".checkly-gate-{secrets.token_hex(8)}.tmp")
+    try:
+        with os.fdopen(os.open(temporary, _NEW_FILE, 0o666), "wb") as file:
+            file.write(content)
+        _give_to_owner(temporary, workspace)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _stay_inside(path: Path, workspace: Path) -> None:
+    """Raises ValueError for a path that is written as one in the workspace and lies, by a link, outside."""
+    written = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+    real_folder = Path(os.path.realpath(path.parent))  # resolve() stumbles over links in a circle
+    borders = (Path(os.path.abspath(workspace)), Path(os.path.realpath(workspace)))  # noqa: PTH100 - as above
+    if any(map(written.is_relative_to, borders)) and not real_folder.is_relative_to(borders[1]):
+        raise ValueError("a symbolic link leads out of the workspace")
+
+
+def _is_device(path: Path, *, follow_links: bool) -> bool:
+    """Whether it is a device that takes text. Raises ValueError for what neither takes it nor is a file."""
+    try:
+        mode = path.stat(follow_symlinks=follow_links).st_mode
+    except OSError:
+        return False  # nothing is there, or writing will say what is wrong
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISBLK(mode):
+        raise ValueError("what is there is no file")
+    return stat.S_ISCHR(mode)
 
 
 def append(path: Path, text: str) -> None:
@@ -52,21 +90,21 @@ def shown_path(path: Path, workspace: Path) -> str:
         return absolute.as_posix()
 
 
-def _make_folders(folder: Path) -> list[Path]:
+def _make_folders(folder: Path, workspace: Path) -> None:
     missing = []
     while not folder.exists():
         missing.append(folder)
         folder = folder.parent
     for each in reversed(missing):
         each.mkdir(exist_ok=True)
-    return missing
+        _give_to_owner(each, workspace)
 
 
-def _give_to_owner(paths: list[Path], workspace: Path) -> None:
+def _give_to_owner(path: Path, workspace: Path) -> None:
     """As far as that is possible: a report that belongs to the wrong user is better than none."""
     if os.geteuid() != 0:
         return
     with contextlib.suppress(OSError):
         owner = workspace.stat()
-        for path in paths if owner.st_uid != 0 else []:
-            os.chown(path, owner.st_uid, owner.st_gid)
+        if owner.st_uid != 0:
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

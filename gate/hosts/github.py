@@ -21,6 +21,7 @@ class GitHub:
         self._summary_file = env.get("GITHUB_STEP_SUMMARY", "")
         self._delimiter = delimiter
         self.workspace = Path(env.get("GITHUB_WORKSPACE") or ".")
+        self.confined = True
 
     def mask(self, secret: str) -> None:
         """Has the runner hide the secret in all that is logged from here on."""

@@ -15,6 +15,7 @@ class Plain:
     def __init__(self, console: Console) -> None:
         self._console = console
         self.workspace = Path()
+        self.confined = False
 
     def mask(self, secret: str) -> None:
         """Nothing to do: the gate does not log the secret, and here nobody else can hide it."""

@@ -1,0 +1,199 @@
+"""Report files under bad conditions: written whole or not at all, and the exit code says so."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from gate.errors import ReportUnwritable
+from gate.hosts.files import write_whole
+from tests.end_to_end.running import JUNIT, RECORD, gate_on
+from tests.hostile.disks import full, mounted
+
+RUNNER = (1001, 121)
+ONE, OTHER = b"1" * 3_000_000, b"2" * 2_000_000
+WRITER = """
+import sys
+from pathlib import Path
+from gate.hosts.files import write_whole
+path = Path(sys.argv[1])
+while True:
+    for content in (b"1" * 3_000_000, b"2" * 2_000_000):
+        write_whole(path, content, workspace=path.parent)
+"""
+
+
+def test_a_reader_never_sees_half_a_report(tmp_path: Path) -> None:
+    path = tmp_path / "report.xml"
+    write_whole(path, ONE, workspace=tmp_path)
+    seen = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            seen.append(path.read_bytes())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for content in (OTHER, ONE) * 30:
+        write_whole(path, content, workspace=tmp_path)
+    done.set()
+    reader.join()
+    assert set(seen) <= {ONE, OTHER}
+    assert len(seen) > 10
+
+
+def test_a_gate_that_is_killed_while_it_writes_leaves_a_whole_report(tmp_path: Path) -> None:
+    path = tmp_path / "report.xml"
+    for number in range(8):
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], cwd=Path(__file__).parents[2])
+        while not path.exists():
+            time.sleep(0.01)
+        time.sleep(0.01 + number / 700)  # another moment of the writing each time
+        writer.send_signal(signal.SIGKILL)
+        writer.wait(timeout=10)
+        assert path.read_bytes() in (ONE, OTHER)
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", ["x" * 251 + ".xml", "ü" * 125 + ".xml"], ids=["ASCII", "UTF-8"])
+def test_a_name_may_be_as_long_as_the_file_system_allows(name: str, tmp_path: Path) -> None:
+    write_whole(tmp_path / name, b"content", workspace=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_device_is_written_to_and_stays_a_device(tmp_path: Path) -> None:
+    write_whole(Path(os.devnull), b"content", workspace=tmp_path)
+    assert Path(os.devnull).is_char_device()
+    with pytest.raises(ReportUnwritable, match="No space left on device"):
+        write_whole(Path("/dev/full"), b"content", workspace=tmp_path)
+    assert Path("/dev/full").is_char_device()
+
+
+def test_folders_on_a_disk_that_is_full_belong_to_the_workspaces_owner_too(tmp_path: Path) -> None:
+    with mounted(tmp_path / "disk", "size=64k,nr_inodes=1000") as disk:
+        os.chown(disk, *RUNNER)
+        full(disk)
+        with pytest.raises(ReportUnwritable, match="No space left on device"):
+            write_whole(disk / "new" / "report.xml", b"x" * 100_000, workspace=disk)
+        assert sorted(path.name for path in disk.rglob("*")) == ["filler", "new"]
+        assert (disk / "new").stat().st_uid == RUNNER[0]
+
+
+# Places where no report can be written: what makes the place in a folder, the path in it, what is said.
+Place = tuple[Callable[[Path], AbstractContextManager[object]], str, str]
+
+
+def _made(make: Callable[[Path], object]) -> Callable[[Path], AbstractContextManager[object]]:
+    @contextmanager
+    def place(folder: Path) -> Iterator[None]:
+        make(folder)
+        yield
+
+    return place
+
+
+@contextmanager
+def _a_full_disk(folder: Path) -> Iterator[None]:
+    with mounted(folder / "disk", "size=64k") as disk:
+        full(disk)
+        yield
+
+
+@contextmanager
+def _a_read_only_disk(folder: Path) -> Iterator[None]:
+    with mounted(folder / "disk", "size=64k,ro"):
+        yield
+
+
+def _socket(folder: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.relpath(folder / "socket"))
+
+
+PLACES: dict[str, Place] = {
+    "a folder": (_made(lambda folder: (folder / "taken").mkdir()), "taken", "Is a directory"),
+    "below a file": (_made(lambda folder: (folder / "file").touch()), "file/x/report", "Not a directory"),
+    "a FIFO": (_made(lambda folder: os.mkfifo(folder / "fifo")), "fifo", "what is there is no file"),
+    "a socket": (_made(_socket), "socket", "what is there is no file"),
+    "a device that is full": (_made(lambda _: None), "/dev/full", "No space left on device"),
+    "a name that is too long": (_made(lambda _: None), "x" * 256, "File name too long"),
+    "a path that is too long": (_made(lambda _: None), "x/" * 2100 + "report", "File name too long"),
+    "a disk that is full": (_a_full_disk, "disk/report", "No space left on device"),
+    "a disk that is read-only": (_a_read_only_disk, "disk/report", "Read-only file system"),
+    "a link out of the workspace": (
+        _made(lambda folder: (folder / "results").symlink_to("..")),
+        "results/report",
+        "a symbolic link leads out",
+    ),
+}
+SESSION = """
+description: a session
+sessions:
+  - check: {name: Checkout API, type: API}
+    locations: [us-east-1]
+    statuses: [{at: 0s, is: %s}]
+    results: [{at: 0s, location: us-east-1, is: passed}]
+"""
+
+
+@pytest.mark.parametrize("victim", ["junit-path", "json-path"])
+@pytest.mark.parametrize(("place", "path", "why"), PLACES.values(), ids=PLACES.keys())
+def test_one_report_that_cannot_be_written_leaves_the_others_and_says_why(
+    place: Callable[[Path], AbstractContextManager[object]], path: str, why: str, victim: str, tmp_path: Path
+) -> None:
+    with place(tmp_path):
+        gated = gate_on(tmp_path, SESSION % "PASSED", **{victim: path})
+    assert gated.code == 4
+    assert gated.outputs["verdict"] == "inconclusive"
+    assert f"could not be written: {why}" in gated.outputs["reason"]
+    assert gated.outputs["reason"] in gated.log
+    assert "Traceback" not in gated.log
+    assert gated.outputs[victim] == ""
+    assert gated.summary
+    if victim == "json-path":
+        assert gated.cases["Checkly session [session]"] == "error GateError"
+    else:
+        assert why in gated.record["reason"]
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("victim", ["junit-path", "json-path"])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [("FAILED", 1), ("TIMED_OUT", 1), ("PROGRESS", 4)],
+    ids=["a failed session", "Checkly's own timeout", "the gate's timeout"],
+)
+def test_what_a_report_that_cannot_be_written_makes_of_an_exit_code(
+    status: str, code: int, victim: str, tmp_path: Path
+) -> None:
+    gated = gate_on(tmp_path, SESSION % status, timeout="1s", **{victim: "/dev/full"})
+    assert gated.code == code
+    written = tmp_path / (RECORD if victim == "junit-path" else JUNIT)
+    assert "No space left on device" in written.read_text()
+    assert "No space left on device" in gated.log
+
+
+def test_a_log_that_has_no_room_ends_no_gate(tmp_path: Path) -> None:
+    """Reports and exit code are still owed."""
+    root = Path(__file__).parents[2]
+    with Path("/dev/full").open("wb") as nowhere:
+        done = subprocess.run(
+            [sys.executable, str(root / "entrypoint.py"), "demo", "passing"],
+            cwd=tmp_path,
+            stdout=nowhere,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (tmp_path / JUNIT).exists()
