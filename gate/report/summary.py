@@ -164,5 +164,5 @@ def _told(outcome: Outcome, number: str, why: Detail) -> str:
 
 
 def _linked(text: str, link: str) -> str:
-    """A link where there is one; `https_link` has let none through that Markdown would read otherwise."""
-    return f"[{markdown(text)}]({link})" if link else markdown(text)
+    """A link where there is one; of what `https_link` lets through, Markdown reads only entities."""
+    return f"[{markdown(text)}]({link.replace('&', '&amp;')})" if link else markdown(text)

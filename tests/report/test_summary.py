@@ -97,6 +97,12 @@ def test_the_session_and_each_final_result_are_linked() -> None:
     assert links == {"Checkout API": of.link, "a": of.results[0].link}
 
 
+def test_an_entity_in_a_link_stays_what_it_is() -> None:
+    link = "https://app.checklyhq.com/x?a=1&lt=2&lt;b"
+    text = summary.render(report_on(replace(session("PASSED", result("a")), link=link)))
+    assert f"]({link.replace('&', '&amp;')})" in text
+
+
 @settings(max_examples=60, deadline=None)
 @given(reports())
 def test_in_each_table_the_worst_location_is_on_top(report: Report) -> None:
