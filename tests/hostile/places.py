@@ -1,0 +1,149 @@
+"""Every place where text from outside enters, as a table: a text goes in, what the gate is given comes out.
+
+A field that the gate learns to read needs a row here, and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from gate.api import Reply, Request
+from tests.samples import CHECK_ID, SESSION_ID
+
+OTHER_ID = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
+LINK = f"https://app.checklyhq.com/checks/{CHECK_ID}/check-sessions/{SESSION_ID}"
+Document = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a run of the gate is given. `reply` is answered to everything, instead of the documents."""
+
+    document: Document = field(default_factory=dict)
+    reply: Reply | None = None
+    started: Document = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    policy: str = ""
+
+    def answer(self, request: Request) -> Reply:
+        """What Checkly answers."""
+        if self.reply is not None:
+            return self.reply
+        if request.path.endswith("/trigger"):
+            return Reply(201, {}, json.dumps({"sessions": [self.started]}).encode())
+        document = _DOCUMENT | self.document
+        if OTHER_ID in request.path:
+            document |= {"checkSessionId": OTHER_ID}
+        return Reply(200, {}, json.dumps(document).encode())
+
+
+def _result(location: str, kind: str, *, failed: bool, **more: object) -> Document:
+    return {
+        "checkResultId": "3f1a",
+        "checkResultLink": f"{LINK}/results/3f1a",
+        "runLocation": location,
+        "resultType": kind,
+        "hasErrors": False,
+        "hasFailures": failed,
+        "isDegraded": False,
+        "aborted": False,
+        "isCancelled": False,
+        "responseTime": 812,
+        "startedAt": "2026-01-15T09:00:01.000Z",
+        "stoppedAt": "2026-01-15T09:00:02.000Z",
+        **more,
+    }
+
+
+def _results(location: str = "us-east-1", **more: object) -> list[Document]:
+    return [
+        _result(location, "ATTEMPT", failed=True, **more),
+        _result(location, "FINAL", failed=True, **more),
+        _result("eu-central-1", "FINAL", failed=False),
+    ]
+
+
+_DOCUMENT: Document = {
+    "checkSessionId": SESSION_ID,
+    "checkSessionLink": LINK,
+    "checkId": CHECK_ID,
+    "checkType": "API",
+    "name": "Checkout API",
+    "status": "FAILED",
+    "startedAt": "2026-01-15T09:00:00.000Z",
+    "stoppedAt": "2026-01-15T09:00:03.000Z",
+    "runLocations": ["us-east-1", "eu-central-1"],
+    "results": _results(),
+}
+_TWO_SESSIONS = {"session-id": f"{SESSION_ID},{OTHER_ID}"}
+_TRIGGER = {"session-id": "", "trigger-check-id": CHECK_ID}
+
+
+def _refusal(status: int, *, message: str = "no", **headers: str) -> Given:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Given(reply=Reply(status, named, json.dumps({"message": message}).encode()))
+
+
+def _yaml(text: str) -> str:
+    """The text in YAML's double quotes, with an escape for each character."""
+    return '"' + "".join(f"\\U{ord(character):08x}" for character in text) + '"'
+
+
+PLACES: Mapping[str, Callable[[str], Given]] = {
+    "check name": lambda text: Given(document={"name": text}),
+    "check name, two sessions": lambda text: Given(document={"name": text}, inputs=_TWO_SESSIONS),
+    "check id": lambda text: Given(document={"name": None, "checkId": text}),
+    "check type": lambda text: Given(document={"checkType": text}),
+    "status": lambda text: Given(document={"status": text}),
+    "session link": lambda text: Given(document={"checkSessionLink": text}),
+    "run location": lambda text: Given(
+        document={"runLocations": [text, "eu-central-1"], "results": _results(text)}
+    ),
+    "run location without a result": lambda text: Given(
+        document={"runLocations": ["us-east-1", "eu-central-1", text]}
+    ),
+    "location of a retry elsewhere": lambda text: Given(
+        document={"runLocations": ["eu-central-1", "us-east-1"], "results": _results(text)}
+    ),
+    "result link": lambda text: Given(document={"results": _results(checkResultLink=text)}),
+    "result id": lambda text: Given(document={"results": _results(checkResultId=text)}),
+    "result type": lambda text: Given(document={"results": _results(resultType=text)}),
+    "result time": lambda text: Given(document={"results": _results(startedAt=text, stoppedAt=text)}),
+    "session time": lambda text: Given(document={"startedAt": text, "stoppedAt": text}),
+    "another session's id": lambda text: Given(document={"checkSessionId": text}),
+    "message of a refusal": lambda text: _refusal(401, message=text),
+    "message of trouble": lambda text: _refusal(503, message=text),
+    "an answer that is no JSON": lambda text: Given(reply=Reply(502, {}, text.encode(errors="replace"))),
+    "header Retry-After": lambda text: _refusal(503, retry_after=text),
+    "header Date": lambda text: _refusal(503, retry_after="Thu, 15 Jan 2026 09:00:30 GMT", date=text),
+    "header cf-ray": lambda text: _refusal(403, cf_ray=text),
+    "header Location": lambda text: _refusal(302, location=text),
+    "host in a redirect": lambda text: _refusal(302, location=f"https://{text}/x"),
+    "name of what was triggered": lambda text: Given(
+        inputs=_TRIGGER, started={"checkSessionId": SESSION_ID, "name": text}
+    ),
+    "link of what was triggered": lambda text: Given(
+        inputs=_TRIGGER, started={"checkSessionId": SESSION_ID, "checkSessionLink": text}
+    ),
+    "id of what was triggered": lambda text: Given(inputs=_TRIGGER, started={"checkSessionId": text}),
+    "reason of a quarantine": lambda text: Given(
+        policy=f"quarantine: [{{location: us-east-1, until: 2099-12-31, reason: {_yaml(text)}}}]"
+    ),
+    "check of a quarantine that is over": lambda text: Given(
+        policy=f"quarantine: [{{check: {_yaml(text)}, until: 2001-12-31, reason: old}}]"
+    ),
+    "location that is required": lambda text: Given(policy=f"locations: {{required: [{_yaml(text)}]}}"),
+    "location that is ignored": lambda text: Given(policy=f"locations: {{ignore: [{_yaml(text)}]}}"),
+    "check that a rule is for": lambda text: Given(
+        policy=f"checks: [{{match: {{name: {_yaml(text)}}}, failed-threshold: 0}}]"
+    ),
+    "key of the policy": lambda text: Given(policy=f"{_yaml(text)}: 1"),
+    "threshold of the policy": lambda text: Given(policy=f"failed-threshold: {_yaml(text)}"),
+    "policy that is no YAML": lambda text: Given(policy=f"[{text}"),
+    "value of an input": lambda text: Given(inputs={"timeout": text}),
+    "name of an input": lambda text: Given(inputs={f"x{text}": "1"}),
+    "name of a variable": lambda text: Given(env={f"CHECKLY_GATE_{text}": "1"}),
+}

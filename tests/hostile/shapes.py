@@ -1,0 +1,142 @@
+"""What each consumer makes of what the gate wrote: its structure, without the texts in it.
+
+A hostile text and a harmless one must leave the same structure, or the text has become more than text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+from cmarkgfm import github_flavored_markdown_to_html
+from cmarkgfm.cmark import Options
+from lxml import etree
+
+from tests.hosts.runner import commands_in, outputs_in
+
+Shape = tuple[object, ...]
+_MERMAID_LINE = re.compile(
+    r"gantt|    (?:title|section) [^:;#%\n]+|    dateFormat x|    axisFormat %H:%M:%S"
+    r"|    \d+\. [a-z]+ :(?:done|active|crit), \d+, \d+"
+)
+_OWN_SEQUENCES = re.compile("\x1b\\[(?:0|2|31|32|33)m|\r\x1b\\[2K")
+_NAMED_BY_TEXTS = ("skipped", "origins", "inputs")  # objects in the record whose keys are names from outside
+_OF_OTHER_SYSTEMS = re.compile(r"##(?:\[|vso\[|teamcity\[)")
+
+
+def of_log(log: str) -> Shape:
+    """The runner's commands in a log, in their order, and how many lines there are."""
+    for line in log.splitlines(keepends=True):
+        assert line.endswith("\n"), "a line ended in the middle"
+        assert not _OF_OTHER_SYSTEMS.search(line) or line.startswith("::"), line
+        assert not _controls(line[:-1]), line
+        assert len(line) < 6000
+    commands = [(name, tuple(properties)) for name, properties, _ in commands_in(log)]
+    assert all(len(data) <= 4096 and len(data.splitlines()) < 2 for _, _, data in commands_in(log))
+    return (*commands, log.count("\n"))
+
+
+def of_terminal(shown: str) -> Shape:
+    """The sequences in what a terminal was sent, which must all be the gate's own, and how many lines."""
+    for line in _OWN_SEQUENCES.sub("", shown).split("\n"):
+        assert not _controls(line), line
+    return (*_OWN_SEQUENCES.findall(shown), shown.count("\n"))
+
+
+def of_outputs(text: str) -> Shape:
+    """The names of the step's outputs, as the runner reads its file."""
+    outputs = outputs_in(text)
+    for value in outputs.values():
+        assert not _controls(value)
+        assert len(value) <= 2000
+    return tuple(outputs)
+
+
+def of_junit(written: bytes) -> Shape:
+    """Elements, attributes and fields of a JUnit report, which two parsers read alike."""
+    root = ET.fromstring(written)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    assert [each.tag for each in etree.fromstring(written, parser).iter()] == [e.tag for e in root.iter()]
+    for case in root.iter("testcase"):
+        for name in (case.get("name"), case.get("classname")):
+            assert name is not None
+            assert len(name) <= 403
+            assert any(unicodedata.category(each)[0] not in "CZ" for each in name.partition(" [")[0]), name
+    return tuple(
+        (element.tag, tuple(element.attrib), element.get("type"), *_fields(element))
+        for element in root.iter()
+    )
+
+
+def _fields(element: ET.Element) -> list[str]:
+    """Names of properties, and of the fields that dashboards find in a text."""
+    found = re.findall(r"\[\[(\w+)\|(.*?)=.*?\]\]", element.text or "", re.DOTALL)
+    return [*(f"{kind} {name}" for kind, name in found), element.get("name", "")] * (
+        element.tag in ("system-out", "property")
+    )
+
+
+def of_record(written: bytes) -> Shape:
+    """The keys of the JSON record, and how long its lists are."""
+    return tuple(_keys(json.loads(written)))
+
+
+def _keys(value: object, path: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        if path.endswith(_NAMED_BY_TEXTS):
+            yield f"{path}: {len(value)}"
+            return
+        for key, below in value.items():
+            yield from _keys(below, f"{path}/{key}")
+    elif isinstance(value, list):
+        for number, below in enumerate(value):
+            yield from _keys(below, f"{path}[{number}]")
+    else:
+        yield f"{path}: {type(value).__name__}"
+
+
+def of_summary(written: str) -> tuple[Shape, set[str]]:
+    """The elements that GitHub's Markdown makes of a summary, and where its links point."""
+    options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
+    assert len(written.encode()) <= 900_000
+    reader = _Html()
+    reader.feed(github_flavored_markdown_to_html(written, options))
+    return tuple(reader.shape), reader.links
+
+
+class _Html(HTMLParser):
+    """Reads HTML: elements in order, links, the lines of diagrams; refuses what GitHub would make more of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shape: list[str] = []
+        self.links: set[str] = set()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        self.links |= {value for name, value in given.items() if name in ("href", "src") and value}
+        assert set(given) <= {"href", "lang", "align"}, given
+        self.shape.append(f"<{tag} {' '.join(given)}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.shape.append(f"</{tag}>")
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data}")
+
+    def handle_data(self, data: str) -> None:
+        if self.shape[-2:-1] == ["<pre lang>"]:
+            lines = data.splitlines()
+            assert all(_MERMAID_LINE.fullmatch(line) for line in lines), data
+            self.shape += [line.split()[0] for line in lines]
+        else:
+            assert not re.search(r"@\w|#\d", data), f"a mention or a reference: {data}"
+
+
+def _controls(text: str) -> list[str]:
+    """Characters that are no text: controls, line ends, surrogates, directions and what is invisible."""
+    return [each for each in text if unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp")]

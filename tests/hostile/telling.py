@@ -1,0 +1,112 @@
+"""Runs the whole gate in simulated time on what it is given, and collects all that it writes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gate import cli, gating, hosts
+from gate.api import Reply, Request
+from gate.errors import GateError, UsageError
+from gate.hosts.console import Console
+from gate.options import read_settings
+from gate.policy_source import load_policy
+from gate.process import Process
+from gate.report import of_error
+from tests.hostile.places import Given
+from tests.samples import SESSION_ID
+from tests.watching.world import SimulatedClock
+
+DELIMITER = "checkly-gate-0123456789abcdef"
+_INPUTS = {
+    "session-id": SESSION_ID,
+    "api-key": "cu_opens_nothing",
+    "account-id": "account",
+    "api-version": "v2",
+    "timeout": "40s",
+    "json-path": "record.json",
+}
+
+
+class Terminal(io.StringIO):
+    """A stream that shows what it gets to a person."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@dataclass(slots=True)
+class Network:
+    """Answers what is given, in no time that anybody waits for."""
+
+    given: Given
+    clock: SimulatedClock
+
+    def send(self, request: Request, *, within_s: float) -> Reply:
+        self.clock.sleep_s(min(0.1, within_s))
+        return self.given.answer(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that a gate wrote, as bytes and text that its consumers get."""
+
+    log: str
+    outputs: str
+    summary: str
+    junit: bytes
+    record: bytes
+
+
+def told_on_github(given: Given, workspace: Path) -> Told:
+    """Runs a gate on GitHub."""
+    env = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_WORKSPACE": str(workspace),
+        "GITHUB_OUTPUT": str(workspace / "output"),
+        "GITHUB_STEP_SUMMARY": str(workspace / "step-summary"),
+    }
+    for name in ("output", "step-summary"):
+        (workspace / name).write_text("")
+    log = _run(given, workspace, env, io.StringIO())
+    return Told(
+        log=log,
+        outputs=(workspace / "output").read_text(),
+        summary=(workspace / "step-summary").read_text(),
+        junit=(workspace / "junit.xml").read_bytes(),
+        record=(workspace / "record.json").read_bytes(),
+    )
+
+
+def shown_on_a_terminal(given: Given, workspace: Path) -> str:
+    """Runs a gate on a laptop."""
+    return _run(given, workspace, {}, Terminal())
+
+
+def _run(given: Given, workspace: Path, env: Mapping[str, str], stream: io.StringIO) -> str:
+    inputs = _INPUTS | {"junit-path": str(workspace / "junit.xml"), "policy": str(workspace / "policy.yml")}
+    inputs |= {"json-path": str(workspace / "record.json")} | dict(given.inputs)
+    (workspace / "policy.yml").write_text(given.policy or "{}", errors="replace", newline="")
+    argv = [f"--{name}={value}" for name, value in inputs.items() if value]
+    try:
+        settings, book = read_settings(argv, given.env), load_policy(inputs["policy"])
+    except UsageError:
+        cli.run(argv, {**env, **given.env}, stream, Process())  # refused before there is any network
+        return stream.getvalue()
+    console, clock = Console(stream, env), SimulatedClock()
+    around = gating.Surroundings(
+        host=hosts.detect(env, console, DELIMITER),
+        console=console,
+        clock=clock,
+        jitter=lambda: 1.0,
+        wall_clock=lambda: datetime(2026, 1, 15, 9, 5, tzinfo=UTC),
+    )
+    try:
+        report = gating.decide(settings, book, Network(given, clock), around)
+    except GateError as error:
+        report = of_error(error, decided_at=around.wall_clock())
+    gating.publish(report, around, junit_path=settings.junit_path, json_path=settings.json_path)
+    return stream.getvalue()

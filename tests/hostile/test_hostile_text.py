@@ -1,0 +1,85 @@
+"""Text from outside stays text, wherever it enters and whichever report tells it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import gate
+from gate.text import https_link
+from tests.hostile import shapes
+from tests.hostile.corpus import TEXTS
+from tests.hostile.places import LINK, PLACES, Given
+from tests.hostile.telling import shown_on_a_terminal, told_on_github
+
+# What a hostile text may look like, and nothing else: a name, a long one, nothing, a link, numbers.
+HARMLESS = ("harmless", "harmless " * 200, "", "https://harmless.example/x", "0", "123")
+OUR_LINKS = {LINK, f"{LINK}/results/3f1a"}
+API = [path for path in Path(gate.__file__).parent.glob("*.py") if "Fields(" in path.read_text()]
+TABLE = Path(__file__).with_name("places.py").read_text()
+Shapes = dict[str, shapes.Shape]
+
+
+def _shapes(given: Given, workspace: Path) -> tuple[Shapes, set[str]]:
+    told = told_on_github(given, workspace)
+    summary, links = shapes.of_summary(told.summary)
+    shown = shapes.of_terminal(shown_on_a_terminal(given, workspace))
+    found = {
+        "log": shapes.of_log(told.log),
+        "outputs": shapes.of_outputs(told.outputs),
+        "summary": summary,
+        "JUnit": shapes.of_junit(told.junit),
+        "record": shapes.of_record(told.record),
+        "terminal": shown,
+    }
+    return found, links
+
+
+def _wrong(place: Callable[[str], Given], workspace: Path) -> Iterator[str]:
+    """What is wrong, for each text, with what was written."""
+    allowed = [_shapes(place(text), workspace)[0] for text in HARMLESS]
+    for name, text in TEXTS.items():
+        try:
+            found, links = _shapes(place(text), workspace)
+        except AssertionError as error:
+            yield f"{name}: {str(error)[:300]}"
+            continue
+        yield from (
+            f"{name}: {report} is another"
+            for report in found
+            if all(found[report] != a[report] for a in allowed)
+        )
+        if others := links - OUR_LINKS - {https_link(text)}:
+            yield f"{name}: links to {others}"
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES.keys())
+def test_a_text_leaves_every_report_as_a_harmless_one_does(
+    place: Callable[[str], Given], tmp_path: Path
+) -> None:
+    assert list(_wrong(place, tmp_path)) == []
+
+
+def test_every_field_that_the_gate_reads_is_a_place() -> None:
+    """Whoever reads another field of an answer adds a row to `PLACES`; ids and flags become no text."""
+    read = re.compile(r"\.(?:optional_)?(?:text|texts|raw|time)\(\"(\w+)\"|headers(?:\.get\(|\[)\"([\w-]+)\"")
+    fields = {name for path in API for pair in read.findall(path.read_text()) for name in pair if name}
+    assert len(fields) > 15
+    for name in fields:
+        assert f'"{name}"' in TABLE or f"{name.replace('-', '_')}=" in TABLE, name
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_the_same_names_are_told_the_same_way_whatever_happened(text: str, tmp_path: Path) -> None:
+    """Dashboards know a test by its names: neither states, nor the order of an answer, may change them."""
+    names = []
+    for status, places in (("FAILED", ["us-east-1", text]), ("PASSED", [text, "us-east-1"])):
+        given = Given(document={"name": text, "status": status, "runLocations": places})
+        root = ET.fromstring(told_on_github(given, tmp_path).junit)
+        names.append({(case.get("classname"), case.get("name")) for case in root.iter("testcase")})
+    without_session = [{name for name in each if not str(name[1]).endswith("[session]")} for each in names]
+    assert without_session[0] == without_session[1]
