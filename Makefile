@@ -1,8 +1,10 @@
 # Everything a newcomer needs: `make demo` and `make test`. Both make their own environment in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= replies policies texts
 
-.PHONY: demo test lint types tests screenshot format lock clean
+.PHONY: demo test lint types tests screenshot format fuzz lock clean
 
 demo: .venv/.run ## the whole gate against an embedded stand-in for Checkly: no account, no network
 	@status=0; $(BIN)/python entrypoint.py demo || status=$$?; \
@@ -28,15 +30,26 @@ format: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+fuzz: .venv/.fuzz ## looks for inputs that break a promise, FUZZ_SECONDS for each target; needs Linux on x86-64
+	@for target in $(FUZZ_TARGETS); do \
+		mkdir -p .fuzz/$$target && \
+		$(BIN)/python -m fuzz $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+			-dict=fuzz/words/$$target.dict -artifact_prefix=.fuzz/$$target- -print_final_stats=1 -verbosity=0 \
+			.fuzz/$$target fuzz/corpus/$$target || \
+		{ echo "Found something: move the file that is named above to fuzz/corpus/$$target, and mend it." >&2; exit 1; }; \
+	done
+
 lock: .venv/.dev ## brings requirements*.txt up to date with pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
 		pyproject.toml --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
 		pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
+		--group fuzz --output-file fuzz/requirements.txt
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage test-results
+	rm -rf .venv .fuzz .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage test-results
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -51,3 +64,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/.run
+
+.venv/.fuzz: fuzz/requirements.txt .venv/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement fuzz/requirements.txt
+	@touch $@

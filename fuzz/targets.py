@@ -1,0 +1,136 @@
+"""What must hold for any bytes. A target takes bytes and returns, or it has found something.
+
+Nothing here knows the fuzzer: the tests replay `fuzz/corpus` through the same functions.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from xml.etree import ElementTree as ET
+
+from gate import text as texts_of
+from gate.api import Reply, is_uuid, read_session, retry_after_s
+from gate.errors import CheckSessionUnreadable, ExitCode, GateTimeout, UsageError
+from gate.model import ApiVersion, CheckSession, Ending, Phase, Watched
+from gate.policy import Policy
+from gate.policy_book import PolicyBook
+from gate.policy_file import read_policy
+from gate.report import annotation, closing, junit, of_verdict, outputs, record, summary
+from gate.text import SENTENCE_LENGTH, clean
+from gate.trigger import read_started
+from gate.verdict import judge
+
+SESSION_ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
+_TODAY = date(2026, 1, 15)
+_NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
+_MEANT = re.compile(r"[\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-]")
+
+
+def replies(data: bytes) -> None:
+    """Any answer is a session that every reporter can tell, or an error that says why in one line."""
+    reply = _reply(data)
+    wait_s = retry_after_s(reply)
+    assert wait_s is None or (wait_s > 0 and math.isfinite(wait_s))
+    try:
+        started = read_started(reply)
+    except CheckSessionUnreadable as error:
+        _is_a_sentence(str(error))
+    else:
+        assert started
+        assert all(is_uuid(each.session_id) and _is_clean(each.check_name) for each in started)
+    try:
+        session = read_session(reply, SESSION_ID, ApiVersion.V2)
+    except CheckSessionUnreadable as error:
+        _is_a_sentence(str(error))
+    else:
+        _can_be_told(session, lambda _: Policy())
+
+
+def policies(data: bytes) -> None:
+    """Any text is a policy that judges sessions, or mistakes that are one line each and name the file."""
+    try:
+        book = read_policy(data.decode(errors="surrogateescape"), "policy.yml")
+    except UsageError as error:
+        assert error.problems
+        for problem in error.problems:
+            assert problem.startswith("policy.yml")
+            _is_a_sentence(problem)
+        return
+    _judges(book)
+
+
+def texts(data: bytes) -> None:
+    """Any text is one clean line, which no reader of any report takes for more than text."""
+    line = clean(data.decode(errors="surrogateescape"))
+    assert _is_clean(line)
+    assert len(line) <= texts_of.NAME_LENGTH
+    assert "##" not in texts_of.log_line(line)
+    assert not texts_of.log_line(line).lstrip().startswith("::")
+    assert not set("\r\n:,") & set(texts_of.command_property(line))
+    assert not _MEANT.search(re.sub(r"\\[@#]&#8203;|\\[!-/:-@\[-`{-~]", "", texts_of.markdown(line)))
+    assert re.fullmatch(r"[\w .,/()+…-]{1,80}", texts_of.mermaid(line))
+    link = texts_of.https_link(line)
+    assert not link or (link == line and link.startswith("https://"))
+
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {"replies": replies, "policies": policies, "texts": texts}
+
+
+def _reply(data: bytes) -> Reply:
+    """Bytes as an answer: a line with the status, headers, an empty line, the body."""
+    head, _, body = data.partition(b"\n\n")
+    first, *lines = head.decode("latin-1").split("\n")
+    status = int(first) if re.fullmatch("[1-9][0-9]{2}", first) else 200
+    pairs = (line.partition(": ") for line in lines)
+    return Reply(status, {name.lower(): value for name, _, value in pairs}, body)
+
+
+def _can_be_told(session: CheckSession, policy_for: Callable[[CheckSession], Policy]) -> None:
+    watched = Watched(session.id, session, Ending.TIMEOUT, GateTimeout("the gate's own timeout is over"))
+    if session.phase is Phase.FINISHED:
+        watched = Watched(session.id, session, Ending.FINISHED)
+    verdict = judge([watched], policy_for)
+    assert session.phase is Phase.FINISHED or verdict.exit_code is not ExitCode.OPEN
+    report = of_verdict(verdict, report_only=False, decided_at=_NOW)
+    tree = ET.fromstring(junit.render(report))
+    cases = tree.findall("testsuite/testcase")
+    assert cases
+    assert all((case.get("name") or "").strip() for case in cases)
+    is_red = any(case.find(tag) is not None for case in cases for tag in ("failure", "error"))
+    assert is_red == (report.exit_code is not ExitCode.OPEN)
+    assert len(summary.render(report).encode()) <= summary.LIMIT_BYTES
+    json.loads(record.render(report))
+    assert all(len(each.message) <= 5000 for each in annotation.render(report))
+    for lines in (closing.verdict(report), *(rows for _, rows in closing.tables(report))):
+        assert all("\n" not in line.text for line in lines)
+    assert all("\n" not in str(value) for value in outputs.render(report).values())
+
+
+def _judges(book: PolicyBook) -> None:
+    """A book that was read can be applied, and said, on any day."""
+    document = {
+        "checkSessionId": SESSION_ID,
+        "name": "Checkout API",
+        "status": "FAILED",
+        "runLocations": ["us-east-1", "eu-central-1"],
+    }
+    session = read_session(Reply(200, {}, json.dumps(document).encode()), SESSION_ID, ApiVersion.V2)
+    _can_be_told(session, lambda each: book.policy_for(each, _TODAY))
+    for warning in book.warnings([session], _TODAY):
+        assert "\n" not in warning
+
+
+def _is_a_sentence(said: str) -> None:
+    assert said
+    assert clean(said, 10 * SENTENCE_LENGTH) == said
+
+
+def _is_clean(line: str) -> bool:
+    categories = {unicodedata.category(character) for character in line}
+    line.encode()
+    return clean(line) == line == line.strip() and not categories & {"Cc", "Cs", "Zl", "Zp"}
