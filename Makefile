@@ -47,6 +47,8 @@ lock: .venv/.dev ## brings requirements*.txt up to date with pyproject.toml
 		pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
 		--group fuzz --output-file fuzz/requirements.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
+		--group audit --output-file .ci/requirements.txt
 
 clean:
 	rm -rf .venv .fuzz .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage test-results
