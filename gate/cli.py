@@ -117,18 +117,21 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
 
 
 def _transport(settings: Settings, env: Mapping[str, str], console: Console, process: Process) -> Transport:
-    from gate.transport import Endpoint, HttpTransport  # noqa: PLC0415 - a usage error need not wait for it
-
-    replaced = (
-        "" if env.get("REQUESTS_CA_BUNDLE") or env.get("CURL_CA_BUNDLE") else env.get("SSL_CERT_FILE", "")
+    from gate.transport import (  # noqa: PLC0415 - a usage error need not wait for it
+        CERTIFICATE_VARIABLES,
+        Endpoint,
+        HttpTransport,
     )
+
+    variable = next((name for name in CERTIFICATE_VARIABLES if env.get(name)), "")
     endpoint = Endpoint(
         base_url=settings.api_url,
         api_key=settings.api_key,
         account_id=settings.account_id,
         is_loopback=is_loopback(settings.api_url),
         extra_certificates=settings.ca_bundle,
-        replaced_certificates=replaced,
+        replaced_certificates=env.get(variable, ""),
+        replaced_by=variable,
     )
 
     def trace(text: str) -> None:

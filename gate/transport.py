@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 import requests
@@ -21,6 +22,9 @@ from gate.text import SENTENCE_LENGTH, clean, redact
 LARGEST_ANSWER_BYTES = 10 * 1024 * 1024
 _CONNECT_WITHIN_S = 10.0
 _CHUNK_BYTES = 64 * 1024
+# The first that is set names what is trusted instead of the usual authorities: the first two are requests'
+# own, the third is OpenSSL's.
+CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 class BoundedCall(Protocol):
@@ -44,7 +48,8 @@ class Endpoint:
     account_id: str = ""
     is_loopback: bool = False
     extra_certificates: str = ""  # trusted besides the usual authorities
-    replaced_certificates: str = ""  # trusted instead of them, as SSL_CERT_FILE says
+    replaced_certificates: str = ""  # trusted instead of them, a file or a folder
+    replaced_by: str = ""  # the variable that says so
 
 
 class HttpTransport:
@@ -124,7 +129,11 @@ def _session(endpoint: Endpoint) -> requests.Session:
     session.headers["User-Agent"] = f"checkly-gate/{__version__}"
     session.headers["Accept"] = "application/json"
     session.trust_env = not endpoint.is_loopback  # proxies and authorities, but none on the way to oneself
-    if endpoint.replaced_certificates:
+    if endpoint.replaced_certificates and endpoint.base_url.startswith("https:"):
+        if not Path(endpoint.replaced_certificates).is_dir():
+            _trust(
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), endpoint.replaced_certificates, endpoint.replaced_by
+            )
         session.verify = endpoint.replaced_certificates
     if endpoint.extra_certificates:
         session.mount("https://", _AdapterWithAuthorities(endpoint.extra_certificates))
@@ -144,16 +153,21 @@ class _Credentials(AuthBase):
         return request
 
 
+def _trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
+    """Trusts the file's authorities; a file that is none is refused now, for no retry would mend it."""
+    try:
+        context.load_verify_locations(cafile=pem_file)
+    except (OSError, ssl.SSLError) as error:
+        why = error.strerror or error
+        raise UsageError(f"{named_by}: {clean(pem_file)} is no readable PEM file ({why})") from None
+
+
 class _AdapterWithAuthorities(HTTPAdapter):
     """Trusts the authorities of a PEM file besides those that requests trusts."""
 
     def __init__(self, pem_file: str) -> None:
         self._context = ssl.create_default_context()
-        try:
-            self._context.load_verify_locations(cafile=pem_file)
-        except (OSError, ssl.SSLError) as error:
-            why = error.strerror or error
-            raise UsageError(f"ca-bundle: {clean(pem_file)} is no readable PEM file ({why})") from None
+        _trust(self._context, pem_file, "ca-bundle")
         super().__init__()
 
     def init_poolmanager(

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from gate.api import Request
-from gate.errors import Unreachable
+from gate.errors import Unreachable, UsageError
 from gate.process import Process
 from gate.transport import Endpoint, HttpTransport
 
@@ -79,3 +79,25 @@ def test_an_authority_that_replaces_the_usual_ones_is_trusted(url: str, bundle: 
 def test_a_bundle_does_not_make_up_for_the_wrong_name(url: str, bundle: str) -> None:
     with pytest.raises(Unreachable, match=r"(?i)certificate"):
         _status(url.replace("127.0.0.1", "localhost"), extra=bundle)
+
+
+@pytest.mark.parametrize("content", [None, "not a certificate"], ids=["no file", "no certificate"])
+def test_a_variable_that_names_no_authorities_is_refused_before_any_request(
+    content: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "authorities.pem"
+    if content is not None:
+        path.write_text(content)
+    endpoint = Endpoint(
+        base_url="https://api.example",
+        api_key=KEY,
+        replaced_certificates=str(path),
+        replaced_by="SSL_CERT_FILE",
+    )
+    with pytest.raises(UsageError, match=r"^SSL_CERT_FILE: \S+ is no readable PEM file"):
+        HttpTransport(endpoint, Process().call)
+
+
+def test_a_folder_of_authorities_is_no_file_that_could_be_refused(url: str, tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match=r"(?i)certificate verify failed"):
+        _status(url, replaced=str(tmp_path))
