@@ -21,6 +21,7 @@ FIRST_BACKOFF_S = 0.5
 LONGEST_BACKOFF_S = 15.0
 _ROUNDING_S = 0.05  # a pause of 1 s is one that a long poll of 1 s fills, though some of it has passed
 _LAST_LOOK_S = 3.0  # what is kept free before the deadline, so that the last look is over when it comes
+_TOO_LATE_S = 0.01  # a request that fails within this of the deadline was cut short by it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +162,8 @@ class _Loop:
         self.failures_in_trouble += 1
         self._keep_quiet(error)
         ceiling_s = min(longest_s, FIRST_BACKOFF_S * 2 ** min(wait.failures, 10))
-        wait.error = error
+        if wait.error is None or self.clock.now_s() < self.deadline_s - _TOO_LATE_S:
+            wait.error = error  # else the deadline cut this one short: what went wrong before says more
         wait.failures += 1
         self._look_again(wait, ceiling_s * self.jitter())
 

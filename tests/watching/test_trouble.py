@@ -175,6 +175,17 @@ def test_a_request_that_hangs_leaves_room_for_the_last_look(hanging: str) -> Non
     assert world.clock.elapsed_s() <= 120
 
 
+def test_a_request_that_the_deadline_cuts_short_does_not_hide_what_went_wrong_before() -> None:
+    world = World(
+        one_session((0, "STARTED")),
+        fault=lambda _, at_s: "hangs" if at_s >= 58 else Reply(503, {}, b""),
+    )
+    (watched,) = world.wait(timeout_s=60, jitter=lambda: 0.01)
+    assert world.sent[-1][0] >= 58, "the last request hung"
+    assert isinstance(watched.error, errors.Transient)
+    assert watched.error.status == 503
+
+
 def test_backing_off_grows_to_fifteen_seconds_and_no_further() -> None:
     world = World(one_session((0, "STARTED")), fault=lambda *_: Reply(500, {}, b""))
     world.wait(timeout_s=300, jitter=lambda: 1.0)
