@@ -4,7 +4,7 @@ BIN := .venv/bin
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= replies policies texts
 
-.PHONY: demo test lint types tests screenshot format fuzz lock clean
+.PHONY: demo test lint types tests screenshot format fuzz resilience lock clean
 
 demo: .venv/.run ## the whole gate against an embedded stand-in for Checkly: no account, no network
 	@status=0; $(BIN)/python entrypoint.py demo || status=$$?; \
@@ -25,6 +25,9 @@ tests: .venv/.dev
 
 screenshot: .venv/.run ## of a job summary, for the README; needs node, npm and chromium
 	docs/screenshot/take.sh
+
+resilience: .venv/.dev ## plays every fault, and writes what the gate did into docs/RESILIENCE.md
+	$(BIN)/python -m tests.faults.resilience
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

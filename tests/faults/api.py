@@ -1,0 +1,99 @@
+"""The simulator behind a connection that can also answer what no API should, with TLS where it is wanted."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+from gate.simulator import Recorded, Scenario
+from gate.simulator.faults import Aim, Effect, Fault
+from gate.simulator.listener import HOST, Server
+from gate.simulator.stand_in import Arrival, StandIn
+from gate.simulator.wire import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Bytes that are sent as they are instead of an answer, a pause after each part; then it hangs up."""
+
+    parts: Callable[[], Iterable[bytes]]
+    pause_s: float = 0.0
+
+
+Trouble = Effect | Raw
+
+
+def struck(trouble: Trouble, aim: Aim, first: int, last: float) -> Fault:
+    """The trouble for the requests of that aim from the first to the last, counted from 1."""
+    return Fault(aim=aim, effect=cast("Effect", trouble), first=first, last=last)  # only we know of `Raw`
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Real time, which remembers when it was first asked for: at the first request."""
+
+    first_s: float | None = None
+
+    def __call__(self) -> float:
+        now_s = time.monotonic()
+        if self.first_s is None:
+            self.first_s = now_s
+        return now_s
+
+
+@dataclass(slots=True)
+class Api:
+    """An API that is being served."""
+
+    port: int
+    session_ids: tuple[str, ...]
+    _stand_in: StandIn
+    _clock: _Clock
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def requests(self) -> list[Recorded]:
+        return self._stand_in.ledger.entries()
+
+    @property
+    def first_request_s(self) -> float | None:
+        """When the first request came, in monotonic seconds."""
+        return self._clock.first_s
+
+    def wait_for_request(self, path_part: str) -> bool:
+        return self._stand_in.ledger.wait_for(path_part, 20)
+
+
+class _Connection(Connection):
+    def _deliver(self, arrival: Arrival) -> None:
+        trouble: object = arrival.effect
+        if not isinstance(trouble, Raw):
+            super()._deliver(arrival)
+            return
+        self.close_connection = True
+        for part in trouble.parts():
+            self.wfile.write(part)
+            if self.server.stand_in.stopped.wait(trouble.pause_s):
+                return
+
+
+@contextmanager
+def served(scenario: Scenario, tls: ssl.SSLContext | None = None) -> Iterator[Api]:
+    """Serves a scenario, whose faults may be `Raw`, until the block is left."""
+    clock = _Clock()
+    stand_in = StandIn(scenario, speed=scenario.speed, clock=clock)
+    server = Server(0, stand_in, _Connection)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    server.start()
+    try:
+        yield Api(int(server.server_address[1]), scenario.session_ids, stand_in, clock)
+    finally:
+        server.stop()

@@ -1,0 +1,106 @@
+"""The document of a session that passed, and what can become of its bytes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+
+from tests.samples import CHECK_ID, SESSION_ID
+
+MIB = 1024 * 1024
+GREEN: dict[str, object] = {
+    "checkSessionId": SESSION_ID,
+    "checkSessionLink": f"https://app.checklyhq.com/check-sessions/{SESSION_ID}",
+    "checkId": CHECK_ID,
+    "checkType": "API",
+    "name": "Checkout API",
+    "status": "PASSED",
+    "startedAt": "2026-01-15T09:00:00.000Z",
+    "stoppedAt": "2026-01-15T09:00:12.000Z",
+    "timeElapsed": 12000,
+    "runLocations": ["us-east-1", "eu-central-1"],
+    "runSource": "TRIGGER_API",
+    "results": [
+        {
+            "checkResultId": f"00000000-0000-0000-0000-00000000000{number}",
+            "checkResultLink": f"https://app.checklyhq.com/results/{number}",
+            "checkId": CHECK_ID,
+            "checkType": "API",
+            "name": "Checkout API",
+            "runLocation": location,
+            "resultType": "FINAL",
+            "hasErrors": False,
+            "hasFailures": False,
+            "isDegraded": False,
+            "aborted": False,
+            "isCancelled": False,
+            "responseTime": 412,
+            "startedAt": "2026-01-15T09:00:01.000Z",
+            "stoppedAt": "2026-01-15T09:00:11.000Z",
+        }
+        for number, location in enumerate(("us-east-1", "eu-central-1"))
+    ],
+}
+WHOLE = json.dumps(GREEN).encode()
+
+
+def green_with(**fields: object) -> bytes:
+    """The document with other values in some of its fields."""
+    return json.dumps({**GREEN, **fields}).encode()
+
+
+def head(*headers: str, status: str = "HTTP/1.1 200 OK") -> bytes:
+    """The first lines of an answer."""
+    return "\r\n".join((status, *headers, "", "")).encode()
+
+
+def byte_by_byte() -> Iterator[bytes]:
+    """An answer that begins as slowly as it goes on."""
+    for byte in head(f"Content-Length: {len(WHOLE)}") + WHOLE:
+        yield bytes((byte,))
+
+
+def endless_headers() -> Iterator[bytes]:
+    """Headers that never come to a body."""
+    yield head().removesuffix(b"\r\n")
+    while True:
+        yield b"X-More: " + b"a" * 1000 + b"\r\n"
+
+
+def endless_continue() -> Iterator[bytes]:
+    """The promise of an answer, again and again."""
+    while True:
+        yield head(status="HTTP/1.1 100 Continue")
+
+
+def endless_chunks() -> Iterator[bytes]:
+    """The document, and blanks without end."""
+    yield head("Transfer-Encoding: chunked")
+    yield b"%x\r\n%s\r\n" % (len(WHOLE), WHOLE)
+    while True:
+        yield b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+
+
+def bomb(layers: int) -> Iterator[bytes]:
+    """The document and a gigabyte of blanks, in as many layers of gzip."""
+    body = gzip.compress(WHOLE) + gzip.compress(b" " * MIB) * 1024
+    for _ in range(layers - 1):
+        body = gzip.compress(body)
+    encoding = ", ".join(["gzip"] * layers)
+    yield head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}")
+    yield body
+
+
+def crowded(item: bytes) -> Iterator[bytes]:
+    """As many results as fit into the largest answer that is read."""
+    start, end = WHOLE[:-2], b"]}"  # the document's last field is its results
+    body = start + (b"," + item) * ((10 * MIB - len(WHOLE)) // (len(item) + 1)) + end
+    yield head(f"Content-Length: {len(body)}")
+    yield body
+
+
+def largest(end: str) -> Iterator[bytes]:
+    """The document with a name that makes it nearly as large as an answer may be."""
+    yield head()
+    yield WHOLE.replace(b"Checkout API", b"a" * 9 * MIB + end.encode(), 1)

@@ -1,0 +1,258 @@
+"""Networks as data: certificates, variables, proxies and names, which hold for a whole run of the gate.
+
+The server is at 0.0.0.0, which Linux takes for this machine, and the gate for any other: so proxies and
+certificates count. What is behind a proxy has a name that only the proxy knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from tests.faults.proxy import PASSWORD, USER
+
+DIRECT, NAMED, NOBODY, INVALID, LOOPBACK = (
+    "https://0.0.0.0:{port}",
+    "https://api.checkly.test:{port}",
+    "https://0.0.0.0:{closed}",
+    "https://checkly.invalid",
+    "http://127.0.0.1:{port}",
+)
+
+
+class Certificate(Enum):
+    """What the server shows."""
+
+    RIGHT = "for its own name, by a private authority"
+    EXPIRED = "expired"
+    WRONG_HOST = "for another name"
+    SELF_SIGNED = "vouched for by itself"
+    NONE = "no TLS at all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProxyPlan:
+    """What the proxy answers instead of connecting, if anything, and whether it asks who is there."""
+
+    answer: bytes = b""
+    asks_for_credentials: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A network: the exit code that it earns, and what the gate's reason must hold.
+
+    In `env` and `inputs`, {bundle} is the file of the authority, {other} of another one, {nowhere} no file,
+    {empty} a file without a certificate, {proxy} and {known_proxy} the proxy without and with credentials,
+    {closed} a port where nobody listens.
+    """
+
+    name: str
+    code: int
+    says: str
+    url: str = DIRECT
+    certificate: Certificate = Certificate.RIGHT
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    proxy: ProxyPlan | None = None
+
+
+_GREEN = "1 of 1 location green"
+_BUNDLE = {"ca-bundle": "{bundle}"}
+_PROXY = {"HTTPS_PROXY": "{proxy}"}
+_HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 14\r\n\r\n<html></html>\n"
+_REFUSED = b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: 14\r\n\r\n<html></html>\n"
+_BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
+
+CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
+    "Certificates": (
+        Condition(name="a private authority", code=4, says="certificate verify failed"),
+        Condition(name="a private authority in `ca-bundle`", code=0, says=_GREEN, inputs=_BUNDLE),
+        Condition(
+            name="a private authority in `SSL_CERT_FILE`",
+            code=0,
+            says=_GREEN,
+            env={"SSL_CERT_FILE": "{bundle}"},
+        ),
+        Condition(
+            name="a private authority in `REQUESTS_CA_BUNDLE`",
+            code=0,
+            says=_GREEN,
+            env={"REQUESTS_CA_BUNDLE": "{bundle}"},
+        ),
+        Condition(
+            name="another authority in `ca-bundle`",
+            code=4,
+            says="certificate verify failed",
+            inputs={"ca-bundle": "{other}"},
+        ),
+        Condition(
+            name="an expired certificate",
+            code=4,
+            says="certificate has expired",
+            certificate=Certificate.EXPIRED,
+            inputs=_BUNDLE,
+        ),
+        Condition(
+            name="a certificate for another host",
+            code=4,
+            says="certificate is not valid for",
+            certificate=Certificate.WRONG_HOST,
+            inputs=_BUNDLE,
+        ),
+        Condition(
+            name="a self-signed certificate",
+            code=4,
+            says="certificate verify failed",
+            certificate=Certificate.SELF_SIGNED,
+            inputs=_BUNDLE,
+        ),
+        Condition(name="no TLS", code=4, says="SSL", certificate=Certificate.NONE),
+        Condition(
+            name="`ca-bundle` that is not there",
+            code=2,
+            says="ca-bundle: {nowhere} is no readable PEM file",
+            inputs={"ca-bundle": "{nowhere}"},
+        ),
+        Condition(
+            name="`SSL_CERT_FILE` that is not there",
+            code=2,
+            says="SSL_CERT_FILE: {nowhere} is no readable PEM file",
+            env={"SSL_CERT_FILE": "{nowhere}"},
+        ),
+        Condition(
+            name="`REQUESTS_CA_BUNDLE` that is not there",
+            code=2,
+            says="REQUESTS_CA_BUNDLE: {nowhere} is no readable PEM file",
+            env={"REQUESTS_CA_BUNDLE": "{nowhere}"},
+        ),
+        Condition(
+            name="`CURL_CA_BUNDLE` without a certificate",
+            code=2,
+            says="CURL_CA_BUNDLE: {empty} is no readable PEM file",
+            env={"CURL_CA_BUNDLE": "{empty}"},
+        ),
+        Condition(
+            name="`SSL_CERT_FILE` that is not there, and no TLS to need it",
+            code=0,
+            says=_GREEN,
+            url=LOOPBACK,
+            certificate=Certificate.NONE,
+            env={"SSL_CERT_FILE": "{nowhere}"},
+        ),
+    ),
+    "Addresses": (
+        Condition(name="nobody listens", code=4, says="Connection refused", url=NOBODY),
+        Condition(
+            name="connections are not accepted",
+            code=4,
+            says="gave no whole answer",
+            url="https://0.0.0.0:{full}",
+        ),
+        Condition(name="a name that does not exist", code=4, says="could not be asked", url=INVALID),
+    ),
+    "Proxies": (
+        Condition(
+            name="a proxy that connects",
+            code=0,
+            says=_GREEN,
+            url=NAMED,
+            inputs=_BUNDLE,
+            env=_PROXY,
+            proxy=ProxyPlan(),
+        ),
+        Condition(
+            name="a proxy in lower case",
+            code=0,
+            says=_GREEN,
+            url=NAMED,
+            inputs=_BUNDLE,
+            env={"https_proxy": "{proxy}"},
+            proxy=ProxyPlan(),
+        ),
+        Condition(
+            name="a proxy that is given the credentials that it asks for",
+            code=0,
+            says=_GREEN,
+            url=NAMED,
+            inputs=_BUNDLE,
+            env={"HTTPS_PROXY": "{known_proxy}"},
+            proxy=ProxyPlan(asks_for_credentials=True),
+        ),
+        Condition(
+            name="a proxy that asks for credentials in vain",
+            code=4,
+            says="407 Proxy Authentication Required",
+            url=NAMED,
+            inputs=_BUNDLE,
+            env=_PROXY,
+            proxy=ProxyPlan(asks_for_credentials=True),
+        ),
+        Condition(
+            name="a proxy that answers 502",
+            code=4,
+            says="502 Bad Gateway",
+            url=NAMED,
+            inputs=_BUNDLE,
+            env={"HTTPS_PROXY": "{known_proxy}"},
+            proxy=ProxyPlan(answer=_BAD_GATEWAY),
+        ),
+        Condition(
+            name="a proxy that answers 403 in HTML",
+            code=4,
+            says="403 Forbidden",
+            url=NAMED,
+            inputs=_BUNDLE,
+            env=_PROXY,
+            proxy=ProxyPlan(answer=_REFUSED),
+        ),
+        Condition(
+            name="a proxy that answers 200 in HTML",
+            code=4,
+            says="SSL",
+            url=NAMED,
+            inputs=_BUNDLE,
+            env=_PROXY,
+            proxy=ProxyPlan(answer=_HTML),
+        ),
+        Condition(
+            name="a proxy where nobody listens",
+            code=4,
+            says="Connection refused",
+            url=NAMED,
+            env={"HTTPS_PROXY": f"http://{USER}:{PASSWORD}@127.0.0.1:{{closed}}"},
+        ),
+        Condition(
+            name="a proxy that never answers",
+            code=4,
+            says="gave no whole answer",
+            url=NAMED,
+            env={"HTTPS_PROXY": "http://127.0.0.1:{silent}"},
+        ),
+        Condition(
+            name="a proxy whose authority nobody knows",
+            code=4,
+            says="certificate verify failed",
+            url=NAMED,
+            env=_PROXY,
+            proxy=ProxyPlan(),
+        ),
+        Condition(
+            name="`NO_PROXY` names the host",
+            code=0,
+            says=_GREEN,
+            inputs=_BUNDLE,
+            env={"HTTPS_PROXY": "http://127.0.0.1:{closed}", "NO_PROXY": "example.com,0.0.0.0"},
+        ),
+        Condition(
+            name="a proxy that cannot be had, and the API on this machine",
+            code=0,
+            says=_GREEN,
+            url=LOOPBACK,
+            certificate=Certificate.NONE,
+            env={"HTTP_PROXY": "http://127.0.0.1:{closed}"},
+        ),
+    ),
+}
+EVERY_CONDITION = tuple(each for conditions in CONDITIONS.values() for each in conditions)

@@ -1,0 +1,107 @@
+"""Runs a gate as a process of its own, and says which of its promises it broke."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from tests.end_to_end.running import ENTRYPOINT, JUNIT, KEY, RECORD, Run, github
+
+MOST_MEMORY_MIB = 150
+LATE_S = 2.0
+_MEASURED = Path(__file__).with_name("measured.py")
+_VERDICTS = {0: "pass", 1: "fail"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """A gate that has ended: what it left behind, how long it took, how much memory it held."""
+
+    run: Run
+    began_s: float
+    ended_s: float
+    peak_mib: float
+
+    @property
+    def reason(self) -> str:
+        return str(self.run.record["reason"])
+
+    @property
+    def everything(self) -> bytes:
+        """Every byte that it wrote, but for the command that masks the key on GitHub."""
+        files = [path for path in sorted(self.run.workspace.rglob("*")) if path.is_file()]
+        log = self.run.log.replace(f"::add-mask::{KEY}\n", "")
+        return b"\n".join([log.encode(), *(path.read_bytes() for path in files)])
+
+
+def gate(workspace: Path, inputs: Mapping[str, str], env: Mapping[str, str] | None = None) -> Gated:
+    """Runs a gate to its end, with the runner's variables and those of `env` and nothing else."""
+    workspace.mkdir(parents=True, exist_ok=True)
+    memory = workspace.with_name(f"{workspace.name}.memory")
+    command = [sys.executable, "-S", "-I", str(_MEASURED), str(memory), sys.executable, "-u", str(ENTRYPOINT)]
+    began_s = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=workspace,
+        env={**github(workspace, inputs), **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=50,
+        check=False,
+    )
+    ended_s = time.monotonic()
+    run = Run(done.returncode, done.stdout.decode(errors="backslashreplace"), workspace)
+    return Gated(run, began_s, ended_s, int(memory.read_text()) / 1024)
+
+
+def inputs_for(url: str, session_ids: tuple[str, ...], timeout_s: int) -> dict[str, str]:
+    """The inputs of a gate on those sessions."""
+    return {
+        "session-id": "\n".join(session_ids),
+        "api-key": KEY,
+        "account-id": "1397c172-1938-4973-a225-5862298e571a",
+        "api-url": url,
+        "json-path": RECORD,
+        "poll-interval": "1s",
+        "timeout": f"{timeout_s}s",
+    }
+
+
+def broken_promises(gated: Gated, *, code: int, timeout_s: float, since_s: float | None) -> list[str]:
+    """What the gate did and should not have done; `since_s` is when its wait began, where that is known."""
+    run = gated.run
+    took_s = gated.ended_s - (since_s or gated.began_s)
+    broken = {
+        f"exit code {run.code} instead of {code}": run.code != code,
+        f"took {took_s:.1f} s": took_s > timeout_s + LATE_S,
+        f"held {gated.peak_mib:.0f} MiB": gated.peak_mib > MOST_MEMORY_MIB,
+        "a traceback in the log": "Traceback" in run.log,
+        "the key is in its output": KEY.encode() in gated.everything,
+        "no JUnit report that says so": not _junit_says(run, code),
+        "no record that says so": not _record_says(run, code),
+    }
+    return [promise for promise, is_broken in broken.items() if is_broken]
+
+
+def _junit_says(run: Run, code: int) -> bool:
+    """Whether there is a report, with something red in it unless the gate is open."""
+    try:
+        cases = list(ET.parse(run.workspace / JUNIT).getroot().iter("testcase"))
+    except (OSError, ET.ParseError):
+        return False
+    red = any(child.tag in ("error", "failure") for case in cases for child in case)
+    return bool(cases) and red == (code != 0)
+
+
+def _record_says(run: Run, code: int) -> bool:
+    try:
+        record = json.loads((run.workspace / RECORD).read_text())
+    except (OSError, ValueError):
+        return False
+    return bool(record["exit-code"] == code and record["verdict"] == _VERDICTS.get(code, "inconclusive"))

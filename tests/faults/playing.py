@@ -1,0 +1,58 @@
+"""Plays a row of the table: a gate for each moment, all at the same time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gate.simulator import parse
+from tests.faults.api import served
+from tests.faults.gate_run import Gated, broken_promises, gate, inputs_for
+from tests.faults.moments import Kind, Moment, Row, fault_at
+from tests.samples import SESSION_ID
+
+_SESSION = f"""
+description: a session that passes within a second
+sessions:
+  - id: {SESSION_ID}
+    check: {{name: Checkout API, type: API}}
+    locations: [us-east-1, eu-central-1]
+    statuses: [{{at: 0s, is: STARTED}}, {{at: 600ms, is: PASSED}}]
+    results:
+      - {{at: 0s, location: us-east-1, is: passed}}
+      - {{at: 600ms, location: eu-central-1, is: passed}}
+"""
+_WITHOUT_LONG_POLLS = _SESSION + "api: {completion: false}\n"
+_TIMEOUT_S = 5
+_SHORT_S = 1  # so short that there is no time for anything between the first look and the last
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What became of a gate that was struck at one moment."""
+
+    gated: Gated
+    broken: tuple[str, ...]
+
+    @property
+    def code(self) -> int:
+        return self.gated.run.code
+
+
+def play(row: Row, folder: Path) -> dict[Moment, Seen]:
+    """What the gate did at each moment."""
+    with ThreadPoolExecutor(len(Moment)) as pool:
+        seen = pool.map(lambda moment: strike(row, moment, folder / moment.name), Moment)
+        return dict(zip(Moment, seen, strict=True))
+
+
+def strike(row: Row, moment: Moment, folder: Path) -> Seen:
+    """What the gate did at one moment."""
+    scenario = parse(_WITHOUT_LONG_POLLS if moment is Moment.LATER else _SESSION, name="fault")
+    lasts = moment is Moment.LAST and row.kind is not Kind.HARMLESS
+    timeout_s = _SHORT_S if lasts else _TIMEOUT_S
+    with served(replace(scenario, faults=(fault_at(moment, row.trouble),))) as api:
+        gated = gate(folder, inputs_for(api.url, scenario.session_ids, timeout_s))
+        code, since_s = row.kind.exit_code(moment), api.first_request_s
+        return Seen(gated, tuple(broken_promises(gated, code=code, timeout_s=timeout_s, since_s=since_s)))

@@ -1,0 +1,17 @@
+"""docs/RESILIENCE.md has a row for each fault and network, and nothing that no run has written."""
+
+from __future__ import annotations
+
+from tests.faults.conditions import EVERY_CONDITION
+from tests.faults.resilience import DOCUMENT, committed_lines, document
+from tests.faults.table import ROWS
+
+
+def test_the_document_is_its_rows_and_nothing_else() -> None:
+    lines = committed_lines()
+    assert DOCUMENT.read_text() == document(lambda name: lines.get(name, f"no row for {name}"))
+
+
+def test_no_two_rows_have_one_name() -> None:
+    names = [row.name for row in ROWS] + [condition.name for condition in EVERY_CONDITION]
+    assert len(set(names)) == len(names)
