@@ -39,6 +39,7 @@ _SHOWABLE_SOURCES = frozenset(
     }
 )
 _QUERY = re.compile(r"(?<=[^\s?#])[?#][^\s\"'<>)\]]*=[^\s\"'<>)\]]*")
+_ORIGIN = re.compile(r"\w+://[^/]*")
 _TRACE = re.compile(r"\s*(?:Call log:|\n\s+at )")  # what follows a message is for a screen, not for a line
 
 
@@ -200,9 +201,9 @@ def _certificate_trouble(document: Fields) -> Iterable[str]:
 def _slowness(document: Fields) -> Iterable[str]:
     took_ms = document.optional_number("responseTime")
     took = "" if took_ms is None else f" ({took_ms:.0f} ms)"
-    if document.optional_word("overMaxResponseTime") == "true":
+    if document.is_true("overMaxResponseTime"):
         yield f"over its longest response time{took}"
-    elif document.optional_word("isDegraded") == "true":
+    elif document.is_true("isDegraded"):
         yield f"over its degraded response time{took}"
 
 
@@ -232,8 +233,8 @@ def _recording_name(item: object) -> str:
     """A trace's or video's name; its link may carry a signature and is not shown."""
     fields = Fields(item) if isinstance(item, Mapping) else Fields({})
     text = item if isinstance(item, str) else fields.optional_raw("name") or fields.optional_raw("url")
-    path = re.split(r"[?#]", text)[0].rstrip("/")
-    return clean(path.rpartition("/")[2], _RECORDING_LENGTH)
+    path = _ORIGIN.sub("", re.split(r"[?#]", clean(text, _READ_LENGTH))[0])
+    return clean(path.rstrip("/").rpartition("/")[2], _RECORDING_LENGTH)
 
 
 def _sentence(text: str) -> str:

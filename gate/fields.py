@@ -97,6 +97,10 @@ class Fields:
             return clean(json.dumps(value))
         return self.optional_text(key)
 
+    def is_true(self, key: str) -> bool:
+        """Whether it is true; anything else is not."""
+        return self._fields.get(key) is True
+
     def optional_fields(self, key: str) -> Fields:
         """The fields of an object; empty for anything else."""
         value = self._fields.get(key)

@@ -81,8 +81,8 @@ def test_the_tests_run_with_the_versions_that_users_get() -> None:
 
 
 def _licence(name: str) -> str:
-    said = metadata(name)
-    return said.get("License-Expression") or said.get("License") or ""
+    said = metadata(name).json
+    return str(said.get("license_expression") or said.get("license") or "")
 
 
 def test_the_licence_of_each_package_is_the_one_that_is_named() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from gate.api import Reply, Request
 from tests.samples import CHECK_ID, SESSION_ID
 
+RESULT_ID = "0c4b1b3e-5bd5-4ba5-a7a1-0f0a2bb41f11"
 OTHER_ID = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
 LINK = f"https://app.checklyhq.com/checks/{CHECK_ID}/check-sessions/{SESSION_ID}"
 Document = dict[str, object]
@@ -22,6 +23,7 @@ class Given:
     """What a run of the gate is given. `reply` is answered to everything, instead of the documents."""
 
     document: Document = field(default_factory=dict)
+    detail: Document = field(default_factory=dict)
     reply: Reply | None = None
     started: Document = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -34,6 +36,8 @@ class Given:
             return self.reply
         if request.path.endswith("/trigger"):
             return Reply(201, {}, json.dumps({"sessions": [self.started]}).encode())
+        if "/check-results/" in request.path:
+            return Reply(200, {}, json.dumps({"id": RESULT_ID, **self.detail}).encode())
         document = _DOCUMENT | self.document
         if OTHER_ID in request.path:
             document |= {"checkSessionId": OTHER_ID}
@@ -41,9 +45,10 @@ class Given:
 
 
 def _result(location: str, kind: str, *, failed: bool, **more: object) -> Document:
+    result_id = RESULT_ID if failed else OTHER_ID
     return {
-        "checkResultId": "3f1a",
-        "checkResultLink": f"{LINK}/results/3f1a",
+        "checkResultId": result_id,
+        "checkResultLink": f"{LINK}/results/{result_id}",
         "runLocation": location,
         "resultType": kind,
         "hasErrors": False,
@@ -92,6 +97,11 @@ def _yaml(text: str) -> str:
     return '"' + "".join(f"\\U{ord(character):08x}" for character in text) + '"'
 
 
+def _assertion(**more: object) -> Given:
+    held = {"source": "STATUS_CODE", "comparison": "EQUALS", "target": "200", "actual": 503, "error": "no"}
+    return Given(detail={"apiCheckResult": {"assertions": [held | more]}})
+
+
 PLACES: Mapping[str, Callable[[str], Given]] = {
     "check name": lambda text: Given(document={"name": text}),
     "check name, two sessions": lambda text: Given(document={"name": text}, inputs=_TWO_SESSIONS),
@@ -129,6 +139,44 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
         inputs=_TRIGGER, started={"checkSessionId": SESSION_ID, "checkSessionLink": text}
     ),
     "id of what was triggered": lambda text: Given(inputs=_TRIGGER, started={"checkSessionId": text}),
+    "error of a request": lambda text: Given(detail={"apiCheckResult": {"requestError": text}}),
+    "source of an assertion": lambda text: _assertion(source=text),
+    "property of an assertion": lambda text: _assertion(property=text),
+    "comparison of an assertion": lambda text: _assertion(comparison=text),
+    "target of an assertion": lambda text: _assertion(target=text),
+    "what an assertion received": lambda text: _assertion(actual=text),
+    "phrase of a status": lambda text: Given(
+        detail={"apiCheckResult": {"response": {"status": 503, "statusText": text}}}
+    ),
+    "first of two errors": lambda text: Given(detail={"browserCheckResult": {"errors": [text, "x"]}}),
+    "message of an error": lambda text: Given(
+        detail={"multiStepCheckResult": {"errors": [{"message": text}]}}
+    ),
+    "name of a trace": lambda text: Given(
+        detail={"playwrightCheckResult": {"errors": ["x"], "playwrightTraceFiles": [{"name": text}]}}
+    ),
+    "link of a trace": lambda text: Given(
+        detail={"playwrightCheckResult": {"errors": ["x"], "playwrightTraceFiles": [{"url": text}]}}
+    ),
+    "link of a video": lambda text: Given(
+        detail={
+            "browserCheckResult": {"errors": ["x"], "playwrightTestVideos": [f"https://a.example/{text}"]}
+        }
+    ),
+    "condition of an agent": lambda text: Given(
+        detail={"agenticCheckResult": {"assertions": [{"condition": text, "passed": False, "actual": "x"}]}}
+    ),
+    "finding of an agent": lambda text: Given(
+        detail={"agenticCheckResult": {"assertions": [{"condition": "x", "passed": False, "actual": text}]}}
+    ),
+    "summary of an agent": lambda text: Given(detail={"agenticCheckResult": {"summary": text}}),
+    "message of gRPC": lambda text: Given(
+        detail={"grpcCheckResult": {"response": {"grpcStatusMessage": text}}}
+    ),
+    "days of a certificate": lambda text: Given(
+        detail={"sslCheckResult": {"failureCategory": "EXPIRED", "daysUntilExpiry": text}}
+    ),
+    "trouble of a certificate": lambda text: Given(detail={"sslCheckResult": {"failureCategory": text}}),
     "reason of a quarantine": lambda text: Given(
         policy=f"quarantine: [{{location: us-east-1, until: 2099-12-31, reason: {_yaml(text)}}}]"
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +48,9 @@ class Network:
     def send(self, request: Request, *, within_s: float) -> Reply:
         self.clock.sleep_s(min(0.1, within_s))
         return self.given.answer(request)
+
+    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Reply]:
+        return [self.send(request, within_s=within_s) for request in requests]
 
 
 @dataclass(frozen=True, slots=True)

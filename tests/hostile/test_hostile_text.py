@@ -13,12 +13,12 @@ import gate
 from gate.text import https_link
 from tests.hostile import shapes
 from tests.hostile.corpus import TEXTS
-from tests.hostile.places import LINK, PLACES, Given
+from tests.hostile.places import LINK, OTHER_ID, PLACES, RESULT_ID, Given
 from tests.hostile.telling import shown_on_a_terminal, told_on_github
 
 # What a hostile text may look like, and nothing else: a name, a long one, nothing, a link, numbers.
 HARMLESS = ("harmless", "harmless " * 200, "", "https://harmless.example/x", "0", "123")
-OUR_LINKS = {LINK, f"{LINK}/results/3f1a"}
+OUR_LINKS = {LINK, f"{LINK}/results/{RESULT_ID}", f"{LINK}/results/{OTHER_ID}"}
 API = [path for path in Path(gate.__file__).parent.glob("*.py") if "Fields(" in path.read_text()]
 TABLE = Path(__file__).with_name("places.py").read_text()
 Shapes = dict[str, shapes.Shape]
@@ -66,7 +66,9 @@ def test_a_text_leaves_every_report_as_a_harmless_one_does(
 
 def test_every_field_that_the_gate_reads_is_a_place() -> None:
     """Whoever reads another field of an answer adds a row to `PLACES`; ids and flags become no text."""
-    read = re.compile(r"\.(?:optional_)?(?:text|texts|raw|time)\(\"(\w+)\"|headers(?:\.get\(|\[)\"([\w-]+)\"")
+    read = re.compile(
+        r"\.(?:optional_)?(?:text|texts|raw|time|word)\(\"(\w+)\"|headers(?:\.get\(|\[)\"([\w-]+)\""
+    )
     fields = {name for path in API for pair in read.findall(path.read_text()) for name in pair if name}
     assert len(fields) > 15
     for name in fields:

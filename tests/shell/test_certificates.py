@@ -95,7 +95,7 @@ def test_a_variable_that_names_no_authorities_is_refused_before_any_request(
         replaced_by="SSL_CERT_FILE",
     )
     with pytest.raises(UsageError, match=r"^SSL_CERT_FILE: \S+ is no readable PEM file"):
-        HttpTransport(endpoint, Process().call)
+        HttpTransport(endpoint, Process().call_each)
 
 
 def test_a_folder_of_authorities_is_no_file_that_could_be_refused(url: str, tmp_path: Path) -> None:
