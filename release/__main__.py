@@ -1,0 +1,73 @@
+"""The commands of the release workflow; each stops it with what disagrees and what to do.
+
+check TAG               whether tag, version, changelog, action and branch agree
+notes TAG IMAGE         the release's notes, from the changelog
+candidate TAG IMAGE     makes and pushes the commit whose action runs IMAGE; prints its name
+publish TAG COMMIT      moves the tags onto that commit; prints true where the floating tag moved too
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from release import action, changelog, version
+from release.errors import Refused
+from release.repository import Repository
+from release.version import Version
+
+
+def run(root: Path, arguments: Sequence[str]) -> str:
+    """Runs one command in a clone of the repository; returns what it prints."""
+    repository = Repository(root)
+    match arguments:
+        case ["check", tag]:
+            return _check(repository, Version.of_release(tag))
+        case ["notes", tag, image]:
+            text = changelog.notes((root / "CHANGELOG.md").read_text("utf-8"), str(Version.of_release(tag)))
+            return f"{text}\n\n{_about(image)}"
+        case ["candidate", tag, image]:
+            release = Version.of_release(tag)
+            commit = repository.commit(release, image)
+            repository.push_candidate(release, commit)
+            return commit
+        case ["publish", tag, commit]:
+            return str(repository.publish(Version.of_release(tag), commit)).lower()
+        case _:
+            raise Refused(f"usage: python -m release COMMAND …\n\n{__doc__}")
+
+
+def _check(repository: Repository, release: Version) -> str:
+    root = repository.root
+    found = [
+        *version.problems((root / "gate" / "__init__.py").read_text("utf-8"), release),
+        *changelog.problems((root / "CHANGELOG.md").read_text("utf-8"), str(release)),
+        *action.problems((root / "action.yml").read_bytes()),
+        *repository.problems(),
+    ]
+    if found:
+        raise Refused(*found)
+    return f"{release} can be released: tag, version, changelog, action and branch agree"
+
+
+def _about(image: str) -> str:
+    reference = image.removeprefix("docker://")
+    return (
+        f"### Image\n\n`{reference}`, for linux/amd64 and linux/arm64. Who built it, and from what:\n"
+        f"`gh attestation verify oci://{reference} --owner {reference.split('/')[1]}`"
+    )
+
+
+def main() -> int:
+    """Runs the command line in the current folder; returns the exit code."""
+    try:
+        print(run(Path.cwd(), sys.argv[1:]))
+    except Refused as refused:
+        print(*refused.problems, sep="\n", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""The one line of action.yml that a release changes: the image that the action runs."""
+
+from __future__ import annotations
+
+import re
+
+from release.errors import Refused
+
+_REFERENCE = re.compile(r"docker://ghcr\.io(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*){2,}@sha256:[0-9a-f]{64}")
+_IMAGE = re.compile(rb"^( +image: +)(\S+)(?= *\r?$)", re.MULTILINE)
+
+
+def problems(action: bytes) -> list[str]:
+    """What keeps an action.yml from being released: it must be the one of main, built from the Dockerfile."""
+    images = [match[2].decode(errors="replace") for match in _IMAGE.finditer(action)]
+    if images == ["Dockerfile"]:
+        return []
+    named = ", ".join(images) or "none"
+    problem = (
+        f"action.yml must name its image once, as `image: Dockerfile`, and names: {named}; "
+        "tag a commit of main, where the action is built from the Dockerfile"
+    )
+    return [problem]
+
+
+def released(action: bytes, reference: str) -> bytes:
+    """The same action.yml, byte for byte, but with the digest of an image in place of the Dockerfile."""
+    if not _REFERENCE.fullmatch(reference):
+        raise Refused(
+            f"{reference!r} does not name one image for ever; "
+            "give docker://ghcr.io/<owner>/<name>@sha256:<64 lower-case hexadecimal digits>"
+        )
+    if found := problems(action):
+        raise Refused(*found)
+    return _IMAGE.sub(lambda match: match[1] + reference.encode(), action)

@@ -1,0 +1,71 @@
+"""Git repositories as a release meets them: a clone of this project at a tag, and a bare remote."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.release.test_action import ACTION
+
+CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n## [{version}] - 2026-11-23\n\n- What is new in {version}.\n"
+
+
+@dataclass(frozen=True)
+class World:
+    """A remote and a clone of it; every commit and tag of the clone is pushed."""
+
+    remote: Path
+    clone: Path
+
+    def git(self, *words: str) -> str:
+        return _git(self.clone, *words)
+
+    def named(self, ref: str) -> str:
+        """The commit that a branch or tag of the remote names now; nothing where there is none."""
+        line = _git(self.remote, "for-each-ref", "--format=%(objectname)", ref)
+        return _git(self.remote, "rev-parse", f"{line}^{{commit}}") if line else ""
+
+    def prepare(self, version: str) -> None:
+        """Puts a version that can be released on main."""
+        (self.clone / "gate").mkdir(exist_ok=True)
+        (self.clone / "gate" / "__init__.py").write_text(f'__version__ = "{version}"\n')
+        (self.clone / "CHANGELOG.md").write_text(CHANGELOG.format(version=version))
+        (self.clone / "action.yml").write_bytes(ACTION)
+        self.git("add", ".")
+        self.git("commit", "--quiet", "--message", f"Prepare {version}")
+        self.git("push", "--quiet", "origin", "HEAD:main")
+
+    def tag(self, tag: str, *how: str) -> str:
+        """Tags HEAD as a maintainer does; returns the tagged commit."""
+        self.git("tag", *how, tag)
+        self.git("push", "--quiet", "origin", tag)
+        return self.git("rev-parse", "HEAD")
+
+
+def make(folder: Path) -> World:
+    world = World(folder / "remote.git", folder / "clone")
+    folder.mkdir(exist_ok=True)
+    _git(folder, "init", "--quiet", "--bare", "--initial-branch", "main", str(world.remote))
+    _git(folder, "clone", "--quiet", str(world.remote), str(world.clone))
+    world.git("checkout", "--quiet", "-B", "main")
+    return world
+
+
+def _git(folder: Path, *words: str) -> str:
+    """Runs git with nothing of the machine's own settings."""
+    settings = {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        **{
+            f"GIT_{role}_{fact}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for fact, value in (("NAME", "A maintainer"), ("EMAIL", "maintainer@example.com"))
+        },
+    }
+    done = subprocess.run(
+        ["git", *words], cwd=folder, env=os.environ | settings, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()

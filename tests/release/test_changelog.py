@@ -1,0 +1,53 @@
+"""The notes of a release are the changelog's own words, when it speaks of that version and of no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from release import changelog
+
+HEAD = "# Changelog\n\nAll notable changes.\n"
+NEWS = "### Added\n\n- A thing, with\n  a second line.\n\n### Fixed\n\n- Another."
+OLDER = "## [1.1.0] - 2026-10-01\n\n### Added\n\n- The first thing.\n"
+
+
+def _changelog(*, heading: str = "## [1.2.0] - 2026-11-23", news: str = NEWS, untold: str = "") -> str:
+    return f"{HEAD}\n## [Unreleased]\n{untold}\n{heading}\n\n{news}\n\n{OLDER}"
+
+
+def test_the_notes_are_what_stands_below_the_version() -> None:
+    assert changelog.problems(_changelog(), "1.2.0") == []
+    assert changelog.notes(_changelog(), "1.2.0") == NEWS
+
+
+def test_the_oldest_version_has_notes_too() -> None:
+    first = f"{HEAD}\n## [Unreleased]\n\n{OLDER}"
+    assert changelog.problems(first, "1.1.0") == []
+    assert changelog.notes(first, "1.1.0") == "### Added\n\n- The first thing."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (_changelog(heading="## [1.3.0] - 2026-11-23"), "no sections for 1.2.0"),
+        (_changelog(heading="## 1.2.0 - 2026-11-23"), "no sections for 1.2.0"),
+        (_changelog(news=f"{NEWS}\n\n## [1.2.0] - 2026-11-24"), "2 sections for 1.2.0"),
+        (_changelog(heading="## [1.2.0]"), "[1.2.0] has no day"),
+        (_changelog(heading="## [1.2.0] - soon"), "[1.2.0] has no day"),
+        (_changelog(heading="## [1.2.0] - 2026-02-30"), "[1.2.0] has no day"),
+        (_changelog(news=""), "[1.2.0] says nothing; write what changed"),
+        (
+            _changelog(heading="## [1.3.0] - 2026-11-24\n\n- New.\n\n## [1.2.0] - 2026-11-23"),
+            "put the newest",
+        ),
+        (_changelog(untold="\n- A thing.\n"), "would ship untold; move them to [1.2.0]"),
+    ],
+)
+def test_a_changelog_that_disagrees_says_where(text: str, said: str) -> None:
+    (problem,) = changelog.problems(text, "1.2.0")
+    assert said in problem
+
+
+def test_all_that_disagrees_is_told_at_once() -> None:
+    found = changelog.problems(_changelog(heading="## [1.2.0]", news="", untold="- A thing."), "1.2.0")
+    assert len(found) == 3

@@ -1,0 +1,158 @@
+"""A release from the tag to the tags: the commands of the workflow, on real repositories."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from release.__main__ import run
+from release.errors import Refused
+from tests.release import repositories
+from tests.release.repositories import World
+from tests.release.test_action import ACTION, REFERENCE
+
+LATER = REFERENCE.replace("5f5f", "6a6a")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = repositories.make(tmp_path / "world")
+    world.prepare("1.2.0")
+    return world
+
+
+def _release(world: World, tag: str, reference: str = REFERENCE) -> tuple[str, str]:
+    """Runs the workflow's commands; the commit of the release, and whether the floating tag moved."""
+    commit = run(world.clone, ["candidate", tag, reference])
+    return commit, run(world.clone, ["publish", tag, commit])
+
+
+def test_what_agrees_can_be_released(world: World) -> None:
+    world.tag("v1.2.0")
+    assert "1.2.0 can be released" in run(world.clone, ["check", "v1.2.0"])
+
+
+def test_everything_that_disagrees_is_told_at_once(world: World) -> None:
+    (world.clone / "gate" / "__init__.py").write_text('__version__ = "1.1.0"\n')
+    (world.clone / "CHANGELOG.md").write_text("# Changelog\n")
+    (world.clone / "action.yml").write_text("runs: {}\n")
+    world.git("commit", "--quiet", "--all", "--message", "Not reviewed")
+    with pytest.raises(Refused) as refused:
+        run(world.clone, ["check", "v1.2.0"])
+    version, changelog, action, branch = refused.value.problems
+    assert "says version 1.1.0" in version
+    assert "no sections for 1.2.0" in changelog
+    assert "image: Dockerfile" in action
+    assert "is not on main; merge it" in branch
+
+
+@pytest.mark.parametrize("how", [(), ("--annotate", "--message", "1.2.0")], ids=["plain", "annotated"])
+def test_the_tags_name_a_commit_whose_action_runs_the_image(world: World, how: tuple[str, ...]) -> None:
+    tagged = world.tag("v1.2.0", *how)
+    commit, newest = _release(world, "v1.2.0")
+    assert newest == "true"
+    assert world.named("refs/tags/v1.2.0") == world.named("refs/tags/v1") == commit
+    assert world.git("rev-parse", f"{commit}^") == tagged
+    assert world.git("diff", "--name-only", tagged, commit) == "action.yml"
+    assert f"  image: {REFERENCE}" in world.git("show", f"{commit}:action.yml").splitlines()
+    assert REFERENCE in world.git("show", "--no-patch", "--format=%B", commit)
+
+
+def test_main_and_the_working_tree_stay_as_they_are(world: World) -> None:
+    tagged = world.tag("v1.2.0")
+    _release(world, "v1.2.0")
+    assert world.named("refs/heads/main") == world.git("rev-parse", "HEAD") == tagged
+    assert (world.clone / "action.yml").read_bytes() == ACTION
+
+
+def test_no_tag_moves_before_the_commit_was_tried(world: World) -> None:
+    tagged = world.tag("v1.2.0")
+    commit = run(world.clone, ["candidate", "v1.2.0", REFERENCE])
+    assert world.named("refs/heads/candidate/v1.2.0") == commit
+    assert world.named("refs/tags/v1.2.0") == tagged
+    assert not world.named("refs/tags/v1")
+    run(world.clone, ["publish", "v1.2.0", commit])
+    assert not world.named("refs/heads/candidate/v1.2.0")
+
+
+def test_a_second_attempt_ends_where_the_first_did(world: World, tmp_path: Path) -> None:
+    world.tag("v1.2.0")
+    first = _release(world, "v1.2.0")
+    assert _release(world, "v1.2.0") == first
+    assert run(world.clone, ["publish", "v1.2.0", first[0]]) == "true"
+    elsewhere = repositories.make(tmp_path / "elsewhere")
+    elsewhere.git("remote", "set-url", "origin", str(world.remote))
+    elsewhere.git("fetch", "--quiet", "origin", "main")
+    elsewhere.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
+    assert run(elsewhere.clone, ["candidate", "v1.2.0", REFERENCE]) == first[0]
+
+
+def test_a_released_version_never_changes(world: World) -> None:
+    world.tag("v1.2.0")
+    first, _ = _release(world, "v1.2.0")
+    with pytest.raises(Refused, match=r"no longer at .* release the next version"):
+        _release(world, "v1.2.0", LATER)
+    assert world.named("refs/tags/v1.2.0") == world.named("refs/tags/v1") == first
+
+
+def test_a_tag_that_somebody_deleted_is_not_made_again(world: World) -> None:
+    world.tag("v1.2.0")
+    world.git("push", "--quiet", "origin", ":refs/tags/v1.2.0")
+    with pytest.raises(Refused, match="no longer at"):
+        _release(world, "v1.2.0")
+    assert not world.named("refs/tags/v1.2.0")
+
+
+def test_the_floating_tag_follows_the_newest_version(world: World) -> None:
+    world.tag("v1.2.0")
+    _release(world, "v1.2.0")
+    world.prepare("1.10.0")
+    world.tag("v1.10.0")
+    newest, _ = _release(world, "v1.10.0", LATER)
+    assert world.named("refs/tags/v1") == newest
+
+
+def test_a_fix_of_an_older_version_leaves_the_floating_tag(world: World) -> None:
+    world.tag("v1.10.0")
+    newest, _ = _release(world, "v1.10.0")
+    world.prepare("1.9.1")
+    world.tag("v1.9.1")
+    fix, moved = _release(world, "v1.9.1", LATER)
+    assert moved == "false"
+    assert world.named("refs/tags/v1.9.1") == fix
+    assert world.named("refs/tags/v1") == newest
+
+
+def test_the_notes_end_with_the_image_and_how_to_verify_it(world: World) -> None:
+    notes = run(world.clone, ["notes", "v1.2.0", REFERENCE])
+    assert notes.startswith("- What is new in 1.2.0.\n")
+    assert f"`gh attestation verify oci://{REFERENCE.removeprefix('docker://')} --owner octo-org`" in notes
+
+
+def test_no_image_no_commit(world: World) -> None:
+    world.tag("v1.2.0")
+    with pytest.raises(Refused, match="does not name one image"):
+        run(world.clone, ["candidate", "v1.2.0", "docker://ghcr.io/octo-org/checkly-gate:1"])
+    assert not world.named("refs/heads/candidate/v1.2.0")
+
+
+def test_the_command_line_stops_the_workflow_and_says_why(world: World) -> None:
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-m", "release"]
+    done = subprocess.run(
+        [*command, "check", "1.2.0"],
+        cwd=world.clone,
+        env={"PYTHONPATH": str(root), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == "the tag '1.2.0' is not of the form v1.2.3; delete it, and push one that is\n"
+    usage = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert usage.returncode == 1
+    assert "check TAG" in usage.stderr
