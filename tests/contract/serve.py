@@ -1,0 +1,67 @@
+"""Scenarios behind TLS, for gates that live in a network of their own.
+
+The runner gives an action's container its own network, and a gate speaks plain HTTP to loopback only. So each
+scenario is served at an address that the container reaches, with a certificate of an authority made for it.
+
+    python -m tests.contract.serve ADDRESS AUTHORITY OUTPUTS SCENARIO…
+
+writes the authority to the file AUTHORITY, and to the file OUTPUTS, once all is served, for each scenario the
+lines `SCENARIO-url=…` and `SCENARIO-session=…`. It serves until it is stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import sys
+from asyncio import StreamReader, StreamWriter
+from contextlib import ExitStack
+from pathlib import Path
+
+import trustme
+
+from gate.simulator import Simulator, load
+
+
+async def serve(address: str, authority: Path, outputs: Path, scenarios: list[str]) -> None:
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(str(authority))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert(address).configure_cert(context)
+    lines = []
+    with ExitStack() as running:
+        for name in scenarios:
+            scenario = load(name)
+            simulator = running.enter_context(Simulator(scenario))
+            port = await _front(address, context, behind=int(simulator.url.rpartition(":")[2]))
+            lines += [
+                f"{name}-url=https://{address}:{port}\n",
+                f"{name}-session={','.join(scenario.session_ids)}\n",
+            ]
+        with outputs.open("a") as file:
+            file.write("".join(lines))
+        print("serving", flush=True)
+        await asyncio.Event().wait()
+
+
+async def _front(address: str, context: ssl.SSLContext, *, behind: int) -> int:
+    """Takes TLS off on a free port, and hands what remains to a port of loopback."""
+
+    async def forward(reader: StreamReader, writer: StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", behind)
+        await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+
+    server = await asyncio.start_server(forward, address, 0, ssl=context)
+    port: int = server.sockets[0].getsockname()[1]
+    return port
+
+
+async def _copy(reader: StreamReader, writer: StreamWriter) -> None:
+    while part := await reader.read(65536):
+        writer.write(part)
+        await writer.drain()
+    writer.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:]))

@@ -1,0 +1,79 @@
+"""The contract workflow, with its own inputs, as far as it runs without a runner; and that it can fail."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.contract.check import EXPECTED, problems
+from tests.end_to_end.running import github, run
+
+ROOT = Path(__file__).parents[2]
+STEPS = yaml.safe_load((ROOT / ".github/workflows/contract.yml").read_text())["jobs"]["action"]["steps"]
+GATES = {step["id"]: step["with"] for step in STEPS if step.get("uses") == "./"}
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The outputs of the step that starts the simulator, which runs until the test ends."""
+    outputs = tmp_path / "outputs"
+    command = [sys.executable, "-m", "tests.contract.serve", "127.0.0.1", str(tmp_path / "authority.pem")]
+    command += [str(outputs), "passing", "failing", "degraded"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "serving\n"
+            yield dict(line.split("=", 1) for line in outputs.read_text().splitlines())
+        finally:
+            process.kill()
+
+
+def _step(given: dict[str, str], served: dict[str, str], workspace: Path) -> dict[str, Any]:
+    """Runs one gate as the runner would; returns its entry in the workflow's `steps`."""
+
+    def value_of(match: re.Match[str]) -> str:
+        return served[match[1]]
+
+    expression = re.compile(r"\$\{\{ steps\.simulator\.outputs\.([\w-]+) \}\}")
+    inputs = {name: expression.sub(value_of, text) for name, text in given.items()}
+    gated = run(workspace, github(workspace, inputs))
+    outcome = "failure" if gated.code else "success"
+    step = {"outcome": outcome, "outputs": gated.outputs}
+    (workspace / "github" / "output").unlink()
+    return step
+
+
+def test_the_steps_end_as_the_workflow_asserts(served: dict[str, str], tmp_path: Path) -> None:
+    steps = {name: _step(given, served, tmp_path) for name, given in GATES.items()}
+    assert list(problems(steps, tmp_path, os.getuid())) == []
+
+
+def test_every_gate_may_fail_and_is_asserted() -> None:
+    assert set(GATES) == set(EXPECTED)
+    assert all(step["continue-on-error"] for step in STEPS if step.get("uses") == "./")
+
+
+def test_what_did_not_run_is_told() -> None:
+    said = list(problems({}, Path(), 0))
+    for name, expected in EXPECTED.items():
+        assert f"{name}: outcome is None and must be {expected['outcome']!r}" in said
+        assert f"{name}: there is no reason" in said
+        assert f"{name}: the report that junit-path names, None, is not there" in said
+
+
+def test_a_report_of_root_or_without_a_case_is_told(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "junit.xml").write_text("<testsuites/>")
+    step = {"outcome": "success", "outputs": {**EXPECTED["passing"], "junit-path": "reports/junit.xml"}}
+    said = "\n".join(problems({"passing": step}, tmp_path, os.getuid() + 1))
+    assert f"passing: reports/junit.xml belongs to {os.getuid()}, not to" in said
+    assert f"passing: reports belongs to {os.getuid()}, not to" in said
+    assert "passing: reports/junit.xml has no test case" in said
