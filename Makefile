@@ -4,7 +4,9 @@ BIN := .venv/bin
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= replies policies texts
 
-.PHONY: demo test lint types tests screenshot format fuzz resilience lock clean
+WORKFLOWS = $(wildcard .github/workflows/*.yml examples/github/*.yml)
+
+.PHONY: demo test lint types tests screenshot format fuzz resilience lock node clean
 
 demo: .venv/.run ## the whole gate against an embedded stand-in for Checkly: no account, no network
 	@status=0; $(BIN)/python entrypoint.py demo || status=$$?; \
@@ -16,6 +18,14 @@ test: lint types tests ## what CI runs
 lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/zizmor --offline --quiet .github action.yml $(wildcard examples/github/*.yml)
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/shellcheck .ci/run .ci/actionlint
+	$(BIN)/python .ci/run_blocks.py $(WORKFLOWS)
+	.ci/actionlint $(WORKFLOWS)
 
 types: .venv/.dev
 	$(BIN)/mypy
@@ -53,13 +63,19 @@ lock: .venv/.dev ## brings requirements*.txt up to date with pyproject.toml
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
 		--group audit --output-file .ci/requirements.txt
 
+node: .ci/node/node_modules/.package-lock.json ## what the linters and tests need of npm
+
 clean:
-	rm -rf .venv .fuzz .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage test-results
+	rm -rf .venv .fuzz .ci/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage test-results
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or later is needed; name it with: make PYTHON=python3.12 …" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
+
+.ci/node/node_modules/.package-lock.json: .ci/node/package-lock.json
+	npm ci --prefix .ci/node --no-audit --no-fund --loglevel error
+	@touch $@
 
 .venv/.run: requirements.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
