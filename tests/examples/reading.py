@@ -1,0 +1,86 @@
+"""The examples as data: which files there are, and what each gives to the gate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gate.inputs import BY_NAME
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+FILES = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*") if path.is_file())
+
+ACTION = "OWNER/checkly-gate@v1"
+IMAGE = "ghcr.io/OWNER/checkly-gate:1"
+# What stands in for values that only a CI system knows: expressions, parameters, secrets.
+_STAND_INS = {
+    "session-id": "8166fa86-c9b4-4162-8541-d380c6c212d8",
+    "api-key": "cu_0123456789abcdef",
+    "account-id": "account",
+    "trigger-tags": "production",
+    "degraded-threshold": "25%",
+}
+_VARIABLE = re.compile(r"\b(CHECKLY_(?:GATE|API|ACCOUNT)_[A-Z_]+)\b(?:\s*[:=]\s*['\"]?([^\s'\"]+))?")
+
+
+def text(name: str) -> str:
+    return (EXAMPLES / name).read_text()
+
+
+def documents(name: str) -> Any:  # noqa: ANN401 - whatever the system's file holds
+    return list(yaml.safe_load_all(text(name)))
+
+
+def variables(name: str) -> dict[str, str]:
+    """The gate's variables that an example names, with their values where it gives them."""
+    found = {variable: value for variable, value in _VARIABLE.findall(text(name)) if value}
+    return {variable: "" for variable, _ in _VARIABLE.findall(text(name))} | found
+
+
+def arguments(name: str) -> list[tuple[list[str], dict[str, str]]]:
+    """What each gate of an example is started with: flags, and variables."""
+    if not name.endswith((".yml", ".yaml")):
+        return [([], _real(variables(name)))]
+    started = []
+    for use in _uses(documents(name)):
+        given = {**use.get("with", {}), **use.get("settings", {})}
+        named = [f"--{key.replace('_', '-')}={value}" for key, value in given.items()]
+        started.append(
+            ([_real_flag(flag) for flag in [*named, *use.get("args", [])]], _real(variables(name)))
+        )
+    return started or [([], _real(variables(name)))]
+
+
+def _uses(value: object) -> Iterator[Mapping[str, Any]]:
+    """Every mapping that uses the action or the image."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _uses(each)
+    elif isinstance(value, dict):
+        if value.get("uses") == ACTION or value.get("image") == IMAGE:
+            yield value
+        for each in value.values():
+            yield from _uses(each)
+
+
+def _real(env: Mapping[str, str]) -> dict[str, str]:
+    inputs = {variable: row.name for row in BY_NAME.values() for variable in row.environment}
+    return {
+        variable: _STAND_INS.get(inputs.get(variable, ""), value) if _is_open(value) else value
+        for variable, value in env.items()
+    }
+
+
+def _real_flag(flag: str) -> str:
+    name, _, value = flag.removeprefix("--").partition("=")
+    return f"--{name}={_STAND_INS[name] if _is_open(value) else value}"
+
+
+def _is_open(value: str) -> bool:
+    """Whether the CI system fills a value in."""
+    return not value or "$" in value or value.startswith(("{{", "{'from_secret'", "credentials("))

@@ -1,0 +1,120 @@
+"""Each example is of its system's form, and asks of the gate only what the gate knows."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gate.errors import ExitCode
+from gate.options import read_settings
+from tests.examples.reading import ACTION, FILES, IMAGE, ROOT, arguments, text, variables
+from tests.test_documents import OUTPUTS
+
+CHECK_JSONSCHEMA = str(Path(sys.executable).with_name("check-jsonschema"))
+SCHEMAS = {
+    "azure/azure-pipelines.yml": "azure-pipelines",
+    "bitbucket/bitbucket-pipelines.yml": "bitbucket-pipelines",
+    "buildkite/pipeline.yml": "buildkite",
+    "circleci/config.yml": "circle-ci",
+    "drone/.drone.yml": "drone-ci",
+    "gitlab/.gitlab-ci.yml": "gitlab-ci",
+    "woodpecker/.woodpecker.yml": "woodpecker-ci",
+    **{name: "github-workflows" for name in FILES if name.startswith("github/")},
+}
+WITHOUT_A_SCHEMA = {"argo/workflow.yaml", "jenkins/Jenkinsfile", "tekton/task.yaml"}
+"""Checked by hand in test_structures.py."""
+EXIT_CODE = r"(?:exit[ _]?(?:code|status)\}?\}?:?|\bcode) (?:[!=]= )?(\d+)"
+# Where each says that the report is published of a closed gate too.
+PUBLISHED_ALWAYS = {
+    "argo/workflow.yaml": r"artifacts:\n +- name: junit",
+    "azure/azure-pipelines.yml": r"PublishTestResults@2\n +condition: succeededOrFailed\(\)",
+    "bitbucket/bitbucket-pipelines.yml": r"reports in test-results/, where Bitbucket looks after every step",
+    "buildkite/pipeline.yml": r"artifact_paths: test-results/checkly-junit\.xml",
+    "circleci/config.yml": r"store_test_results:.*\n +path: test-results",
+    "drone/.drone.yml": r"cat test-results/checkly-junit\.xml\n +when:\n +status: \[success, failure\]",
+    "gitlab/.gitlab-ci.yml": r"when: always.*\n(.*\n)+? +junit: test-results/checkly-junit\.xml",
+    "jenkins/Jenkinsfile": r"always \{\n +junit 'test-results/checkly-junit\.xml'",
+    "tekton/task.yaml": r"onError: continue(.*\n)+ +cat test-results/checkly-junit\.xml",
+    "woodpecker/.woodpecker.yml": r"checkly-junit\.xml\n +when:\n +- status: \[success, failure\]",
+    **{
+        name: r"if: always\(\) && steps\.gate\.outputs\.junit-path\n +uses: actions/upload-artifact@"
+        for name in FILES
+        if name.startswith("github/")
+    },
+}
+
+
+def test_every_example_is_checked() -> None:
+    assert set(FILES) == set(SCHEMAS) | WITHOUT_A_SCHEMA == set(PUBLISHED_ALWAYS)
+
+
+@pytest.mark.parametrize(("name", "schema"), SCHEMAS.items())
+def test_an_example_is_of_its_systems_form(name: str, schema: str) -> None:
+    # The schema of Azure has patterns that are none in unicode mode.
+    command = [CHECK_JSONSCHEMA, "--builtin-schema", f"vendor.{schema}", "--regex-variant", "nonunicode"]
+    done = subprocess.run(
+        [*command, f"examples/{name}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_gate_takes_what_an_example_gives(name: str) -> None:
+    for flags, env in arguments(name):
+        settings = read_settings(flags, env)
+        assert settings.api_key
+        assert settings.account_id
+        assert settings.session_id or settings.trigger_tags
+        assert any("TIMEOUT" in variable for variable in env) or any("--timeout=" in each for each in flags)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_key_comes_from_a_secret(name: str) -> None:
+    assert not re.search(r"\b(cu|sv)_\w", text(name))
+    given = variables(name).get("CHECKLY_API_KEY", "")
+    assert given in {"", "$(CHECKLY_API_KEY)", "credentials("}
+    for key in re.findall(r"^\s*api[-_]key: (.+)$", text(name), re.MULTILINE):
+        assert re.fullmatch(r"\$\{\{ secrets\.[\w-]+ \}\}", key)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_outputs_and_exit_codes_of_an_example_exist(name: str) -> None:
+    assert set(re.findall(r"steps\.gate\.outputs\.([\w-]+)", text(name))) <= set(OUTPUTS)
+    codes = re.findall(EXIT_CODE, text(name), re.IGNORECASE)
+    assert {int(code) for code in codes} <= set(ExitCode)
+    verdicts = re.findall(r"outputs\.verdict == '(\w+)'", text(name))
+    assert set(verdicts) <= {"pass", "fail", "inconclusive"}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_report_of_a_closed_gate_is_published(name: str) -> None:
+    assert re.search(PUBLISHED_ALWAYS[name], text(name))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_example_names_the_gate_in_one_way(name: str) -> None:
+    named = set(re.findall(r"[\w./]*OWNER/checkly-gate[\w@:.]*", text(name)))
+    assert named == {ACTION if name.startswith("github/") else IMAGE}
+
+
+def test_one_action_has_one_pin_everywhere() -> None:
+    """In the examples, in the README and in our own workflows: a commit, with its version beside it."""
+    workflows = [path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml")]
+    sources = [*workflows, *map(text, FILES), (ROOT / "README.md").read_text()]
+    pins: dict[str, set[str]] = {}
+    for line in re.findall(r"uses: (.+)", "\n".join(sources)):
+        if not line.startswith(("./", "OWNER/")):
+            pinned = re.fullmatch(r"([\w/-]+)@([0-9a-f]{40}) # v[\d.]+", line)
+            assert pinned, line
+            pins.setdefault(pinned[1], set()).add(pinned[2])
+    assert len(pins) > 5
+    assert {name: pin for name, pin in pins.items() if len(pin) > 1} == {}
+
+
+def test_the_readme_says_where_each_example_is() -> None:
+    linked = re.findall(r"\]\(examples/([^)]+)\)", (ROOT / "README.md").read_text())
+    assert sorted(linked) == FILES

@@ -1,0 +1,118 @@
+"""GitLab's example, run by gitlab-ci-local in a repository of its own, with the gate and the simulator."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from gate.simulator import Simulator, parse
+from tests.end_to_end.running import KEY
+from tests.examples.node import program
+from tests.examples.reading import text
+
+SCENARIO = """
+description: A shop in two regions.
+sessions:
+  - check: {{name: Shop, tags: [production]}}
+    locations: [eu-west-1, us-east-1]
+    statuses: [{{at: 0s, is: PROGRESS}}, {{at: 1s, is: {status}}}]
+    results:
+      - {{at: 1s, location: eu-west-1, is: passed, took: 200ms}}
+      - {{at: 1s, location: us-east-1, is: {result}, took: 300ms}}
+"""
+NOBODY = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipeline that has ended, and what it left in its folder."""
+
+    folder: Path
+    code: int
+    log: str
+
+    @property
+    def jobs(self) -> dict[str, str]:
+        """The jobs that ran, each with how it ended."""
+        return {job: end for end, job in re.findall(r"^ (PASS|FAIL) +([\w-]+) *$", self.log, re.MULTILINE)}
+
+    @property
+    def exit_code(self) -> int:
+        """That of the gate's job."""
+        failed = re.search(r"^checkly +finished in .* FAIL (\d+)", self.log, re.MULTILINE)
+        return int(failed[1]) if failed else 0
+
+    @property
+    def report(self) -> ET.Element:
+        """The artifact of the gate's job."""
+        return ET.parse(
+            self.folder / ".gitlab-ci-local/artifacts/checkly/test-results/checkly-junit.xml"
+        ).getroot()
+
+
+def _repository(folder: Path) -> None:
+    folder.mkdir()
+    (folder / ".gitlab-ci.yml").write_text(text("gitlab/.gitlab-ci.yml"))
+    for script in ("deploy.sh", "roll-back.sh"):
+        (folder / script).write_text(f"#!/bin/sh\necho {script} has run\n")
+        (folder / script).chmod(0o755)
+    for command in (
+        ["init", "--quiet", "--initial-branch", "main"],
+        ["remote", "add", "origin", "git@example.com:team/shop.git"],
+        ["add", "."],
+        ["-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "--quiet", "--message", "Shop"],
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+
+
+def _run(folder: Path, url: str, *variables: str) -> Pipeline:
+    gitlab = program("gitlab-ci-local", needs=("bash", "git", "rsync"))
+    _repository(folder)
+    given = [f"CHECKLY_API_KEY={KEY}", "CHECKLY_ACCOUNT_ID=account", f"CHECKLY_API_URL={url}", *variables]
+    done = subprocess.run(
+        [gitlab, "--force-shell-executor", *(f"--variable={each}" for each in given)],
+        cwd=folder,
+        # The gate is found as in its image: by name. HOME: its settings are not the machine's.
+        env={"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(folder.parent)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return Pipeline(folder, done.returncode, re.sub(r"\x1b\[[\d;]*m", "", done.stdout))
+
+
+@pytest.mark.parametrize(
+    ("status", "result", "code", "jobs"),
+    [
+        ("PASSED", "passed", 0, {"deploy": "PASS", "checkly": "PASS"}),
+        ("FAILED", "failed", 1, {"deploy": "PASS", "checkly": "FAIL", "roll-back": "PASS"}),
+        ("DEGRADED", "degraded", 1, {"deploy": "PASS", "checkly": "FAIL", "roll-back": "PASS"}),
+    ],
+)
+def test_the_pipeline_ends_as_the_session_does(
+    tmp_path: Path, status: str, result: str, code: int, jobs: dict[str, str]
+) -> None:
+    scenario = parse(SCENARIO.format(status=status, result=result), name="shop")
+    with Simulator(scenario, speed=100) as api:
+        pipeline = _run(tmp_path / "shop", api.url)
+    assert pipeline.jobs == jobs, pipeline.log
+    assert pipeline.exit_code == code
+    assert (pipeline.code == 0) == (code == 0)
+    names = [case.get("name") for case in pipeline.report.iter("testcase")]
+    assert names == ["Shop [eu-west-1]", "Shop [us-east-1]"]
+    assert pipeline.report.get("failures") == str(code)
+
+
+def test_a_gate_that_cannot_tell_fails_its_job_and_leaves_a_report(tmp_path: Path) -> None:
+    pipeline = _run(tmp_path / "shop", NOBODY, "CHECKLY_GATE_TIMEOUT=1s")
+    assert pipeline.exit_code == 4, pipeline.log
+    assert pipeline.code != 0
+    assert pipeline.report.get("errors") == "1"
