@@ -25,7 +25,8 @@ _STAND_INS = {
     "trigger-tags": "production",
     "degraded-threshold": "25%",
 }
-_VARIABLE = re.compile(r"\b(CHECKLY_(?:GATE|API|ACCOUNT)_[A-Z_]+)\b(?:\s*[:=]\s*['\"]?([^\s'\"]+))?")
+# A variable's name, and what it is set to, up to a comment.
+_VARIABLE = re.compile(r"(?m)\b(CHECKLY_(?:GATE|API|ACCOUNT)_[A-Z_]+)\b(?: ?[:=] ?(.*?)(?= *(?:$| #| //)))?")
 
 
 def text(name: str) -> str:
@@ -38,8 +39,8 @@ def documents(name: str) -> Any:  # noqa: ANN401 - whatever the system's file ho
 
 def variables(name: str) -> dict[str, str]:
     """The gate's variables that an example names, with their values where it gives them."""
-    found = {variable: value for variable, value in _VARIABLE.findall(text(name)) if value}
-    return {variable: "" for variable, _ in _VARIABLE.findall(text(name))} | found
+    given = [(variable, value.strip("'\"")) for variable, value in _VARIABLE.findall(text(name))]
+    return dict(sorted(given, key=lambda pair: bool(pair[1])))  # what gives a value wins over a mere mention
 
 
 def arguments(name: str) -> list[tuple[list[str], dict[str, str]]]:
