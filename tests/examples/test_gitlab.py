@@ -14,8 +14,8 @@ import pytest
 
 from gate.simulator import Simulator, parse
 from tests.end_to_end.running import KEY
-from tests.examples.node import program
 from tests.examples.reading import text
+from tests.node import program
 
 SCENARIO = """
 description: A shop in two regions.

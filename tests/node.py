@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.reading import ROOT
+ROOT = Path(__file__).parents[1]
 
 REQUIRED = os.environ.get("CHECKLY_GATE_TESTS") == "required"
 
