@@ -74,7 +74,7 @@ clean:
 	$(PYTHON) -m venv .venv
 
 .ci/node/node_modules/.package-lock.json: .ci/node/package-lock.json
-	npm ci --prefix .ci/node --no-audit --no-fund --loglevel error
+	npm ci --prefix .ci/node --no-audit --no-fund --loglevel error --fetch-retries 1 --fetch-retry-mintimeout 1000
 	@touch $@
 
 .venv/.run: requirements.txt | .venv/bin/python
