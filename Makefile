@@ -4,6 +4,8 @@ BIN := .venv/bin
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= replies policies texts
 
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
+	--no-emit-index-url --no-emit-find-links
 WORKFLOWS = $(wildcard .github/workflows/*.yml examples/github/*.yml)
 
 .PHONY: demo test lint types tests screenshot format fuzz resilience lock node clean
@@ -23,7 +25,7 @@ lint: .venv/.dev
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
-	$(BIN)/shellcheck .ci/run .ci/actionlint
+	$(BIN)/shellcheck .ci/run .ci/actionlint docs/screenshot/take.sh
 	$(BIN)/python .ci/run_blocks.py $(WORKFLOWS)
 	.ci/actionlint $(WORKFLOWS)
 
@@ -52,16 +54,12 @@ fuzz: .venv/.fuzz ## looks for inputs that break a promise, FUZZ_SECONDS for eac
 		{ echo "Found something: move the file that is named above to fuzz/corpus/$$target, and mend it." >&2; exit 1; }; \
 	done
 
-lock: .venv/.dev ## brings requirements*.txt up to date with pyproject.toml
+lock: .venv/.dev ## brings the lock files up to date with pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
-		pyproject.toml --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
-		pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
-		--group fuzz --output-file fuzz/requirements.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
-		--group audit --output-file .ci/requirements.txt
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(LOCK) --group fuzz --output-file fuzz/requirements.txt
+	$(LOCK) --group audit --output-file .ci/requirements.txt
 
 node: .ci/node/node_modules/.package-lock.json ## what the linters and tests need of npm
 

@@ -12,13 +12,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-REQUIRED = os.environ.get("CHECKLY_GATE_TESTS") == "required"
+REQUIRED = os.environ.get("ALL_TESTS") == "required"
 
 
 def program(name: str, *, needs: tuple[str, ...] = ()) -> str:
     """The path of an installed program; skips the test where this machine lacks what it needs.
 
-    With CHECKLY_GATE_TESTS=required, as in continuous integration, it fails the test instead.
+    With ALL_TESTS=required, as in continuous integration, it fails the test instead.
     """
     missing = [each for each in ("make", "node", "npm", *needs) if not shutil.which(each)]
     if missing:
