@@ -1,37 +1,44 @@
-FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS base
+
+FROM base AS build
 WORKDIR /build
 COPY requirements.txt .
-# Everything is put below /out, where it will be in the final image, so that one COPY takes it there.
-RUN site="/out$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
-    && python3 -m pip install --no-cache-dir --no-compile --require-hashes --target "$site" --requirement requirements.txt \
-    && rm -rf "${site:?}/bin"
-COPY gate gate
+# Only wheels: building a package would run code, and tools for it, that the lock has no hashes for.
+RUN python3 -m pip install --no-cache-dir --no-compile --only-binary :all: --require-hashes \
+        --target packages --requirement requirements.txt \
+    && rm -rf packages/bin packages/*/tests
+COPY gate packages/gate
 COPY entrypoint.py .
+# Everything is put below /out, where it will be in the final image, so that one COPY takes it there. A
+# checkout can be readable by its owner alone; the image is also run by users whom nobody knows.
 RUN site="/out$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
-    && cp -r gate "$site/" \
-    && mkdir -p /out/app /out/usr/local/bin \
+    && mkdir -p "$site" /out/app /out/usr/local/bin \
+    && cp -r packages/. "$site" \
     && cp entrypoint.py /out/app/ \
     && { echo '#!/usr/local/bin/python3 -Iu'; cat entrypoint.py; } > /out/usr/local/bin/checkly-gate \
+    && chmod -R u=rwX,go=rX /out \
     && chmod 755 /out/usr/local/bin/checkly-gate \
     && python3 -m compileall -q --invalidation-mode unchecked-hash -s /out "$site"
-# The base image has no bytecode of the standard library, which is most of the start-up: what the gate uses of
+# The base image has no bytecode of the standard library, which is most of the start-up: what the gate loads of
 # it is compiled too. Unchecked, for copying changes the times of files, and with them undoes timestamped bytecode.
-RUN site="/out$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
-    && PYTHONPATH="$site" python3 -c 'import importlib.util, py_compile, sys, sysconfig; \
-import gate.cli, gate.transport, gate.report.junit, gate.policy_file, gate.simulator, encodings.idna; \
-from py_compile import PycInvalidationMode as Mode; \
-library = sysconfig.get_path("stdlib"); \
-files = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}; \
-[py_compile.compile(file, "/out" + importlib.util.cache_from_source(file), doraise=True, \
-invalidation_mode=Mode.UNCHECKED_HASH) \
-for file in sorted(files) if file.startswith(library) and file.endswith(".py")]'
+RUN PYTHONPYCACHEPREFIX=/build/loaded PYTHONPATH=packages python3 -c 'import encodings.idna, gate, importlib, pkgutil; \
+[importlib.import_module(each.name) for each in pkgutil.walk_packages(gate.__path__, "gate.")]' \
+    && python3 -c 'import pathlib, py_compile, sysconfig; \
+library = pathlib.Path(sysconfig.get_path("stdlib")); \
+loaded = pathlib.Path(f"/build/loaded{library}"); \
+names = [path.relative_to(loaded) for path in sorted(loaded.rglob("*.pyc"))]; \
+[py_compile.compile(library / name.with_name(name.name.partition(".")[0] + ".py"), \
+f"/out{library / name.parent}/__pycache__/{name.name}", doraise=True, \
+invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH) for name in names]'
 
-FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
+FROM base
 LABEL org.opencontainers.image.title="checkly-gate" \
       org.opencontainers.image.description="A CI/CD gate on a Checkly check session" \
       org.opencontainers.image.licenses="MIT"
-# Nothing is installed at run time; what is not there needs no updates.
-RUN python3 -m pip uninstall --yes --quiet --root-user-action ignore pip
+# Nothing is installed at run time; what is not there needs no updates. -B: what pip loads is not worth keeping.
+RUN pip="$(python3 -IBc 'import pip; print(*pip.__path__)')" \
+    && library="$(python3 -IBc 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
+    && rm -rf "${pip:?}"* "${library:?}/ensurepip" /usr/local/bin/pip*
 COPY --from=build /out /
 # Absolute, isolated and without a shell: the job's own PATH, HOME and PYTHON* variables reach this container,
 # and a shell would drop the inputs whose names have hyphens. No USER: the runner's files belong to root.

@@ -8,14 +8,14 @@ LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --p
 	--no-emit-index-url --no-emit-find-links
 WORKFLOWS = $(wildcard .github/workflows/*.yml examples/github/*.yml)
 
-.PHONY: demo test lint types tests screenshot format fuzz resilience lock node clean
+.PHONY: demo test lint types tests screenshot format fuzz resilience image-tests lock node clean
 
 demo: .venv/.run ## the whole gate against an embedded stand-in for Checkly: no account, no network
 	@status=0; $(BIN)/python entrypoint.py demo || status=$$?; \
 	echo; echo "The JUnit report, test-results/checkly-junit.xml:"; echo; cat test-results/checkly-junit.xml; \
 	echo; echo "Exit code $$status: this is what stops a pipeline. Other scenarios: $(BIN)/python entrypoint.py demo --help"
 
-test: lint types tests ## what CI runs
+test: lint types tests image-tests ## what CI runs
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -33,7 +33,10 @@ types: .venv/.dev
 	$(BIN)/mypy
 
 tests: .venv/.dev
-	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=95
+	$(BIN)/pytest -n auto --ignore=tests/image --cov --cov-report=term:skip-covered --cov-fail-under=95
+
+image-tests: .venv/.dev ## one by one, for they share an engine and measure; skipped aloud where no image can be built
+	$(BIN)/pytest tests/image
 
 screenshot: .venv/.run ## of a job summary, for the README; needs node, npm and chromium
 	docs/screenshot/take.sh

@@ -1,0 +1,111 @@
+"""The image under test: built from a copy of the checkout, and read layer by layer."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tests.image.engine import ROOT, Engine, pinned_base
+
+_NOT_OF_THE_CHECKOUT = (".git", ".venv", ".*_cache", ".hypothesis", "test-results")
+_BUILT_WITHIN_S = 300
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image that was built, and the engine that has it."""
+
+    engine: Engine
+    tag: str
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """How containers are started from it."""
+        config: dict[str, Any] = self._inspected(self.tag)["Config"]
+        return config
+
+    @cached_property
+    def config_of_base(self) -> dict[str, Any]:
+        config: dict[str, Any] = self._inspected(self.engine.base)["Config"]
+        return config
+
+    @cached_property
+    def layers(self) -> list[list[tarfile.TarInfo]]:
+        """What each layer holds, the base image's first."""
+        with tempfile.TemporaryDirectory(prefix="checkly-gate-layers-") as folder:
+            saved = Path(folder) / "image.tar"
+            self.engine.ask("save", "--output", str(saved), self.tag)
+            with tarfile.open(saved) as archive:
+                (manifest,) = json.loads(_read(archive, "manifest.json"))
+                return [_members(archive, name) for name in manifest["Layers"]]
+
+    @cached_property
+    def added(self) -> dict[str, tarfile.TarInfo]:
+        """What the layers above the base image put or remove (`.wh.`), by path."""
+        of_base = len(self._inspected(self.engine.base)["RootFS"]["Layers"])
+        return {_path(member): member for layer in self.layers[of_base:] for member in layer}
+
+    @property
+    def megabytes(self) -> float:
+        return sum(member.size for layer in self.layers for member in layer) / 1e6
+
+    @property
+    def megabytes_added(self) -> float:
+        return sum(member.size for member in self.added.values()) / 1e6
+
+    def _inspected(self, name: str) -> dict[str, Any]:
+        inspected: list[dict[str, Any]] = json.loads(self.engine.ask("image", "inspect", name))
+        return inspected[0]
+
+
+def _read(archive: tarfile.TarFile, name: str) -> bytes:
+    file = archive.extractfile(name)
+    assert file is not None
+    return file.read()
+
+
+def _members(archive: tarfile.TarFile, name: str) -> list[tarfile.TarInfo]:
+    with tarfile.open(fileobj=archive.extractfile(name)) as layer:
+        return layer.getmembers()
+
+
+def _path(member: tarfile.TarInfo) -> str:
+    return "/" + member.name.removeprefix("./").removeprefix("/")
+
+
+@contextmanager
+def built(engine: Engine) -> Iterator[Image]:
+    """Builds the image as long as it is entered."""
+    image = Image(engine, f"checkly-gate:tested-{os.getpid()}")
+    with tempfile.TemporaryDirectory(prefix="checkly-gate-checkout-") as folder:
+        checkout = _strict_checkout(Path(folder) / "checkout", engine)
+        proxies = [f"--build-arg={name}={os.environ[name]}" for name in _PROXIES if name in os.environ]
+        engine.ask(
+            *("build", "--network", "host", *proxies, "--tag", image.tag, str(checkout)),
+            within_s=_BUILT_WITHIN_S,
+        )
+    try:
+        yield image
+    finally:
+        engine.ask("image", "rm", "--force", image.tag)
+
+
+def _strict_checkout(folder: Path, engine: Engine) -> Path:
+    """A copy of this checkout, tests and all, as a umask of 077 makes it; with the engine's base."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_NOT_OF_THE_CHECKOUT))
+    dockerfile = folder / "Dockerfile"
+    text = dockerfile.read_text()
+    dockerfile.write_text(text.replace(pinned_base(text), engine.base))
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    return folder

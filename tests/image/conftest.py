@@ -1,0 +1,86 @@
+"""One image for all tests: built where that is possible, missed aloud where it is not, weighed at the end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.image.building import Image, built
+from tests.image.engine import Engine, NoEngine, machines_own
+from tests.image.private_engine import Say, private_engine
+from tests.image.running import Runner
+
+REQUIRED = os.environ.get("CHECKLY_GATE_IMAGE_TESTS") == "required"
+_TOLD = pytest.StashKey[dict[str, str]]()
+_MISSED = "no image can be built: "
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The limit of the tests' time is for each test, not for what the first one has to prepare."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(60, func_only=True))
+
+
+@pytest.fixture(scope="session")
+def image(request: pytest.FixtureRequest) -> Iterator[Image]:
+    """The image, built from this checkout."""
+    config = request.config
+    with ExitStack() as until_the_end:
+        try:
+            engine = _engine(config, until_the_end)
+        except NoEngine as missing:
+            miss = pytest.fail if REQUIRED else pytest.skip
+            miss(f"{_MISSED}{missing}")
+        config.stash[_TOLD] = {"built and run with": engine.about}
+        try:
+            image = until_the_end.enter_context(built(engine))
+        except subprocess.CalledProcessError as error:
+            pytest.fail(f"the image does not build: {error.stderr[-2000:]}", pytrace=False)
+        yield image
+
+
+def _engine(config: pytest.Config, until_the_end: ExitStack) -> Engine:
+    if hasattr(config, "workerinput"):
+        raise NoEngine("these tests share an engine and measure: `make image-tests` runs them one by one")
+    try:
+        return machines_own()
+    except NoEngine as first:
+        try:
+            return until_the_end.enter_context(private_engine(_speaker(config)))
+        except NoEngine as second:
+            raise NoEngine(f"{first}; {second}") from None
+
+
+def _speaker(config: pytest.Config) -> Say:
+    terminal: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
+    return lambda text: terminal.write_line(f"\nimage: {text}") if terminal else None
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    return Runner(tmp_path)
+
+
+@pytest.fixture
+def told(request: pytest.FixtureRequest, image: Image) -> dict[str, str]:  # noqa: ARG001 - it is about the image
+    """What is said at the end of the run: a name and a figure."""
+    return request.config.stash[_TOLD]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Says what was measured, and aloud where nothing was."""
+    skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
+    reasons = [where_and_why[2] for where_and_why in skipped if isinstance(where_and_why, tuple)]
+    if missed := [reason.partition(_MISSED)[2] for reason in reasons if _MISSED in reason]:
+        terminalreporter.section("THE CONTAINER IMAGE WAS NOT TESTED", red=True, bold=True)
+        terminalreporter.write_line(missed[0])
+    if told := config.stash.get(_TOLD, None):
+        terminalreporter.section("the container image")
+        for name, figure in told.items():
+            terminalreporter.write_line(f"{name}: {figure}")

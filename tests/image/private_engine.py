@@ -1,0 +1,211 @@
+"""An engine of the tests' own, for root on a Debian-like machine: a private dockerd with a stand-in base.
+
+Nothing of it is shared with an engine that the machine may have: socket, data and configuration are its own.
+Data stay in the user's cache, so that the next run finds the base image and the layers.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tests.image import stand_in
+from tests.image.engine import ROOT, Engine, NoEngine, client_environment, pinned_base
+
+# Debian's own by their whole paths: another client on the PATH may lack what builds images.
+_CLIENT, _DAEMON, _BOOTSTRAP, _PDEATHSIG = (
+    "/usr/bin/docker",
+    "/usr/sbin/dockerd",
+    "/usr/bin/mmdebstrap",
+    "/usr/bin/setpriv",
+)
+_PACKAGES = ("docker.io", "mmdebstrap")
+_PACKAGES_WHERE_THEY_ARE_APART = ("docker-cli", "docker-buildx")
+_INSTALLED_WITHIN_S = 300
+_READY_WITHIN_S = 60
+_ENDED_WITHIN_S = 30
+_OTHERS_DONE_WITHIN_S = 900
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def private_engine(say: Say) -> Iterator[Engine]:
+    """Runs a dockerd with the stand-in as long as it is entered. Raises `NoEngine`."""
+    base = pinned_base((ROOT / "Dockerfile").read_text()).partition("@")[0]
+    recipe = _recipe(base)
+    _install(say)
+    folder = _cache_folder()
+    with _alone(folder, say), _place() as place:
+        _end_leftover(folder)
+        engine = Engine(_CLIENT, f"unix://{place}/d.sock", base, f"a private Docker, {recipe.about}")
+        with _daemon(engine, folder, place):
+            _have_base(engine, recipe, say)
+            yield engine
+
+
+@contextmanager
+def _place() -> Iterator[str]:
+    """Where sockets are, whose paths must be short, and what must not outlive a run that is killed."""
+    with tempfile.TemporaryDirectory(prefix="checkly-gate-", ignore_cleanup_errors=True) as place:
+        try:
+            yield place
+        finally:
+            mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+            for left in reversed([mount for mount in mounts if mount.startswith(f"{place}/")]):
+                subprocess.run(["umount", left], check=False, capture_output=True)
+
+
+def _recipe(base: str) -> stand_in.Recipe:
+    if sys.platform != "linux" or not shutil.which("apt-get"):
+        raise NoEngine("this is not a Debian-like machine, where the tests could run an engine of their own")
+    if os.geteuid() != 0:
+        raise NoEngine("only root can run an engine of the tests' own")
+    try:
+        return stand_in.recipe_for(re.findall(r":(\d+\.\d+)", base)[0])
+    except LookupError as error:
+        raise NoEngine(str(error)) from None
+
+
+def _install(say: Say) -> None:
+    if all(Path(program).exists() for program in (_CLIENT, _DAEMON, _BOOTSTRAP)):
+        return
+    say(f"installing {' and '.join(_PACKAGES)} with apt-get")
+    _apt_get("update", may_fail=True)  # a source that is down need not be one that is needed
+    shown = subprocess.run(
+        ["apt-cache", "show", *_PACKAGES_WHERE_THEY_ARE_APART], capture_output=True, text=True, check=False
+    )
+    apart = [name for name in _PACKAGES_WHERE_THEY_ARE_APART if f"Package: {name}\n" in shown.stdout]
+    _apt_get("install", "--yes", "--no-install-recommends", *_PACKAGES, *apart)
+
+
+def _apt_get(*arguments: str, may_fail: bool = False) -> None:
+    done = subprocess.run(
+        ["apt-get", "-qq", *arguments],
+        env=dict(os.environ) | {"DEBIAN_FRONTEND": "noninteractive"},
+        capture_output=True,
+        text=True,
+        timeout=_INSTALLED_WITHIN_S,
+        check=False,
+    )
+    if done.returncode and not may_fail:
+        raise NoEngine(f"apt-get {arguments[0]} failed: {done.stderr.strip()[-300:]}")
+
+
+def _cache_folder() -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "checkly-gate" / "image-tests"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _alone(folder: Path, say: Say) -> Iterator[None]:
+    """Holds the folder against other runs; the kernel lets go of it however this one ends."""
+    with (folder / "lock").open("w") as lock:
+        until_s = time.monotonic() + _OTHERS_DONE_WITHIN_S
+        waits = False
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until_s:
+                    raise NoEngine("another run of these tests does not end") from None
+                if not waits:
+                    say("waiting for another run of these tests")
+                waits = True
+                time.sleep(0.2)
+        yield
+
+
+def _end_leftover(folder: Path) -> None:
+    """Ends the daemon of a run that was killed, as far as its own way of ending has not done so."""
+    with suppress(FileNotFoundError, ValueError, ProcessLookupError):
+        number = int((folder / "daemon.pid").read_text())
+        until_s = time.monotonic() + _ENDED_WITHIN_S
+        while str(folder) in Path(f"/proc/{number}/cmdline").read_text():
+            os.kill(number, 15 if time.monotonic() < until_s else 9)
+            time.sleep(0.2)
+    (folder / "daemon.pid").unlink(missing_ok=True)
+
+
+@contextmanager
+def _daemon(engine: Engine, folder: Path, place: str) -> Iterator[None]:
+    """A dockerd that ends in an orderly way with this process, even where that is killed."""
+    (folder / "daemon.json").write_text("{}")
+    command = [
+        *(_PDEATHSIG, "--pdeathsig", "TERM", _DAEMON, "--host", engine.host),
+        *("--config-file", str(folder / "daemon.json"), "--pidfile", str(folder / "daemon.pid")),
+        *("--data-root", str(folder / "data"), "--exec-root", f"{place}/exec"),
+        *("--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false"),
+    ]
+    with (folder / "daemon.log").open("wb") as log:
+        # A session of its own: what is typed at a terminal ends the tests, and they end the daemon.
+        daemon = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    try:
+        _wait_until_ready(engine, daemon, folder / "daemon.log")
+        yield
+    finally:
+        daemon.terminate()
+        try:
+            daemon.wait(_ENDED_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            daemon.kill()
+            daemon.wait()
+
+
+def _wait_until_ready(engine: Engine, daemon: subprocess.Popen[bytes], log: Path) -> None:
+    until_s = time.monotonic() + _READY_WITHIN_S
+    while daemon.poll() is None and time.monotonic() < until_s:
+        with suppress(subprocess.SubprocessError):
+            engine.ask("version", within_s=5)
+            return
+        time.sleep(0.1)
+    errors = [line for line in log.read_text(errors="replace").splitlines() if "level=info" not in line]
+    raise NoEngine(f"a private dockerd does not start: {' '.join(errors[-2:])[-500:]}")
+
+
+def _have_base(engine: Engine, recipe: stand_in.Recipe, say: Say) -> None:
+    """Has the stand-in bear the name that the Dockerfile begins with; makes it once."""
+    made_of = (recipe, inspect.getsource(stand_in), stand_in.certificates(), stand_in.pip_configuration())
+    kept = f"stand-in:{hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]}"
+    with suppress(subprocess.CalledProcessError):
+        engine.ask("tag", kept, engine.base)
+        return
+    say(f"making {recipe.about}")
+    for old in engine.ask("images", "--format", "{{.Repository}}:{{.Tag}}", "stand-in").split():
+        engine.ask("image", "rm", old)
+    with tempfile.TemporaryDirectory(prefix="checkly-gate-base-") as folder:
+        root = Path(folder) / "root"
+        try:
+            stand_in.make(recipe, root)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise NoEngine(f"no stand-in for the base image could be made: {error}") from error
+        _import(engine, root, kept)
+    engine.ask("tag", kept, engine.base)
+
+
+def _import(engine: Engine, root: Path, name: str) -> None:
+    settings = ("ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", 'CMD ["python3"]')
+    changes = [word for setting in settings for word in ("--change", setting)]
+    with subprocess.Popen(["tar", "-C", str(root), "-c", "."], stdout=subprocess.PIPE) as tar:
+        subprocess.run(
+            engine.command("import", *changes, "-", name),
+            env=client_environment(),
+            stdin=tar.stdout,
+            stdout=subprocess.DEVNULL,
+            check=True,
+            timeout=300,
+        )

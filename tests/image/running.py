@@ -1,0 +1,186 @@
+"""Starts containers of the image: as GitHub's runner does it, and with what other CI systems pass."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.end_to_end.running import Run
+from tests.hosts.runner import outputs_in
+from tests.image.building import Image
+from tests.image.engine import client_environment
+
+# Only root can give the folders to the user that GitHub's runners have.
+RUNNER = (1001, 1001) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+_FOLDERS = ("workspace", "file_commands", "home", "workflow", "runner_temp")
+_ENDED_WITHIN_S = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerRun(Run):
+    """What a container left behind; outputs and summary are outside the workspace."""
+
+    file_commands: Path
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        return outputs_in((self.file_commands / "output").read_text())
+
+    @property
+    def summary(self) -> str:
+        return (self.file_commands / "summary").read_text()
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container that runs, by the client that waits for it."""
+
+    image: Image
+    name: str
+    client: subprocess.Popen[str]
+
+    def kill(self, signal_name: str) -> None:
+        """Sends a signal to its process 1."""
+        self.image.engine.ask("kill", "--signal", signal_name, self.name)
+
+    def end(self, said: str = "") -> tuple[int, str]:
+        """Waits for its end; returns the exit code and the log."""
+        log, _ = self.client.communicate(said, timeout=_ENDED_WITHIN_S)
+        return self.client.returncode, log
+
+
+@contextmanager
+def container(
+    image: Image, options: Sequence[str], arguments: Sequence[str] = (), env: Mapping[str, str] | None = None
+) -> Iterator[Container]:
+    """Starts a container; removes it if it is still there in the end.
+
+    `env` is what the client itself has: `-e NAME` passes a variable on.
+    """
+    name = f"checkly-gate-tested-{secrets.token_hex(6)}"
+    with subprocess.Popen(
+        image.engine.command(
+            *("run", "--rm", "--name", name, "--network", "host", *options, image.tag, *arguments)
+        ),
+        env=client_environment(env),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as client:
+        try:
+            yield Container(image, name, client)
+        finally:
+            if client.poll() is None:
+                subprocess.run(
+                    image.engine.command("rm", "--force", name), capture_output=True, check=False, timeout=30
+                )
+
+
+def run(
+    image: Image,
+    *arguments: str,
+    options: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+    said: str = "",
+) -> tuple[int, str]:
+    """Runs a container to its end, with something said to it; returns the exit code and the log."""
+    with container(image, options, arguments, env) as started:
+        return started.end(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """A machine of GitHub's, as far as a container action sees it."""
+
+    folder: Path
+
+    @property
+    def workspace(self) -> Path:
+        return self.folder / "workspace"
+
+    def prepare(self, files: Mapping[str, str]) -> None:
+        """Makes the folders, with some files in the workspace; all of it is the runner's own."""
+        for name in _FOLDERS:
+            (self.folder / name).mkdir()
+        for name, text in files.items():
+            (self.workspace / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.workspace / name).write_text(text)
+        for name in ("output", "summary"):
+            (self.folder / "file_commands" / name).touch()
+        for path in [self.folder, *self.folder.rglob("*")]:
+            os.chown(path, *RUNNER)
+
+    def options(self, names: Sequence[str]) -> list[str]:
+        """The options of its `docker run`: variables by name alone, and its folders."""
+        variables = [word for name in names for word in ("-e", name)]
+        volumes = [word for name in _FOLDERS for word in ("-v", f"{self.folder / name}:/github/{name}")]
+        return ["--workdir", "/github/workspace", *variables, *volumes]
+
+    def owners(self) -> set[tuple[int, int]]:
+        """Whose everything below its folders is."""
+        return {(path.stat().st_uid, path.stat().st_gid) for path in self.folder.rglob("*")}
+
+    def finished(self, started: Container) -> ContainerRun:
+        code, log = started.end()
+        return ContainerRun(code, log, self.workspace, self.folder / "file_commands")
+
+
+_OF_THE_RUNNER = {
+    "HOME": "/github/home",
+    "CI": "true",
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_WORKSPACE": "/github/workspace",
+    "GITHUB_OUTPUT": "/github/file_commands/output",
+    "GITHUB_STEP_SUMMARY": "/github/file_commands/summary",
+    "RUNNER_TEMP": "/github/runner_temp",
+}
+
+
+@contextmanager
+def action(
+    image: Image,
+    runner: Runner,
+    inputs: Mapping[str, str],
+    *,
+    job_env: Mapping[str, str] | None = None,
+    files: Mapping[str, str] | None = None,
+) -> Iterator[Container]:
+    """Starts the action with its step's inputs and its job's variables, in a checkout with files."""
+    runner.prepare(files or {})
+    as_variables = {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
+    env = _OF_THE_RUNNER | as_variables | dict(job_env or {})
+    with container(image, runner.options(list(env)), env=env) as started:
+        yield started
+
+
+def act(
+    image: Image,
+    runner: Runner,
+    inputs: Mapping[str, str],
+    *,
+    job_env: Mapping[str, str] | None = None,
+    files: Mapping[str, str] | None = None,
+) -> ContainerRun:
+    """Runs the action to its end."""
+    with action(image, runner, inputs, job_env=job_env, files=files) as started:
+        return runner.finished(started)
+
+
+@contextmanager
+def simulator(image: Image, scenario: str) -> Iterator[dict[str, str]]:
+    """Serves a scenario from the image; gives the inputs of a gate on it."""
+    with container(image, [], ["simulate", scenario]) as started:
+        assert started.client.stdout is not None
+        url = started.client.stdout.readline().strip()
+        started.client.stdout.readline()
+        ids = re.findall(r"^session-id (\S+)$", started.client.stdout.readline(), re.MULTILINE)
+        yield {"api-url": url, "session-id": ids[0]}
+        started.kill("TERM")
+        assert started.client.wait(_ENDED_WITHIN_S) == 0

@@ -1,0 +1,65 @@
+"""What the image costs whoever starts it: megabytes and seconds, measured, said, and held to limits.
+
+The base image may be a stand-in and the machine may be busy: limits are on what the project adds to the base,
+and on times beside a container that does nothing, or next to nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+import statistics
+import time
+
+from tests.end_to_end.running import KEY
+from tests.image.building import Image
+from tests.image.running import container, run
+
+TIMES = 7
+ADDED_AT_MOST_MB = 15
+SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
+REFUSED = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+
+
+def test_it_adds_little_to_its_base(image: Image, told: dict[str, str]) -> None:
+    told["size"] = (
+        f"{image.megabytes:.1f} MB of files, of which the project adds {image.megabytes_added:.1f} MB "
+        f"(limit {ADDED_AT_MOST_MB} MB) to its base"
+    )
+    assert 1 < image.megabytes_added <= ADDED_AT_MOST_MB
+
+
+def _first_request_s(image: Image) -> float:
+    """Seconds from `docker run` to the first request of a gate, as the one who is asked sees it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(20)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        flags = ["--session-id", SESSION, "--api-key", KEY, "--api-url", url]
+        began_s = time.monotonic()
+        with container(image, [], flags) as started:
+            connection, _ = listener.accept()
+            with connection:
+                assert connection.recv(65536).startswith(b"GET /v1/check-sessions/")
+                took_s = time.monotonic() - began_s
+                connection.sendall(REFUSED)
+            code, log = started.end()
+    assert code == 4, log
+    return took_s
+
+
+def _nothing_s(image: Image) -> float:
+    """Seconds of a whole run of a container whose Python does nothing."""
+    began_s = time.monotonic()
+    code, log = run(image, "-I", "-c", "", options=["--entrypoint", "/usr/local/bin/python3"])
+    assert (code, log) == (0, "")
+    return time.monotonic() - began_s
+
+
+def test_the_first_request_is_sent_soon(image: Image, told: dict[str, str]) -> None:
+    pairs = [(_first_request_s(image), _nothing_s(image)) for _ in range(TIMES)]
+    first_s, nothing_s = (statistics.median(times) for times in zip(*pairs, strict=True))
+    told["time from `docker run` to the first request"] = (
+        f"{first_s * 1000:.0f} ms, median of {TIMES} "
+        f"({min(pairs)[0] * 1000:.0f} to {max(pairs)[0] * 1000:.0f} ms); "
+        f"a whole run of a Python that does nothing: {nothing_s * 1000:.0f} ms"
+    )
+    assert first_s < 2.5 * nothing_s  # 3.5 without the bytecode of the standard library

@@ -1,0 +1,36 @@
+"""What can be said of the Dockerfile without building it: its base is pinned, and any engine can build it."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from tests.image.engine import ROOT
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+
+
+def test_one_pinned_base_stands_under_all_stages() -> None:
+    first, *others = re.findall(r"^FROM (.+)$", DOCKERFILE, re.MULTILINE)
+    assert re.fullmatch(r"python:3\.\d+-slim@sha256:[0-9a-f]{64} AS base", first)
+    assert others == ["base AS build", "base"]
+
+
+def test_nothing_needs_a_frontend_from_a_registry_or_a_recent_engine() -> None:
+    assert not re.search(r"^#\s*(syntax|escape|check)\s*=|<<|--link|--mount", DOCKERFILE, re.MULTILINE)
+
+
+def test_only_hashed_wheels_are_installed() -> None:
+    (install,) = re.findall(r"pip install[^&]*", DOCKERFILE)
+    for word in ("--require-hashes", "--only-binary :all:", "--no-cache-dir", "requirements.txt"):
+        assert word in install
+
+
+def test_no_stage_becomes_another_user() -> None:
+    assert not re.search(r"^(USER|ARG|ENV|ADD)\b", DOCKERFILE, re.MULTILINE)
+
+
+def test_the_action_is_built_from_it() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    assert action["runs"] == {"using": "docker", "image": "Dockerfile"}
