@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import inspect
+import json
 import os
 import re
 import shutil
@@ -32,6 +33,7 @@ _CLIENT, _DAEMON, _BOOTSTRAP, _PDEATHSIG = (
 )
 _PACKAGES = ("docker.io", "mmdebstrap")
 _PACKAGES_WHERE_THEY_ARE_APART = ("docker-cli", "docker-buildx")
+_CONFIGURATION = {"builder": {"gc": {"enabled": True, "defaultKeepStorage": "1GB"}}}  # old layers go
 _INSTALLED_WITHIN_S = 300
 _READY_WITHIN_S = 60
 _ENDED_WITHIN_S = 30
@@ -144,7 +146,7 @@ def _end_leftover(folder: Path) -> None:
 @contextmanager
 def _daemon(engine: Engine, folder: Path, place: str) -> Iterator[None]:
     """A dockerd that ends in an orderly way with this process, even where that is killed."""
-    (folder / "daemon.json").write_text("{}")
+    (folder / "daemon.json").write_text(json.dumps(_CONFIGURATION))
     command = [
         *(_PDEATHSIG, "--pdeathsig", "TERM", _DAEMON, "--host", engine.host),
         *("--config-file", str(folder / "daemon.json"), "--pidfile", str(folder / "daemon.pid")),
