@@ -15,7 +15,7 @@ from tests.image.engine import Engine, NoEngine, machines_own
 from tests.image.private_engine import Say, private_engine
 from tests.image.running import Runner
 
-REQUIRED = os.environ.get("CHECKLY_GATE_IMAGE_TESTS") == "required"
+REQUIRED = os.environ.get("ALL_TESTS") == "required"
 _TOLD = pytest.StashKey[dict[str, str]]()
 _MISSED = "no image can be built: "
 
