@@ -17,6 +17,7 @@ from requests.auth import AuthBase
 from gate import __version__
 from gate.api import Reply, Request
 from gate.errors import Unreachable, UsageError
+from gate.redaction import Redaction
 from gate.text import SENTENCE_LENGTH, clean, redact
 
 LARGEST_ANSWER_BYTES = 10 * 1024 * 1024
@@ -61,6 +62,7 @@ class HttpTransport:
         self._endpoint = endpoint
         self._calls = calls
         self._log = log
+        self._hidden = Redaction(endpoint.api_key)
         self._session = _session(endpoint)
 
     def send(self, request: Request, *, within_s: float) -> Reply:
@@ -83,7 +85,8 @@ class HttpTransport:
             self._trace(request, f"no whole answer within {within_s:.1f} s")
             return Unreachable(f"{self._endpoint.base_url} gave no whole answer within {within_s:.0f} s")
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
-            reason = redact(clean(_reason(error), SENTENCE_LENGTH), self._endpoint.api_key)
+            said = self._hidden.text(_reason(error))  # before it is shortened, perhaps within the key
+            reason = redact(clean(said, SENTENCE_LENGTH), self._endpoint.api_key)
             self._trace(request, reason)
             return Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}")
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
@@ -104,15 +107,9 @@ class HttpTransport:
                 body += chunk
                 if len(body) > LARGEST_ANSWER_BYTES:
                     raise _TooLarge(f"an answer of more than {LARGEST_ANSWER_BYTES // 1024 // 1024} MiB")
-            return Reply(response.status_code, self._headers(response), self._without_key(bytes(body)))
-
-    def _headers(self, response: requests.Response) -> dict[str, str]:
-        key = self._endpoint.api_key
-        return {name.lower(): value.replace(key, "***") for name, value in response.headers.items()}
-
-    def _without_key(self, body: bytes) -> bytes:
-        """An answer that echoes the key must not carry it into a report."""
-        return body.replace(self._endpoint.api_key.encode(), b"***")
+            # An answer that echoes the key must not carry it into a report.
+            headers = {name.lower(): self._hidden.text(value) for name, value in response.headers.items()}
+            return Reply(response.status_code, headers, self._hidden.body(bytes(body)))
 
     def _trace(self, request: Request, outcome: str) -> None:
         if self._log:

@@ -77,17 +77,24 @@ def run_in(condition: Condition, folder: Path) -> InNetwork:
     return InNetwork(gated, tuple(proxy.heads), says, tuple(broken))
 
 
+def server_context(authority: trustme.CA) -> ssl.SSLContext:
+    """TLS with a certificate for the names of this machine that are no loopback names to the gate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*_NAMES).configure_cert(context)
+    return context
+
+
 def _tls(certificate: Certificate, authority: trustme.CA) -> ssl.SSLContext | None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     match certificate:
         case Certificate.NONE:
             return None
         case Certificate.RIGHT:
-            authority.issue_cert(*_NAMES).configure_cert(context)
+            return server_context(authority)
         case Certificate.EXPIRED:
-            authority.issue_cert(
-                *_NAMES, not_before=_LONG_AGO, not_after=_LONG_AGO.replace(month=2)
-            ).configure_cert(context)
+            until = _LONG_AGO.replace(month=2)
+            expired = authority.issue_cert(*_NAMES, not_before=_LONG_AGO, not_after=until)
+            expired.configure_cert(context)
         case Certificate.WRONG_HOST:
             authority.issue_cert("api.checklyhq.com").configure_cert(context)
         case Certificate.SELF_SIGNED:

@@ -1,0 +1,47 @@
+"""Takes a secret out of what others say, in the forms in which an answer might echo it."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+
+_HIDDEN = "***"
+_SHORTEST_TRACE = 8  # a shorter piece of base64 is found where there is no secret
+_IN_BASE64 = {"+": r"(?:\+|-|%2[Bb])", "/": r"(?:/|\\/|_|%2[Ff])"}  # as in URLs and in JSON
+
+
+class Redaction:
+    """Hides a secret: as it is, as JSON or a URL may spell any of its characters, and inside base64."""
+
+    def __init__(self, secret: str) -> None:
+        pattern = "|".join(["".join(map(_spelt, secret)), *_traces_in_base64(secret)])
+        self._in_text = re.compile(pattern)
+        self._in_bytes = re.compile(pattern.encode())
+
+    def text(self, text: str) -> str:
+        """The text without the secret."""
+        return self._in_text.sub(_HIDDEN, text)
+
+    def body(self, body: bytes) -> bytes:
+        """The bytes without the secret."""
+        return self._in_bytes.sub(_HIDDEN.encode(), body)
+
+
+def _spelt(character: str) -> str:
+    """The ways to write one printable ASCII character."""
+    plain = re.escape(character)
+    high, low = (f"[{digit}{digit.upper()}]" for digit in f"{ord(character):02x}")
+    return rf"(?:\\u00{high}{low}|%{high}{low}|\\{plain}|{plain})"
+
+
+def _traces_in_base64(secret: str) -> Iterable[str]:
+    """What the secret looks like inside base64, which depends on what stands before it.
+
+    Characters of base64 that also hold bits of a neighbour are left out; they say nothing.
+    """
+    for before in range(3):
+        encoded = b64encode(b"\0" * before + secret.encode()).decode()
+        own = encoded[-(-before * 8 // 6) : (before + len(secret)) * 8 // 6]
+        if len(own) >= _SHORTEST_TRACE:
+            yield "".join(_IN_BASE64.get(each, each) for each in own)

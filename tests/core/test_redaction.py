@@ -1,0 +1,46 @@
+"""A secret is hidden in every form in which an answer might echo it, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from urllib.parse import quote, unquote
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gate.redaction import Redaction
+
+KEYS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=12, max_size=60)
+
+
+@given(KEYS, st.text(), st.text())
+def test_a_secret_is_hidden_wherever_it_stands(key: str, before: str, after: str) -> None:
+    hidden = Redaction(key)
+    assert key not in hidden.text(before + key + after)
+    assert key.encode() not in hidden.body((before + key + after).encode(errors="replace"))
+
+
+@given(KEYS)
+def test_a_secret_is_hidden_as_json_and_urls_spell_it(key: str) -> None:
+    hidden = Redaction(key)
+    every_character = "".join(f"\\u{ord(each):04X}" for each in key)
+    assert json.loads(hidden.body(json.dumps({"k": key}).encode())) == {"k": "***"}
+    assert json.loads(hidden.text(f'{{"k": "{every_character}"}}')) == {"k": "***"}
+    assert unquote(hidden.text(f"?k={quote(key, safe='')}&more=%20")) == "?k=***&more= "
+    assert hidden.text("".join(f"%{ord(each):02x}" for each in key)) == "***"
+
+
+@given(KEYS, st.binary(max_size=20), st.binary(max_size=20))
+def test_a_secret_is_hidden_in_base64(key: str, before: bytes, after: bytes) -> None:
+    for encode in (b64encode, urlsafe_b64encode):
+        encoded = encode(before + key.encode() + after).decode()
+        for piece in Redaction(key).text(encoded).split("***"):
+            padded = piece[: len(piece) // 4 * 4]
+            assert key.encode() not in b64decode(padded, altchars=b"-_")
+        assert "***" in Redaction(key).text(encoded)
+
+
+@given(KEYS, st.text(st.characters(max_codepoint=0x20)))
+def test_what_holds_no_secret_stays_as_it_is(key: str, text: str) -> None:
+    assert Redaction(key).text(text) == text

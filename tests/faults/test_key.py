@@ -1,0 +1,125 @@
+"""The API key is where it belongs, in the header of requests to the API, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import trustme
+
+from gate.simulator import Scenario, parse
+from gate.simulator.answers import Answer
+from gate.simulator.faults import Aim, Cut
+from tests.end_to_end.running import JUNIT, github, start
+from tests.faults.api import Api, Raw, Trouble, served, struck
+from tests.faults.bodies import WHOLE, head
+from tests.faults.gate_run import gate, inputs_for
+from tests.faults.networks import PASSED, server_context
+from tests.samples import SESSION_ID
+
+_CORE = "Zq7Recognisable9xK"
+KEY = f'cu_/+"<&%{_CORE}>=~'  # with all that somebody might escape
+_BEARER = f"Bearer {KEY}".encode()
+FORMS = {
+    "as it is": KEY,
+    "in a URL": quote(KEY, safe=""),
+    "in a URL, every character": "".join(f"%{ord(each):02x}" for each in KEY),
+    "in JSON": json.dumps(KEY)[1:-1],
+    "in JSON, every character": "".join(f"\\u{ord(each):04x}" for each in KEY),
+    "in JSON, slashes too": json.dumps(KEY)[1:-1].replace("/", "\\/"),
+    "in base64": b64encode(KEY.encode()).decode(),
+    "in base64, as it is sent": b64encode(_BEARER).decode(),
+    "in base64, with a name": b64encode(f"me:{KEY}".encode()).decode(),
+    "in base64 for a URL": urlsafe_b64encode(_BEARER).decode(),
+}
+_UNMISTAKABLE = (_CORE, *(form.rstrip("=")[8:-4] for name, form in FORMS.items() if "base64" in name))
+_ALL = " ".join(FORMS.values()).encode()
+_IN_A_HEADER = _ALL.decode().replace("\\", "")
+PLACES: dict[str, Trouble] = {
+    "a final answer": Answer(401, b'{"message": "%s"}' % _ALL),
+    "a transient answer": Answer(503, b'{"message": "%s"}' % _ALL),
+    "a check's name": Answer(200, WHOLE.replace(b"Checkout API", _ALL)),
+    "a location's name": Answer(200, WHOLE.replace(b"us-east-1", _ALL)),
+    "a status": Answer(200, WHOLE.replace(b"PASSED", _ALL)),
+    "another session's id": Answer(200, WHOLE.replace(SESSION_ID.encode(), _ALL)),
+    "a link": Answer(200, WHOLE.replace(b"https://app", b"https://app/" + quote(KEY).encode())),
+    "a redirect": Answer(302, headers=(("Location", f"https://{_IN_A_HEADER}/"), ("cf-ray", _IN_A_HEADER))),
+    "what is no HTTP": Raw(lambda: (_ALL + b"\r\n\r\n",)),
+    "an encoding": Raw(lambda: (head(f"Content-Encoding: {_IN_A_HEADER}"), WHOLE)),
+    "a length": Raw(lambda: (head("Content-Length: 1", f"Content-Length: {_IN_A_HEADER}"), WHOLE)),
+    "half of an answer": Raw(lambda: (head("Content-Length: 9999"), WHOLE.replace(b"Checkout API", _ALL))),
+}
+
+
+def _always(trouble: Trouble) -> Scenario:
+    return replace(parse(PASSED, name="key"), faults=(struck(trouble, Aim(), 1, 1e9),))
+
+
+@pytest.mark.parametrize("trouble", PLACES.values(), ids=PLACES.keys())
+def test_an_answer_that_echoes_the_key_brings_it_into_no_output(trouble: Trouble, tmp_path: Path) -> None:
+    """Whatever the form; the log of the runner's command that masks it apart."""
+    with served(_always(trouble)) as api:
+        inputs = inputs_for(api.url, (SESSION_ID,), 1) | {"api-key": KEY, "verbose": "true"}
+        gated = gate(tmp_path / "workspace", inputs, {"GITHUB_ACTIONS": ""})
+        assert {request.headers["authorization"] for request in api.requests} == {f"Bearer {KEY}"}
+    assert "request: GET" in gated.run.log, "the log is verbose"
+    assert (gated.run.workspace / JUNIT).exists()
+    shown = [each for each in (*_UNMISTAKABLE, *FORMS.values()) if each.encode() in gated.everything]
+    assert not shown
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_host_that_an_answer_points_to_is_never_asked(status: int, tmp_path: Path) -> None:
+    with served(parse(PASSED, name="other")) as elsewhere:
+        pointing = Answer(status, headers=(("Location", f"{elsewhere.url}/v1/check-sessions/{SESSION_ID}"),))
+        with served(_always(pointing)) as api:
+            gated = gate(tmp_path / "workspace", inputs_for(api.url, (SESSION_ID,), 3))
+        assert elsewhere.requests == []
+    assert gated.run.code == 4
+    assert f"pointing to 127.0.0.1:{elsewhere.port}" in gated.reason
+
+
+@contextmanager
+def _behind_tls(folder: Path) -> Iterator[tuple[Api, dict[str, str]]]:
+    """An API that is not on a loopback address, so that all that requests trusts counts."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "bundle.pem"))
+    with served(parse(PASSED, name="key"), server_context(authority)) as api:
+        inputs = inputs_for(f"https://0.0.0.0:{api.port}", (SESSION_ID,), 10)
+        yield api, inputs | {"api-key": KEY, "verbose": "true", "ca-bundle": str(folder / "bundle.pem")}
+
+
+@pytest.mark.parametrize("entry", ["machine 0.0.0.0", "default"])
+def test_a_netrc_in_the_home_is_not_consulted(entry: str, tmp_path: Path) -> None:
+    (tmp_path / ".netrc").write_text(f"{entry} login somebody password of-the-netrc\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    with _behind_tls(tmp_path) as (api, inputs):
+        gated = gate(
+            tmp_path / "workspace", inputs, {"HOME": str(tmp_path), "NETRC": str(tmp_path / ".netrc")}
+        )
+        assert {request.headers["authorization"] for request in api.requests} == {f"Bearer {KEY}"}
+    assert gated.run.code == 0
+    assert b"of-the-netrc" not in gated.everything
+
+
+def test_a_key_from_the_environment_is_in_no_list_of_processes(tmp_path: Path) -> None:
+    with served(_always(Cut.STALL)) as api:
+        inputs = inputs_for(api.url, (SESSION_ID,), 30)
+        process = start(tmp_path, github(tmp_path, inputs | {"api-key": KEY}))
+        assert api.wait_for_request(SESSION_ID)
+        tasks = Path(f"/proc/{process.pid}")
+        titles = [
+            path.read_bytes() for path in [tasks / "cmdline", *tasks.glob("task/*/comm"), tasks / "status"]
+        ]
+        process.terminate()
+        log, _ = process.communicate(timeout=20)
+    assert process.returncode == 143
+    assert b"entrypoint.py" in titles[0]
+    assert not [title for title in titles if _CORE.encode() in title]
+    assert _CORE not in log.replace(f"::add-mask::{KEY.replace('%', '%25')}", "")
