@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import trustme
 
+from gate.simulator import parse
 from tests.end_to_end.running import KEY
+from tests.faults.api import served
 from tests.faults.conditions import EVERY_CONDITION, Condition
-from tests.faults.networks import run_in
+from tests.faults.gate_run import broken_promises, gate, inputs_for
+from tests.faults.networks import PASSED, run_in, server_context
+from tests.faults.proxy import PASSWORD, USER
 from tests.faults.resilience import committed_lines, condition_line
+from tests.samples import SESSION_ID
+
+TINYPROXY = shutil.which("tinyproxy")
 
 
 @pytest.mark.parametrize("condition", EVERY_CONDITION, ids=lambda condition: condition.name)
@@ -25,3 +39,45 @@ def test_a_network_ends_as_the_contract_says_and_the_document_tells(
     for head in ran.proxy_heads:
         assert head.startswith(b"CONNECT api.checkly.test:")
         assert KEY.encode() not in head
+
+
+@pytest.mark.skipif(not TINYPROXY, reason="tinyproxy is not installed: Debian has it under this name")
+@pytest.mark.parametrize("credentials", [f"{USER}:{PASSWORD}", ""], ids=["with credentials", "without"])
+def test_a_proxy_that_others_have_written(credentials: str, tmp_path: Path) -> None:
+    """The table's proxy is ours; this one is from a distribution, and asks for credentials."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "bundle.pem"))
+    timeout_s = 10 if credentials else 2
+    with (
+        served(parse(PASSED, name="proxied"), server_context(authority)) as api,
+        _tinyproxy(tmp_path) as port,
+    ):
+        at = f"{credentials}@" if credentials else ""
+        inputs = inputs_for(f"https://0.0.0.0:{api.port}", (SESSION_ID,), timeout_s)
+        gated = gate(
+            tmp_path / "workspace",
+            inputs | {"ca-bundle": str(tmp_path / "bundle.pem")},
+            {"HTTPS_PROXY": f"http://{at}127.0.0.1:{port}"},
+        )
+        assert len(api.requests) == (1 if credentials else 0)
+    code = 0 if credentials else 4
+    assert not broken_promises(gated, code=code, timeout_s=timeout_s, since_s=None), gated.run.log
+    assert PASSWORD.encode() not in gated.everything
+
+
+@contextmanager
+def _tinyproxy(folder: Path) -> Iterator[int]:
+    """Runs it on a free port until the block is left."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    config = folder / "tinyproxy.conf"
+    config.write_text(f"Port {port}\nListen 127.0.0.1\nTimeout 20\nBasicAuth {USER} {PASSWORD}\n")
+    with subprocess.Popen([str(TINYPROXY), "-d", "-c", str(config)], stdout=subprocess.DEVNULL) as process:
+        try:
+            for _ in range(200):
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                    break
+                time.sleep(0.02)
+            yield port
+        finally:
+            process.terminate()

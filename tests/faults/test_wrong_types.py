@@ -1,0 +1,120 @@
+"""Every field of the document gone or of another type: a session for each, watched by two gates."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from gate.simulator.documents import ABSENT
+from gate.simulator.scenario import Check, PlannedSession, Scenario, StatusChange
+from tests.faults.api import served
+from tests.faults.bodies import GREEN
+from tests.faults.gate_run import broken_promises, gate, inputs_for
+
+VALUES: tuple[Any, ...] = (ABSENT, None, True, 0, -1.5, 1e308, "", "x", [], {}, [None], ["x"], {"x": "x"})
+TIMEOUT_S = 8
+# What decides is read strictly: the values that still open the gate, and those that close it; with any other
+# nobody can tell. All other fields decorate, and open whatever they hold.
+DECIDES: dict[str, tuple[list[Any], list[Any]]] = {
+    "checkSessionId": ([], []),
+    "status": ([], []),
+    "runLocations": ([[]], [["x"]]),  # a result from elsewhere has a row of its own
+    "runLocations.0": ([ABSENT], ["x"]),
+    "results": ([], [ABSENT, None, []]),
+    "results.0": ([], [ABSENT]),
+    "results.0.runLocation": ([], ["x"]),
+    "results.0.isCancelled": ([ABSENT, None], [True]),  # older answers lack it
+    **{f"results.0.{flag}": ([], [True]) for flag in ("hasErrors", "hasFailures", "isDegraded", "aborted")},
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The document of a session that passed, but for the field at a path."""
+
+    path: tuple[str | int, ...]
+    value: Any
+
+    @property
+    def name(self) -> str:
+        return f"{self.field} = {json.dumps(self.value)}"
+
+    @property
+    def field(self) -> str:
+        return ".".join(map(str, self.path))
+
+    @property
+    def expected(self) -> str:
+        opening, closing = DECIDES.get(self.field, (VALUES, []))
+        if json.dumps(self.value) in map(json.dumps, opening):  # for True is 1 to Python
+            return "open"
+        return "closed" if json.dumps(self.value) in map(json.dumps, closing) else "cannot tell"
+
+    def document(self, session_id: str) -> dict[str, Any]:
+        document: dict[str, Any] = {**copy.deepcopy(GREEN), "checkSessionId": session_id}
+        place: Any = document
+        for step in self.path[:-1]:
+            place = place[step]
+        if self.value == ABSENT and len(self.path) > 1:  # at the top the simulator leaves it out
+            del place[self.path[-1]]
+        else:
+            place[self.path[-1]] = self.value
+        return document
+
+
+def _paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The way to every field; of a list only the first item, for the others are no different."""
+    if path:
+        yield path
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _paths(inner, (*path, key))
+    elif isinstance(value, list):
+        yield from _paths(value[0], (*path, 0))
+
+
+MUTANTS = [Mutant(path, value) for path in _paths(GREEN) for value in VALUES]
+AT_ONCE = 240  # fewer than the requests that a gate may send in a minute
+BATCHES = [MUTANTS[start : start + AT_ONCE] for start in range(0, len(MUTANTS), AT_ONCE)]
+
+
+@pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: f"from {batch[0].name}")
+def test_a_field_of_another_type_never_opens_the_gate_where_it_decides(
+    batch: list[Mutant], tmp_path: Path
+) -> None:
+    mutants = {str(UUID(int=number)): mutant for number, mutant in enumerate(batch, start=1)}
+    sessions = tuple(
+        PlannedSession(
+            id=session_id,
+            check=Check(id=session_id, name="Checkout API"),
+            locations=(),
+            statuses=(StatusChange(0.0, "PASSED"),),
+            results=(),
+            overrides=mutant.document(session_id),
+        )
+        for session_id, mutant in mutants.items()
+    )
+    with served(Scenario(name="mutants", description="", sessions=sessions)) as api:
+        gated = gate(tmp_path / "workspace", inputs_for(api.url, tuple(mutants), TIMEOUT_S))
+        since_s = api.first_request_s
+    assert not broken_promises(gated, code=1, timeout_s=TIMEOUT_S, since_s=since_s), gated.run.log
+    judged = {each["id"]: _conclusion(each) for each in gated.run.record["sessions"]}
+    wrong = {
+        mutant.name: judged[session_id]
+        for session_id, mutant in mutants.items()
+        if judged[session_id] != mutant.expected
+    }
+    assert not wrong
+
+
+def _conclusion(session: dict[str, Any]) -> str:
+    if session["ending"] != "finished":
+        return "cannot tell"
+    return "closed" if any(decision["closes"] for decision in session["decisions"]) else "open"
