@@ -21,7 +21,7 @@ FIRST_BACKOFF_S = 0.5
 LONGEST_BACKOFF_S = 15.0
 _ROUNDING_S = 0.05  # a pause of 1 s is one that a long poll of 1 s fills, though some of it has passed
 _LAST_LOOK_S = 3.0  # what is kept free before the deadline, so that the last look is over when it comes
-_TOO_LATE_S = 0.01  # a request that fails within this of the deadline was cut short by it
+_TOO_LATE_S = 0.01  # a request that fails so near to its bound was cut short by it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class _Loop:
         self.observe = observe
         now_s = self.clock.now_s()
         self.deadline_s = now_s + patience.timeout_s
-        self.last_look_s = self.deadline_s - min(_LAST_LOOK_S, patience.timeout_s / 10)
+        self.last_look_s = self.deadline_s - min(_LAST_LOOK_S, patience.timeout_s / 4)
         self.waits = [_Wait(session_id, now_s) for session_id in session_ids]
         self.quiet_until_s = now_s  # what Retry-After asks for holds for all that the account asks
         self.failures_in_trouble = 0
@@ -116,7 +116,7 @@ class _Loop:
         except errors.Final as error:
             self._give_up(wait, error)
         except errors.CheckSessionUnreadable as error:
-            self._failed(wait, error)
+            self._failed(wait, error, cut_short=self.clock.now_s() >= until_s - _TOO_LATE_S)
         else:
             self._read(wait, session, is_last=wait.had_last_look)
 
@@ -155,15 +155,20 @@ class _Loop:
             self._failed(wait, error, longest_s=grace_left_s)
 
     def _failed(
-        self, wait: _Wait, error: errors.CheckSessionUnreadable, *, longest_s: float = LONGEST_BACKOFF_S
+        self,
+        wait: _Wait,
+        error: errors.CheckSessionUnreadable,
+        *,
+        longest_s: float = LONGEST_BACKOFF_S,
+        cut_short: bool = False,
     ) -> None:
         if not self.failures_in_trouble:
             self.observe(TroubleBegan(error))
         self.failures_in_trouble += 1
         self._keep_quiet(error)
         ceiling_s = min(longest_s, FIRST_BACKOFF_S * 2 ** min(wait.failures, 10))
-        if wait.error is None or self.clock.now_s() < self.deadline_s - _TOO_LATE_S:
-            wait.error = error  # else the deadline cut this one short: what went wrong before says more
+        if wait.error is None or not cut_short:
+            wait.error = error  # else what went wrong before says more
         wait.failures += 1
         self._look_again(wait, ceiling_s * self.jitter())
 
