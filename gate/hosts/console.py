@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TextIO
 
-from gate.report.lines import Line, Tone
+from gate.report.lines import Line, Tone, cut
 from gate.text import log_line
 
 _COLOURS = {Tone.GOOD: "32", Tone.WARN: "33", Tone.BAD: "31", Tone.FAINT: "2"}
 _CLEAR_LINE = "\r\x1b[2K"
+_STATE_WIDTH = 79  # a line that is wrapped cannot be cleared
 
 
 class Console:
@@ -34,7 +35,7 @@ class Console:
     def state(self, text: str) -> None:
         """Shows what the gate is waiting for, on a terminal only, until the next line is written."""
         if self._is_terminal and text:
-            self._write(text[:79])
+            self._write(cut(text, _STATE_WIDTH))
             self._shows_state = True
 
     def _write(self, text: str) -> None:

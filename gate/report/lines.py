@@ -45,10 +45,16 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
+def cut(text: str, width: int) -> str:
+    """As much of the text as there is room for in `width` columns."""
+    text = text[:width]
+    while columns(text) > width:
+        text = text[:-1]
+    return text
+
+
 def fitted(text: str, width: int) -> str:
     """The text in exactly `width` columns, cut or filled up."""
     if columns(text) > width:
-        while columns(text) >= width:
-            text = text[:-1]
-        text += "…"
+        text = cut(text, width - 1) + "…"
     return text + " " * (width - columns(text))

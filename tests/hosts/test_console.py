@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gate.hosts.console import Console
-from gate.report.lines import Line, Tone
+from gate.report.lines import Line, Tone, columns, cut
 from gate.text import clean
 
 CLEAR = "\r\x1b[2K"
@@ -107,7 +107,7 @@ def test_on_the_screen_only_lines_stay_and_the_last_state(steps: list[tuple[bool
         else:
             console.line(Line(f"- {text}"))
     lines = [f"- {text}" for is_state, text in steps if not is_state]
-    state = [f"> {steps[-1][1]}"[:79]] if steps and steps[-1][0] else []
+    state = [cut(f"> {steps[-1][1]}", 79)] if steps and steps[-1][0] else []
     assert _screen(stream.getvalue()) == lines + state
 
 
@@ -117,6 +117,14 @@ def test_a_state_never_fills_a_row_and_an_empty_one_is_not_shown() -> None:
     assert stream.getvalue() == "x" * 79
     Console(stream, {}).state("")
     assert stream.getvalue() == "x" * 79
+
+
+@pytest.mark.parametrize(("text", "shown"), [("東" * 60, 39), ("x" + "🚀" * 60, 40), ("e\u0301" * 60, 79)])
+def test_a_state_of_wide_characters_stays_in_its_row(text: str, shown: int) -> None:
+    stream = Terminal()
+    Console(stream, {}).state(text)
+    assert len(stream.getvalue()) == shown
+    assert columns(stream.getvalue()) <= 79
 
 
 def test_in_a_pipe_no_state_is_written() -> None:
