@@ -19,6 +19,8 @@ from gate.model import ApiVersion, CheckResult, CheckSession, ResultKind
 from gate.text import SENTENCE_LENGTH, clean, https_link
 
 LONGEST_LONG_POLL_S = 30  # Checkly's API: maxWaitSeconds is 1..30
+_MOST_LOCATIONS = 1_000  # many times what Checkly has, and few enough for reports that can be read
+_MOST_RESULTS = 5_000
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -78,11 +80,17 @@ def read_session(reply: Reply, session_id: str, version: ApiVersion) -> CheckSes
     answered_id = document.text("checkSessionId")
     if answered_id.lower() != session_id.lower():
         raise errors.Incomprehensible(f"Checkly answered with another session's document ({answered_id})")
+    locations, results = _distinct(document.texts("runLocations")), document.objects("results")
+    if len(locations) > _MOST_LOCATIONS or len(results) > _MOST_RESULTS:
+        raise errors.Incomprehensible(
+            f"Checkly's API answered with {len(locations)} run locations and {len(results)} results; "
+            f"at most {_MOST_LOCATIONS} and {_MOST_RESULTS} make sense"
+        )
     return CheckSession(
         id=answered_id.lower(),
         status=document.text("status"),
-        run_locations=_distinct(document.texts("runLocations")),
-        results=tuple(_read_result(Fields(item)) for item in document.objects("results")),
+        run_locations=locations,
+        results=tuple(_read_result(Fields(item)) for item in results),
         version=version,
         link=https_link(document.optional_raw("checkSessionLink")),
         check_id=document.optional_text("checkId"),

@@ -152,14 +152,15 @@ def _place_foreign_finals(rows: dict[str, _Row], finals: Sequence[CheckResult]) 
 
 def _place_foreign_attempts(rows: dict[str, _Row], attempts: Sequence[CheckResult]) -> None:
     """A failed retry elsewhere belongs to the row that finished there, else to one that was retried."""
+    finished_in: dict[str, _Row] = {}
+    for row in rows.values():
+        for final in row.finals:
+            finished_in.setdefault(final.location, row)
     for attempt in attempts:
-        candidates = (
-            [row for row in rows.values() if any(final.location == attempt.location for final in row.finals)]
-            or [row for row in rows.values() if row.attempts]
-            or list(rows.values())
-        )
-        if candidates:
-            candidates[0].attempts.append(attempt)
+        retried = (row for row in rows.values() if row.attempts)
+        found = finished_in.get(attempt.location) or next(retried, None) or next(iter(rows.values()), None)
+        if found:
+            found.attempts.append(attempt)
 
 
 def _outcome(

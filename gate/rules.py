@@ -5,7 +5,7 @@ All are judged. Every decision carries its numbers, its locations and where the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -13,6 +13,8 @@ from gate.locations import FAILING, GREEN, Outcome, State
 from gate.model import CheckSession
 from gate.policy import DEFAULT, Policy, Threshold
 from gate.units import format_duration
+
+_MOST_NAMES = 30  # more than Checkly has public locations
 
 
 class Rule(StrEnum):
@@ -66,6 +68,12 @@ def locations_in_words(number: int) -> str:
     return "1 location" if number == 1 else f"{number} locations"
 
 
+def _listed(names: Sequence[str]) -> str:
+    """The names, or the first of them: a text that grows with the square of their number fits no report."""
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
 def _share(number: int, of: int) -> str:
     return f"{number} of {locations_in_words(of)}" + (f" ({100 * number / of:.3g}%)" if of else "")
 
@@ -84,7 +92,7 @@ def _within(
     yield Decision(
         rule=rule,
         closes=closes,
-        text=f"{text}: {', '.join(locations)}",
+        text=f"{text}: {_listed(locations)}",
         locations=locations,
         number=number,
         of=case.counted,
@@ -102,7 +110,7 @@ def _degraded(case: Case) -> Iterable[Decision]:
     for decision in _within(Rule.DEGRADED, case, case.locations(State.DEGRADED), case.policy.degraded):
         if slow and case.policy.response_time_ms:
             longest = format_duration(case.policy.response_time_ms / 1000)
-            why = f"slower than {longest} ({case.policy.origin('response-time')}): {', '.join(slow)}"
+            why = f"slower than {longest} ({case.policy.origin('response-time')}): {_listed(slow)}"
             yield replace(decision, text=f"{decision.text}; {why}")
         else:
             yield decision
@@ -121,7 +129,7 @@ def _missing(case: Case) -> Iterable[Decision]:
         yield Decision(
             rule=Rule.MISSING,
             closes=closes,
-            text=f"missing {share}, {'none' if closes else 'any'} allowed ({origin}): {', '.join(locations)}",
+            text=f"missing {share}, {'none' if closes else 'any'} allowed ({origin}): {_listed(locations)}",
             locations=locations,
             number=len(locations),
             of=case.counted,
@@ -142,7 +150,7 @@ def _cancelled(case: Case) -> Iterable[Decision]:
         yield Decision(
             rule=Rule.CANCELLED,
             closes=closes,
-            text=text + (f": {', '.join(locations)}" if locations else ""),
+            text=text + (f": {_listed(locations)}" if locations else ""),
             locations=locations,
             number=len(locations) or None,
             of=case.counted if locations else None,
@@ -161,7 +169,7 @@ def _timed_out(case: Case) -> Iterable[Decision]:
     yield Decision(
         rule=Rule.TIMED_OUT,
         closes=True,
-        text=f"{text}, no result from {', '.join(late)}" if late else text,
+        text=f"{text}, no result from {_listed(late)}" if late else text,
         locations=late,
     )
 

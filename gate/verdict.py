@@ -173,7 +173,8 @@ def _row(outcome: Outcome, decisions: Sequence[Decision], watched: Watched) -> R
     about = [decision for decision in decisions if outcome.location in decision.locations]
     closing = next((decision for decision in about if decision.closes), None)
     if closing:
-        return Row(outcome=outcome, standing=Standing.RED, rule=closing.rule, because=closing.text)
+        because = clean(closing.text, SENTENCE_LENGTH)  # said once for each row: a long one would fill a disk
+        return Row(outcome=outcome, standing=Standing.RED, rule=closing.rule, because=because)
     if outcome.state is State.SKIPPED:
         return Row(outcome=outcome, standing=Standing.SKIPPED, because=outcome.skip_reason)
     if outcome.state is State.PASSED:
@@ -189,7 +190,7 @@ def _row(outcome: Outcome, decisions: Sequence[Decision], watched: Watched) -> R
         outcome=outcome,
         standing=Standing.TOLERATED,
         rule=tolerating.rule if tolerating else None,
-        because=tolerating.text if tolerating else "",
+        because=clean(tolerating.text, SENTENCE_LENGTH) if tolerating else "",
     )
 
 

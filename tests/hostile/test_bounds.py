@@ -1,0 +1,72 @@
+"""However much an answer says, reports stay of a size that can be written and read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from gate.api import Reply, read_session
+from gate.errors import Incomprehensible
+from gate.model import ApiVersion
+from gate.report import annotation, closing, junit, record, summary
+from tests.report.reports import report_on
+from tests.samples import SESSION_ID
+
+GITLABS_LIMIT = 30_000_000  # bytes of one JUnit report
+MOST_LOCATIONS, MOST_RESULTS = 1_000, 5_000
+
+
+def _named(number: int) -> str:
+    return f"{number} ".ljust(200, "<")
+
+
+def _result(location: str, kind: str) -> dict[str, Any]:
+    flags = {"hasErrors": False, "hasFailures": True, "isDegraded": False, "aborted": False}
+    return {"runLocation": location, "resultType": kind, **flags}
+
+
+def _answer(locations: list[str], results: list[dict[str, Any]]) -> Reply:
+    document = {"checkSessionId": SESSION_ID, "status": "FAILED", "name": "<" * 200}
+    return Reply(200, {}, json.dumps(document | {"runLocations": locations, "results": results}).encode())
+
+
+def _at_home(number: int) -> Iterator[dict[str, Any]]:
+    yield from (_result(_named(each % MOST_LOCATIONS), "FINAL") for each in range(number))
+
+
+def _elsewhere(number: int) -> Iterator[dict[str, Any]]:
+    yield from (
+        _result(_named(MOST_LOCATIONS + each), "FINAL" if each % 2 else "ATTEMPT") for each in range(number)
+    )
+
+
+@pytest.mark.parametrize("results", [_at_home, _elsewhere], ids=["at the locations", "all of them elsewhere"])
+def test_the_largest_answer_makes_reports_that_can_be_read(
+    results: Callable[[int], Iterator[dict[str, Any]]],
+) -> None:
+    reply = _answer([_named(number) for number in range(MOST_LOCATIONS)], list(results(MOST_RESULTS)))
+    report = report_on(read_session(reply, SESSION_ID, ApiVersion.V2))
+    assert len(junit.render(report)) < GITLABS_LIMIT
+    assert len(record.render(report)) < GITLABS_LIMIT
+    assert len(summary.render(report).encode()) <= summary.LIMIT_BYTES
+    assert all(len(each.message) < 4096 for each in annotation.render(report))
+    for lines in (closing.verdict(report), *(table for _, table in closing.tables(report))):
+        assert all(len(line.text) < 8192 for line in lines)
+
+
+@pytest.mark.parametrize(("locations", "results"), [(MOST_LOCATIONS + 1, 0), (1, MOST_RESULTS + 1)])
+def test_a_larger_answer_is_not_the_document_of_a_session(locations: int, results: int) -> None:
+    reply = _answer([_named(number) for number in range(locations)], list(_at_home(results)))
+    with pytest.raises(Incomprehensible, match=f"{locations} run locations and {results} results"):
+        read_session(reply, SESSION_ID, ApiVersion.V2)
+
+
+def test_a_decision_names_the_first_of_many_locations_and_counts_the_others() -> None:
+    places = [str(number) for number in range(32)]
+    reply = _answer(places, [_result(place, "FINAL") for place in places])
+    report = report_on(read_session(reply, SESSION_ID, ApiVersion.V2))
+    assert report.reason.endswith(", 28, 29 and 2 more")
+    assert report.sessions[0].decisions[0].locations == tuple(places)
