@@ -18,14 +18,19 @@ def load_policy(path: str) -> PolicyBook:
     """
     if not path and not Path(DEFAULT_PATH).exists():
         return PolicyBook()
-    from gate.policy_file import read_policy  # noqa: PLC0415 - only those who have a file wait for YAML
+    from gate.policy_file import LARGEST_BYTES, read_policy  # noqa: PLC0415 - only those who have a file wait for YAML
 
     file = Path(path or DEFAULT_PATH)
     shown = clean(str(file))
     try:
-        written = file.read_text(encoding="utf-8")
+        with file.open("rb") as opened:
+            # No more than that: the path may lead to a device without an end.
+            written = opened.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise UsageError(f"policy: {shown} cannot be read: {error.strerror}") from None
-    except ValueError:
+    if len(written) > LARGEST_BYTES:
+        raise UsageError(f"{shown}: a policy of more than {LARGEST_BYTES // 1_000_000} MB")
+    try:
+        return read_policy(written.decode(), shown)
+    except UnicodeDecodeError:
         raise UsageError(f"policy: {shown} is not UTF-8 text") from None
-    return read_policy(written, shown)

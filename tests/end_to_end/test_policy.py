@@ -87,6 +87,14 @@ def test_a_policy_that_is_none_is_refused_with_a_report(
     assert gated.cases == {"Checkly session [session]": "error GateError"}
 
 
+def test_a_policy_without_an_end_is_read_no_further_than_it_may_be(tmp_path: Path) -> None:
+    """Whoever may change the repository may also put a link there."""
+    (tmp_path / ".checkly-gate.yml").symlink_to("/dev/zero")
+    gated = gate_on(tmp_path, SCENARIO)
+    assert gated.code == 2
+    assert ".checkly-gate.yml: a policy of more than 1 MB" in gated.log
+
+
 def test_policy_check_shows_what_a_file_means(tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").write_text(
         POLICY + "missing: pass\nlocations: {required: [eu-central-1]}\n"
