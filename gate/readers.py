@@ -77,9 +77,9 @@ def base_url(text: str) -> str:
         _ = parts.port  # raises for a port that is none
     except ValueError:
         raise ValueError(allowed) from None
-    odd = parts.username or parts.password or parts.query or parts.fragment or not text.isascii()
+    odd = parts.username or parts.password or parts.query or parts.fragment
     secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(text))
-    if not host or odd or not secure or re.search(r"[\s\\]", text):
+    if not host or odd or not secure or not re.fullmatch(r"[!-\[\]-~]+", text):
         raise ValueError(allowed)
     return text.rstrip("/")
 

@@ -27,7 +27,7 @@ _SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-])")
 _MENTION = re.compile(r"([@#])")
 _NOT_IN_MERMAID = re.compile(r"[^\w .,/()+…-]+")
-_LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _DOUBLE_HASH = re.compile(r"#(?=#)")
 _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
 
@@ -62,12 +62,12 @@ def redact(text: str, secret: str) -> str:
 
 
 def log_line(text: str) -> str:
-    """A line that no CI system can take for a command.
+    """A line that no CI system can take for a command, and no terminal for anything but text.
 
     GitHub's runner reads `::name` at the start of a line (after white space) and `##[name]` anywhere in it;
     Azure's agent reads `##vso[`, and TeamCity's `##teamcity[`.
     """
-    shown = _DOUBLE_HASH.sub("# ", _LINE_BREAKS.sub(" ", text))
+    shown = _DOUBLE_HASH.sub("# ", _CONTROLS.sub(" ", text))
     return "· " + shown if shown.lstrip().startswith("::") else shown
 
 
