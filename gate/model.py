@@ -12,6 +12,8 @@ from enum import Enum, StrEnum
 
 from gate.errors import GateError
 
+_LONGEST_RUN_S = 1e7  # four months: a longer one is a mistake, and would be a number without end in reports
+
 
 class ApiVersion(StrEnum):
     """The versions of the check-session API that the gate speaks."""
@@ -69,10 +71,12 @@ class CheckResult:
 
     @property
     def duration_s(self) -> float:
-        """How long the run took, in seconds; 0 where Checkly does not say."""
+        """How long the run took, in seconds; 0 where Checkly does not say, and never what nobody can read."""
         if self.started_at and self.stopped_at:
-            return max((self.stopped_at - self.started_at).total_seconds(), 0.0)
-        return (self.response_time_ms or 0.0) / 1000
+            took_s = (self.stopped_at - self.started_at).total_seconds()
+        else:
+            took_s = (self.response_time_ms or 0.0) / 1000
+        return min(max(took_s, 0.0), _LONGEST_RUN_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,4 +68,7 @@ def _tasks(outcome: Outcome) -> Iterable[str]:
 
 
 def _span(run: CheckResult) -> tuple[datetime, datetime] | None:
-    return (run.started_at, run.stopped_at) if run.started_at and run.stopped_at else None
+    """When a run began and ended; nothing where a diagram has no room for it, as for a time before 1970."""
+    if run.started_at and run.stopped_at and min(run.started_at, run.stopped_at).timestamp() > 0:
+        return run.started_at, run.stopped_at
+    return None

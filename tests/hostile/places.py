@@ -63,7 +63,8 @@ def _result(location: str, kind: str, *, failed: bool, **more: object) -> Docume
     }
 
 
-def _results(location: str = "us-east-1", **more: object) -> list[Document]:
+def results(location: str = "us-east-1", /, **more: object) -> list[Document]:
+    """The results of a session that failed at a location, after a failed attempt, and passed at another."""
     return [
         _result(location, "ATTEMPT", failed=True, **more),
         _result(location, "FINAL", failed=True, **more),
@@ -81,7 +82,7 @@ _DOCUMENT: Document = {
     "startedAt": "2026-01-15T09:00:00.000Z",
     "stoppedAt": "2026-01-15T09:00:03.000Z",
     "runLocations": ["us-east-1", "eu-central-1"],
-    "results": _results(),
+    "results": results(),
 }
 _TWO_SESSIONS = {"session-id": f"{SESSION_ID},{OTHER_ID}"}
 _TRIGGER = {"session-id": "", "trigger-check-id": CHECK_ID}
@@ -110,18 +111,18 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "status": lambda text: Given(document={"status": text}),
     "session link": lambda text: Given(document={"checkSessionLink": text}),
     "run location": lambda text: Given(
-        document={"runLocations": [text, "eu-central-1"], "results": _results(text)}
+        document={"runLocations": [text, "eu-central-1"], "results": results(text)}
     ),
     "run location without a result": lambda text: Given(
         document={"runLocations": ["us-east-1", "eu-central-1", text]}
     ),
     "location of a retry elsewhere": lambda text: Given(
-        document={"runLocations": ["eu-central-1", "us-east-1"], "results": _results(text)}
+        document={"runLocations": ["eu-central-1", "us-east-1"], "results": results(text)}
     ),
-    "result link": lambda text: Given(document={"results": _results(checkResultLink=text)}),
-    "result id": lambda text: Given(document={"results": _results(checkResultId=text)}),
-    "result type": lambda text: Given(document={"results": _results(resultType=text)}),
-    "result time": lambda text: Given(document={"results": _results(startedAt=text, stoppedAt=text)}),
+    "result link": lambda text: Given(document={"results": results(checkResultLink=text)}),
+    "result id": lambda text: Given(document={"results": results(checkResultId=text)}),
+    "result type": lambda text: Given(document={"results": results(resultType=text)}),
+    "result time": lambda text: Given(document={"results": results(startedAt=text, stoppedAt=text)}),
     "session time": lambda text: Given(document={"startedAt": text, "stoppedAt": text}),
     "another session's id": lambda text: Given(document={"checkSessionId": text}),
     "message of a refusal": lambda text: _refusal(401, message=text),

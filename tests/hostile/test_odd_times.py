@@ -1,0 +1,42 @@
+"""Times and numbers that make no sense are still told, as far as a reader can bear them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.hostile import shapes
+from tests.hostile.places import Given, results
+from tests.hostile.telling import shown_on_a_terminal, told_on_github
+
+ODD: dict[str, Mapping[str, object]] = {
+    "the zero of another language": {
+        "startedAt": "0001-01-01T00:00:00Z",
+        "stoppedAt": "0001-01-01T00:00:01Z",
+    },
+    "began in year 1": {"startedAt": "0001-01-01T00:00:00Z"},
+    "ends with the calendar": {"stoppedAt": "9999-12-31T23:59:59.999999Z"},
+    "beyond the calendar": {"stoppedAt": "9999-12-31T23:59:59-14:00"},
+    "ended before it began": {"startedAt": "2026-01-15T09:00:02Z", "stoppedAt": "2026-01-15T09:00:01Z"},
+    "before 1970": {"startedAt": "1969-12-31T23:59:59Z", "stoppedAt": "1969-12-31T23:59:59Z"},
+    "no time took a while": {"startedAt": None, "stoppedAt": None, "responseTime": 1.7e308},
+    "less than nothing": {"startedAt": None, "responseTime": -1},
+    "a number that is none": {"startedAt": 0, "stoppedAt": True, "responseTime": "1"},
+    "a long integer": {"startedAt": None, "responseTime": 10**400},
+}
+
+
+@pytest.mark.parametrize("more", ODD.values(), ids=ODD.keys())
+def test_odd_times_leave_every_report_readable(more: Mapping[str, object], tmp_path: Path) -> None:
+    given = Given(document={"results": results("us-east-1", **more)})
+    told = told_on_github(given, tmp_path)
+    shapes.of_summary(told.summary)
+    shapes.of_record(told.record)
+    shapes.of_terminal(shown_on_a_terminal(given, tmp_path))
+    shapes.of_junit(told.junit)
+    times = [float(each.get("time", "0")) for each in ET.fromstring(told.junit).iter() if each.get("time")]
+    assert all(0 <= time < 1e9 for time in times)
+    assert max(len(line) for line in told.log.splitlines() if "http" not in line) < 200
