@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +28,6 @@ _INPUTS = {
     "account-id": "account",
     "api-version": "v2",
     "timeout": "40s",
-    "json-path": "record.json",
 }
 
 
@@ -74,7 +74,8 @@ def told_on_github(given: Given, workspace: Path) -> Told:
     }
     for name in ("output", "step-summary"):
         (workspace / name).write_text("")
-    log = _run(given, workspace, env, io.StringIO())
+    files = {"junit-path": str(workspace / "junit.xml"), "json-path": str(workspace / "record.json")}
+    log = _run(given, workspace, env, files, io.StringIO())
     return Told(
         log=log,
         outputs=(workspace / "output").read_text(),
@@ -85,17 +86,20 @@ def told_on_github(given: Given, workspace: Path) -> Told:
 
 
 def shown_on_a_terminal(given: Given, workspace: Path) -> str:
-    """Runs a gate on a laptop."""
-    return _run(given, workspace, {}, Terminal())
+    """Runs a gate on a laptop, of whose files nobody wants to know."""
+    return _run(given, workspace, {}, {"junit-path": os.devnull, "json-path": os.devnull}, Terminal())
 
 
-def _run(given: Given, workspace: Path, env: Mapping[str, str], stream: io.StringIO) -> str:
-    inputs = _INPUTS | {"junit-path": str(workspace / "junit.xml"), "policy": str(workspace / "policy.yml")}
-    inputs |= {"json-path": str(workspace / "record.json")} | dict(given.inputs)
-    (workspace / "policy.yml").write_text(given.policy or "{}", errors="replace", newline="")
+def _run(
+    given: Given, workspace: Path, env: Mapping[str, str], files: Mapping[str, str], stream: io.StringIO
+) -> str:
+    inputs = {**_INPUTS, **files, **given.inputs}
+    if given.policy:
+        inputs["policy"] = str(workspace / "policy.yml")
+        (workspace / "policy.yml").write_text(given.policy, errors="replace", newline="")
     argv = [f"--{name}={value}" for name, value in inputs.items() if value]
     try:
-        settings, book = read_settings(argv, given.env), load_policy(inputs["policy"])
+        settings, book = read_settings(argv, given.env), load_policy(inputs.get("policy", ""))
     except UsageError:
         cli.run(argv, {**env, **given.env}, stream, Process())  # refused before there is any network
         return stream.getvalue()
