@@ -1,8 +1,6 @@
 """What the container starts: the command line of the gate."""
 
-import sys
-
 from gate.__main__ import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
