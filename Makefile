@@ -8,7 +8,7 @@ LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --p
 	--no-emit-index-url --no-emit-find-links
 WORKFLOWS = $(wildcard .github/workflows/*.yml examples/github/*.yml)
 
-.PHONY: demo test lint types tests screenshot format fuzz resilience image-tests lock node clean
+.PHONY: demo test lint types tests screenshot format fuzz resilience image-tests bench lock node clean
 
 demo: .venv/.run ## the whole gate against an embedded stand-in for Checkly: no account, no network
 	@status=0; $(BIN)/python entrypoint.py demo || status=$$?; \
@@ -43,6 +43,12 @@ screenshot: .venv/.run ## of a job summary, for the README; needs node, npm and 
 
 resilience: .venv/.dev ## plays every fault, and writes what the gate did into docs/RESILIENCE.md
 	$(BIN)/python -m tests.faults.resilience
+
+bench: .venv/.run ## how fast the gate is, beside others: ten minutes; writes docs/PERFORMANCE.md
+	@command -v npm >/dev/null || { echo "npm is not there: the Checkly CLI will NOT be measured" >&2; exit 0; }; \
+	cd bench && npm ci --silent --no-audit --no-fund --ignore-scripts || echo "npm ci failed: the Checkly CLI will NOT be measured" >&2
+	$(BIN)/python -m compileall -q gate
+	$(BIN)/python -m bench
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

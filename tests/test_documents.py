@@ -118,5 +118,15 @@ def test_the_map_for_contributors_names_every_module() -> None:
     assert modules | packages <= named
 
 
+def test_the_readme_quotes_the_figures_that_were_measured() -> None:
+    measured = (ROOT / "docs" / "PERFORMANCE.md").read_text()
+    goals, quoted = (
+        re.findall(r"^\|.*$", text.split(f"\n## {heading}\n")[1].split("\n## ")[0], re.MULTILINE)
+        for text, heading in ((measured, "Goals"), (README, "How fast"))
+    )
+    assert quoted == goals
+    assert len(quoted) > 2
+
+
 def test_the_changelog_speaks_of_what_is_coming() -> None:
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text()

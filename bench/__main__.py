@@ -1,0 +1,63 @@
+"""Measures everything, prints it, and writes it to docs/PERFORMANCE.md and the README's table."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import ending, many, reporting, starting
+from bench.machine import describe
+from bench.programs import CLI, ROOT, missing
+from bench.table import Section, replace_table, table, with_goals
+
+_PARTS: tuple[Callable[[Path], Section], ...] = (
+    starting.measure,
+    ending.measure,
+    many.measure,
+    reporting.measure,
+)
+_HEAD = """\
+# How fast the gate is
+
+Measured by `make bench`, which writes this page and the table of the README, and exits 1 where a goal is
+missed. Everything runs on one machine, side by side and in turns, against the embedded simulator on
+loopback: what Checkly and the network add is the same for all. Another machine has other times; the
+ratios should stay.
+
+{machine}. It took {minutes:.0f} minutes.
+
+## Goals
+
+{goals}
+
+"""
+
+
+def main() -> int:
+    """Returns 1 where a goal is missed, 2 where something to measure with is not there."""
+    if lacking := missing("curl", "jq"):
+        print(f"bench: install {' and '.join(lacking)} first")  # noqa: T201 - this is its output
+        return 2
+    if missing("node") or not CLI.exists():
+        print("bench: WITHOUT the Checkly CLI, which needs node and npm")  # noqa: T201
+    machine, began_s, sections = describe(), time.monotonic(), list[Section]()
+    for part in _PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            sections.append(part(Path(folder)))
+        print(sections[-1], flush=True)  # noqa: T201
+    goals = with_goals(sections)
+    head = _HEAD.format(machine=machine, minutes=(time.monotonic() - began_s) / 60, goals=table(goals))
+    (ROOT / "docs").mkdir(exist_ok=True)
+    (ROOT / "docs" / "PERFORMANCE.md").write_text(head + "\n".join(map(str, sections)))
+    readme = ROOT / "README.md"
+    readme.write_text(replace_table(readme.read_text(), "How fast", table(goals)))
+    missed = [row for row in goals if not row.reached]
+    print(f"{len(goals) - len(missed)} of {len(goals)} goals reached", *missed, sep="\n")  # noqa: T201
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""One gate for many sessions: how long, how many requests, how much memory."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from bench.figures import most_within, shown_s
+from bench.programs import GATE, environment, run_and_weigh
+from bench.sessions import LOCATIONS, scenario
+from bench.table import Row, Section
+from gate.client import REQUESTS_PER_MINUTE
+from gate.simulator import Simulator
+
+RUNS: Mapping[int, int] = {
+    1: 7,
+    10: 7,
+    100: 3,
+    500: 1,
+}  # runs by number of sessions: fewer of what takes long
+ENDS_S = (5.0, 20.0)  # the first and the last
+_MINUTE_S = 59.5  # a request may take another moment longer to arrive than the one a minute before it
+_PEAK_LIMIT_MB = 120
+_HOW = """\
+Sessions of {locations} locations each, which end between {first:.0f} and {last:.0f} s after each is first
+asked for, all passed. Medians of {runs} runs for {sizes} sessions, each with a simulator of its own; runs
+of one size share the machine. Requests are counted by the simulator, at their most within any {span} s of
+a run. The gate's JSON record must say that every session and every location passed. More than {budget}
+sessions cannot even be looked at once within a minute: the wall time of 500 is what the budget leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    wall_s: float
+    requests: int
+    per_minute: int
+    peak_mb: float
+    ends_seen: int
+
+
+def measure(folder: Path, runs: Mapping[int, int] = RUNS, ends_s: tuple[float, float] = ENDS_S) -> Section:
+    """Runs of every size, one size after the other."""
+    done: dict[int, list[_Run]] = {}
+    for size, times in runs.items():
+        with ThreadPoolExecutor(times) as pool:
+            done[size] = list(pool.map(lambda _, size=size: _run(folder, size, ends_s), range(times)))
+    how = _HOW.format(
+        locations=len(LOCATIONS),
+        first=ends_s[0],
+        last=ends_s[1],
+        runs=", ".join(map(str, runs.values())),
+        sizes=", ".join(map(str, runs)),
+        span=_MINUTE_S,
+        budget=REQUESTS_PER_MINUTE,
+    )
+    rows = [row for size in done for row in _rows(size, done[size])]
+    return Section("Many sessions", how, (*rows, *_goals(done)))
+
+
+def _run(folder: Path, size: int, ends_s: tuple[float, float]) -> _Run:
+    first_s, last_s = ends_s
+    play = scenario([first_s + (last_s - first_s) * number / size for number in range(1, size + 1)])
+    with tempfile.TemporaryDirectory(dir=folder) as own, Simulator(play) as api:
+        place = Path(own)
+        env = environment(api.url, place) | {"INPUT_SESSION_ID": "\n".join(play.session_ids)}
+        done = run_and_weigh((*GATE, "--json-path=record.json"), env, place)
+        record = json.loads((place / "record.json").read_text())
+        times_s = [request.at_s for request in api.requests]
+    passed = sum(session["status"] == "PASSED" for session in record["sessions"])
+    if record["passed"] != size * len(LOCATIONS):
+        raise RuntimeError(f"{record['passed']} locations passed of {size} sessions")
+    return _Run(done.took_s, len(times_s), most_within(times_s, _MINUTE_S), done.peak_mb, passed)
+
+
+def _rows(size: int, done: Sequence[_Run]) -> Sequence[Row]:
+    sessions = _sessions(size)
+    return (
+        Row(f"{sessions}: start to exit", shown_s(median(run.wall_s for run in done))),
+        Row(f"{sessions}: requests in all", f"{median(run.requests for run in done):.0f}"),
+        Row(f"{sessions}: requests in any minute", str(max(run.per_minute for run in done))),
+        Row(f"{sessions}: peak memory (VmHWM)", f"{median(run.peak_mb for run in done):.0f} MB"),
+    )
+
+
+def _goals(done: Mapping[int, Sequence[_Run]]) -> Sequence[Row]:
+    largest = max(done)
+    seen = [run.ends_seen == size for size, runs in done.items() for run in runs]
+    most = max(run.per_minute for runs in done.values() for run in runs)
+    peak_mb = max(run.peak_mb for run in done[largest])
+    return (
+        Row("runs that saw every session's end", f"{sum(seen)} of {len(seen)}", "all", all(seen)),
+        Row.at_most("requests in any minute, at their most", most, REQUESTS_PER_MINUTE, "{:.0f}"),
+        Row.at_most(f"peak memory with {_sessions(largest)}", peak_mb, _PEAK_LIMIT_MB, "{:.0f} MB"),
+    )
+
+
+def _sessions(size: int) -> str:
+    return f"{size} session{'s' * (size > 1)}"

@@ -1,0 +1,95 @@
+"""How long it takes to write the reports on very many locations, and how large they are."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from bench.figures import alternate, shown_s
+from bench.sessions import LOCATIONS, scenario
+from bench.table import Row, Section
+from gate.api import Reply, read_session
+from gate.hosts.files import write_whole
+from gate.model import ApiVersion, CheckSession, Ending, Watched
+from gate.policy import Policy
+from gate.report import Report, junit, of_verdict, record, summary
+from gate.simulator import Scenario
+from gate.simulator.documents import session_document
+from gate.verdict import judge
+
+SIZES = (1, 10, 100, 500)
+ROUNDS = 7
+_LIMIT_S = 3.0
+_WHEN = datetime(2026, 1, 15, 9, 5, tzinfo=UTC)
+_HOW = """\
+The three reports on sessions of {locations} locations, rendered and written to files one after the other
+in this process: medians of {rounds} rounds. The job summary names the worst and is cut to what GitHub
+takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One report of one size: the median time to render and write it, and its length."""
+
+    report: str
+    sessions: int
+    took_s: float
+    size_bytes: int
+
+
+def measure(folder: Path, sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) -> Section:
+    """The three reports for each number of sessions; the goal is for the largest."""
+    rows: list[Row] = []
+    for size in sizes:
+        written = write(folder, report_on(scenario([20.0] * size)), rounds)
+        told = ", ".join(
+            f"{each.report} {shown_s(each.took_s)} ({each.size_bytes / 1024:.0f} KiB)" for each in written
+        )
+        rows.append(Row(f"{size * len(LOCATIONS)} locations: each report", told))
+    total_s = sum(each.took_s for each in written)
+    cases = f"{sizes[-1] * len(LOCATIONS)} locations: all reports"
+    rows.append(Row(cases, shown_s(total_s), f"< {_LIMIT_S:.0f} s", total_s < _LIMIT_S))
+    return Section("Reports", _HOW.format(locations=len(LOCATIONS), rounds=rounds), tuple(rows))
+
+
+def report_on(play: Scenario) -> Report:
+    """What the gate makes of the sessions of a scenario after their end."""
+    watched = [Watched(session.id, session, Ending.FINISHED) for session in _sessions(play)]
+    verdict = judge(watched, lambda _: Policy())
+    report = of_verdict(verdict, report_only=False, decided_at=_WHEN)
+    return replace(report, junit_path="junit.xml", json_path="record.json", requests=1, waited_s=1.0)
+
+
+def _sessions(play: Scenario) -> list[CheckSession]:
+    documents = (session_document(play, planned, "v1", 3600.0) for planned in play.sessions)
+    return [
+        read_session(Reply(200, {}, json.dumps(each).encode()), str(each["checkSessionId"]), ApiVersion.V1)
+        for each in documents
+    ]
+
+
+def write(folder: Path, report: Report, rounds: int) -> list[Written]:
+    """Writes each report once in every round."""
+    renderers: Mapping[str, Callable[[], bytes]] = {
+        "JUnit": lambda: junit.render(report),
+        "summary": lambda: summary.render(report).encode(),
+        "JSON": lambda: record.render(report),
+    }
+    jobs = {name: _job(folder / name, render) for name, render in renderers.items()}
+    took = alternate(jobs, rounds)
+    sessions = len(report.sessions)
+    return [Written(name, sessions, median(took[name]), (folder / name).stat().st_size) for name in renderers]
+
+
+def _job(path: Path, render: Callable[[], bytes]) -> Callable[[], float]:
+    def write_once() -> float:
+        began_s = time.monotonic()
+        write_whole(path, render(), workspace=path.parent)
+        return time.monotonic() - began_s
+
+    return write_once

@@ -1,0 +1,128 @@
+"""From start to exit on a session that has finished, and the memory that it takes."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from bench.figures import alternate, median_ratio, shown_s
+from bench.programs import CLI, FLOOR, GATE, POLL, environment, missing, run, run_and_weigh
+from bench.table import Row, Section
+
+ROUNDS = 21
+_SCENARIO = """\
+description: A session that has passed already.
+sessions:
+  - check: {name: Storefront health, id: 0b4ac3a0-3a11-4f0e-9a43-7b0f3d1c2e55}
+    id: 6f2e8b0c-5a34-4d0b-8a52-0f6f4b1c9d21
+    locations: [us-east-1, eu-central-1, ap-southeast-1]
+    results:
+      - {at: 0s, location: us-east-1, is: passed}
+      - {at: 0s, location: eu-central-1, is: passed}
+      - {at: 0s, location: ap-southeast-1, is: passed}
+"""
+_CHECK, _SESSION = "0b4ac3a0-3a11-4f0e-9a43-7b0f3d1c2e55", "6f2e8b0c-5a34-4d0b-8a52-0f6f4b1c9d21"
+_HOW = """\
+The session has passed before anybody asks; `checkly-gate simulate` serves it from a process of its own.
+All programs take turns, {rounds} rounds; a ratio is the median over the rounds. The floor is `python -c
+"import requests, yaml, junit_xml"`: a Python that loads the three libraries and does nothing. The `curl`
+and `jq` script is `bench/poll.sh`; on a finished session it does not wait, and looks at the status alone.
+Both Python and the gate have their bytecode, as in the image. The floor takes its interpreter apart when it
+ends, the gate does not.
+
+{cli}"""
+_WITH_CLI = """\
+No command of the Checkly CLI attaches to a session that exists. Its nearest job is `checkly checks run
+--check-id`, which triggers the check, waits for its session and exits by its status; beside it stands the
+gate with `--trigger-check-id`, which does the same. Both drive the simulator with two or three requests.
+The CLI is version {version}, the newest that runs on Node 20, started from `node_modules/.bin`;
+`CHECKLY_ENV=local` makes it heed `CHECKLY_API_URL`. In its favour its look for updates and its check of
+the account (a request that the simulator does not serve) are off. `npx` is how its documentation starts
+it, and is not what the goal is held against."""
+_NO_CLI = (
+    "The Checkly CLI was NOT measured: there was no node and npm, or its package could not be installed."
+)
+
+
+@contextmanager
+def _simulator(folder: Path) -> Iterator[str]:
+    file = folder / "finished.yml"
+    file.write_text(_SCENARIO)
+    command = [*GATE, "simulate", str(file)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={"PYTHONUNBUFFERED": "1"}
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def measure(folder: Path, rounds: int = ROUNDS) -> Section:
+    """Start to exit beside the floor, a script and the CLI; then the peak memory of a plain run."""
+    with _simulator(folder) as url:
+        commands = _commands(environment(url, folder))
+        jobs = {name: _job(command, env, folder) for name, (command, env) in commands.items()}
+        for job in jobs.values():
+            job()  # once for the caches of the file system, and of the CLI
+        took = alternate(jobs, rounds)
+        command, env = commands["gate"]
+        peaks = [run_and_weigh(command, env, folder).peak_mb for _ in range(rounds)]
+    return Section("A finished session", _how(rounds), (*_rows(took), _memory(peaks)))
+
+
+def _commands(env: dict[str, str]) -> Mapping[str, tuple[Sequence[str], dict[str, str]]]:
+    commands: dict[str, tuple[Sequence[str], dict[str, str]]] = {
+        "floor": (FLOOR, env),
+        "gate": ((*GATE, "--session-id", _SESSION), env),
+        "script": ((POLL, _SESSION), env),
+    }
+    if CLI.exists() and not missing("node"):
+        with_options = env | {
+            "CHECKLY_ENV": "local",
+            "CHECKLY_SKIP_AUTH": "1",
+            "CHECKLY_SKIP_NEW_VERSION_CHECK": "true",
+            "CI": "true",
+        }
+        job = ("checks", "run", "--check-id", _CHECK)
+        npx = ("npx", "--no-install", "--prefix", str(CLI.parents[2]), "checkly")
+        commands["gate that triggers"] = ((*GATE, "--trigger-check-id", _CHECK), env)
+        commands["cli"] = ((str(CLI), *job), with_options)
+        commands["npx"] = ((*npx, *job), with_options)
+    return commands
+
+
+def _job(command: Sequence[str], env: Mapping[str, str], folder: Path) -> Callable[[], float]:
+    return lambda: run(command, env, folder).took_s
+
+
+def _rows(took: Mapping[str, Sequence[float]]) -> Iterator[Row]:
+    yield Row("the floor: Python with the three libraries", shown_s(median(took["floor"])))
+    yield Row("`checkly-gate --session-id`, start to exit", shown_s(median(took["gate"])))
+    yield Row.at_most("the gate ÷ the floor", median_ratio(took["gate"], took["floor"]), 1.35, "{:.2f}x")
+    yield Row("the `curl` and `jq` script", shown_s(median(took["script"])))
+    if "cli" not in took:
+        yield Row("the Checkly CLI", "skipped")
+        return
+    yield Row("`checkly-gate --trigger-check-id`", shown_s(median(took["gate that triggers"])))
+    yield Row("`checkly checks run --check-id`", shown_s(median(took["cli"])))
+    ratio = median_ratio(took["cli"], took["gate that triggers"])
+    yield Row.at_least("the CLI ÷ the gate, triggering and gating", ratio, 5, "{:.1f}x")
+    ratio = median_ratio(took["npx"], took["gate that triggers"])
+    yield Row("`npx checkly checks run` ÷ the gate", f"{ratio:.1f}x")
+
+
+def _memory(peaks: Sequence[float]) -> Row:
+    return Row("peak memory of the gate (VmHWM)", f"{median(peaks):.0f} MB")
+
+
+def _how(rounds: int) -> str:
+    cli = _NO_CLI
+    if CLI.exists() and not missing("node"):
+        version = subprocess.run([str(CLI), "--version"], capture_output=True, text=True, check=True).stdout
+        cli = _WITH_CLI.format(version=version.split()[0].removeprefix("checkly/"))
+    return _HOW.format(rounds=rounds, cli=cli)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.figures import alternate, median_ratio, most_within, shown_s
+from bench.table import Row, Section, replace_table, with_goals
+
+FIRST, SECOND = "| a |\n|---|\n| 1 |", "| b |\n|---|\n| 2 |"
+DOCUMENT = f"# Title\n\n## First\n\n{FIRST}\n\n## Second\n\nWords.\n\n{SECOND}\n\nMore.\n"
+
+
+def test_jobs_take_turns() -> None:
+    order: list[str] = []
+
+    def job(name: str, times: Iterator[float]) -> float:
+        order.append(name)
+        return next(times)
+
+    first, second = iter([1.0, 2.0]), iter([3.0, 4.0])
+    measured = alternate({"a": lambda: job("a", first), "b": lambda: job("b", second)}, rounds=2)
+    assert order == ["a", "b", "a", "b"]
+    assert measured == {"a": [1.0, 2.0], "b": [3.0, 4.0]}
+
+
+def test_a_ratio_compares_what_ran_in_the_same_round() -> None:
+    assert median_ratio([2.0, 30.0, 8.0], [1.0, 10.0, 2.0]) == 3.0
+
+
+@pytest.mark.parametrize(
+    ("times_s", "most"),
+    [([], 0), ([5.0], 1), ([0.0, 59.9], 2), ([0.0, 60.0], 1), ([61.0, 0.0, 2.0, 60.0], 3)],
+)
+def test_the_most_requests_in_any_minute(times_s: list[float], most: int) -> None:
+    assert most_within(times_s, 60.0) == most
+
+
+@given(st.lists(st.integers(0, 300)), st.integers(1, 100))
+def test_the_most_in_any_span_is_found_wherever_it_is(times_s: list[int], span_s: int) -> None:
+    slow = max((sum(start <= each < start + span_s for each in times_s) for start in times_s), default=0)
+    assert most_within(times_s, span_s) == slow
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.0184, "18 ms"), (0.9, "900 ms"), (2.5, "2.50 s"), (123.4, "123 s")]
+)
+def test_times_read_well(seconds: float, text: str) -> None:
+    assert shown_s(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        (Row("time", "1 s"), "| time | 1 s |  |  |"),
+        (Row.at_most("ratio", 1.35, 1.35, "{:.2f}x"), "| ratio | 1.35x | ≤ 1.35x | reached |"),
+        (Row.at_most("ratio", 1.36, 1.35, "{:.2f}x"), "| ratio | 1.36x | ≤ 1.35x | **missed** |"),
+        (Row.at_least("lead", 4.9, 5, "{:.1f}x"), "| lead | 4.9x | ≥ 5.0x | **missed** |"),
+        (Row.at_least("lead", 5.0, 5, "{:.1f}x"), "| lead | 5.0x | ≥ 5.0x | reached |"),
+    ],
+)
+def test_a_goal_is_reached_or_missed(row: Row, text: str) -> None:
+    assert str(row) == text
+
+
+def test_only_what_has_a_goal_is_quoted() -> None:
+    goal = Row.at_most("ratio", 2.0, 1.0, "{:.0f}")
+    assert with_goals([Section("One", "So.", (Row("time", "1 s"), goal)), Section("Two", "So.", ())]) == [
+        goal
+    ]
+
+
+def test_one_table_of_a_document_is_replaced() -> None:
+    assert replace_table(DOCUMENT, "Second", "| c |") == DOCUMENT.replace(SECOND, "| c |")
+
+
+@pytest.mark.parametrize("title", ["Title", "Third"])
+def test_a_table_that_is_not_there_is_not_replaced(title: str) -> None:
+    with pytest.raises(ValueError, match=title):
+        replace_table(DOCUMENT, title, "| c |")

@@ -1,0 +1,94 @@
+"""That the measuring measures: small rounds of each part, and none of their figures."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import ending, many, reporting, starting
+from bench.machine import describe
+from bench.programs import GATE, POLL, environment, missing, run, run_and_weigh
+from bench.sessions import LOCATIONS, scenario
+from gate.simulator import Simulator, load
+
+needs_the_script = pytest.mark.skipif(
+    bool(missing("curl", "jq")), reason="curl and jq are not both there: bench/poll.sh cannot run"
+)
+
+
+@needs_the_script
+def test_start_to_exit_of_all_programs(tmp_path: Path) -> None:
+    rows = {row.what: row for row in starting.measure(tmp_path, rounds=1).rows}
+    assert rows["the gate ÷ the floor"].goal == "≤ 1.35x"
+    assert re.fullmatch(r"\d+ MB", rows["peak memory of the gate (VmHWM)"].measured)
+
+
+@pytest.mark.parametrize("interval", ["10s", "30s"])
+def test_a_wait_is_timed_from_the_end_of_the_session(tmp_path: Path, interval: str) -> None:
+    waited = ending.wait((*GATE, f"--poll-interval={interval}"), {}, 0.6, tmp_path)
+    assert 0 < waited.late_s < 5
+    assert waited.per_minute == 2  # a look and a long poll
+
+
+@needs_the_script
+def test_a_script_that_polls_is_late_by_what_is_left_of_its_pause(tmp_path: Path) -> None:
+    waited = ending.wait((POLL,), {"POLL_S": "1"}, 0.2, tmp_path)
+    assert 0.8 < waited.late_s < 5
+    assert waited.per_minute == 2
+
+
+def test_who_asks_for_nothing_was_not_measured(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="asked for nothing"):
+        ending.wait((sys.executable, "-c", "pass"), {}, 0.1, tmp_path)
+
+
+def test_many_sessions_are_counted_and_weighed(tmp_path: Path) -> None:
+    rows = {row.what: row for row in many.measure(tmp_path, {1: 2, 3: 1}, ends_s=(0.2, 0.5)).rows}
+    assert rows["runs that saw every session's end"].measured == "3 of 3"
+    assert rows["1 session: requests in all"].measured == "2"
+    assert int(rows["3 sessions: requests in all"].measured) >= 4
+    assert rows["peak memory with 3 sessions"].reached
+
+
+def test_reports_are_written_whole(tmp_path: Path) -> None:
+    report = reporting.report_on(scenario([1.0, 2.0]))
+    assert report.counts["passed"] == 2 * len(LOCATIONS)
+    written = reporting.write(tmp_path, report, rounds=1)
+    assert [each.report for each in written] == ["JUnit", "summary", "JSON"]
+    assert all(each.size_bytes > 1000 and each.took_s > 0 for each in written)
+
+
+def test_memory_is_that_of_the_program_alone(tmp_path: Path) -> None:
+    light, heavy = (
+        run_and_weigh(
+            (sys.executable, "-c", f"import time; x = b'1' * {size}; time.sleep(0.1)"), {}, tmp_path
+        )
+        for size in (1, 100 * 1024**2)
+    )
+    assert 90 < heavy.peak_mb - light.peak_mb < 110
+
+
+@pytest.mark.parametrize("weighed", [False, True])
+def test_a_program_that_fails_is_no_measurement(tmp_path: Path, weighed: bool) -> None:
+    with pytest.raises(RuntimeError, match="no such thing"):
+        (run_and_weigh if weighed else run)((sys.executable, "-c", "exit('no such thing')"), {}, tmp_path)
+
+
+@needs_the_script
+@pytest.mark.parametrize(("name", "opens"), [("passing", True), ("degraded", True), ("failing", False)])
+def test_the_script_ends_by_the_status(tmp_path: Path, name: str, opens: bool) -> None:
+    play = load(name)
+    with Simulator(play, speed=1e6) as api:
+        command, env = (POLL, *play.session_ids), environment(api.url, tmp_path, POLL_S="1")
+        if opens:
+            run(command, env, tmp_path)
+        else:
+            with pytest.raises(RuntimeError, match="ended with 1"):
+                run(command, env, tmp_path)
+
+
+def test_the_machine_is_described_without_its_name() -> None:
+    assert re.search(r"\d+ cores, \d+ GiB of memory, .*, Python 3\.\d+\.\d+", describe())
