@@ -61,7 +61,9 @@ def _serving(answer: bytes) -> Iterator[str]:
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
 def test_what_such_a_server_sends_is_an_error_in_one_clean_line(answer: bytes) -> None:
     with _serving(answer) as url:
-        transport = HttpTransport(Endpoint(base_url=url, api_key="cu_x", is_loopback=True), Process().call_each)
+        transport = HttpTransport(
+            Endpoint(base_url=url, api_key="cu_x", is_loopback=True), Process().call_each
+        )
         checkly = Checkly(transport, Process(), ApiVersion.V2)
         with pytest.raises(CheckSessionUnreadable) as raised:
             checkly.look(SESSION_ID, until_s=checkly.clock.now_s() + 5)
