@@ -92,7 +92,11 @@ class Verdict:
 
 def judge(watched: Iterable[Watched], policy_for: Callable[[CheckSession], Policy]) -> Verdict:
     """The verdict on all that was watched, each session under the policy that is for it."""
-    sessions = tuple(_judge_session(each, policy_for) for each in watched)
+    return verdict_on(tuple(_judge_session(each, policy_for) for each in watched))
+
+
+def verdict_on(sessions: tuple[JudgedSession, ...]) -> Verdict:
+    """The verdict on sessions that are judged: on one of several, what it alone contributes."""
     exit_code = _exit_code(sessions)
     if any(session.closing for session in sessions):
         conclusion = Conclusion.FAIL

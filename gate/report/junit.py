@@ -14,7 +14,7 @@ import junit_xml
 
 from gate.report import Report
 from gate.report.cases import UNKNOWN_CHECK, Case, Kind, cases_of, check_of, class_names, identity_of, plain
-from gate.verdict import JudgedSession
+from gate.verdict import JudgedSession, verdict_on
 
 _SUITE_ATTRIBUTES = ("name", "tests", "failures", "errors", "skipped", "time", "timestamp")
 
@@ -37,14 +37,15 @@ def render(report: Report) -> bytes:
 
 def _session_suite(report: Report, judged: JudgedSession, class_name: str) -> ET.Element:
     session = judged.session
+    own = verdict_on((judged,))
     properties = {
         "checkly.session_id": judged.session_id,
         "checkly.session_link": judged.link,
         "checkly.check_id": session.check_id if session else "",
         "checkly.check_type": session.check_type if session else "",
         "checkly.status": judged.status,
-        "checkly.verdict": report.conclusion.value,
-        "checkly.reason": plain(report.reason),
+        "checkly.verdict": own.conclusion.value,
+        "checkly.reason": plain(own.reason),
         "checkly.degraded_threshold": str(judged.policy.degraded) if session else "",
         "checkly.failed_threshold": str(judged.policy.failed) if session else "",
         "checkly.flaky_threshold": str(judged.policy.flaky or "") if session else "",

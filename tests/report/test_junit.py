@@ -166,6 +166,19 @@ def test_facts_are_properties_that_tools_can_read() -> None:
     assert out.startswith("a: degraded; degraded 1 of 1 location (100%) ≤ 100% allowed")
 
 
+def test_a_suite_says_the_verdict_on_its_own_session_and_not_the_whole_gates() -> None:
+    green = session("PASSED", OK, name="Pay")
+    red = session("FAILED", result("a", "failed"), name="Search")
+    running = unfinished(session("PROGRESS", attempt("a"), locations=("a",), name="Basket"), Ending.TIMEOUT)
+    root = _root(report_of(finished(green), finished(red), running))
+    said = [{each.get("name"): each.get("value", "") for each in suite.iter("property")} for suite in root]
+    assert [each["checkly.verdict"] for each in said] == ["pass", "fail", "inconclusive"]
+    reasons = [each["checkly.reason"] for each in said]
+    assert reasons[0] == "1 of 1 location green"
+    assert reasons[1].startswith("failed 1 of 1 location")
+    assert reasons[2].startswith("the gate's own timeout of 20m is over")
+
+
 def test_a_suite_says_what_session_it_is() -> None:
     suite = _root(report_on(session("PASSED", OK))).find("testsuite")
     assert suite is not None
