@@ -1,0 +1,60 @@
+"""The grammar of the JUnit report: the strictest that its consumers' schemas and parsers agree on."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gate.errors import ReportUnwritable
+from gate.report import Report, with_fault
+from tests.report.reading import reports, root_of
+
+CHILDREN = {
+    "testsuites": r"(testsuite )+",
+    "testsuite": r"(properties )?(testcase )+",
+    "properties": r"(property )+",
+    "testcase": r"(failure (rerunFailure )*|(rerunFailure )*error |(flakyFailure )*|skipped )(system-out )?",
+    "rerunFailure": r"stackTrace ",
+    "flakyFailure": r"stackTrace ",
+}
+ATTRIBUTES = {  # all of them, and none more
+    "testsuites": "name tests failures errors time",
+    "testsuite": "name tests failures errors skipped time timestamp",
+    "property": "name value",
+    "testcase": "name classname time",
+    "failure": "type message",
+    "error": "type message",
+    "skipped": "message",
+    "rerunFailure": "type message",
+    "flakyFailure": "type message",
+}
+
+PROSE = {"failure", "error", "skipped"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(reports(), st.booleans())
+def test_every_report_follows_the_grammar(report: Report, unwritable: bool) -> None:
+    root = root_of(
+        with_fault(report, ReportUnwritable("x could not be written: y")) if unwritable else report
+    )
+    assert root.tag == "testsuites"
+    for element in root.iter():
+        children = "".join(f"{child.tag} " for child in element)
+        assert re.fullmatch(CHILDREN.get(element.tag, ""), children), (element.tag, children)
+        assert set(element.attrib) == set(ATTRIBUTES.get(element.tag, "").split())
+        assert element.tag == "property" or element.text, f"{element.tag} closes itself"
+
+
+@settings(max_examples=100, deadline=None)
+@given(reports())
+def test_what_is_not_a_pass_has_a_message_of_one_line_and_a_text_that_begins_with_it(report: Report) -> None:
+    for element in root_of(report).iter():
+        if element.tag in PROSE:
+            message = element.get("message", "")
+            assert len(message.splitlines()) == 1
+            assert (element.text or "").startswith(message)
+        if "type" in element.attrib:
+            assert re.fullmatch(r"[A-Z][A-Za-z]+", element.get("type", ""))

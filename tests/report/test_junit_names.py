@@ -1,0 +1,65 @@
+"""The names of tests depend on nothing but the check and the location, so that a test has a history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gate.model import CheckSession, Ending, Watched
+from gate.policy import Policy
+from gate.report import Report
+from tests.policy.generated import policies, sessions
+from tests.report.reading import location_of, root_of
+from tests.report.reports import report_of, unfinished
+from tests.samples import STARTED, finished
+
+CHECKS = {"Pay": "id-1", "Search & find": "id-2", "[[Basket]]": "id-3", "!!!": "id-4"}
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> list[Watched]:
+    """One run of the gate: some of the checks, in any order, each with sessions of its own making."""
+    names = draw(st.lists(st.sampled_from(list(CHECKS)), min_size=1, unique=True))
+    return [draw(_sessions_of(name)) for name in names]
+
+
+@st.composite
+def _sessions_of(draw: st.DrawFn, name: str) -> Watched:
+    drawn: CheckSession = draw(sessions())
+    session = replace(
+        drawn,
+        id=str(draw(st.uuids())),
+        link=draw(st.sampled_from(["", "https://app.checklyhq.com/a", drawn.link])),
+        check_id=CHECKS[name],
+        check_name=name,
+        started_at=STARTED + timedelta(seconds=draw(st.integers(0, 10**6))),
+        run_locations=tuple(draw(st.permutations(drawn.run_locations))),
+        results=tuple(draw(st.permutations(drawn.results))),
+    )
+    ending = draw(st.sampled_from(Ending))
+    return finished(session) if ending is Ending.FINISHED else unfinished(session, ending)
+
+
+def _names(report: Report) -> dict[tuple[str, str], tuple[str, str, str]]:
+    named = {}
+    for judged, suite in zip(report.sessions, root_of(report), strict=True):
+        assert judged.session is not None
+        for case in suite.iter("testcase"):
+            key = (judged.session.check_id, location_of(case))
+            named[key] = (suite.get("name", ""), case.get("classname", ""), case.get("name", ""))
+    return named
+
+
+@settings(max_examples=150, deadline=None)
+@given(runs(), runs(), policies(), policies())
+def test_two_runs_of_the_gate_give_a_check_at_a_location_the_same_names(
+    one: list[Watched], other: list[Watched], policy: Policy, other_policy: Policy
+) -> None:
+    """Whatever else differs: ids, links, times, statuses, attempts, order, policies, other checks."""
+    before = _names(report_of(*one, policy=policy))
+    after = _names(report_of(*other, policy=other_policy))
+    for key in before.keys() & after.keys():
+        assert before[key] == after[key]
