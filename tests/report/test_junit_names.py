@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gate.model import CheckSession, Ending, Watched
 from gate.policy import Policy
 from gate.report import Report
-from tests.policy.generated import policies, sessions
+from tests.policy.generated import RUN_LOCATIONS, policies, sessions
 from tests.report.reading import location_of, root_of
 from tests.report.reports import report_of, unfinished
 from tests.samples import STARTED, finished
@@ -44,12 +44,18 @@ def _sessions_of(draw: st.DrawFn, name: str) -> Watched:
 
 
 def _names(report: Report) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """The names by check and location, which are known from the verdict and not read from the names."""
     named = {}
     for judged, suite in zip(report.sessions, root_of(report), strict=True):
         assert judged.session is not None
-        for case in suite.iter("testcase"):
-            key = (judged.session.check_id, location_of(case))
+        cases = suite.findall("testcase")
+        for row, case in zip(judged.rows, cases, strict=False):  # cases that no row has come last
+            key = (judged.session.check_id, row.outcome.location)
             named[key] = (suite.get("name", ""), case.get("classname", ""), case.get("name", ""))
+        for case in cases[len(judged.rows) :]:
+            key = (judged.session.check_id, f"extra {location_of(case)}")
+            named[key] = (suite.get("name", ""), case.get("classname", ""), case.get("name", ""))
+            assert location_of(case) in ("session", *RUN_LOCATIONS)
     return named
 
 

@@ -1,0 +1,109 @@
+"""Reports to be read, and the consumers that read them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gate.report import junit
+from gate.simulator import Simulator, load, shipped
+from tests.consumers.once import absent, once
+from tests.end_to_end.running import JUNIT, github, inputs_for, run
+from tests.report.reports import report_on
+from tests.report.test_junit import EXTRA, OUTCOMES
+
+HERE = Path(__file__).parent
+_NODE = (20, 11)
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every scenario's report, from a real run of the gate, and those that `tests/report` has tabled."""
+    folder = once(tmp_path_factory, "reports", _write_all)
+    return {path.parent.name: path for path in sorted(folder.glob("*/report.xml"))}
+
+
+def _write_all(folder: Path) -> None:
+    tabled = {f"outcome: {name}": report_on(of, policy=policy) for name, (of, policy, _) in OUTCOMES.items()}
+    tabled |= {f"extra: {name}": report for name, (report, _, _) in EXTRA.items()}
+    for name, report in tabled.items():
+        _place(folder, name).write_bytes(junit.render(report))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda name: _run_scenario(folder, name), shipped()))
+
+
+def _run_scenario(folder: Path, name: str) -> None:
+    workspace = folder.with_name("workspaces") / name
+    scenario = load(name)
+    with Simulator(scenario) as api:
+        run(workspace, github(workspace, inputs_for(api, scenario.session_ids)))
+    shutil.copy(workspace / JUNIT, _place(folder, f"scenario: {name}"))
+
+
+def _place(folder: Path, name: str) -> Path:
+    path = folder / name / "report.xml"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The consumers that npm has, installed as the lock file says; kept until the lock file changes."""
+    once(tmp_path_factory, "npm", lambda _: _install())
+    return HERE / "node_modules"
+
+
+def _install() -> None:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        absent("the consumers from npm are not tested: there is no node or no npm on this machine")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    if tuple(map(int, re.findall(r"\d+", version)[:2])) < _NODE:
+        absent(f"the consumers from npm are not tested: node is {version.strip()}, and they need 20.11")
+    mark, lock = HERE / "node_modules" / ".installed-for", (HERE / "package-lock.json").read_text()
+    if mark.exists() and mark.read_text() == lock:
+        return
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=240, check=False)
+    if done.returncode:
+        absent(f"the consumers from npm are not tested: npm ci failed: {done.stderr.strip()[-500:]}")
+    mark.write_text(lock)
+
+
+@pytest.fixture(scope="session")
+def seen_by_npm(
+    tmp_path_factory: pytest.TempPathFactory, node_modules: Path, written: dict[str, Path]
+) -> dict[str, Any]:
+    """What each consumer from npm sees in each report."""
+
+    def read(folder: Path) -> None:
+        done = subprocess.run(
+            ["node", str(node_modules.parent / "read.mjs")],
+            input=json.dumps({name: str(path) for name, path in written.items()}),
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        (folder / "seen.json").write_text(done.stdout)
+
+    seen: dict[str, Any] = json.loads((once(tmp_path_factory, "seen", read) / "seen.json").read_text())
+    return seen
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Path:
+    """The folder that JUNIT_SCHEMAS names: the schemas are not ours to ship."""
+    named = os.environ.get("JUNIT_SCHEMAS")
+    if not named:
+        pytest.skip("JUNIT_SCHEMAS names no folder with Jenkins' and Surefire's schemas (*.xsd)")
+    return Path(named)

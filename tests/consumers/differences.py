@@ -1,0 +1,55 @@
+"""In what each consumer differs from what is written, and cannot be helped: one row for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from tests.consumers.seen import Seen, SeenCase, counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """What a consumer does not tell apart, and its words for outcomes."""
+
+    errors_are_failures: bool = False
+    yet_counts_errors: bool = False
+    without_class: bool = False
+    believes_the_root: bool = False  # where no schema allows a count of what was skipped
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, written: Seen) -> Seen:
+        """What this consumer is expected to see in a report."""
+        cases = tuple(sorted(self._case(case) for case in written.cases))
+        merged = self.errors_are_failures and not self.yet_counts_errors
+        counts = counted(cases) if merged else dict(written.counts)
+        if self.believes_the_root:
+            counts["skipped"] = 0
+        return Seen(counts, cases)
+
+    def _case(self, case: SeenCase) -> SeenCase:
+        merged = self.errors_are_failures and case.outcome == "error"
+        return replace(
+            case,
+            classname="" if self.without_class else case.classname,
+            outcome="failure" if merged else case.outcome,
+        )
+
+
+DIFFERENCES = {
+    "junitparser": Differences(),
+    "codecov": Differences(),
+    "junit2html": Differences(errors_are_failures=True),
+    "junit2json": Differences(),
+    "junit-report-merger": Differences(),
+    "junit-to-ctrf": Differences(errors_are_failures=True, without_class=True, words={"failed": "failure"}),
+    "testbeats": Differences(
+        errors_are_failures=True,
+        yet_counts_errors=True,
+        believes_the_root=True,
+        without_class=True,
+        words={"PASS": "passed", "FAIL": "failure", "SKIP": "skipped"},
+    ),
+    "xunit-viewer": Differences(words={"flakyFailure": "passed"}),
+    "allure": Differences(words={"failed": "failure", "broken": "error"}),
+}

@@ -1,0 +1,32 @@
+"""Work that all the processes of a test run share is done by the first that needs it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that `make` has filled, once in a test run, however many workers it has."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = shared / name, shared / f"{name}.done"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            folder.mkdir(exist_ok=True)
+            make(folder)
+            done.touch()
+    return folder
+
+
+def absent(what: str) -> NoReturn:
+    """Skips what this machine has not; where all tests are required, that is a failure."""
+    if os.environ.get("CHECKLY_GATE_TESTS") == "required":
+        pytest.fail(what)
+    pytest.skip(what)

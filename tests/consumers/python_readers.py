@@ -1,0 +1,68 @@
+"""The consumers that Python has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import test_results_parser
+from junit2htmlreport import parser as junit2html
+from junitparser import xunit2
+
+from tests.consumers.seen import Seen, SeenCase, counted
+
+
+def junitparser_cases(path: Path) -> list[xunit2.TestCase]:
+    """The cases as that flavour of junitparser reads them that knows attempts."""
+    root = xunit2.JUnitXml.fromfile(str(path))
+    return [case for suite in root for case in suite if isinstance(case, xunit2.TestCase)]
+
+
+def by_junitparser(path: Path) -> Seen:
+    """Its own counts."""
+    root, cases = xunit2.JUnitXml.fromfile(str(path)), junitparser_cases(path)
+    seen = tuple(
+        sorted(SeenCase(case.classname, case.name, case.time, _junitparser_outcome(case)) for case in cases)
+    )
+    totals = {name: sum(getattr(suite, name) for suite in root) for name in ("tests", "failures", "errors")}
+    return Seen(totals | {"skipped": sum(suite.skipped for suite in root)}, seen)
+
+
+def _junitparser_outcome(case: xunit2.TestCase) -> str:
+    if case.is_skipped:
+        return "skipped"
+    if case.is_error:
+        return "error"
+    return "failure" if case.is_failure else "passed"
+
+
+def by_codecov(path: Path) -> Seen:
+    """The parser that Codecov runs on uploads."""
+    parsed = test_results_parser.parse_junit_xml(path.read_bytes())
+    words = {"pass": "passed", "skip": "skipped"}
+    cases = (
+        SeenCase(run.classname, run.name, run.duration, words.get(str(run.outcome), str(run.outcome)))
+        for run in parsed.testruns
+    )
+    seen = tuple(sorted(cases))
+    return Seen(counted(seen), seen)
+
+
+def by_junit2html(path: Path) -> Seen:
+    """The report is made, too: it must not fail."""
+    report = junit2html.Junit(str(path))
+    assert report.html().count("<html") == 1
+    cases = [case for suite in report.suites for case in suite.all()]
+    seen = (
+        SeenCase(case.testclass.name, case.name, case.duration, case.outcome().name.lower()) for case in cases
+    )
+    words = {"failed": "failure"}
+    ordered = tuple(
+        sorted(
+            SeenCase(each.classname, each.name, each.time_s, words.get(each.outcome, each.outcome))
+            for each in seen
+        )
+    )
+    return Seen(counted(ordered), ordered)
+
+
+PYTHON_READERS = {"junitparser": by_junitparser, "codecov": by_codecov, "junit2html": by_junit2html}

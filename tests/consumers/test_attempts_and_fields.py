@@ -1,0 +1,86 @@
+"""Attempts, properties and the schemas of those who wrote the format."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from lxml import etree
+
+from tests.consumers.once import absent
+from tests.consumers.python_readers import junitparser_cases
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def _attempts(path: Path) -> dict[str, int]:
+    cases = ET.parse(path).getroot().iter("testcase")
+    return {
+        case.get("name", "?"): len(case.findall("flakyFailure")) + len(case.findall("rerunFailure"))
+        for case in cases
+    }
+
+
+def test_there_are_attempts_to_be_seen(written: dict[str, Path]) -> None:
+    counts = [count for path in written.values() for count in _attempts(path).values()]
+    assert {0, 1, 2} <= set(counts)
+
+
+def test_junitparser_sees_the_attempts(written: dict[str, Path]) -> None:
+    for path in written.values():
+        cases = junitparser_cases(path)
+        seen = {case.name: len(case.interim_result) for case in cases}
+        assert seen == _attempts(path)
+        assert all(case.is_flaky == (case.is_passed and seen[case.name] > 0) for case in cases)
+        assert all(case.is_rerun == (not case.is_passed and seen[case.name] > 0) for case in cases)
+
+
+@pytest.mark.parametrize("consumer", ["junit-to-ctrf", "junit2json", "junit-report-merger"])
+def test_a_consumer_from_npm_sees_the_attempts(
+    consumer: str, written: dict[str, Path], seen_by_npm: dict[str, Any]
+) -> None:
+    for name, path in written.items():
+        cases = seen_by_npm[consumer][name]["cases"]
+        assert {case["name"]: case["attempts"] for case in cases} == _attempts(path), name
+
+
+def test_ctrf_calls_a_pass_after_failed_attempts_flaky(
+    written: dict[str, Path], seen_by_npm: dict[str, Any]
+) -> None:
+    for name in written:
+        for case in seen_by_npm["junit-to-ctrf"][name]["cases"]:
+            assert case["flaky"] == (case["outcome"] == "passed" and case["attempts"] > 0), (name, case)
+
+
+def test_testbeats_makes_fields_of_properties(written: dict[str, Path], seen_by_npm: dict[str, Any]) -> None:
+    for name, path in written.items():
+        for suite in ET.parse(path).getroot():
+            of_suite = {each.get("name"): each.get("value") for each in suite.iter("property")}
+            for case in suite.iter("testcase"):
+                (seen,) = [
+                    each
+                    for each in seen_by_npm["testbeats"][name]["cases"]
+                    if each["name"] == case.get("name")
+                ]
+                lines = re.findall(
+                    r"^\[\[PROPERTY\|(.+?)=(.*)\]\]$", case.findtext("system-out", ""), re.MULTILINE
+                )
+                fields = {key: str(value) for key, value in seen["fields"].items()}
+                assert fields == of_suite | dict(lines), (name, case.get("name"))
+
+
+@pytest.mark.parametrize("flavour", ["jenkins", "surefire"])
+def test_a_report_is_valid_by_the_schema(flavour: str, written: dict[str, Path], schemas: Path) -> None:
+    files = sorted(schemas.glob(f"*{flavour}*.xsd"))
+    if not files:
+        absent(f"no *{flavour}*.xsd in the folder that JUNIT_SCHEMAS names")
+    for file in files:
+        schema = etree.XMLSchema(etree.parse(str(file)))
+        for name, path in written.items():
+            root = etree.parse(str(path)).getroot()
+            # Surefire writes a file for each suite: its schema knows no root above them.
+            for element in root if flavour == "surefire" else [root]:
+                assert schema.validate(element), (file.name, name, str(schema.error_log))

@@ -1,0 +1,53 @@
+"""Every consumer sees in every report what the gate has written, but for the differences that are tabled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gate.simulator import shipped
+from tests.consumers.differences import DIFFERENCES
+from tests.consumers.python_readers import PYTHON_READERS
+from tests.consumers.seen import Seen, as_written, counted, from_json
+
+pytestmark = pytest.mark.timeout(300)  # the first test waits until npm has installed the consumers
+NPM = [name for name in DIFFERENCES if name not in PYTHON_READERS]
+
+
+def test_the_reports_are_those_of_all_scenarios_and_have_every_outcome(written: dict[str, Path]) -> None:
+    assert {name for name in written if name.startswith("scenario")} == {
+        f"scenario: {name}" for name in shipped()
+    }
+    seen = [as_written(path) for path in written.values()]
+    assert {case.outcome for each in seen for case in each.cases} == {
+        "passed",
+        "failure",
+        "error",
+        "skipped",
+    }
+    assert all(each.counts == counted(each.cases) for each in seen)
+
+
+@pytest.mark.parametrize("consumer", PYTHON_READERS)
+def test_a_consumer_from_pypi_sees_what_is_written(consumer: str, written: dict[str, Path]) -> None:
+    seen = {name: PYTHON_READERS[consumer](path) for name, path in written.items()}
+    assert seen == _expected(consumer, written)
+
+
+@pytest.mark.parametrize("consumer", NPM)
+def test_a_consumer_from_npm_sees_what_is_written(
+    consumer: str, written: dict[str, Path], seen_by_npm: dict[str, Any]
+) -> None:
+    expected = _expected(consumer, written)
+    words = DIFFERENCES[consumer].words
+    seen = {name: from_json(document, words) for name, document in seen_by_npm[consumer].items()}
+    for name, each in seen.items():  # a count that a consumer has not is not compared
+        assert each.cases == expected[name].cases, name
+        assert dict(each.counts) == {key: expected[name].counts[key] for key in each.counts}, name
+    assert seen.keys() == written.keys()
+
+
+def _expected(consumer: str, written: dict[str, Path]) -> dict[str, Seen]:
+    return {name: DIFFERENCES[consumer].of(as_written(path)) for name, path in written.items()}
