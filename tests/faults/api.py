@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from gate.simulator import Recorded, Scenario
-from gate.simulator.faults import Aim, Effect, Fault
+from gate.simulator.calls import call_at
+from gate.simulator.faults import Aim, Effect, Fault, Operation
 from gate.simulator.listener import HOST, Server
 from gate.simulator.stand_in import Arrival, StandIn
 from gate.simulator.wire import Connection
@@ -61,6 +62,11 @@ class Api:
     @property
     def requests(self) -> list[Recorded]:
         return self._stand_in.ledger.entries()
+
+    def asked(self, operation: Operation) -> int:
+        """How many requests have come for that."""
+        calls = [call_at(request.path) for request in self.requests]
+        return sum(call is not None and call.operation is operation for call in calls)
 
     @property
     def first_request_s(self) -> float | None:

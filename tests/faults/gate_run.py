@@ -60,7 +60,7 @@ def gate(workspace: Path, inputs: Mapping[str, str], env: Mapping[str, str] | No
     return Gated(run, began_s, ended_s, int(memory.read_text()) / 1024)
 
 
-def inputs_for(url: str, session_ids: tuple[str, ...], timeout_s: int) -> dict[str, str]:
+def inputs_for(url: str, session_ids: tuple[str, ...], timeout_s: float) -> dict[str, str]:
     """The inputs of a gate on those sessions."""
     return {
         "session-id": "\n".join(session_ids),
@@ -69,7 +69,7 @@ def inputs_for(url: str, session_ids: tuple[str, ...], timeout_s: int) -> dict[s
         "api-url": url,
         "json-path": RECORD,
         "poll-interval": "1s",
-        "timeout": f"{timeout_s}s",
+        "timeout": f"{timeout_s:g}s",
     }
 
 

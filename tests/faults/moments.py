@@ -16,14 +16,14 @@ class Moment(Enum):
     FIRST = "first look"
     POLL = "long poll"
     LATER = "later look"
-    LAST = "last look"
+    LAST = "to the last look"
 
 
 _STRUCK = {
     Moment.FIRST: (Aim(Operation.RETRIEVE), 1, 1),
     Moment.POLL: (Aim(Operation.COMPLETION), 1, 1),
     Moment.LATER: (Aim(Operation.RETRIEVE), 2, 2),
-    Moment.LAST: (Aim(), 2, math.inf),  # the wait is so short that what follows the first is the last
+    Moment.LAST: (Aim(), 2, math.inf),
 }
 
 

@@ -51,7 +51,7 @@ def run_in(condition: Condition, folder: Path) -> InNetwork:
     plan = condition.proxy
     proxy = Proxy(plan.answer, plan.asks_for_credentials) if plan else Proxy()
     scenario = parse(PASSED, name="network")
-    timeout_s = 10 if condition.code == 0 else 1  # what opens, opens at once
+    timeout_s = 10 if condition.code == 0 else 2  # what opens, opens at once
     with ExitStack() as stack:
         api = stack.enter_context(served(scenario, _tls(condition.certificate, authority)))
         stack.enter_context(proxied(proxy))

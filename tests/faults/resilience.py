@@ -43,8 +43,8 @@ what the gate concluded, with its exit code. In each of these runs the gate
 ## One session, struck once or to the end
 
 The session runs when it is first looked at, and has passed a moment later; without a fault the gate opens. A
-fault strikes the *first look*, a *long poll* for the session's end, a *later look*, or everything from the
-*last look* on, which is the one that decides when the time is up. Requests that are not struck get the right
+fault strikes the *first look*, a *long poll* for the session's end, a *later look*, or all that follows the
+first look *to the last look*, which decides when the time is up. Requests that are not struck get the right
 answer. A final answer to a long poll is not taken at its word: the look that follows says what it really is.
 """
 _NETWORKS = """\
