@@ -31,7 +31,8 @@ Sessions of {locations} locations each, which end between {first:.0f} and {last:
 asked for, all passed. Medians of {runs} runs for {sizes} sessions, each with a simulator of its own; runs
 of one size share the machine. Requests are counted by the simulator, at their most within any {span} s of
 a run. The gate's JSON record must say that every session and every location passed. More than {budget}
-sessions cannot even be looked at once within a minute: the wall time of 500 is what the budget leaves."""
+sessions cannot even be looked at once within a minute, and these only begin to run when they are looked
+at: the wall time of 500 is what the budget leaves for two looks at each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -43,7 +44,15 @@ class Section:
     rows: tuple[Row, ...]
 
     def __str__(self) -> str:
-        return f"## {self.title}\n\n{self.how}\n\n{table(self.rows)}\n"
+        return f"## {self.title}\n\n{wrapped(self.how)}\n\n{table(self.rows)}\n"
+
+
+def wrapped(text: str) -> str:
+    """Paragraphs in lines of a width that diffs can be read in."""
+    return "\n\n".join(
+        textwrap.fill(paragraph, 118, break_long_words=False, break_on_hyphens=False)
+        for paragraph in text.split("\n\n")
+    )
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -80,3 +80,11 @@ def test_one_table_of_a_document_is_replaced() -> None:
 def test_a_table_that_is_not_there_is_not_replaced(title: str) -> None:
     with pytest.raises(ValueError, match=title):
         replace_table(DOCUMENT, title, "| c |")
+
+
+def test_a_section_is_read_in_short_lines() -> None:
+    section = Section("Times", f"{'word ' * 60}\n\nMore.", (Row("time", "1 s"),))
+    head, *how, more, table = [part for part in str(section).split("\n\n") if part]
+    assert (head, more) == ("## Times", "More.")
+    assert table.splitlines()[-1] == "| time | 1 s |  |  |"
+    assert max(len(line) for line in how[0].splitlines()) <= 118
