@@ -11,7 +11,7 @@ import pytest
 
 from gate.errors import ExitCode
 from gate.options import read_settings
-from tests.examples.reading import ACTION, FILES, IMAGE, ROOT, arguments, text, variables
+from tests.examples.reading import ACTION, EVERY_FILE, FILES, IMAGE, ROOT, arguments, text, variables
 from tests.test_documents import OUTPUTS
 
 CHECK_JSONSCHEMA = str(Path(sys.executable).with_name("check-jsonschema"))
@@ -124,4 +124,4 @@ def test_readers_find_one_pin_for_one_action() -> None:
 
 def test_the_readme_says_where_each_example_is() -> None:
     linked = re.findall(r"\]\(examples/([^)]+)\)", README)
-    assert sorted(linked) == FILES
+    assert sorted(linked) == EVERY_FILE
