@@ -33,7 +33,7 @@ types: .venv/.dev
 	$(BIN)/mypy
 
 tests: .venv/.dev
-	$(BIN)/pytest -n auto --ignore=tests/image --cov --cov-report=term:skip-covered --cov-fail-under=95
+	$(BIN)/pytest -n auto --dist worksteal --ignore=tests/image --cov --cov-report=term:skip-covered --cov-fail-under=95
 
 image-tests: .venv/.dev ## one by one, for they share an engine and measure; skipped aloud where no image can be built
 	$(BIN)/pytest tests/image

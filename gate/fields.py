@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NoReturn
@@ -20,7 +21,7 @@ def json_object(body: bytes) -> Mapping[str, object]:
         raise Incomprehensible("Checkly's API answered with more values than any check session has")
     try:
         # Only UTF-8: `loads` would guess at bytes, and could then read what nobody has redacted.
-        text = body.decode("utf-8-sig")
+        text = body.removeprefix(BOM_UTF8).decode()
         value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError) as error:
         raise Incomprehensible("Checkly's API answered with something that is not JSON") from error
