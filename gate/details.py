@@ -15,7 +15,7 @@ from gate.api import Reply, Request, is_uuid, refusal
 from gate.errors import Incomprehensible
 from gate.fields import Fields, json_object
 from gate.locations import State, result_state
-from gate.text import clean, redact
+from gate.text import clean, without_credentials
 from gate.verdict import JudgedSession, Row, Standing
 
 MOST_RESULTS = 20
@@ -239,4 +239,4 @@ def _recording_name(item: object) -> str:
 
 def _sentence(text: str) -> str:
     """A reason as one line; links keep where they point to, but neither credentials nor a query."""
-    return clean(_QUERY.sub("?…", redact(clean(text, _READ_LENGTH), "")), _REASON_LENGTH)
+    return clean(_QUERY.sub("?…", without_credentials(clean(text, _READ_LENGTH))), _REASON_LENGTH)

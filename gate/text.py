@@ -55,10 +55,9 @@ def https_link(text: str) -> str:
     return text if parts.hostname and not (parts.username or parts.password) else ""
 
 
-def redact(text: str, secret: str) -> str:
-    """The text without the secret, and without the credentials of any URL in it."""
-    shown = text.replace(secret, "***") if secret else text
-    return _CREDENTIALS_IN_URL.sub("***@", shown)
+def without_credentials(text: str) -> str:
+    """The text without the credentials of any URL in it."""
+    return _CREDENTIALS_IN_URL.sub("***@", text)
 
 
 def log_line(text: str) -> str:

@@ -18,7 +18,7 @@ from gate import __version__
 from gate.api import Reply, Request
 from gate.errors import Unreachable, UsageError
 from gate.redaction import Redaction
-from gate.text import SENTENCE_LENGTH, clean, redact
+from gate.text import SENTENCE_LENGTH, clean, without_credentials
 
 LARGEST_ANSWER_BYTES = 10 * 1024 * 1024
 _CONNECT_WITHIN_S = 10.0
@@ -86,7 +86,8 @@ class HttpTransport:
             return Unreachable(f"{self._endpoint.base_url} gave no whole answer within {within_s:.0f} s")
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             said = self._hidden.text(_reason(error))  # before it is shortened, perhaps within the key
-            reason = redact(clean(said, SENTENCE_LENGTH), self._endpoint.api_key)
+            said = without_credentials(clean(said, SENTENCE_LENGTH))
+            reason = self._hidden.text(said)  # cleaning can have joined what invisible characters parted
             self._trace(request, reason)
             return Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}")
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")

@@ -41,6 +41,12 @@ def test_a_secret_is_hidden_in_base64(key: str, before: bytes, after: bytes) -> 
         assert "***" in Redaction(key).text(encoded)
 
 
+@given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=7), st.text())
+def test_what_is_too_short_to_be_a_secret_makes_no_answer_unreadable(key: str, text: str) -> None:
+    assert Redaction(key).text(text + key) == text + key
+    assert Redaction(key).body(b'{"checkSessionId": 1}') == b'{"checkSessionId": 1}'
+
+
 @given(KEYS, st.text(st.characters(max_codepoint=0x20)))
 def test_what_holds_no_secret_stays_as_it_is(key: str, text: str) -> None:
     assert Redaction(key).text(text) == text

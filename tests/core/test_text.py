@@ -18,7 +18,7 @@ from gate.text import (
     log_line,
     markdown,
     mermaid,
-    redact,
+    without_credentials,
 )
 from gate.text import html as as_html
 
@@ -140,6 +140,5 @@ def test_a_mermaid_name_has_no_syntax(text: str) -> None:
     assert not re.search(r"[:;#{}<>\"`%\n]", name)
 
 
-def test_secrets_and_credentials_in_urls_are_not_shown() -> None:
-    text = "https://user:pw@proxy.example refused cu_12345678"
-    assert redact(text, "cu_12345678") == "https://***@proxy.example refused ***"
+def test_credentials_in_urls_are_not_shown() -> None:
+    assert without_credentials("https://user:pw@proxy.example refused") == "https://***@proxy.example refused"
