@@ -15,7 +15,8 @@ import pytest
 
 from gate.report import junit
 from gate.simulator import Simulator, load, shipped
-from tests.consumers.once import absent, once
+from tests.absent import absent
+from tests.consumers.once import once
 from tests.end_to_end.running import JUNIT, github, inputs_for, run
 from tests.report.reports import report_on
 from tests.report.test_junit import EXTRA, OUTCOMES

@@ -6,7 +6,6 @@ import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
@@ -23,10 +22,3 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None
             make(folder)
             done.touch()
     return folder
-
-
-def absent(what: str) -> NoReturn:
-    """Skips what this machine has not; where all tests are required, that is a failure."""
-    if os.environ.get("ALL_TESTS") == "required":
-        pytest.fail(what)
-    pytest.skip(what)

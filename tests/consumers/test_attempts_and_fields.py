@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from lxml import etree
 
-from tests.consumers.once import absent
+from tests.absent import absent
 from tests.consumers.python_readers import junitparser_cases
 
 pytestmark = pytest.mark.timeout(300)
