@@ -63,6 +63,11 @@ def test_the_documented_example_is_read() -> None:
     assert (result.location, result.kind, result.has_failures) == ("us-east-1", ResultKind.FINAL, False)
 
 
+def test_a_byte_order_mark_before_the_document_is_no_part_of_it() -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(DOCUMENT).encode()
+    assert read_session(Reply(200, {}, body), ID, ApiVersion.V1) == _read(DOCUMENT)
+
+
 ABSENT = object()
 
 
