@@ -174,7 +174,7 @@ def _outcome(
         seen=seen,
         final=_latest(row.finals),
         attempts=tuple(sorted(row.attempts, key=_when)),
-        is_slow=seen is State.DEGRADED and _seen(session, row, None) is not State.DEGRADED,
+        is_slow=seen is not _seen(session, row, None),
         skip_reason=reason or "",
     )
 

@@ -201,7 +201,7 @@ def _row(outcome: Outcome, decisions: Sequence[Decision], watched: Watched) -> R
 def _disagreements(session: CheckSession, found: Sequence[Outcome]) -> Iterable[str]:
     """Where the session's status is better than its results, or its results better than its status."""
     bad = [row for row in found if row.seen in FAILING or row.seen is State.CANCELLED]
-    slow = [row for row in found if row.final and row.final.is_degraded and row.seen is State.DEGRADED]
+    slow = [row for row in found if row.seen is State.DEGRADED and not row.is_slow]
     if session.status in ("PASSED", "DEGRADED") and bad:
         yield f"Checkly says {session.status}, but {_and_states(bad)}: the worse one counts"
     elif session.status == "PASSED" and slow:

@@ -133,3 +133,21 @@ def test_reporters_do_not_know_each_other() -> None:
 @pytest.mark.parametrize("name", sorted(name for name in MODULES if name.startswith("gate.hosts.")))
 def test_hosts_get_finished_text(name: str) -> None:
     assert not _of_ours(name) & {"gate.model", "gate.verdict", "gate.rules", "gate.locations", "gate.report"}
+
+
+MUTABLE = {"gate.client": 2, "gate.locations": 1, "gate.watch": 1}  # the budget, the API's state, rows, waits
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_what_is_passed_around_cannot_be_changed(name: str) -> None:
+    if name.startswith("gate.simulator"):
+        return
+    made = [
+        {keyword.arg for keyword in decorator.keywords}
+        for node in ast.walk(ast.parse(MODULES[name].read_text()))
+        if isinstance(node, ast.ClassDef)
+        for decorator in node.decorator_list
+        if isinstance(decorator, ast.Call)
+    ]
+    assert sum("frozen" not in given for given in made) == MUTABLE.get(name, 0)
+    assert all("slots" in given for given in made)

@@ -129,6 +129,7 @@ def test_what_only_decorates_may_be_anything(key: str, value: object) -> None:
         ("resultType", 3),
         ("responseTime", "fast"),
         ("responseTime", -1),
+        ("responseTime", True),
         ("responseTime", 10**400),
         ("startedAt", "yesterday"),
         ("stoppedAt", "0001-01-01T00:00:00+23:59"),

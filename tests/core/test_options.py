@@ -174,6 +174,8 @@ BAD = {
         "ftp://api.checklyhq.com",
         "api.checklyhq.com",
         "https://user:pw@api.checklyhq.com",
+        "https://user@api.checklyhq.com",
+        "https://:pw@api.checklyhq.com",
         "https://api.checklyhq.com?x=1",
         "https://api.checklyhq.com:port",
         "https://[::1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from urllib.parse import quote, unquote
 
@@ -41,10 +42,21 @@ def test_a_secret_is_hidden_in_base64(key: str, before: bytes, after: bytes) -> 
         assert "***" in Redaction(key).text(encoded)
 
 
+@given(KEYS, st.integers(0, 2))
+def test_of_a_secret_in_base64_nothing_is_left_but_what_its_neighbours_share(key: str, before: int) -> None:
+    left = Redaction(key).text(b64encode(b"\0" * before + key.encode() + b"\0\0\0").decode())
+    assert re.fullmatch(r"A{0,2}.?\*\*\*.?A{3,4}=*", left)
+
+
 @given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=7), st.text())
 def test_what_is_too_short_to_be_a_secret_makes_no_answer_unreadable(key: str, text: str) -> None:
     assert Redaction(key).text(text + key) == text + key
     assert Redaction(key).body(b'{"checkSessionId": 1}') == b'{"checkSessionId": 1}'
+
+
+@given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=8))
+def test_eight_characters_can_be_a_secret(key: str) -> None:
+    assert Redaction(key).text(f"<{key}>") == "<***>"
 
 
 @given(KEYS, st.text(st.characters(max_codepoint=0x20)))

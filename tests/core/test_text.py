@@ -37,6 +37,11 @@ def test_clean_text_is_one_printable_line_and_stays_what_it_is(text: str) -> Non
     assert not re.search("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]", line)
 
 
+@pytest.mark.parametrize(("length", "line"), [(6, "a b c…"), (7, "a b c d"), (8, "a b c d")])
+def test_a_text_is_cut_where_it_is_too_long_and_only_there(length: int, line: str) -> None:
+    assert clean("a b  c\nd", length) == line
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -69,6 +74,8 @@ def test_a_megabyte_is_cut_before_it_is_worked_on() -> None:
         ("http://app.checklyhq.com/", False),
         ("javascript:alert(1)", False),
         ("https://user:secret@app.checklyhq.com/", False),
+        ("https://user@app.checklyhq.com/", False),
+        ("https://:secret@app.checklyhq.com/", False),
         ("https://app.checklyhq.com/)[x](https://evil.example", False),
         ("https://app.checklyhq.com/ two", False),
         ("https://[", False),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.policy import Policy, parse_threshold
-from gate.policy_book import with_inputs
+from gate.policy_book import PolicyBook, with_inputs
 from gate.policy_file import read_policy
 from gate.verdict import judge
 from tests.policy.examples import session_of
@@ -30,6 +30,11 @@ def _examples() -> list[tuple[str, str, str, str]]:
     section = README.split("\n## The policy file\n")[1].split("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| `")]
     return [(policy.strip("`"), what, gate, why) for policy, what, gate, why in rows]
+
+
+def test_a_book_without_a_word_in_it_is_the_default_policy() -> None:
+    assert PolicyBook().policy_for(SESSION, TODAY) == Policy()
+    assert (Policy().allow_missing, Policy().allow_cancelled) == (False, False)
 
 
 def test_the_readme_has_a_table_of_worked_examples() -> None:

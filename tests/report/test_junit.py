@@ -180,12 +180,24 @@ def test_a_suite_says_the_verdict_on_its_own_session_and_not_the_whole_gates() -
 
 
 def test_a_suite_says_what_session_it_is() -> None:
-    suite = _root(report_on(session("PASSED", OK))).find("testsuite")
+    of = session("PASSED", OK)
+    policy = Policy(degraded=parse_threshold("25%"), flaky=parse_threshold("2"))
+    suite = _root(report_on(of, policy=policy)).find("testsuite")
     assert suite is not None
     assert (suite.get("name"), suite.get("timestamp")) == ("Checkout API", "2026-01-15T09:00:00Z")
     properties = {each.get("name"): each.get("value") for each in suite.iter("property")}
-    assert properties["checkly.status"] == "PASSED"
-    assert properties["checkly.verdict"] == "pass"
+    assert properties == {
+        "checkly.session_id": of.id,
+        "checkly.session_link": of.link,
+        "checkly.check_id": of.check_id,
+        "checkly.check_type": "API",
+        "checkly.status": "PASSED",
+        "checkly.verdict": "pass",
+        "checkly.reason": "1 of 1 location green",
+        "checkly.degraded_threshold": "25%",
+        "checkly.failed_threshold": "0",
+        "checkly.flaky_threshold": "2",
+    }
     assert suite[0].tag == "properties"
 
 

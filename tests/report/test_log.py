@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gate.details import Detail
 from gate.errors import ReportUnwritable, Unreachable
 from gate.events import Event, Looked, Noticed, Paused, TroubleBegan, TroubleEnded
 from gate.model import CheckSession, Ending
@@ -200,3 +201,29 @@ def test_after_the_verdict_come_skipped_locations_faults_and_the_link_of_each_se
         "  x.xml: full. Check the path, its permissions and the free space",
         "  waited 12s, 7 requests",
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "final", "said"),
+    [
+        ("timed out", "timed out", ["  a: timed out"]),
+        ("reset", "timed out", ["  a, attempt 1 of 2: reset", "  a, attempt 2 of 2: timed out"]),
+        (None, "timed out", ["  a, attempt 2 of 2: timed out"]),
+    ],
+    ids=["alike", "different", "one unknown"],
+)
+def test_why_is_said_once_where_all_attempts_say_the_same(
+    first: str | None, final: str, said: list[str]
+) -> None:
+    of = session("FAILED", attempt("a"), result("a", "failed"))
+    known = zip(of.results, (first, final), strict=True)
+    details = {run.id: Detail((why,)) for run, why in known if why}
+    ((_, lines),) = closing.tables(replace(report_on(of), details=details))
+    assert [line.text for line in lines[2:]] == said
+
+
+def test_of_several_sessions_those_that_a_decision_or_an_error_names_are_linked() -> None:
+    green, red = session("PASSED", result("a"), name="Home"), session("FAILED", result("b", "failed"))
+    green, red = replace(green, link="https://a.example/green"), replace(red, link="https://a.example/red")
+    links = [line.text for line in closing.verdict(report_on(green, red)) if "https://" in line.text]
+    assert links == ["  Checkout API: https://a.example/red"]

@@ -135,6 +135,19 @@ def test_the_record_says_the_policy_as_it_was_applied() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("allow_missing", "closes", "allowed"), [(False, True, "0"), (True, False, "any")], ids=["fail", "pass"]
+)
+def test_the_record_says_what_was_counted_and_what_is_allowed(
+    allow_missing: bool, closes: bool, allowed: str
+) -> None:
+    of = session("PASSED", result("a"), locations=("a", "b", "c"))
+    report = report_on(of, policy=Policy(allow_missing=allow_missing))
+    (decision,) = json.loads(record.render(report))["sessions"][0]["decisions"]
+    said = [decision[key] for key in ("rule", "closes", "locations", "number", "of", "allowed", "origin")]
+    assert said == ["missing", closes, ["b", "c"], 2, 3, allowed, "default"]
+
+
 def test_the_record_tells_each_run_of_a_location() -> None:
     of = session("PASSED", attempt("a"), result("z"), locations=("a",))
     details = {of.results[0].id: Detail(("STATUS_CODE EQUALS 200, received 503",), ("trace.zip",))}

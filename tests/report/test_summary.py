@@ -153,6 +153,15 @@ def test_a_timeline_is_made_of_safe_characters_alone(check: str, locations: list
         assert re.fullmatch(r"    1\. passed :done, \d+, \d+", task)
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"), [(20, []), (21, ["The timeline shows the worst 20 of 21 locations."])]
+)
+def test_a_timeline_says_how_many_locations_it_has_no_room_for(rows: int, said: list[str]) -> None:
+    text = summary.render(report_on(_large("one", rows, 1)))
+    assert text.count("    section ") == 20
+    assert re.findall("^The timeline shows.*", text, re.MULTILINE) == said
+
+
 def test_a_run_without_times_has_no_bar_and_one_that_took_no_time_has_a_visible_one() -> None:
     untimed = replace(attempt("a"), started_at=None)
     text = summary.render(report_on(session("PASSED", untimed, result("a", took_s=0))))
@@ -180,10 +189,13 @@ def test_a_summary_keeps_its_limit_and_counts_what_it_cuts(sizes: list[tuple[int
     assert len(_rows(text)) + int(cut.group(1) if cut else 0) == sum(rows for rows, _ in sizes)
 
 
-def test_a_summary_with_many_notices_keeps_its_limit_too() -> None:
+def test_a_summary_with_many_notices_keeps_its_limit_too_and_counts_those_it_cuts() -> None:
     notices = tuple(f"quarantine {number} is over and no longer holds: remove it" for number in range(200))
     report = replace(report_on(session("PASSED", result("a"))), notices=notices)
-    assert len(summary.render(report, 10_000).encode()) <= 10_000
+    text = summary.render(report, 10_000)
+    assert len(text.encode()) <= 10_000
+    (more,) = re.findall(r"^> (\d+) more notes are in the log\.$", text, re.MULTILINE)
+    assert int(more) + text.count("> quarantine") == 200
 
 
 def test_a_cut_summary_keeps_the_red_locations_of_every_session() -> None:
@@ -210,16 +222,17 @@ def test_of_a_long_session_all_but_the_worst_rows_are_folded_and_counted() -> No
     text = summary.render(report_on(_large("one", 100, 30)))
     assert (len(_rows(text)), len(_in_folds(text))) == (100, 80)
     assert "<summary>80 more locations: 10 failed, 70 passed</summary>" in text
+    assert "<details>" not in summary.render(report_on(_large("one", 20, 3)))
 
 
 def test_of_many_sessions_those_with_nothing_to_say_are_folded_behind_the_others() -> None:
     green = session("PASSED", result("a"), result("b"), name="<b>green</b>")
+    flaky = session("PASSED", attempt("d"), result("d"), name="flaky")
     red = session("FAILED", result("c", "failed"), name="red")
-    text = summary.render(report_on(green, red, green))
+    text = summary.render(report_on(green, flaky, red, green))
     assert [row.split("](")[0] for row in _in_folds(text)] == ["| ✅ | [a", "| ✅ | [b"] * 2
-    assert text.index("### [red]") < text.index(
-        "<summary>✅ &lt;b&gt;green&lt;/b&gt;: PASSED, 2 locations</summary>"
-    )
+    fold = "<summary>✅ &lt;b&gt;green&lt;/b&gt;: PASSED, 2 locations</summary>"
+    assert text.index("### [red]") < text.index("### [flaky]") < text.index(fold)
     assert not _in_folds(summary.render(report_on(green)))
 
 

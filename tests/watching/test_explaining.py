@@ -90,6 +90,7 @@ def test_passing_trouble_is_met_with_one_more_try(trouble: Reply | Unreachable) 
     passes = Explaining(SimulatedClock(), lambda number: trouble if number == 1 else None)
     found, error = _explained(passes)
     assert (sorted(found), error) == (_ids(WANTED), None)
+    assert passes.clock.elapsed_s() == pytest.approx(4 * LATENCY_S + 0.5), "trouble is given time to pass"
     stays = Explaining(SimulatedClock(), lambda number: trouble if number in (1, 10) else None)
     found, error = _explained(stays)
     assert len(found) == 9
