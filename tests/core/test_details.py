@@ -66,6 +66,10 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         ["Error: no button (and 1 more error)"],
     ),
+    "a long error makes room for how many more there are": (
+        {"browserCheckResult": {"errors": ["x" * 400, "late"]}},
+        ["x" * 280 + "… (and 1 more error)"],
+    ),
     "an error with a stack": (
         {"multiStepCheckResult": {"errors": [{"message": "Error: no 201\n    at step.ts:3:1"}, "b", "c"]}},
         ["Error: no 201 (and 2 more errors)"],

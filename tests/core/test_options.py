@@ -175,6 +175,8 @@ BAD = {
         "api.checklyhq.com",
         "https://user:pw@api.checklyhq.com",
         "https://user@api.checklyhq.com",
+        "https://",
+        "https:///path",
         "https://:pw@api.checklyhq.com",
         "https://api.checklyhq.com?x=1",
         "https://api.checklyhq.com:port",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gate.details import Detail
 from gate.errors import ExitCode, ReportUnwritable, UsageError
 from gate.model import Ending
 from gate.policy import Policy, parse_threshold
@@ -54,6 +55,16 @@ def test_of_several_sessions_the_worst_one_is_linked() -> None:
     (error,) = annotation.render(report_on(replace(green, link="https://app.checklyhq.com/green"), RED))
     assert error.message.endswith(f" {RED.link}")
     assert error.message.startswith("Checkout API: failed 1 of 1 location")
+
+
+def test_the_error_says_why_for_the_first_three_locations_that_close_the_gate() -> None:
+    red = [result(place, "failed") for place in "abcde"]
+    slow = result("s", "degraded")
+    report = report_on(session("FAILED", slow, *red), policy=Policy(degraded=SEVERAL))
+    details = {run.id: Detail((f"no {run.location}", "and more")) for run in (slow, *red[1:])}
+    error, *_ = annotation.render(replace(report, details=details))
+    reasons = error.message.removeprefix(report.reason).removesuffix(RED.link)
+    assert reasons == ". b: no b. c: no c. d: no d "
 
 
 SEVERAL = parse_threshold("3")

@@ -151,11 +151,15 @@ def test_the_text_begins_with_the_message_and_leads_to_the_result() -> None:
 
 
 def test_facts_are_properties_that_tools_can_read() -> None:
-    case = _case(report_on(session("DEGRADED", result("a", "degraded", took_s=1.5)), policy=LOOSE), "a")
-    out = case.findtext("system-out", "")
-    properties = dict(re.findall(r"^\[\[PROPERTY\|([\w.]+)=(.*)\]\]$", out, re.MULTILINE))
-    assert properties.pop("checkly.result_url").startswith("https://app.checklyhq.com/")
-    assert properties == {
+    tolerated = session("DEGRADED", result("a", "degraded", took_s=1.5), result("b"))
+    report = report_on(tolerated, policy=LOOSE)
+    assert _facts(report, "b") == {
+        "checkly.location": "b",
+        "checkly.state": "passed",
+        "checkly.attempts": "1",
+        "checkly.response_time_ms": "1000",
+    }
+    assert _facts(report, "a") == {
         "checkly.location": "a",
         "checkly.state": "degraded",
         "checkly.tolerated": "degraded",
@@ -163,7 +167,15 @@ def test_facts_are_properties_that_tools_can_read() -> None:
         "checkly.attempts": "1",
         "checkly.response_time_ms": "1500",
     }
-    assert out.startswith("a: degraded; degraded 1 of 1 location (100%) ≤ 100% allowed")
+    out = _case(report, "a").findtext("system-out", "")
+    assert out.startswith("a: degraded; degraded 1 of 2 locations (50%) ≤ 100% allowed")
+
+
+def _facts(report: Report, location: str) -> dict[str, str]:
+    out = _case(report, location).findtext("system-out", "")
+    facts = dict(re.findall(r"^\[\[PROPERTY\|([\w.]+)=(.*)\]\]$", out, re.MULTILINE))
+    assert facts.pop("checkly.result_url").startswith("https://app.checklyhq.com/")
+    return facts
 
 
 def test_a_suite_says_the_verdict_on_its_own_session_and_not_the_whole_gates() -> None:

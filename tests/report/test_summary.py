@@ -82,6 +82,19 @@ def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
     assert "- ❔ the gate's own timeout of 20m is over and Checkly still reports PROGRESS" in late
 
 
+def test_a_row_says_where_a_retry_finished_and_why_a_location_is_skipped() -> None:
+    of = session("PASSED", attempt("a"), result("z"), result("b"), locations=("a", "b"))
+    rows = _rows(summary.render(report_on(of, policy=Policy(skipped={"b": "INC-4711"}))).replace("\\", ""))
+    assert [row.split(" | ")[2] for row in rows] == ["flaky (finished in z)", "skipped (INC-4711)"]
+
+
+def test_sessions_that_close_the_gate_come_before_those_with_worse_looking_locations() -> None:
+    lost = session("TIMED_OUT", result("a"), name="lost")
+    flaky = session("PASSED", attempt("b"), result("b"), name="flaky")
+    text = summary.render(report_on(flaky, lost))
+    assert text.index("### [lost]") < text.index("### [flaky]")
+
+
 def test_faults_and_notices_are_said_below_the_reason() -> None:
     report = with_fault(
         report_on(session("PASSED", result("a"))), ReportUnwritable("x.xml could not be written: y")
