@@ -133,6 +133,8 @@ def test_the_record_says_the_policy_as_it_was_applied() -> None:
         "skipped": {"b": "INC-4711"},
         "origins": {"missing": "p.yml:3"},
     }
+    (of_session,) = json.loads(record.render(report_on(GREEN)))["sessions"]
+    assert of_session["policy"]["flaky-threshold"] == {"allowed": "any", "origin": "default"}
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,19 @@ def test_retry_after_is_honoured(asked_s: int) -> None:
     assert second - first >= asked_s
 
 
+@pytest.mark.parametrize("status", [408, 429, 503])
+def test_retry_after_to_a_long_poll_holds_for_every_request(status: int) -> None:
+    def refused(request: Request, at_s: float) -> Reply | None:
+        early = "/completion" in request.path and at_s < 5
+        return Reply(status, {"retry-after": "45"}, b"") if early else None
+
+    world = World(one_session((0, "STARTED"), (300, "PASSED")), fault=refused)
+    world.wait()
+    (_, _), (refused_at_s, path), (next_at_s, _) = world.sent[:3]
+    assert "/completion" in path
+    assert next_at_s - refused_at_s >= 45
+
+
 def test_a_retry_after_of_an_hour_is_cut_to_the_last_look() -> None:
     world = World(
         one_session((0, "STARTED"), (100, "PASSED")),
