@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 
 import pytest
 
 from gate.simulator import Simulator, load, parse
-from tests.end_to_end.running import Run, github, inputs_for, run
+from tests.end_to_end.running import Run, finish, github, inputs_for, run, start
 
 SCENARIO = """
 description: A location fails twice, and Checkly knows why
@@ -62,6 +63,18 @@ def test_every_report_says_why(tmp_path: Path) -> None:
     (row,) = (row for row in done.record["sessions"][0]["locations"] if row["result"]["why"])
     assert row["result"]["why"][0] == WHY
     assert row["attempts"][0]["why"] == [ATTEMPT_WHY]
+
+
+def test_who_is_stopped_asks_nothing(tmp_path: Path) -> None:
+    running = "    statuses: [{at: 0s, is: STARTED}, {at: 600s, is: FAILED}]\n    results:"
+    scenario = parse(SCENARIO.replace("    results:", running).replace("0.1s", "0s"), name="test")
+    with Simulator(scenario) as api:
+        process = start(tmp_path, github(tmp_path, inputs_for(api, scenario.session_ids, timeout="10m")))
+        assert api.wait_for_request("/completion", 20)
+        process.send_signal(signal.SIGTERM)
+        done = finish(process, tmp_path)
+        assert not [each.path for each in api.requests if "/check-results/" in each.path]
+    assert (done.code, done.outputs["failed"]) == (143, "1")
 
 
 def test_who_does_not_want_to_know_asks_nothing(tmp_path: Path) -> None:

@@ -85,6 +85,14 @@ def test_what_still_runs_is_cancelled_when_that_is_asked_for(abort: str, tmp_pat
     assert "asked Checkly to cancel" in result.log
 
 
+def test_a_session_that_could_not_be_cancelled_is_told_of_and_changes_nothing(tmp_path: Path) -> None:
+    refusing = LONG + "faults: [{on: cancel, status: 403}]\n"
+    result = gate_on(tmp_path, refusing, timeout="2s", cancel_on_abort="true")
+    assert result.code == 3
+    assert "Checkout API could not be cancelled: " in result.log
+    assert "asked Checkly to cancel" not in result.log
+
+
 def test_nothing_is_cancelled_that_nobody_asked_to_cancel(tmp_path: Path) -> None:
     parsed = parse(LONG, name="long")
     with Simulator(parsed) as api:
