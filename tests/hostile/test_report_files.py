@@ -73,8 +73,14 @@ def test_a_name_may_be_as_long_as_the_file_system_allows(name: str, tmp_path: Pa
 
 
 def test_a_device_is_written_to_and_stays_a_device(tmp_path: Path) -> None:
-    write_whole(Path(os.devnull), b"content", workspace=tmp_path)
-    assert Path(os.devnull).is_char_device()
+    # Not /dev/null: a gate that replaced that, with root's rights, would break the machine.
+    own_end, other_end = os.openpty()
+    terminal = Path(os.ttyname(other_end))
+    write_whole(terminal, b"content", workspace=tmp_path)
+    assert os.read(own_end, 100) == b"content"
+    assert terminal.is_char_device()
+    for end in (own_end, other_end):
+        os.close(end)
     with pytest.raises(ReportUnwritable, match="No space left on device"):
         write_whole(Path("/dev/full"), b"content", workspace=tmp_path)
     assert Path("/dev/full").is_char_device()
