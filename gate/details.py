@@ -195,7 +195,13 @@ def _certificate_trouble(document: Fields) -> Iterable[str]:
     certificate = document.optional_fields("sslCheckResult")
     days = certificate.optional_word("daysUntilExpiry")
     if category := certificate.optional_text("failureCategory"):
-        yield f"certificate: {category}" + (f", {days} days until it expires" if days else "")
+        yield f"certificate: {category}" + (f", {_expiry(days)}" if days else "")
+
+
+def _expiry(days: str) -> str:
+    count = days.removeprefix("-")
+    counted = f"{count} day{'s' * (count != '1')}"
+    return f"expires in {counted}" if count == days else f"expired {counted} ago"
 
 
 def _slowness(document: Fields) -> Iterable[str]:

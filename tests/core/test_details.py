@@ -98,7 +98,11 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "a certificate": (
         {"sslCheckResult": {"failureCategory": "EXPIRED", "daysUntilExpiry": -3}},
-        ["certificate: EXPIRED, -3 days until it expires"],
+        ["certificate: EXPIRED, expired 3 days ago"],
+    ),
+    "a certificate that is about to expire": (
+        {"sslCheckResult": {"failureCategory": "EXPIRING", "daysUntilExpiry": 1}},
+        ["certificate: EXPIRING, expires in 1 day"],
     ),
     "a certificate of which nothing is known": (
         {"sslCheckResult": {"failureCategory": "UNREACHABLE", "daysUntilExpiry": None}},
