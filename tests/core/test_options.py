@@ -284,3 +284,17 @@ def test_help_speaks_of_every_input_and_every_exit_code() -> None:
         assert row.described in text
     for code in ExitCode:
         assert f" {code.value} " in text
+
+
+@pytest.mark.parametrize("json_path", ["out/gate", "./out/gate", "out/more/../gate"])
+def test_the_record_may_not_take_the_place_of_the_junit_report(json_path: str) -> None:
+    with pytest.raises(InputsRefused) as caught:
+        _settings("--junit-path", "out/gate", "--json-path", json_path)
+    assert caught.value.problems == (
+        "json-path: is junit-path too: the record would take the place of the JUnit report",
+    )
+    assert (caught.value.junit_path, caught.value.json_path) == ("out/gate", "")
+
+
+def test_both_reports_may_go_to_a_device() -> None:
+    assert _settings("--junit-path", "/dev/null", "--json-path", "/dev/null").json_path == "/dev/null"
