@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from posixpath import normpath
 from typing import Any
 
 from gate.errors import UsageError
@@ -78,23 +79,12 @@ def read_settings(argv: Sequence[str], env: Mapping[str, str]) -> Settings:
         problems.append(_NOTHING_TO_GATE_ON)
     junit_path = values.get("junit_path", BY_NAME["junit-path"].default)
     json_path = values.get("json_path", "")
-    if json_path and _steps(json_path) == _steps(junit_path) and not json_path.startswith("/dev/"):
+    if json_path and normpath(json_path) == normpath(junit_path) and not json_path.startswith("/dev/"):
         problems.append("json-path: is junit-path too: the record would take the place of the JUnit report")
         json_path = ""
     if problems:
         raise InputsRefused(problems, junit_path=junit_path, json_path=json_path)
     return Settings(**values)
-
-
-def _steps(path: str) -> list[str]:
-    """What a path names, however it is written; links are not looked at."""
-    steps = ["/"] if path.startswith("/") else []
-    for step in path.split("/"):
-        if step == ".." and steps and steps[-1] not in {"..", "/"}:
-            steps.pop()
-        elif step not in {"", "."}:
-            steps.append(step)
-    return steps
 
 
 def shown_inputs(settings: Settings) -> dict[str, str]:

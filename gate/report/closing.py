@@ -72,7 +72,7 @@ def _verdict(report: Report) -> Iterable[Line]:
     said = f"The gate {_WORDS[report.conclusion]} ({code}): {report.reason}"
     yield Line(said, _TONES[report.conclusion])
     several_close = sum(len(judged.closing) for judged in report.sessions) > 1
-    for judged in report.sessions:
+    for judged in sorted(report.sessions, key=lambda each: not each.closing):
         prefix = f"{judged.name}: " if len(report.sessions) > 1 else ""
         for kind, text, tone in _session(judged, report, several_close=several_close):
             yield Line(f"  {kind}{prefix}{text}", tone)

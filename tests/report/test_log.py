@@ -222,8 +222,15 @@ def test_why_is_said_once_where_all_attempts_say_the_same(
     assert [line.text for line in lines[2:]] == said
 
 
-def test_of_several_sessions_those_that_a_decision_or_an_error_names_are_linked() -> None:
-    green, red = session("PASSED", result("a"), name="Home"), session("FAILED", result("b", "failed"))
-    green, red = replace(green, link="https://a.example/green"), replace(red, link="https://a.example/red")
-    links = [line.text for line in closing.verdict(report_on(green, red)) if "https://" in line.text]
-    assert links == ["  Checkout API: https://a.example/red"]
+def test_of_several_sessions_those_that_a_decision_names_are_linked_what_closes_the_gate_first() -> None:
+    sessions = (
+        session("PASSED", result("a"), name="green"),
+        session("PASSED", attempt("b"), result("b"), name="flaky"),
+        session("FAILED", result("c", "failed"), name="red"),
+    )
+    linked = report_on(*(replace(of, link=f"https://a.example/{of.check_name}") for of in sessions))
+    assert [line.text for line in closing.verdict(linked)[1:-1]] == [
+        "  red: https://a.example/red",
+        "  tolerated: flaky: flaky 1 of 1 location (100%): b",
+        "  flaky: https://a.example/flaky",
+    ]
