@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gate.hosts.console import Console
-from gate.report.lines import Line, Tone
+from gate.report.lines import Line
 
 
 class Plain:
-    """Has no masks, no outputs and no summary; warnings go to the log."""
+    """Has no masks, no annotations, no outputs and no summary; its log says everything."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -20,10 +20,8 @@ class Plain:
     def mask(self, secret: str) -> None:
         """Nothing to do: the gate does not log the secret, and here nobody else can hide it."""
 
-    def annotate(self, level: str, title: str, message: str) -> None:  # noqa: ARG002 - the log has no titles
-        """Logs warnings; the error is the verdict, which the log ends with."""
-        if level == "warning":
-            self._console.line(Line(f"warning: {message}", Tone.WARN))
+    def annotate(self, level: str, title: str, message: str) -> None:
+        """Nothing to do: the verdict, which the log ends with, has said it."""
 
     def group(self, title: str, lines: Iterable[Line]) -> None:
         """Logs a title and lines."""

@@ -71,11 +71,13 @@ def _verdict(report: Report) -> Iterable[Line]:
     code = f"{'report only, ' if report.only_reports else ''}exit code {int(report.exit_code)}"
     said = f"The gate {_WORDS[report.conclusion]} ({code}): {report.reason}"
     yield Line(said, _TONES[report.conclusion])
-    several_close = sum(len(judged.closing) for judged in report.sessions) > 1
     for judged in sorted(report.sessions, key=lambda each: not each.closing):
         prefix = f"{judged.name}: " if len(report.sessions) > 1 else ""
-        for kind, text, tone in _session(judged, report, several_close=several_close):
-            yield Line(f"  {kind}{prefix}{text}", tone)
+        for kind, text, tone in _session(judged, report):
+            if prefix + text not in report.reason:  # else it has been said
+                yield Line(f"  {kind}{prefix}{text}", tone)
+    for notice in dict.fromkeys(report.notices):
+        yield Line(f"  note: {notice}", Tone.WARN)
     for fault in report.faults:
         if fault != report.reason:
             yield Line(f"  {fault}", Tone.BAD)
@@ -83,15 +85,11 @@ def _verdict(report: Report) -> Iterable[Line]:
     yield Line(f"  waited {format_duration(report.waited_s)}, {requests}", Tone.FAINT)
 
 
-def _session(
-    judged: JudgedSession, report: Report, *, several_close: bool
-) -> Iterable[tuple[str, str, Tone]]:
-    """What there is to say of a session beyond the reason, which has said it where one decision closes."""
+def _session(judged: JudgedSession, report: Report) -> Iterable[tuple[str, str, Tone]]:
+    """What there is to say of a session: of what kind it is, its text, how it looks."""
     for decision in judged.decisions:
-        if not decision.closes:
-            yield "tolerated: ", decision.text, Tone.WARN
-        elif several_close:
-            yield "closed by: ", decision.text, Tone.BAD
+        kind, tone = ("closed by: ", Tone.BAD) if decision.closes else ("tolerated: ", Tone.WARN)
+        yield kind, decision.text, tone
     for row in judged.rows:
         if row.standing is Standing.SKIPPED:
             yield (
@@ -101,7 +99,7 @@ def _session(
             )
     for disagreement in judged.disagreements:
         yield "disagreement: ", disagreement, Tone.WARN
-    if judged.error and judged.error.sentence != report.reason:
+    if judged.error:
         yield "", judged.error.sentence, Tone.WARN
     worth_a_look = judged.decisions or judged.error or len(report.sessions) == 1
     if worth_a_look and judged.link:

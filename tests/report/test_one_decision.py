@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from gate.report.progress import Progress
 from gate.text import clean
 from gate.verdict import Conclusion
 from tests.policy.generated import policies, sessions
+from tests.report.reading import reports
 from tests.report.reports import report_of, report_on, unfinished
 from tests.samples import attempt, finished, result, session
 
@@ -121,10 +123,26 @@ def test_the_log_ends_with_the_verdict_and_where_to_look() -> None:
     ]
 
 
-def test_where_several_decisions_close_the_gate_each_has_a_line() -> None:
-    report = report_on(session("FAILED", result("a", "failed"), result("b", "degraded")))
-    closing_lines = [line for line in closing.verdict(report) if "closed by: " in line.text]
-    assert [line.tone for line in closing_lines] == [Tone.BAD, Tone.BAD]
+def test_a_decision_that_the_reason_has_no_room_for_has_a_line() -> None:
+    failed, degraded = "failed 1 of 21 locations", "degraded 20 of 21 locations"
+    slow = [result(f"a-private-location-with-quite-a-long-name-{number}", "degraded") for number in range(20)]
+    (first, *lines) = closing.verdict(report_on(session("FAILED", result("a", "failed"), *slow)))
+    assert failed in first.text
+    assert [line.tone for line in lines if line.text.startswith(f"  closed by: {degraded}")] == [Tone.BAD]
+    assert not [line for line in lines if failed in line.text]
+
+
+@settings(max_examples=80, deadline=None)
+@given(reports())
+def test_the_end_of_the_log_says_everything(report: Report) -> None:
+    report = replace(report, notices=("v1 answered", "v1 answered"))
+    lines = [line.text for line in closing.verdict(report)]
+    assert lines.count("  note: v1 answered") == 1
+    for judged in report.sessions:
+        prefix = f"{judged.name}: " if len(report.sessions) > 1 else ""
+        said = [*(decision.text for decision in judged.decisions), *judged.disagreements]
+        said += [judged.error.sentence] if judged.error else []
+        assert all(any(prefix + text in line for line in lines) for text in said)
 
 
 @pytest.mark.parametrize(
