@@ -4,8 +4,9 @@ BIN := .venv/bin
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= replies policies texts
 
-LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header \
-	--no-emit-index-url --no-emit-find-links
+# With extras: a pip that meets coverage[toml] looks for its newest release, however coverage alone is pinned.
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
+	--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 WORKFLOWS = $(wildcard .github/workflows/*.yml examples/github/*.yml)
 
 .PHONY: demo test lint types tests screenshot format fuzz resilience image-tests bench lock node clean
@@ -63,7 +64,7 @@ fuzz: .venv/.fuzz ## looks for inputs that break a promise, FUZZ_SECONDS for eac
 		{ echo "Found something: move the file that is named above to fuzz/corpus/$$target, and mend it." >&2; exit 1; }; \
 	done
 
-lock: .venv/.dev ## brings the lock files up to date with pyproject.toml
+lock: .venv/bin/python ## brings the lock files up to date with pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) pyproject.toml --output-file requirements.txt
 	$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt

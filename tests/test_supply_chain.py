@@ -64,6 +64,18 @@ def test_what_the_project_asks_for_is_locked(lock: str, asked_for: list[str]) ->
     assert _names(asked_for) <= set(_versions(lock))
 
 
+@pytest.mark.parametrize("lock", [RUNTIME, "requirements-dev.txt"])
+def test_extras_that_packages_ask_for_are_locked_as_such(lock: str) -> None:
+    """pip that meets `coverage[toml]` where only `coverage` is pinned stops at its next release."""
+    applying = [each for each, _ in _locked(lock) if not each.marker or each.marker.evaluate()]
+    locked = {canonicalize_name(each.name): each.extras for each in applying}
+    for name, extras in locked.items():
+        for below in map(Requirement, requires(name) or []):
+            markers = [{"extra": extra} for extra in extras or {""}]
+            if not below.marker or any(map(below.marker.evaluate, markers)):
+                assert below.extras <= locked[canonicalize_name(below.name)], f"{name} asks for {below}"
+
+
 def test_at_run_time_there_is_nothing_but_what_three_packages_need() -> None:
     needed = _names(LOCKS[RUNTIME])
     assert len(needed) == 3
