@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import NoReturn
 
 import pytest
@@ -13,3 +14,10 @@ def absent(what: str) -> NoReturn:
     if os.environ.get("ALL_TESTS") == "required":
         pytest.fail(what, pytrace=False)
     pytest.skip(what)
+
+
+def require_programs(*programs: str) -> None:
+    """Skips the test, or fails it, where one of the programs is not on the PATH."""
+    missing = [name for name in programs if not shutil.which(name)]
+    if missing:
+        absent(f"there is no {', '.join(missing)} here")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import fcntl
-import shutil
 import subprocess
 from pathlib import Path
 
-from tests.absent import absent
+from tests.absent import absent, require_programs
 
 ROOT = Path(__file__).parents[1]
 
 
 def program(name: str, *, needs: tuple[str, ...] = ()) -> str:
     """The path of an installed program; the test is skipped where this machine lacks what it needs."""
-    missing = [each for each in ("make", "node", "npm", *needs) if not shutil.which(each)]
-    if missing:
-        absent(f"{name} is not run: there is no {', '.join(missing)} here")
+    require_programs("make", "node", "npm", *needs)
     with (ROOT / ".ci" / "node" / "package.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # tests run side by side
         done = subprocess.run(

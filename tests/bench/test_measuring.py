@@ -10,17 +10,14 @@ import pytest
 
 from bench import ending, many, reporting, starting
 from bench.machine import describe
-from bench.programs import GATE, POLL, environment, missing, run, run_and_weigh
+from bench.programs import GATE, POLL, environment, run, run_and_weigh
 from bench.sessions import LOCATIONS, scenario
 from gate.simulator import Simulator, load
-
-needs_the_script = pytest.mark.skipif(
-    bool(missing("curl", "jq")), reason="curl and jq are not both there: bench/poll.sh cannot run"
-)
+from tests.absent import require_programs
 
 
-@needs_the_script
 def test_start_to_exit_of_all_programs(tmp_path: Path) -> None:
+    require_programs("curl", "jq")
     rows = {row.what: row for row in starting.measure(tmp_path, rounds=1).rows}
     assert rows["the gate ÷ the floor"].goal == "≤ 1.35x"
     assert re.fullmatch(r"\d+ MB", rows["peak memory of the gate (VmHWM)"].measured)
@@ -33,8 +30,8 @@ def test_a_wait_is_timed_from_the_end_of_the_session(tmp_path: Path, interval: s
     assert waited.per_minute == 2  # a look and a long poll
 
 
-@needs_the_script
 def test_a_script_that_polls_is_late_by_what_is_left_of_its_pause(tmp_path: Path) -> None:
+    require_programs("curl", "jq")
     waited = ending.wait((POLL,), {"POLL_S": "2"}, 1.5, tmp_path)
     assert 0.5 < waited.late_s < 1.5
     assert waited.per_minute == 2
@@ -77,9 +74,9 @@ def test_a_program_that_fails_is_no_measurement(tmp_path: Path, weighed: bool) -
         (run_and_weigh if weighed else run)((sys.executable, "-c", "exit('no such thing')"), {}, tmp_path)
 
 
-@needs_the_script
 @pytest.mark.parametrize(("name", "opens"), [("passing", True), ("degraded", True), ("failing", False)])
 def test_the_script_ends_by_the_status(tmp_path: Path, name: str, opens: bool) -> None:
+    require_programs("curl", "jq")
     play = load(name)
     with Simulator(play, speed=1e6) as api:
         command, env = (POLL, *play.session_ids), environment(api.url, tmp_path, POLL_S="1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import time
@@ -14,6 +13,7 @@ import pytest
 import trustme
 
 from gate.simulator import parse
+from tests.absent import require_programs
 from tests.end_to_end.running import KEY
 from tests.faults.api import served
 from tests.faults.conditions import EVERY_CONDITION, Condition
@@ -22,8 +22,6 @@ from tests.faults.networks import PASSED, run_in, server_context
 from tests.faults.proxy import PASSWORD, USER
 from tests.faults.resilience import committed_lines, condition_line
 from tests.samples import SESSION_ID
-
-TINYPROXY = shutil.which("tinyproxy")
 
 
 @pytest.mark.parametrize("condition", EVERY_CONDITION, ids=lambda condition: condition.name)
@@ -41,7 +39,6 @@ def test_a_network_ends_as_the_contract_says_and_the_document_tells(
         assert KEY.encode() not in head
 
 
-@pytest.mark.skipif(not TINYPROXY, reason="tinyproxy is not installed: Debian has it under this name")
 @pytest.mark.parametrize("credentials", [f"{USER}:{PASSWORD}", ""], ids=["with credentials", "without"])
 def test_a_proxy_that_others_have_written(credentials: str, tmp_path: Path) -> None:
     """The table's proxy is ours; this one is from a distribution, and asks for credentials."""
@@ -68,11 +65,12 @@ def test_a_proxy_that_others_have_written(credentials: str, tmp_path: Path) -> N
 @contextmanager
 def _tinyproxy(folder: Path) -> Iterator[int]:
     """Runs it on a free port until the block is left."""
+    require_programs("tinyproxy")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
     config = folder / "tinyproxy.conf"
     config.write_text(f"Port {port}\nListen 127.0.0.1\nTimeout 20\nBasicAuth {USER} {PASSWORD}\n")
-    with subprocess.Popen([str(TINYPROXY), "-d", "-c", str(config)], stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(["tinyproxy", "-d", "-c", str(config)], stdout=subprocess.DEVNULL) as process:
         try:
             for _ in range(200):
                 with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
