@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
 from gate.client import Checkly
-from gate.details import Asked, Detail, read_detail, request_for
+from gate.details import Asked, Detail, request_for
 from gate.errors import CheckSessionUnreadable, NoSuchSession, Transient
+from gate.reasons import read_detail
 
 _AT_ONCE = 4
 _PAUSE_S = 0.5

@@ -26,6 +26,7 @@ PURE = BOTTOM | {
     "gate.policy_book",
     "gate.policy_file",
     "gate.readers",
+    "gate.reasons",
     "gate.redaction",
     "gate.rules",
     "gate.trigger",

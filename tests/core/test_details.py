@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.api import Reply
-from gate.details import MOST_RESULTS, Asked, Detail, read_detail, request_for, results_to_explain
+from gate.details import MOST_RESULTS, Asked, Detail, request_for, results_to_explain
 from gate.errors import CheckSessionUnreadable, Incomprehensible, NoSuchSession
 from gate.model import CheckSession
 from gate.policy import Policy
+from gate.reasons import read_detail
 from gate.text import clean
 from gate.verdict import JudgedSession, judge
 from tests.samples import CHECK_ID, attempt, finished, result, session
