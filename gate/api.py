@@ -1,14 +1,15 @@
 """Checkly's check-session API without I/O: builds requests, reads replies.
 
 What decides the verdict (id, status, run locations, a result's location and flags) is read strictly: an
-answer in which any of it is missing or of another type is not the document that was asked for. All else
-(names, links, times) is read leniently: what cannot be used is absent. Unknown fields and enum values pass.
+answer in which any of it is missing or of another type is not the document that was asked for. So is one in
+which what a policy looks at (a check's name, id and type, a response time) is there and of another type. All
+else (links, times) is read leniently: what cannot be used is absent. Unknown fields and enum values pass.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -80,22 +81,24 @@ def read_session(reply: Reply, session_id: str, version: ApiVersion) -> CheckSes
     answered_id = document.text("checkSessionId")
     if answered_id.lower() != session_id.lower():
         raise errors.Incomprehensible(f"Checkly answered with another session's document ({answered_id})")
-    locations, results = _distinct(document.texts("runLocations")), document.objects("results")
+    locations = tuple(dict.fromkeys(document.texts("runLocations")))
+    results = [Fields(item) for item in document.objects("results")]
     if len(locations) > _MOST_LOCATIONS or len(results) > _MOST_RESULTS:
         raise errors.Incomprehensible(
             f"Checkly's API answered with {len(locations)} run locations and {len(results)} results; "
             f"at most {_MOST_LOCATIONS} and {_MOST_RESULTS} make sense"
         )
+    _hold_apart({*locations, *(result.optional_raw("runLocation") for result in results)})
     return CheckSession(
         id=answered_id.lower(),
-        status=document.text("status"),
-        run_locations=locations,
-        results=tuple(_read_result(Fields(item)) for item in results),
+        status=document.word("status"),
+        run_locations=tuple(map(clean, locations)),
+        results=tuple(map(_read_result, results)),
         version=version,
         link=https_link(document.optional_raw("checkSessionLink")),
-        check_id=document.optional_text("checkId"),
-        check_type=document.optional_text("checkType"),
-        check_name=document.optional_text("name"),
+        check_id=document.text_if_any("checkId"),
+        check_type=document.text_if_any("checkType"),
+        check_name=document.text_if_any("name"),
         started_at=document.optional_time("startedAt"),
         stopped_at=document.optional_time("stoppedAt"),
     )
@@ -113,7 +116,7 @@ def _read_result(fields: Fields) -> CheckResult:
         aborted=fields.flag("aborted"),
         is_cancelled=fields.flag("isCancelled", absent=False),  # older answers lack it
         link=https_link(fields.optional_raw("checkResultLink")),
-        response_time_ms=fields.optional_number("responseTime"),
+        response_time_ms=fields.number_if_any("responseTime"),
         started_at=fields.optional_time("startedAt"),
         stopped_at=fields.optional_time("stoppedAt"),
     )
@@ -184,5 +187,7 @@ def _host_of(location: str) -> str:
     return place or "an unnamed place"
 
 
-def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
+def _hold_apart(names: Collection[str]) -> None:
+    """Raises `Incomprehensible` where names become one by being cleaned, for one could hide the other."""
+    if len(set(map(clean, names))) != len(names):
+        raise errors.Incomprehensible("Checkly's API answered with locations that cannot be told apart")

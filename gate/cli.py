@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -20,6 +21,7 @@ from gate.options import InputsRefused, Settings, read_settings
 from gate.policy_source import DEFAULT_PATH, load_policy
 from gate.process import Process
 from gate.readers import is_loopback
+from gate.redaction import Redaction
 from gate.report.lines import Line, Tone
 from gate.text import SENTENCE_LENGTH, clean
 
@@ -102,7 +104,9 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         _refuse(refused, console)
         refusal = report.of_error(refused, decided_at=around.wall_clock())
         return gating.publish(refusal, around, junit_path=refused.junit_path, json_path=refused.json_path)
+    around = replace(around, hidden=Redaction(settings.api_key))
     around.host.mask(settings.api_key)
+    console.hide(around.hidden.told)
     try:
         book = load_policy(settings.policy)
         decided = gating.decide(settings, book, _transport(settings, env, console, process), around)

@@ -54,6 +54,26 @@ class Fields:
             raise self._wrong(key, "a text")
         return value
 
+    def word(self, key: str) -> str:
+        """A text that is clean as it stands: what decides must not become another word by being cleaned."""
+        value = self._fields.get(key)
+        if not isinstance(value, str) or not value or clean(value) != value:
+            raise self._wrong(key, "a word")
+        return value
+
+    def text_if_any(self, key: str) -> str:
+        """A clean text; empty where it is absent or null, which are all that may stand for it."""
+        if not isinstance(self._fields.get(key), str | None):
+            raise self._wrong(key, "a text")
+        return self.optional_text(key)
+
+    def number_if_any(self, key: str) -> float | None:
+        """A finite number that is not negative; None where it is absent or null."""
+        number = self.optional_number(key)
+        if number is None and self._fields.get(key) is not None:
+            raise self._wrong(key, "a number")
+        return number
+
     def flag(self, key: str, *, absent: bool | None = None) -> bool:
         """True or false; `absent` is what a missing or null field stands for, where it may be missing."""
         value = self._fields.get(key)
@@ -64,14 +84,11 @@ class Fields:
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts that stay distinct when they are cleaned, for one must not hide another."""
+        """A list of texts as they came, none of which is empty when it is cleaned."""
         value = self._fields.get(key)
         if not isinstance(value, list) or not all(isinstance(item, str) and clean(item) for item in value):
             raise self._wrong(key, "a list of texts")
-        cleaned = tuple(clean(item) for item in value)
-        if len(set(cleaned)) != len(set(value)):
-            raise self._wrong(key, "a list of texts that can be told apart")
-        return cleaned
+        return tuple(value)
 
     def objects(self, key: str) -> tuple[Mapping[str, object], ...]:
         """A list of objects; absent means none, as the first version of the API allows."""

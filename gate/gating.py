@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from gate.model import ApiVersion, CheckSession, Ending, Phase, Watched
 from gate.options import Settings, shown_inputs
 from gate.policy import Policy
 from gate.policy_book import PolicyBook, with_inputs
+from gate.redaction import Redaction
 from gate.report import Report, annotation, closing, outputs, record, summary
 from gate.report.lines import Line, Tone
 from gate.report.progress import Progress
@@ -35,13 +36,14 @@ _CANCEL_WITHIN_S = 2.0  # of the 5 s that there are between a signal and the end
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a run depends on besides its settings."""
+    """What a run depends on besides its settings; `hidden` keeps the key out of what is written."""
 
     host: Host
     console: Console
     clock: Clock
     jitter: Callable[[], float]
     wall_clock: Callable[[], datetime]
+    hidden: Redaction = field(default_factory=lambda: Redaction(""))
 
 
 def decide(settings: Settings, book: PolicyBook, transport: Transport, around: Surroundings) -> Report:
@@ -156,7 +158,7 @@ def publish(report: Report, around: Surroundings, *, junit_path: str, json_path:
 
     A file that cannot be written is a fault that the other reports name.
     """
-    report = _with_files(report, around.host, junit_path=junit_path, json_path=json_path)
+    report = _with_files(report, around, junit_path=junit_path, json_path=json_path)
     jobs: tuple[Callable[[], object], ...] = (
         lambda: _log_tables(report, around.host),
         lambda: _annotate(report, around.host),
@@ -171,25 +173,30 @@ def publish(report: Report, around: Surroundings, *, junit_path: str, json_path:
     return report.exit_code
 
 
-def _with_files(report: Report, host: Host, *, junit_path: str, json_path: str) -> Report:
+def _with_files(report: Report, around: Surroundings, *, junit_path: str, json_path: str) -> Report:
     """Writes the JUnit report, then the JSON record, and the JUnit report again where that failed."""
     from gate.report import junit  # noqa: PLC0415 - its library is loaded while nobody waits for an answer
 
-    report, written = _write(report, junit_path, junit.render, host)
-    report = replace(report, junit_path=shown_path(Path(junit_path), host.workspace) if written else "")
+    workspace = around.host.workspace
+    report, written = _write(report, junit_path, junit.render, around)
+    report = replace(report, junit_path=shown_path(Path(junit_path), workspace) if written else "")
     if not json_path:
         return report
-    named = replace(report, json_path=shown_path(Path(json_path), host.workspace))
-    named, written = _write(named, json_path, record.render, host)
+    named = replace(report, json_path=shown_path(Path(json_path), workspace))
+    named, written = _write(named, json_path, record.render, around)
     if not written:
-        named, _ = _write(replace(named, json_path=""), junit_path, junit.render, host)
+        named, _ = _write(replace(named, json_path=""), junit_path, junit.render, around)
     return named
 
 
-def _write(report: Report, path: str, render: Callable[[Report], bytes], host: Host) -> tuple[Report, bool]:
+def _write(
+    report: Report, path: str, render: Callable[[Report], bytes], around: Surroundings
+) -> tuple[Report, bool]:
     """The report, with a fault where it could not be written, and whether it was."""
+    host = around.host
     try:
-        write_whole(Path(path), render(report), workspace=host.workspace, confined=host.confined)
+        content = around.hidden.written(render(report))
+        write_whole(Path(path), content, workspace=host.workspace, confined=host.confined)
     except ReportUnwritable as error:
         return reports.with_fault(report, error), False
     except Exception as error:  # noqa: BLE001 - a defect in a reporter is a report that is not there
@@ -213,6 +220,7 @@ def _annotate(report: Report, host: Host) -> None:
 
 
 def _publish_on_host(report: Report, around: Surroundings) -> None:
-    texts = {name: clean(str(value), 2000) for name, value in outputs.render(report).items()}
-    for problem in around.host.publish(texts, summary.render(report)):
+    told = around.hidden.told
+    texts = {name: told(clean(str(value), 2000)) for name, value in outputs.render(report).items()}
+    for problem in around.host.publish(texts, told(summary.render(report))):
         around.console.line(Line(f"warning: {problem}", Tone.WARN))

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Protocol
 
@@ -74,8 +75,16 @@ class HttpTransport:
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Reply | Unreachable]:
         """Sends requests at the same time; returns, in their order, the replies or why there are none."""
-        jobs = [partial(self._exchange, request, within_s) for request in requests]
-        calls = self._calls(jobs, within_s)
+        bodies = [_Body() for _ in requests]
+        jobs = [
+            partial(self._exchange, request, body, within_s)
+            for request, body in zip(requests, bodies, strict=True)
+        ]
+        try:
+            calls = self._calls(jobs, within_s)
+        finally:
+            for body in bodies:
+                body.forget()
         return [self._outcome(*each, within_s) for each in zip(requests, calls, strict=True)]
 
     def _outcome(self, request: Request, call: BoundedCall, within_s: float) -> Reply | Unreachable:
@@ -93,24 +102,21 @@ class HttpTransport:
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
 
-    def _exchange(self, request: Request, within_s: float) -> Reply:
+    def _exchange(self, request: Request, body: _Body, within_s: float) -> Reply:
         idle_s = within_s + 1  # the bound on the whole comes first, so that one fault has one sentence
         with self._session.request(
             request.method,
             self._endpoint.base_url + request.path,
             json=request.json,
             timeout=(min(_CONNECT_WITHIN_S, idle_s), idle_s),
-            allow_redirects=False,  # X-Checkly-Account would be sent along to any host
             stream=True,
         ) as response:
-            body = bytearray()
-            for chunk in response.iter_content(_CHUNK_BYTES):
-                body += chunk
-                if len(body) > LARGEST_ANSWER_BYTES:
-                    raise _TooLarge(f"an answer of more than {LARGEST_ANSWER_BYTES // 1024 // 1024} MiB")
+            if not 300 <= response.status_code < 400:  # where a redirect points stands in its headers
+                for chunk in response.iter_content(_CHUNK_BYTES):
+                    body.add(chunk)
             # An answer that echoes the key must not carry it into a report.
             headers = {name.lower(): self._hidden.text(value) for name, value in response.headers.items()}
-            return Reply(response.status_code, headers, self._hidden.body(bytes(body)))
+            return Reply(response.status_code, headers, self._hidden.body(body.whole()))
 
     def _trace(self, request: Request, outcome: str) -> None:
         if self._log:
@@ -121,8 +127,48 @@ class _TooLarge(ValueError):
     """An answer that is more than the gate is willing to hold."""
 
 
+class _Body:
+    """The body of an answer as it arrives, for as long as somebody waits for it.
+
+    A server that sends a byte now and then keeps its thread, but not the memory of what it has sent.
+    """
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._is_awaited = True
+
+    def add(self, chunk: bytes) -> None:
+        """Adds what has arrived. Raises `_TooLarge`, and TimeoutError where nobody waits any more."""
+        if not self._is_awaited:
+            raise TimeoutError
+        self._bytes += chunk
+        if len(self._bytes) > LARGEST_ANSWER_BYTES:
+            raise _TooLarge(f"an answer of more than {LARGEST_ANSWER_BYTES // 1024 // 1024} MiB")
+
+    def whole(self) -> bytes:
+        """All that has arrived."""
+        return bytes(self._bytes)
+
+    def forget(self) -> None:
+        """Nobody waits any more."""
+        self._is_awaited = False
+        self._bytes.clear()
+
+
+class _Session(requests.Session):
+    """Follows no redirect, and does not even look where it leads.
+
+    X-Checkly-Account would be sent along to any host. `allow_redirects=False` is not enough: to name the next
+    request, requests then reads the whole body of the redirect, and ~/.netrc.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """There is none."""
+
+
 def _session(endpoint: Endpoint) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # whatever is set would be sent back
     session.auth = _Credentials(endpoint.api_key, endpoint.account_id)
     session.headers["User-Agent"] = f"checkly-gate/{__version__}"
     session.headers["Accept"] = "application/json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from gate.report.lines import Line, Tone, cut
@@ -21,6 +21,11 @@ class Console:
         self._is_terminal = stream.isatty() and env.get("TERM") != "dumb"
         self._has_colour = self._is_terminal and not env.get("NO_COLOR")
         self._shows_state = False
+        self._hidden: Callable[[str], str] = str
+
+    def hide(self, hidden: Callable[[str], str]) -> None:
+        """From here on all that is written goes through it, whoever said it."""
+        self._hidden = hidden
 
     def line(self, line: Line) -> None:
         """Writes one line that stays."""
@@ -42,7 +47,7 @@ class Console:
         clear = _CLEAR_LINE if self._shows_state else ""
         self._shows_state = False
         try:
-            self._stream.write(clear + text)
+            self._stream.write(clear + self._hidden(text))
             self._stream.flush()
         except (OSError, ValueError):
             pass  # the reader of the log has gone; reports and exit code are still owed

@@ -86,6 +86,12 @@ def _with(fields: Mapping[str, Any], key: str, value: object) -> dict[str, Any]:
         ("status", None),
         ("status", ["PASSED"]),
         ("status", "\x1b[0m"),
+        ("status", "PASSED\u200b"),
+        ("status", " PASSED"),
+        ("name", 7),
+        ("name", ["Example API Check"]),
+        ("checkId", {}),
+        ("checkType", -1.5),
         ("runLocations", ABSENT),
         ("runLocations", None),
         ("runLocations", "us-east-1"),
@@ -114,10 +120,30 @@ def test_a_result_that_lacks_what_decides_is_none(key: str, value: object) -> No
 @pytest.mark.parametrize("value", [ABSENT, None, 7, [], {}, "", "\ud800", -1.5])
 @pytest.mark.parametrize(
     "key",
-    ["name", "checkId", "checkType", "checkSessionLink", "startedAt", "stoppedAt", "timeElapsed", "more"],
+    ["checkSessionLink", "startedAt", "stoppedAt", "timeElapsed", "more"],
 )
 def test_what_only_decorates_may_be_anything(key: str, value: object) -> None:
     assert _read(_with(DOCUMENT, key, value)).status == "PASSED"
+
+
+@pytest.mark.parametrize("value", [ABSENT, None, ""])
+@pytest.mark.parametrize("key", ["name", "checkId", "checkType"])
+def test_what_a_policy_may_look_at_may_be_absent(key: str, value: object) -> None:
+    read = _read(_with(DOCUMENT, key, value))
+    assert "" in (read.check_name, read.check_id, read.check_type)
+
+
+@pytest.mark.parametrize("value", ["fast", "99999", -1, True, 10**400, [], {}])
+def test_a_response_time_that_is_none_is_not_taken_for_a_fast_one(value: object) -> None:
+    with pytest.raises(Incomprehensible, match="responseTime"):
+        _read({**DOCUMENT, "results": [_with(RESULT, "responseTime", value)]})
+
+
+@pytest.mark.parametrize("location", ["us-east-1\u200b", "us-east-1 ", "a" * 199 + "b" * 9])
+def test_a_result_from_a_location_that_only_looks_like_another_makes_no_row_green(location: str) -> None:
+    document = {**DOCUMENT, "runLocations": ["us-east-1", "a" * 300]}
+    with pytest.raises(Incomprehensible, match="told apart"):
+        _read({**document, "results": [_with(RESULT, "runLocation", location)]})
 
 
 @pytest.mark.parametrize(
@@ -127,10 +153,8 @@ def test_what_only_decorates_may_be_anything(key: str, value: object) -> None:
         ("resultType", None),
         ("resultType", "ALL"),
         ("resultType", 3),
-        ("responseTime", "fast"),
-        ("responseTime", -1),
-        ("responseTime", True),
-        ("responseTime", 10**400),
+        ("responseTime", ABSENT),
+        ("responseTime", None),
         ("startedAt", "yesterday"),
         ("stoppedAt", "0001-01-01T00:00:00+23:59"),
         ("checkResultLink", "javascript:alert(1)"),

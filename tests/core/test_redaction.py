@@ -7,6 +7,7 @@ import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from urllib.parse import quote, unquote
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,3 +63,17 @@ def test_eight_characters_can_be_a_secret(key: str) -> None:
 @given(KEYS, st.text(st.characters(max_codepoint=0x20)))
 def test_what_holds_no_secret_stays_as_it_is(key: str, text: str) -> None:
     assert Redaction(key).text(text) == text
+
+
+@pytest.mark.parametrize("said", ["cu_{}", r"cu\_{}", "checkly.cu-{}", "{}"])
+def test_what_the_gate_writes_has_no_slug_of_the_secret_either(said: str) -> None:
+    letters = "0123456789ABCDEF0123456789abcdef"
+    hidden = Redaction(f"cu_{letters}")
+    for text in (said.format(letters), said.format(letters.lower())):
+        assert letters.lower() not in hidden.told(text).lower()
+        assert letters.lower().encode() not in hidden.written(text.encode()).lower()
+
+
+@pytest.mark.parametrize("secret", ["", "key", "cu_demo_key_that_opens_nothing"])
+def test_what_the_gate_writes_keeps_words_that_are_no_secret(secret: str) -> None:
+    assert Redaction(secret).told("nothing opens; the key is refused") == "nothing opens; the key is refused"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from tests.samples import CHECK_ID, SESSION_ID
 
 MIB = 1024 * 1024
-GREEN: dict[str, object] = {
+GREEN: dict[str, Any] = {
     "checkSessionId": SESSION_ID,
     "checkSessionLink": f"https://app.checklyhq.com/check-sessions/{SESSION_ID}",
     "checkId": CHECK_ID,
@@ -50,6 +51,12 @@ def green_with(**fields: object) -> bytes:
     return json.dumps({**GREEN, **fields}).encode()
 
 
+def green_at(location: str) -> bytes:
+    """The document, whose first result is from that location."""
+    first, *others = GREEN["results"]
+    return green_with(results=[{**first, "runLocation": location}, *others])
+
+
 def head(*headers: str, status: str = "HTTP/1.1 200 OK") -> bytes:
     """The first lines of an answer."""
     return "\r\n".join((status, *headers, "", "")).encode()
@@ -82,13 +89,13 @@ def endless_chunks() -> Iterator[bytes]:
         yield b"10000\r\n" + b" " * 0x10000 + b"\r\n"
 
 
-def bomb(layers: int) -> Iterator[bytes]:
+def bomb(layers: int, *headers: str, status: str = "HTTP/1.1 200 OK") -> Iterator[bytes]:
     """The document and a gigabyte of blanks, in as many layers of gzip."""
     body = gzip.compress(WHOLE) + gzip.compress(b" " * MIB) * 1024
     for _ in range(layers - 1):
         body = gzip.compress(body)
     encoding = ", ".join(["gzip"] * layers)
-    yield head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}")
+    yield head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}", *headers, status=status)
     yield body
 
 

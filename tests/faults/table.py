@@ -75,6 +75,12 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row("a redirect to http", _status(301, Location="http://api.checklyhq.com/"), _FINAL),
         Row("a redirect to a path", _status(308, Location="/elsewhere"), _FINAL),
         Row("a redirect to nowhere", _status(307), _FINAL),
+        Row("a redirect to what is no URL", _status(302, Location="http://[::1"), _FINAL),
+        Row(
+            "a redirect with 1 GiB, compressed",
+            _made(lambda: bodies.bomb(1, "Location: /elsewhere", status="HTTP/1.1 302 Found")),
+            _FINAL,
+        ),
         Row("304", _status(304), _FINAL),
     ),
     "Connections that break or hang": (
@@ -135,6 +141,8 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row("no run locations", _body(green_with(runLocations=None))),
         Row("results that are no list", _body(green_with(results={}))),
         Row("locations that look the same", _body(green_with(runLocations=["eu", "eu\u200b"]))),
+        Row("a status with an invisible character", _body(green_with(status="PASSED\u200b"))),
+        Row("a result at a location that looks the same", _body(bodies.green_at("us-east-1\u200b"))),
         Row("plain text that says it is compressed", _raw(head("Content-Encoding: gzip"), WHOLE)),
         Row(
             "half of a compressed document", _raw(head("Content-Encoding: gzip"), gzip.compress(WHOLE)[:-99])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from gate.simulator.answers import Answer
 from gate.simulator.faults import Aim, Cut
 from tests.end_to_end.running import JUNIT, github, start
 from tests.faults.api import Api, Raw, Trouble, served, struck
-from tests.faults.bodies import WHOLE, head
+from tests.faults.bodies import WHOLE, green_with, head
 from tests.faults.gate_run import gate, inputs_for
 from tests.faults.networks import PASSED, server_context
 from tests.samples import SESSION_ID
@@ -74,6 +75,38 @@ def test_an_answer_that_echoes_the_key_brings_it_into_no_output(trouble: Trouble
     assert not shown
 
 
+_ORDINARY = "cu_0123456789abcdef0123456789abcdef"
+_PARTED = {"a space without width": "\u200b", "a soft hyphen": "\u00ad", "a colour": "\x1b[31m"}
+_SAID = {
+    "a check's name": lambda text: Answer(200, green_with(name=text)),
+    "a refusal": lambda text: Answer(401, json.dumps({"message": text}).encode()),
+    "a header": lambda text: Answer(503, headers=(("cf-ray", text.encode().decode("latin-1")),)),
+}
+
+
+@pytest.mark.parametrize("apart", _PARTED.values(), ids=_PARTED.keys())
+@pytest.mark.parametrize("said", _SAID.values(), ids=_SAID.keys())
+def test_a_key_that_cleaning_would_join_again_is_not_told(
+    said: Callable[[str], Answer], apart: str, tmp_path: Path
+) -> None:
+    with served(_always(said(f"{_ORDINARY[:20]}{apart}{_ORDINARY[20:]}"))) as api:
+        gated = gate(tmp_path / "workspace", inputs_for(api.url, (SESSION_ID,), 1))
+    assert _ORDINARY.removeprefix("cu_").encode() not in gated.everything
+
+
+def test_a_key_in_the_place_of_the_account_or_in_a_policy_is_not_told(tmp_path: Path) -> None:
+    (tmp_path / "workspace").mkdir()
+    (tmp_path / "workspace" / "policy.yml").write_text(f"{_ORDINARY}: 1\n")
+    with served(parse(PASSED, name="key")) as api:
+        inputs = inputs_for(api.url, (SESSION_ID,), 3) | {"account-id": _ORDINARY}
+        opened = gate(tmp_path / "workspace", inputs)
+        refused = gate(tmp_path / "workspace", inputs | {"policy": "policy.yml"})
+    assert [opened.run.code, refused.run.code] == [0, 2]
+    for gated in (opened, refused):
+        written = gated.everything.replace(f"{_ORDINARY}: 1".encode(), b"")
+        assert _ORDINARY.removeprefix("cu_").encode() not in written
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_host_that_an_answer_points_to_is_never_asked(status: int, tmp_path: Path) -> None:
     with served(parse(PASSED, name="other")) as elsewhere:
@@ -106,6 +139,15 @@ def test_a_netrc_in_the_home_is_not_consulted(entry: str, tmp_path: Path) -> Non
         assert {request.headers["authorization"] for request in api.requests} == {f"Bearer {KEY}"}
     assert gated.run.code == 0
     assert b"of-the-netrc" not in gated.everything
+
+
+def test_a_netrc_is_not_even_opened_by_a_redirect(tmp_path: Path) -> None:
+    """Nobody writes into this one: who opens it waits."""
+    os.mkfifo(tmp_path / ".netrc")
+    with served(_always(Answer(302, headers=(("Location", "https://login.example/"),)))) as api:
+        gated = gate(tmp_path / "workspace", inputs_for(api.url, (SESSION_ID,), 10), {"HOME": str(tmp_path)})
+    assert gated.run.code == 4
+    assert gated.ended_s - gated.began_s < 5
 
 
 def test_a_key_from_the_environment_is_in_no_list_of_processes(tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ TIMEOUT_S = 8
 # nobody can tell. All other fields decorate, and open whatever they hold.
 DECIDES: dict[str, tuple[list[Any], list[Any]]] = {
     "checkSessionId": ([], []),
+    # What a policy may look at.
+    **{field: ([ABSENT, None, "", "x"], []) for field in ("name", "checkId", "checkType")},
+    "results.0.responseTime": ([ABSENT, None, 0, 1e308], []),
     "status": ([], []),
     "runLocations": ([[]], [["x"]]),  # a result from elsewhere has a row of its own
     "runLocations.0": ([ABSENT], ["x"]),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +15,10 @@ from gate.api import Reply, Request
 from gate.errors import Unreachable, UsageError
 from gate.process import Process
 from gate.simulator import Recorded, Simulator, parse
+from gate.simulator.answers import Answer
+from gate.simulator.faults import Aim
 from gate.transport import Endpoint, HttpTransport
+from tests.faults.api import Api, Raw, Trouble, served, struck
 
 KEY = "cu_0123456789abcdef"
 SCENARIO = """
@@ -74,6 +79,42 @@ def test_a_redirect_is_not_followed() -> None:
         reply = _transport(api.url).send(request, within_s=5)
         assert (reply.status, reply.headers["location"]) == (302, "http://127.0.0.1:1/elsewhere")
         assert len(api.requests) == 1
+
+
+@contextmanager
+def _answering(trouble: Trouble) -> Iterator[tuple[Api, HttpTransport]]:
+    scenario = replace(parse(SCENARIO, name="answer"), faults=(struck(trouble, Aim(), 1, 9),))
+    with served(scenario) as api:
+        yield api, _transport(api.url)
+
+
+def test_the_body_of_a_redirect_is_not_read() -> None:
+    larger_than_any = Answer(302, b" " * 11 * 1024**2, headers=(("Location", "http://[::1"),))
+    with _answering(larger_than_any) as (_, transport):
+        reply = transport.send(Request("GET", "/"), within_s=5)
+    assert (reply.status, reply.body) == (302, b"")
+
+
+def test_no_cookie_is_sent_back() -> None:
+    answer = Answer(200, b"{}", headers=(("Set-Cookie", "a=b"), ("Set-Cookie", "c=d; Path=/")))
+    with _answering(answer) as (api, transport):
+        for _ in range(2):
+            assert "a=b" in transport.send(Request("GET", "/"), within_s=5).headers["set-cookie"]
+        assert not [request for request in api.requests if "cookie" in request.headers]
+
+
+def test_what_was_read_of_an_answer_that_came_too_late_is_not_kept() -> None:
+    parts = (b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n", b" " * 8_000_000)
+    with _answering(Raw(lambda: parts, 0.5)) as (_, transport):
+        tracemalloc.start()
+        try:
+            with pytest.raises(Unreachable, match="no whole answer"):
+                transport.send(Request("GET", "/"), within_s=0.9)
+            kept_bytes, most_bytes = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert most_bytes > 8_000_000
+    assert kept_bytes < 2_000_000
 
 
 def test_an_answer_that_echoes_the_key_arrives_without_it() -> None:
