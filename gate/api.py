@@ -83,12 +83,7 @@ def read_session(reply: Reply, session_id: str, version: ApiVersion) -> CheckSes
         raise errors.Incomprehensible(f"Checkly answered with another session's document ({answered_id})")
     locations = tuple(dict.fromkeys(document.texts("runLocations")))
     results = [Fields(item) for item in document.objects("results")]
-    if len(locations) > _MOST_LOCATIONS or len(results) > _MOST_RESULTS:
-        raise errors.Incomprehensible(
-            f"Checkly's API answered with {len(locations)} run locations and {len(results)} results; "
-            f"at most {_MOST_LOCATIONS} and {_MOST_RESULTS} make sense"
-        )
-    _hold_apart({*locations, *(result.optional_raw("runLocation") for result in results)})
+    _hold_bounds({*locations, *(result.optional_raw("runLocation") for result in results)}, len(results))
     return CheckSession(
         id=answered_id.lower(),
         status=document.word("status"),
@@ -187,7 +182,12 @@ def _host_of(location: str) -> str:
     return place or "an unnamed place"
 
 
-def _hold_apart(names: Collection[str]) -> None:
-    """Raises `Incomprehensible` where names become one by being cleaned, for one could hide the other."""
-    if len(set(map(clean, names))) != len(names):
+def _hold_bounds(names: Collection[str], results: int) -> None:
+    """Raises `Incomprehensible` for more than a session can have, and for names that cleaning makes equal."""
+    if len(names) > _MOST_LOCATIONS or results > _MOST_RESULTS:
+        raise errors.Incomprehensible(
+            f"Checkly's API answered with {len(names)} locations and {results} results; "
+            f"at most {_MOST_LOCATIONS} and {_MOST_RESULTS} make sense"
+        )
+    if len(set(map(clean, names))) != len(names):  # one could hide the other
         raise errors.Incomprehensible("Checkly's API answered with locations that cannot be told apart")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -144,9 +145,10 @@ def _place_foreign_finals(rows: dict[str, _Row], finals: Sequence[CheckResult]) 
 
     Taken in the order of their time, for the order in an answer must not change a verdict.
     """
+    waiting = deque(row for row in rows.values() if row.attempts and not row.finals)
     for final in sorted(finals, key=lambda final: (_when(final), final.location, final.id)):
-        waiting = next((row for row in rows.values() if row.attempts and not row.finals), None)
-        row = waiting or rows.setdefault(final.location, _Row(final.location, [], []))
+        new = _Row(final.location, [], [])
+        row = waiting.popleft() if waiting else rows.setdefault(final.location, new)
         row.finals.append(final)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 NAME_LENGTH = 200
 SENTENCE_LENGTH = 500
+_LINK_LENGTH = 500  # twice what Checkly's have
 
 # ECMA-48: CSI sequences, OSC strings with either terminator, and the two-character escapes.
 _ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
@@ -46,7 +47,7 @@ def clean(text: str, length: int = NAME_LENGTH) -> str:
 
 def https_link(text: str) -> str:
     """The link itself if it is an https URL that can be shown and clicked as it is, else an empty string."""
-    if len(text) > 2000 or not re.fullmatch(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+", text):
+    if len(text) > _LINK_LENGTH or not re.fullmatch(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+", text):
         return ""
     try:
         parts = urlsplit(text)

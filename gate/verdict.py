@@ -6,7 +6,7 @@ What was not read in full and to its end opens nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
@@ -160,25 +160,43 @@ def _judge_session(watched: Watched, policy_for: Callable[[CheckSession], Policy
         case = Case(session, found, policy)
         decisions = tuple(decision for rule in RULES for decision in rule(case))
         disagreements = tuple(_disagreements(session, found))
+    said = _by_location(decisions)
     return JudgedSession(
         session_id=watched.session_id,
         session=session,
         ending=watched.ending,
         error=watched.error,
         policy=policy,
-        rows=tuple(_row(outcome, decisions, watched) for outcome in found),
+        rows=tuple(_row(outcome, said.get(outcome.location, ()), watched) for outcome in found),
         decisions=decisions,
         disagreements=disagreements,
     )
 
 
-def _row(outcome: Outcome, decisions: Sequence[Decision], watched: Watched) -> Row:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a decision says of each of its locations, in a line of the length that a row has room for."""
+
+    rule: Rule
+    closes: bool
+    because: str
+
+
+def _by_location(decisions: Iterable[Decision]) -> Mapping[str, Sequence[_Said]]:
+    """What is said of each location. A decision's text is cut once, for thousands of rows may share it."""
+    found: dict[str, list[_Said]] = {}
+    for decision in decisions:
+        said = _Said(decision.rule, decision.closes, clean(decision.text, SENTENCE_LENGTH))
+        for location in decision.locations:
+            found.setdefault(location, []).append(said)
+    return found
+
+
+def _row(outcome: Outcome, said: Sequence[_Said], watched: Watched) -> Row:
     """The row's standing: the first rule that closes the gate over it, else the one that tolerates it."""
-    about = [decision for decision in decisions if outcome.location in decision.locations]
-    closing = next((decision for decision in about if decision.closes), None)
+    closing = next((each for each in said if each.closes), None)
     if closing:
-        because = clean(closing.text, SENTENCE_LENGTH)  # said once for each row: a long one would fill a disk
-        return Row(outcome=outcome, standing=Standing.RED, rule=closing.rule, because=because)
+        return Row(outcome=outcome, standing=Standing.RED, rule=closing.rule, because=closing.because)
     if outcome.state is State.SKIPPED:
         return Row(outcome=outcome, standing=Standing.SKIPPED, because=outcome.skip_reason)
     if outcome.state is State.PASSED:
@@ -189,12 +207,11 @@ def _row(outcome: Outcome, decisions: Sequence[Decision], watched: Watched) -> R
         return Row(
             outcome=outcome, standing=Standing.UNDECIDED if undecided else Standing.RED, because=because
         )
-    tolerating = about[0] if about else None
     return Row(
         outcome=outcome,
         standing=Standing.TOLERATED,
-        rule=tolerating.rule if tolerating else None,
-        because=clean(tolerating.text, SENTENCE_LENGTH) if tolerating else "",
+        rule=said[0].rule if said else None,
+        because=said[0].because if said else "",
     )
 
 

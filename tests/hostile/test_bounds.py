@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -33,22 +34,30 @@ def _answer(locations: list[str], results: list[dict[str, Any]]) -> Reply:
     return Reply(200, {}, json.dumps(document | {"runLocations": locations, "results": results}).encode())
 
 
+def _largest(results: Callable[[int], Iterator[dict[str, Any]]]) -> Reply:
+    own = MOST_LOCATIONS if results is _at_home else MOST_LOCATIONS // 2
+    return _answer([_named(number) for number in range(own)], list(results(MOST_RESULTS)))
+
+
 def _at_home(number: int) -> Iterator[dict[str, Any]]:
     yield from (_result(_named(each % MOST_LOCATIONS), "FINAL") for each in range(number))
 
 
 def _elsewhere(number: int) -> Iterator[dict[str, Any]]:
-    yield from (
-        _result(_named(MOST_LOCATIONS + each), "FINAL" if each % 2 else "ATTEMPT") for each in range(number)
-    )
+    half = MOST_LOCATIONS // 2
+    kinds = ("FINAL", "ATTEMPT")
+    yield from (_result(_named(half + each % half), kinds[each // half % 2]) for each in range(number))
 
 
-@pytest.mark.parametrize("results", [_at_home, _elsewhere], ids=["at the locations", "all of them elsewhere"])
+@pytest.mark.parametrize(
+    "results", [_at_home, _elsewhere], ids=["at the locations", "half of them elsewhere"]
+)
 def test_the_largest_answer_makes_reports_that_can_be_read(
     results: Callable[[int], Iterator[dict[str, Any]]],
 ) -> None:
-    reply = _answer([_named(number) for number in range(MOST_LOCATIONS)], list(results(MOST_RESULTS)))
+    reply = _largest(results)
     report = report_on(read_session(reply, SESSION_ID, ApiVersion.V2))
+    assert len(report.sessions[0].rows) == MOST_LOCATIONS
     assert len(junit.render(report)) < GITLABS_LIMIT
     assert len(record.render(report)) < GITLABS_LIMIT
     assert len(summary.render(report).encode()) <= summary.LIMIT_BYTES
@@ -57,10 +66,27 @@ def test_the_largest_answer_makes_reports_that_can_be_read(
         assert all(len(line.text) < 8192 for line in lines)
 
 
-@pytest.mark.parametrize(("locations", "results"), [(MOST_LOCATIONS + 1, 0), (1, MOST_RESULTS + 1)])
+@pytest.mark.parametrize(
+    "results", [_at_home, _elsewhere], ids=["at the locations", "half of them elsewhere"]
+)
+def test_the_largest_answer_is_judged_faster_than_it_is_read(
+    results: Callable[[int], Iterator[dict[str, Any]]],
+) -> None:
+    reply = _largest(results)
+    began_s = time.process_time()
+    session = read_session(reply, SESSION_ID, ApiVersion.V2)
+    read_s = time.process_time()
+    report_on(session)
+    judged_s = time.process_time()
+    assert judged_s - read_s < read_s - began_s
+
+
+@pytest.mark.parametrize(
+    ("locations", "results"), [(MOST_LOCATIONS + 1, 0), (MOST_LOCATIONS, MOST_RESULTS + 1)]
+)
 def test_a_larger_answer_is_not_the_document_of_a_session(locations: int, results: int) -> None:
     reply = _answer([_named(number) for number in range(locations)], list(_at_home(results)))
-    with pytest.raises(Incomprehensible, match=f"{locations} run locations and {results} results"):
+    with pytest.raises(Incomprehensible, match=f"{locations} locations and {results} results"):
         read_session(reply, SESSION_ID, ApiVersion.V2)
 
 
