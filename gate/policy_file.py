@@ -18,7 +18,8 @@ from gate.yamldoc.nodes import Misread, child, compose, shown, wrong
 from gate.yamldoc.scalars import Reader, choice, scalar, text, uuid
 from gate.yamldoc.shapes import record, several
 
-LARGEST_BYTES = 1_000_000
+LARGEST_BYTES = 100_000  # over a thousand quarantines
+_MOST_PROBLEMS = 20
 LIMITS = ("degraded-threshold", "failed-threshold", "flaky-threshold", "response-time")
 
 
@@ -28,11 +29,13 @@ def read_policy(written: str, path: str) -> PolicyBook:
     Raises `UsageError` with all mistakes, each as `path:line:column: what is wrong`.
     """
     if len(written) > LARGEST_BYTES:
-        raise UsageError(f"{path}: a policy of more than {LARGEST_BYTES // 1_000_000} MB")
+        raise UsageError(f"{path}: a policy of more than {LARGEST_BYTES // 1000} kB")
     try:
         return _read_book(compose(written), path)
     except Misread as error:
-        raise UsageError(*(clean(f"{path}{problem}", 500) for problem in error.problems)) from None
+        problems = [clean(f"{path}{problem}", 500) for problem in error.problems[:_MOST_PROBLEMS]]
+        more = len(error.problems) - len(problems)
+        raise UsageError(*problems, *([f"{path}: and {more} more mistakes"] if more else [])) from None
 
 
 def _read_book(root: yaml.Node, path: str) -> PolicyBook:
@@ -137,10 +140,12 @@ def _locations(path: str) -> Reader[Mapping[str, Mapping[str, str]]]:
 
     def names(node: yaml.Node) -> Mapping[str, str]:
         read = several(_name)(node)
-        for index, name in enumerate(read):
-            if name in read[:index]:
-                raise wrong(node.value[index], f"the location {name!r} is in this list twice")
-        return {name: _at(item, path) for name, item in zip(read, node.value, strict=True)}
+        places: dict[str, str] = {}
+        for name, item in zip(read, node.value, strict=True):
+            if name in places:
+                raise wrong(item, f"the location {name!r} is in this list twice")
+            places[name] = _at(item, path)
+        return places
 
     return lambda node: record(node, required={}, optional={"required": names, "ignore": names})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from gate.errors import UsageError
@@ -16,20 +17,25 @@ def load_policy(path: str) -> PolicyBook:
 
     Raises `UsageError`, with every mistake, for a file that cannot be read or is no policy.
     """
-    if not path and not Path(DEFAULT_PATH).exists():
+    if not path and not os.path.lexists(
+        DEFAULT_PATH
+    ):  # a link that leads nowhere is no wish for the defaults
         return PolicyBook()
     from gate.policy_file import LARGEST_BYTES, read_policy  # noqa: PLC0415 - only those who have a file wait for YAML
 
     file = Path(path or DEFAULT_PATH)
     shown = clean(str(file))
     try:
+        if not file.is_file() and file.exists():
+            raise UsageError(
+                f"policy: {shown} cannot be read: it is no file"
+            )  # but perhaps a pipe without an end
         with file.open("rb") as opened:
-            # No more than that: the path may lead to a device without an end.
             written = opened.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise UsageError(f"policy: {shown} cannot be read: {error.strerror}") from None
     if len(written) > LARGEST_BYTES:
-        raise UsageError(f"{shown}: a policy of more than {LARGEST_BYTES // 1_000_000} MB")
+        raise UsageError(f"{shown}: a policy of more than {LARGEST_BYTES // 1000} kB")
     try:
         return read_policy(written.decode(), shown)
     except UnicodeDecodeError:

@@ -199,6 +199,8 @@ class _Credentials(AuthBase):
 
 def _trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
     """Trusts the file's authorities; a file that is none is refused now, for no retry would mend it."""
+    if Path(pem_file).is_fifo():  # which would be read until somebody closes it
+        raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, and no PEM file")
     try:
         context.load_verify_locations(cafile=pem_file)
     except (OSError, ssl.SSLError) as error:

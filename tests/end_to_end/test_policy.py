@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -87,12 +88,26 @@ def test_a_policy_that_is_none_is_refused_with_a_report(
     assert gated.cases == {"Checkly session [session]": "error GateError"}
 
 
-def test_a_policy_without_an_end_is_read_no_further_than_it_may_be(tmp_path: Path) -> None:
+def test_a_policy_that_is_no_file_is_not_read(tmp_path: Path) -> None:
     """Whoever may change the repository may also put a link there."""
     (tmp_path / ".checkly-gate.yml").symlink_to("/dev/zero")
     gated = gate_on(tmp_path, SCENARIO)
     assert gated.code == 2
-    assert ".checkly-gate.yml: a policy of more than 1 MB" in gated.log
+    assert "policy: .checkly-gate.yml cannot be read: it is no file" in gated.log
+
+
+def test_a_pipe_in_the_place_of_the_policy_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".checkly-gate.yml")
+    gated = gate_on(tmp_path, SCENARIO)
+    assert gated.code == 2
+    assert "policy: .checkly-gate.yml cannot be read: it is no file" in gated.log
+
+
+def test_a_link_that_leads_nowhere_is_no_wish_for_the_defaults(tmp_path: Path) -> None:
+    (tmp_path / ".checkly-gate.yml").symlink_to("moved.yml")
+    gated = gate_on(tmp_path, SCENARIO)
+    assert gated.code == 2
+    assert "policy: .checkly-gate.yml cannot be read: No such file or directory" in gated.log
 
 
 def test_policy_check_shows_what_a_file_means(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -95,8 +96,24 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert len(_problems(written)) == 6
 
 
-def test_a_file_of_many_megabytes_is_not_even_parsed() -> None:
-    assert _problems("#" * (LARGEST_BYTES + 1)) == ("p.yml: a policy of more than 1 MB",)
+def test_of_many_mistakes_the_first_are_told_and_the_others_counted() -> None:
+    *first, last = _problems(f"checks: [{', '.join(['[]'] * 50)}]")
+    assert len(first) == 20
+    assert last == "p.yml: and 30 more mistakes"
+
+
+def test_a_file_that_nobody_would_review_is_not_even_parsed() -> None:
+    assert _problems("#" * (LARGEST_BYTES + 1)) == ("p.yml: a policy of more than 100 kB",)
+
+
+def test_a_list_takes_a_time_that_grows_with_its_length_and_no_more() -> None:
+    def took_s(names: int) -> float:
+        written = f"locations: {{ignore: [{', '.join(f'l{number}' for number in range(names))}]}}"
+        began_s = time.process_time()
+        read_policy(written, "p.yml")
+        return time.process_time() - began_s
+
+    assert took_s(8000) < 16 * took_s(1000)
 
 
 def test_the_schema_is_one_and_accepts_all_that_a_policy_can_say() -> None:

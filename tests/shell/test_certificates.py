@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import threading
 from collections.abc import Iterator
@@ -101,3 +102,11 @@ def test_a_variable_that_names_no_authorities_is_refused_before_any_request(
 def test_a_folder_of_authorities_is_no_file_that_could_be_refused(url: str, tmp_path: Path) -> None:
     with pytest.raises(Unreachable, match=r"(?i)certificate verify failed"):
         _status(url, replaced=str(tmp_path))
+
+
+def test_a_pipe_is_no_bundle_and_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "authorities.pem"
+    os.mkfifo(pipe)
+    endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates=str(pipe))
+    with pytest.raises(UsageError, match=r"^ca-bundle: \S+ is a pipe, and no PEM file"):
+        HttpTransport(endpoint, Process().call_each)
