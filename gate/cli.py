@@ -55,10 +55,11 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: TextIO, process: Pr
     """Runs one command; without one, gates."""
     console = Console(stream, env)
     command, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else ("", argv)
-    if "--help" in rest or "-h" in rest:
+    # Alone: among inputs it may be a variable of somebody's, and exit code 0 would open the gate.
+    if list(rest) in (["--help"], ["-h"]):
         console.command(help_text())
         return ExitCode.OPEN
-    if "--version" in rest:
+    if list(rest) == ["--version"]:
         console.command(f"checkly-gate {__version__}")
         return ExitCode.OPEN
     try:
@@ -99,7 +100,7 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         wall_clock=lambda: datetime.now(UTC),
     )
     try:
-        settings = read_settings(argv, env)
+        settings = read_settings(argv, env, os.path.realpath)
     except InputsRefused as refused:
         _refuse(refused, console)
         refusal = report.of_error(refused, decided_at=around.wall_clock())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from posixpath import normpath
 from typing import Any
@@ -60,10 +60,13 @@ _NOTHING_TO_GATE_ON = (
 )
 
 
-def read_settings(argv: Sequence[str], env: Mapping[str, str]) -> Settings:
+def read_settings(
+    argv: Sequence[str], env: Mapping[str, str], real_path: Callable[[str], str] = normpath
+) -> Settings:
     """The settings from flags, then the environment, then the defaults; the first that is not empty wins.
 
-    Raises `InputsRefused` with every problem at once, each in one line.
+    `real_path` says where a path leads, links and all. Raises `InputsRefused` with every problem at once,
+    each in one line.
     """
     flags, problems = _read_flags(argv)
     given = {row.name: _given(row, flags, env) for row in INPUTS}
@@ -79,7 +82,7 @@ def read_settings(argv: Sequence[str], env: Mapping[str, str]) -> Settings:
         problems.append(_NOTHING_TO_GATE_ON)
     junit_path = values.get("junit_path", BY_NAME["junit-path"].default)
     json_path = values.get("json_path", "")
-    if json_path and normpath(json_path) == normpath(junit_path) and not json_path.startswith("/dev/"):
+    if json_path and real_path(json_path) == real_path(junit_path) and not json_path.startswith("/dev/"):
         problems.append("json-path: is junit-path too: the record would take the place of the JUnit report")
         json_path = ""
     if problems:

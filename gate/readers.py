@@ -14,6 +14,10 @@ from gate.units import DURATION_FORMS, parse_duration
 
 _SESSION_IDS = "check session ids (UUIDs) or links to check sessions"
 _UUID_AT_END = re.compile(r"[0-9a-fA-F-]{36}$")
+# Written out, for `urlsplit` takes `[::1]evil.example` for the host `::1`.
+_BASE_URL = re.compile(
+    r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[a-z0-9._~!$&'()*+,;=:@%/-]*)?", re.IGNORECASE
+)
 _CHECK_SESSION_IN_LINK = re.compile(r"/check-sessions/([0-9a-fA-F-]{36})(?:[/?#]|$)")
 
 
@@ -71,15 +75,14 @@ def header_value(text: str) -> str:
 def base_url(text: str) -> str:
     """An https URL, or an http one to this machine itself, without its last slash."""
     allowed = "an https URL without credentials or query (http only to a loopback address)"
+    if not _BASE_URL.fullmatch(text):
+        raise ValueError(allowed)
     try:
         parts = urlsplit(text)
-        host = parts.hostname or ""
         _ = parts.port  # raises for a port that is none
     except ValueError:
         raise ValueError(allowed) from None
-    odd = parts.username or parts.password or parts.query or parts.fragment
-    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(text))
-    if not host or odd or not secure or not re.fullmatch(r"[!-\[\]-~]+", text):
+    if parts.scheme == "http" and not is_loopback(text):
         raise ValueError(allowed)
     return text.rstrip("/")
 

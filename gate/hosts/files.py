@@ -11,6 +11,9 @@ from pathlib import Path
 from gate.errors import ReportUnwritable
 from gate.text import clean
 
+_APPENDED = (
+    os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
+)  # no waiting for a pipe's reader
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -24,9 +27,10 @@ def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool =
     itself is replaced; a device such as /dev/null is written to. Raises `ReportUnwritable`.
     """
     try:
-        if confined:
+        in_workspace = confined and _leads_through(path, workspace)
+        if in_workspace:
             _stay_inside(path, workspace)
-        if _is_device(path, follow_links=not confined):
+        if _is_device(path, follow_links=not in_workspace):
             path.write_bytes(content)
         else:
             _make_folders(path.parent, workspace)
@@ -47,12 +51,17 @@ def _replace(path: Path, content: bytes, workspace: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _stay_inside(path: Path, workspace: Path) -> None:
-    """Raises ValueError for a path that is written as one in the workspace and lies, by a link, outside."""
+def _leads_through(path: Path, workspace: Path) -> bool:
+    """Whether the path is written as one that leads through the workspace, by whatever name of it."""
     written = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
-    real_folder = Path(os.path.realpath(path.parent))  # resolve() stumbles over links in a circle
-    borders = (Path(os.path.abspath(workspace)), Path(os.path.realpath(workspace)))  # noqa: PTH100 - as above
-    if any(map(written.is_relative_to, borders)) and not real_folder.is_relative_to(borders[1]):
+    border = os.path.realpath(workspace)
+    return any(Path(os.path.realpath(each)).is_relative_to(border) for each in (written, *written.parents))
+
+
+def _stay_inside(path: Path, workspace: Path) -> None:
+    """Raises ValueError for a path that lies, by a link, outside of the workspace."""
+    # resolve() stumbles over links in a circle
+    if not Path(os.path.realpath(path.parent)).is_relative_to(os.path.realpath(workspace)):
         raise ValueError("a symbolic link leads out of the workspace")
 
 
@@ -64,13 +73,15 @@ def _is_device(path: Path, *, follow_links: bool) -> bool:
         return False  # nothing is there, or writing will say what is wrong
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISBLK(mode):
         raise ValueError("what is there is no file")
+    if stat.S_ISREG(mode) and path.is_symlink() and path.readlink().is_relative_to("/proc"):
+        raise ValueError("what is there is a file that a process has open")  # /dev/stdout, redirected
     return stat.S_ISCHR(mode)
 
 
 def append(path: Path, text: str) -> None:
     """Adds UTF-8 text to a file of the CI system's. Raises `ReportUnwritable`."""
     try:
-        with path.open("ab") as file:
+        with os.fdopen(os.open(path, _APPENDED, 0o666), "ab") as file:
             file.write(text.encode(errors="replace"))
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None

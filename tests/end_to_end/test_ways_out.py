@@ -243,6 +243,9 @@ def test_a_demo_needs_nothing_and_ends_with_the_verdict(tmp_path: Path) -> None:
         (["demo", "pasing"], "passing"),
         (["simulate", "--port", "1"], "simulate takes"),
         (["--session", "x"], "did you mean session-id?"),
+        (["--session-id", "--help"], "unknown input --help"),  # as of a variable that somebody else sets
+        (["--session-id", "--version"], "unknown input --version"),
+        (["--session-id", "-h"], "session-id: '-h' is not allowed"),
     ],
 )
 def test_a_command_line_that_makes_no_sense_is_refused(

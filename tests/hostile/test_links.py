@@ -77,6 +77,33 @@ def test_a_workspace_that_is_a_link_itself_is_no_way_out(workspace: Path) -> Non
             write_whole(way / "out" / "report.xml", b"content", workspace=mount, confined=True)
 
 
+def test_another_name_of_the_workspace_is_no_way_around(workspace: Path) -> None:
+    (workspace / "out").symlink_to("../outside")
+    alias = workspace.parent / "alias"
+    alias.symlink_to("workspace")
+    with pytest.raises(ReportUnwritable, match="leads out of the workspace"):
+        write_whole(alias / "out" / "report.xml", b"content", workspace=workspace, confined=True)
+    assert _outside(workspace) == {"precious": "kept"}
+
+
+def test_a_place_outside_that_is_asked_for_by_its_own_name_is_written_to(workspace: Path) -> None:
+    path = workspace.parent / "outside" / "report.xml"
+    write_whole(path, b"content", workspace=workspace, confined=True)
+    assert path.read_bytes() == b"content"
+
+
+def test_a_link_to_what_a_process_has_open_is_not_replaced(workspace: Path) -> None:
+    """As /dev/stdout is one, which root could replace."""
+    link = workspace.parent / "stdout"
+    with (workspace.parent / "log").open("w") as log:
+        link.symlink_to(f"/proc/self/fd/{log.fileno()}")
+        for confined in (True, False):
+            with pytest.raises(ReportUnwritable, match="a file that a process has open"):
+                write_whole(link, b"content", workspace=workspace, confined=confined)
+    assert link.is_symlink()
+    assert (workspace.parent / "log").read_text() == ""
+
+
 def test_where_nobody_else_controls_the_workspace_a_linked_folder_is_a_folder(workspace: Path) -> None:
     (workspace / "results").symlink_to("../outside")
     write_whole(workspace / "results" / "report.xml", b"content", workspace=workspace)

@@ -1,0 +1,127 @@
+"""The gate as a process: signals at any moment, and streams that nobody reads or that are not there."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gate.simulator import Simulator, parse
+from tests.end_to_end.running import ENTRYPOINT, JUNIT, Run, finish, gate_on, github, inputs_for, run, start
+
+PASSED = """
+description: a session that has passed
+sessions:
+  - check: {name: "Prüfung ✓"}
+    locations: [us-east-1]
+    results: [{at: 0s, location: us-east-1, is: passed}]
+"""
+
+
+def _mask_of(process: subprocess.Popen[str], field: str) -> int:
+    """One of the masks of signals that the kernel keeps of a process."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    found = re.search(rf"^{field}:\s*([0-9a-f]+)", status, re.MULTILINE)
+    return int(found[1], 16) if found else 0
+
+
+def _wait_until(process: subprocess.Popen[str], number: signal.Signals, field: str) -> None:
+    until_s = time.monotonic() + 20
+    while not _mask_of(process, field) & 1 << number - 1:
+        assert time.monotonic() < until_s, f"{number.name} never came into {field}"
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What a gate is given to find a session that has passed."""
+    parsed = parse(PASSED, name="passed")
+    with Simulator(parsed) as api:
+        yield github(tmp_path, inputs_for(api, parsed.session_ids))
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
+)
+def test_a_signal_that_comes_while_the_program_loads_is_not_lost(
+    number: signal.Signals, code: int, env: dict[str, str], tmp_path: Path
+) -> None:
+    process = start(tmp_path, env)
+    _wait_until(process, signal.SIGTERM, "SigBlk")
+    process.send_signal(number)
+    result = finish(process, tmp_path)
+    assert result.code == code
+    assert result.record["exit-code"] == code
+    assert "Traceback" not in result.log
+
+
+def _started_by_a_shell(workspace: Path, env: dict[str, str], streams: str) -> Run:
+    command = f"exec {shlex.join([sys.executable, '-u', str(ENTRYPOINT)])} {streams}"
+    done = subprocess.run(["/bin/bash", "-c", command], cwd=workspace, env=env, timeout=50, check=False)
+    return Run(done.returncode, "", workspace)
+
+
+@pytest.mark.parametrize("streams", [">&-", "<&- >&- 2>&-", "> /dev/full"])
+def test_without_a_log_there_are_the_reports_and_the_exit_code(
+    streams: str, env: dict[str, str], tmp_path: Path
+) -> None:
+    plain = {name.replace("-", "_"): value for name, value in env.items()}  # a shell drops the others
+    result = _started_by_a_shell(tmp_path, plain, streams)
+    assert result.code == 0
+    assert result.outputs["verdict"] == "pass"
+    assert result.cases == {"Prüfung ✓ [us-east-1]": "pass"}
+
+
+def test_a_name_that_the_locale_cannot_show_ends_no_gate(env: dict[str, str], tmp_path: Path) -> None:
+    result = run(tmp_path, env | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"})
+    assert result.code == 0
+    assert r"Pr\xfcfung \u2713 is PASSED" in result.log
+
+
+def test_a_gate_whose_log_nobody_reads_leaves_when_it_is_told_to(env: dict[str, str], tmp_path: Path) -> None:
+    """A line that cannot be written holds it up; its alarm, after 4.5 s, waits for no line."""
+    reading, writing = os.pipe()
+    os.write(writing, b" " * fcntl.fcntl(writing, fcntl.F_GETPIPE_SZ))
+    command = [sys.executable, "-u", str(ENTRYPOINT)]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=writing, stderr=subprocess.PIPE, text=True
+    )
+    _wait_until(process, signal.SIGTERM, "SigCgt")
+    assert process.stderr is not None
+    process.stderr.close()
+    sent_s = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    _wait_until(process, signal.SIGALRM, "SigCgt")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 143
+    assert 4 < time.monotonic() - sent_s < 7
+    for end in (reading, writing):
+        os.close(end)
+
+
+@pytest.mark.parametrize(
+    ("junit_path", "json_path"),
+    [
+        ("report.xml", "{workspace}/report.xml"),
+        ("a/report.xml", "link/report.xml"),
+        (JUNIT, "./test-results//checkly-junit.xml"),
+    ],
+)
+def test_a_record_in_the_place_of_the_report_is_refused_by_whatever_name(
+    junit_path: str, json_path: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "link").symlink_to("a")
+    json_path = json_path.format(workspace=tmp_path)
+    result = gate_on(tmp_path, PASSED, junit_path=junit_path, json_path=json_path)
+    assert result.code == 2
+    assert "json-path: is junit-path too" in result.log
+    assert (tmp_path / junit_path).read_bytes().startswith(b"<?xml")
