@@ -23,9 +23,7 @@ ODD: dict[str, Mapping[str, object]] = {
     "ended before it began": {"startedAt": "2026-01-15T09:00:02Z", "stoppedAt": "2026-01-15T09:00:01Z"},
     "before 1970": {"startedAt": "1969-12-31T23:59:59Z", "stoppedAt": "1969-12-31T23:59:59Z"},
     "no time took a while": {"startedAt": None, "stoppedAt": None, "responseTime": 1.7e308},
-    "less than nothing": {"startedAt": None, "responseTime": -1},
-    "a number that is none": {"startedAt": 0, "stoppedAt": True, "responseTime": "1"},
-    "a long integer": {"startedAt": None, "responseTime": 10**400},
+    "moments that are none": {"startedAt": 0, "stoppedAt": True},
 }
 
 
