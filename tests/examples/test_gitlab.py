@@ -1,4 +1,4 @@
-"""GitLab's example, run by gitlab-ci-local in a repository of its own, with the gate and the simulator."""
+"""GitLab's examples, run by gitlab-ci-local in a repository of its own, with the gate and the simulator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from gate.simulator import Simulator, parse
 from tests.end_to_end.running import KEY
-from tests.examples.reading import text
+from tests.examples.reading import documents, text
 from tests.node import program
 
 SCENARIO = """
@@ -28,6 +28,7 @@ sessions:
       - {{at: 1s, location: us-east-1, is: {result}, took: 300ms}}
 """
 NOBODY = "http://127.0.0.1:9"
+GATING, PUBLISHING = "gitlab/.gitlab-ci.yml", "publishing/gitlab.yml"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Pipeline:
     folder: Path
     code: int
     log: str
+    gate: str = "checkly"
 
     @property
     def jobs(self) -> dict[str, str]:
@@ -46,7 +48,7 @@ class Pipeline:
     @property
     def exit_code(self) -> int:
         """That of the gate's job."""
-        failed = re.search(r"^checkly +finished in .* FAIL (\d+)", self.log, re.MULTILINE)
+        failed = re.search(rf"^{self.gate} +finished in .* FAIL (\d+)", self.log, re.MULTILINE)
         return int(failed[1]) if failed else 0
 
     @property
@@ -57,9 +59,9 @@ class Pipeline:
         ).getroot()
 
 
-def _repository(folder: Path) -> None:
+def _repository(folder: Path, example: str) -> None:
     folder.mkdir()
-    (folder / ".gitlab-ci.yml").write_text(text("gitlab/.gitlab-ci.yml"))
+    (folder / ".gitlab-ci.yml").write_text(text(example))
     for script in ("deploy.sh", "roll-back.sh"):
         (folder / script).write_text(f"#!/bin/sh\necho {script} has run\n")
         (folder / script).chmod(0o755)
@@ -72,9 +74,9 @@ def _repository(folder: Path) -> None:
         subprocess.run(["git", *command], cwd=folder, check=True)
 
 
-def _run(folder: Path, url: str, *variables: str) -> Pipeline:
+def _run(folder: Path, url: str, *variables: str, example: str = GATING) -> Pipeline:
     gitlab = program("gitlab-ci-local", needs=("bash", "git", "rsync"))
-    _repository(folder)
+    _repository(folder, example)
     given = [f"CHECKLY_API_KEY={KEY}", "CHECKLY_ACCOUNT_ID=account", f"CHECKLY_API_URL={url}", *variables]
     done = subprocess.run(
         [gitlab, "--force-shell-executor", *(f"--variable={each}" for each in given)],
@@ -86,7 +88,8 @@ def _run(folder: Path, url: str, *variables: str) -> Pipeline:
         text=True,
         check=False,
     )
-    return Pipeline(folder, done.returncode, re.sub(r"\x1b\[[\d;]*m", "", done.stdout))
+    (gate,) = (name for name, job in documents(example)[0].items() if "image" in job)
+    return Pipeline(folder, done.returncode, re.sub(r"\x1b\[[\d;]*m", "", done.stdout), gate)
 
 
 @pytest.mark.parametrize(
@@ -109,10 +112,35 @@ def test_the_pipeline_ends_as_the_session_does(
     names = [case.get("name") for case in pipeline.report.iter("testcase")]
     assert names == ["Shop [eu-west-1]", "Shop [us-east-1]"]
     assert pipeline.report.get("failures") == str(code)
+    assert ("roll-back.sh has run" in pipeline.log) == (code == 1)
 
 
-def test_a_gate_that_cannot_tell_fails_its_job_and_leaves_a_report(tmp_path: Path) -> None:
-    pipeline = _run(tmp_path / "shop", NOBODY, "CHECKLY_GATE_TIMEOUT=1s")
-    assert pipeline.exit_code == 4, pipeline.log
+@pytest.mark.parametrize(
+    ("variable", "code"), [("CHECKLY_GATE_TIMEOUT=1s", 4), ("CHECKLY_GATE_TIMEOUT=soon", 2)]
+)
+def test_a_gate_that_cannot_tell_fails_its_job_leaves_a_report_and_rolls_nothing_back(
+    tmp_path: Path, variable: str, code: int
+) -> None:
+    pipeline = _run(tmp_path / "shop", NOBODY, variable)
+    assert pipeline.exit_code == code, pipeline.log
     assert pipeline.code != 0
     assert pipeline.report.get("errors") == "1"
+    assert "roll-back.sh has run" not in pipeline.log
+
+
+@pytest.mark.parametrize(("result", "code"), [("passed", 0), ("failed", 1)])
+def test_the_job_of_the_publishing_example_ends_as_the_session_does(
+    tmp_path: Path, result: str, code: int
+) -> None:
+    scenario = parse(SCENARIO.format(status=result.upper(), result=result), name="shop")
+    session = f"SESSION_ID={scenario.session_ids[0]}"
+    with Simulator(scenario, speed=100) as api:
+        pipeline = _run(tmp_path / "shop", api.url, session, example=PUBLISHING)
+    assert pipeline.jobs == {"checkly-gate": "FAIL" if code else "PASS"}, pipeline.log
+    assert pipeline.exit_code == code
+
+
+@pytest.mark.parametrize("example", [GATING, PUBLISHING])
+def test_the_image_is_started_with_a_shell(example: str) -> None:
+    (image,) = (job["image"] for job in documents(example)[0].values() if "image" in job)
+    assert image["entrypoint"] == [""]
