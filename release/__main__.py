@@ -1,9 +1,11 @@
 """The commands of the release workflow; each stops it with what disagrees and what to do.
 
 check TAG               whether tag, version, changelog, action and branch agree
+branch TAG              pushes the tagged commit to the branch of the release
 notes TAG IMAGE         the release's notes, from the changelog
 candidate TAG IMAGE     makes and pushes the commit whose action runs IMAGE; prints its name
-publish TAG COMMIT      moves the tags onto that commit; prints true where the floating tag moved too
+publish TAG COMMIT      moves the tags onto that commit; prints `floating=`, whether the floating tag is one
+                        of them, and `latest=`, whether no version is later
 """
 
 from __future__ import annotations
@@ -24,6 +26,9 @@ def run(root: Path, arguments: Sequence[str]) -> str:
     match arguments:
         case ["check", tag]:
             return _check(repository, Version.of_release(tag))
+        case ["branch", tag]:
+            repository.push_candidate(Version.of_release(tag), repository.head)
+            return f"candidate/{tag} is at {repository.head}"
         case ["notes", tag, image]:
             text = changelog.notes((root / "CHANGELOG.md").read_text("utf-8"), str(Version.of_release(tag)))
             return f"{text}\n\n{_about(image)}"
@@ -33,7 +38,8 @@ def run(root: Path, arguments: Sequence[str]) -> str:
             repository.push_candidate(release, commit)
             return commit
         case ["publish", tag, commit]:
-            return str(repository.publish(Version.of_release(tag), commit)).lower()
+            published = repository.publish(Version.of_release(tag), commit)
+            return f"floating={published.floating}\nlatest={published.latest}".lower()
         case _:
             raise Refused(f"usage: python -m release COMMAND …\n\n{__doc__}")
 

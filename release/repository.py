@@ -20,6 +20,14 @@ _ROBOTS_ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """Whether a version is the newest of its major number, whose floating tag moved too, and of all."""
+
+    floating: bool
+    latest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Repository:
     """A clone whose HEAD is the tagged commit, and its remote."""
 
@@ -57,13 +65,17 @@ class Repository:
         return self._git("commit-tree", tree, "-p", self.head, "-m", message, who=who)
 
     def push_candidate(self, version: Version, commit: str) -> None:
-        """Pushes the commit of a release to a branch, where it can be tried before a tag names it."""
+        """Pushes a commit to the branch of a release.
+
+        First the tagged commit, for GitHub takes from a workflow only commits whose workflows are those of
+        some branch, and main may move on; then that of the release, to be tried before a tag names it.
+        """
         self._git("push", "--force", self.remote, f"{commit}:{_candidate(version)}")
 
-    def publish(self, version: Version, commit: str) -> bool:
+    def publish(self, version: Version, commit: str) -> Published:
         """Moves the version's tag onto the commit of the release, and with it the floating tag of the newest.
 
-        Returns whether it is the newest. Refuses a tag that somebody moved in the meantime.
+        Refuses a tag that somebody moved in the meantime. The release's branch goes when the tags have moved.
         """
         refs = self._remote_refs()
         pushed = f"refs/tags/{version.tag}"
@@ -72,18 +84,19 @@ class Repository:
                 f"the tag {version.tag} is no longer at {self.head[:12]}, where this release began, and "
                 "people may have used it; find out who moved it, and release the next version"
             )
-        newest = version.is_newest_of([name.removeprefix("refs/tags/") for name in refs])
-        tags = [pushed, f"refs/tags/{version.floating_tag}"] if newest else [pushed]
-        tried = [name for name in refs if name == _candidate(version)]
+        names = [name.removeprefix("refs/tags/") for name in refs]
+        published = Published(version.is_newest_of_its_major(names), version.is_newest_of(names))
+        tags = [pushed, f"refs/tags/{version.floating_tag}"] if published.floating else [pushed]
         self._git(
             "push",
             "--atomic",
-            *(f"--force-with-lease={name}:{refs.get(name, '')}" for name in [*tags, *tried]),
+            *(f"--force-with-lease={name}:{refs.get(name, '')}" for name in tags),
             self.remote,
             *(f"{commit}:{name}" for name in tags),
-            *(f":{name}" for name in tried),
         )
-        return newest
+        if _candidate(version) in refs:
+            self._git("push", self.remote, f":{_candidate(version)}")
+        return published
 
     def _remote_refs(self) -> dict[str, str]:
         """What the remote's branches and tags name now; `^{}` names the commit of a tag with a message."""
@@ -100,7 +113,8 @@ class Repository:
             check=False,
         )
         if done.returncode:
-            raise Refused(f"git {words[0]} failed: {done.stderr.decode(errors='replace').strip()}")
+            said = done.stderr.decode(errors="replace").strip()
+            raise Refused(f"git {words[0]} failed; .github/CONTRIBUTING.md says how to go on:\n{said}")
         return done.stdout.decode().strip()
 
 

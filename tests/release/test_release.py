@@ -14,6 +14,8 @@ from tests.release import repositories
 from tests.release.repositories import World
 from tests.release.test_action import ACTION, REFERENCE
 
+BRANCH = "refs/heads/candidate/v1.2.0"
+NEWEST = "floating=true\nlatest=true"
 LATER = REFERENCE.replace("5f5f", "6a6a")
 
 
@@ -25,7 +27,8 @@ def world(tmp_path: Path) -> World:
 
 
 def _release(world: World, tag: str, reference: str = REFERENCE) -> tuple[str, str]:
-    """Runs the workflow's commands; the commit of the release, and whether the floating tag moved."""
+    """Runs the workflow's commands; the commit of the release, and what was published."""
+    run(world.clone, ["branch", tag])
     commit = run(world.clone, ["candidate", tag, reference])
     return commit, run(world.clone, ["publish", tag, commit])
 
@@ -52,8 +55,8 @@ def test_everything_that_disagrees_is_told_at_once(world: World) -> None:
 @pytest.mark.parametrize("how", [(), ("--annotate", "--message", "1.2.0")], ids=["plain", "annotated"])
 def test_the_tags_name_a_commit_whose_action_runs_the_image(world: World, how: tuple[str, ...]) -> None:
     tagged = world.tag("v1.2.0", *how)
-    commit, newest = _release(world, "v1.2.0")
-    assert newest == "true"
+    commit, published = _release(world, "v1.2.0")
+    assert published == NEWEST
     assert world.named("refs/tags/v1.2.0") == world.named("refs/tags/v1") == commit
     assert world.git("rev-parse", f"{commit}^") == tagged
     assert world.git("diff", "--name-only", tagged, commit) == "action.yml"
@@ -71,18 +74,18 @@ def test_main_and_the_working_tree_stay_as_they_are(world: World) -> None:
 def test_no_tag_moves_before_the_commit_was_tried(world: World) -> None:
     tagged = world.tag("v1.2.0")
     commit = run(world.clone, ["candidate", "v1.2.0", REFERENCE])
-    assert world.named("refs/heads/candidate/v1.2.0") == commit
+    assert world.named(BRANCH) == commit
     assert world.named("refs/tags/v1.2.0") == tagged
     assert not world.named("refs/tags/v1")
     run(world.clone, ["publish", "v1.2.0", commit])
-    assert not world.named("refs/heads/candidate/v1.2.0")
+    assert not world.named(BRANCH)
 
 
 def test_a_second_attempt_ends_where_the_first_did(world: World, tmp_path: Path) -> None:
     world.tag("v1.2.0")
     first = _release(world, "v1.2.0")
     assert _release(world, "v1.2.0") == first
-    assert run(world.clone, ["publish", "v1.2.0", first[0]]) == "true"
+    assert run(world.clone, ["publish", "v1.2.0", first[0]]) == NEWEST
     elsewhere = repositories.make(tmp_path / "elsewhere")
     elsewhere.git("remote", "set-url", "origin", str(world.remote))
     elsewhere.git("fetch", "--quiet", "origin", "main")
@@ -120,10 +123,60 @@ def test_a_fix_of_an_older_version_leaves_the_floating_tag(world: World) -> None
     newest, _ = _release(world, "v1.10.0")
     world.prepare("1.9.1")
     world.tag("v1.9.1")
-    fix, moved = _release(world, "v1.9.1", LATER)
-    assert moved == "false"
+    fix, published = _release(world, "v1.9.1", LATER)
+    assert published == "floating=false\nlatest=false"
     assert world.named("refs/tags/v1.9.1") == fix
     assert world.named("refs/tags/v1") == newest
+
+
+def test_a_fix_of_an_older_major_version_moves_its_floating_tag_and_is_not_the_latest(world: World) -> None:
+    world.tag("v2.0.0")
+    world.prepare("1.2.1")
+    world.tag("v1.2.1")
+    fix, published = _release(world, "v1.2.1")
+    assert published == "floating=true\nlatest=false"
+    assert world.named("refs/tags/v1") == fix
+
+
+def test_the_tagged_commit_has_a_branch_from_the_beginning_until_the_tags_have_moved(world: World) -> None:
+    tagged = world.tag("v1.2.0")
+    run(world.clone, ["branch", "v1.2.0"])
+    assert world.named(BRANCH) == tagged
+    world.refuse("refs/tags/v1")
+    with pytest.raises(Refused):
+        _release(world, "v1.2.0")
+    assert world.named(BRANCH) != ""
+    world.allow()
+    pushes = world.record_pushes()
+    _release(world, "v1.2.0")
+    assert world.named(BRANCH) == ""
+    assert pushes.read_text().splitlines()[-2:] == ["refs/tags/v1.2.0 refs/tags/v1", BRANCH]
+
+
+@pytest.mark.parametrize("refused", ["refs/tags/v1.2.0", "refs/tags/v1"])
+def test_where_one_tag_cannot_move_none_does(world: World, refused: str) -> None:
+    tagged = world.tag("v1.2.0")
+    world.git("push", "--quiet", "origin", "HEAD:refs/tags/v1")
+    world.refuse(refused)
+    with pytest.raises(Refused, match=rf"CONTRIBUTING.md says how to go on:(.|\n)*{refused}"):
+        _release(world, "v1.2.0")
+    assert world.named("refs/tags/v1.2.0") == world.named("refs/tags/v1") == tagged
+
+
+@pytest.mark.parametrize("moved", ["refs/tags/v1.2.0", "refs/tags/v1"])
+def test_a_tag_that_moves_after_the_look_is_not_overwritten(world: World, moved: str) -> None:
+    tagged = world.tag("v1.2.0")
+    world.git("push", "--quiet", "origin", "HEAD:refs/tags/v1")
+    commit = run(world.clone, ["candidate", "v1.2.0", REFERENCE])
+    world.prepare("1.3.0")
+    somebodys = world.named("refs/heads/main")
+    world.git("checkout", "--quiet", tagged)
+    world.after_a_look(moved, somebodys)
+    with pytest.raises(Refused, match="stale info"):
+        run(world.clone, ["publish", "v1.2.0", commit])
+    assert world.named(moved) == somebodys
+    (other,) = {"refs/tags/v1.2.0", "refs/tags/v1"} - {moved}
+    assert world.named(other) == tagged
 
 
 def test_the_notes_end_with_the_image_and_how_to_verify_it(world: World) -> None:
@@ -136,7 +189,7 @@ def test_no_image_no_commit(world: World) -> None:
     world.tag("v1.2.0")
     with pytest.raises(Refused, match="does not name one image"):
         run(world.clone, ["candidate", "v1.2.0", "docker://ghcr.io/octo-org/checkly-gate:1"])
-    assert not world.named("refs/heads/candidate/v1.2.0")
+    assert not world.named(BRANCH)
 
 
 def test_the_command_line_stops_the_workflow_and_says_why(world: World) -> None:

@@ -30,12 +30,11 @@ def test_any_other_tag_is_refused(tag: str) -> None:
 
 
 @given(VERSIONS, st.lists(VERSIONS))
-def test_the_newest_of_its_major_number_is_later_than_all_the_others(
-    released: Version, others: list[Version]
-) -> None:
+def test_the_newest_is_later_than_all_the_others(released: Version, others: list[Version]) -> None:
     rivals = [other for other in others if other.major == released.major]
     tags = [other.tag for other in others] + [released.tag, released.floating_tag, "v1-beta", "nightly"]
-    assert released.is_newest_of(tags) == (max([released, *rivals]) == released)
+    assert released.is_newest_of_its_major(tags) == (max([released, *rivals]) == released)
+    assert released.is_newest_of(tags) == (max([released, *others]) == released)
 
 
 def test_the_program_says_its_version() -> None:

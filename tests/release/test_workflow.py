@@ -1,8 +1,10 @@
-"""The release workflow does things in the order that keeps people from what was not tried."""
+"""The release workflow delivers what it promises, in the order that keeps people from what was not tried."""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import yaml
 import release.__main__
 
 SOURCE = (Path(__file__).parents[2] / ".github" / "workflows" / "release.yml").read_text()
-WORKFLOW: dict[str, Any] = yaml.safe_load(SOURCE)
+WORKFLOW: dict[Any, Any] = yaml.safe_load(SOURCE)
 JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
 
 
@@ -25,8 +27,130 @@ def _before(name: str) -> set[str]:
 
 def test_nothing_moves_before_everything_else_has_succeeded() -> None:
     assert _before("publish") == set(JOBS) - {"publish"}
-    assert _before("tried") == {"agree", "test", "image", "candidate"}
-    assert _before("image") == {"agree", "test"}
+    assert _before("tried") == {"agree", "branch", "test", "image", "candidate"}
+    assert _before("image") == {"agree", "branch", "test"}
+    assert _before("test") == {"agree", "branch"}
+
+
+def _step(job: str, action: str) -> dict[str, Any]:
+    """What the one step of a job that uses an action gives to it."""
+    (given,) = (step["with"] for step in JOBS[job]["steps"] if step.get("uses", "").startswith(f"{action}@"))
+    return dict(given)
+
+
+def test_a_release_begins_with_the_tag_of_a_version_and_ends_before_the_next() -> None:
+    assert WORKFLOW[True] == {"push": {"tags": ["v*.*.*"]}}  # YAML reads the key `on` as true
+    assert WORKFLOW["concurrency"] == {"group": "release", "cancel-in-progress": False}
+
+
+def test_the_image_is_built_for_both_platforms_with_sbom_and_provenance_and_pushed_without_a_tag() -> None:
+    built = _step("image", "docker/build-push-action")
+    assert built["platforms"].split(",") == ["linux/amd64", "linux/arm64"]
+    assert (built["sbom"], built["provenance"], built["context"]) == (True, "mode=max", ".")
+    outputs = dict(pair.split("=", 1) for pair in built["outputs"].split(","))
+    assert outputs == {
+        "type": "image",
+        "name": "${{ steps.named.outputs.name }}",
+        "push": "true",
+        "push-by-digest": "true",
+        "name-canonical": "true",
+    }
+    assert "tags" not in built
+    labels = dict(line.split("=", 1) for line in built["labels"].splitlines())
+    assert labels == {
+        "org.opencontainers.image.source": "${{ github.server_url }}/${{ github.repository }}",
+        "org.opencontainers.image.revision": "${{ github.sha }}",
+        "org.opencontainers.image.version": "${{ github.ref_name }}",
+    }
+
+
+def test_the_image_that_was_built_is_attested_in_the_registry() -> None:
+    assert _step("image", "actions/attest-build-provenance") == {
+        "subject-name": "${{ steps.named.outputs.name }}",
+        "subject-digest": "${{ steps.built.outputs.digest }}",
+        "push-to-registry": True,
+    }
+    assert JOBS["image"]["outputs"] == {
+        "name": "${{ steps.named.outputs.name }}",
+        "digest": "${{ steps.built.outputs.digest }}",
+    }
+
+
+def test_an_owner_is_in_lower_case_in_the_name_of_the_image(tmp_path: Path) -> None:
+    (script,) = (step["run"] for step in JOBS["image"]["steps"] if step.get("id") == "named")
+    (tmp_path / "outputs").touch()
+    env = {"GITHUB_REPOSITORY_OWNER": "Octo-Org", "GITHUB_OUTPUT": str(tmp_path / "outputs")}
+    subprocess.run(["bash", "-e", "-c", script], env=env, check=True)
+    assert (tmp_path / "outputs").read_text() == "name=ghcr.io/octo-org/checkly-gate\n"
+
+
+def test_the_action_is_tried_on_the_platforms_of_the_image_by_the_workflow_of_every_change() -> None:
+    assert JOBS["tried"]["strategy"]["matrix"] == {"runner": ["ubuntu-latest", "ubuntu-24.04-arm"]}
+    assert JOBS["tried"]["with"]["runner"] == "${{ matrix.runner }}"
+    assert JOBS["tried"]["uses"] == "./.github/workflows/contract.yml"
+    assert JOBS["test"]["uses"] == "./.github/workflows/ci.yml"
+
+
+@pytest.mark.parametrize("job", ["agree", "publish"])
+def test_a_job_that_wants_other_commits_than_the_tagged_one_fetches_all(job: str) -> None:
+    assert _step(job, "actions/checkout")["fetch-depth"] == 0
+
+
+DIGEST = f"sha256:{'5f' * 32}"
+RECORDER = '#!/bin/sh\necho "${0##*/} $*" >> "$CALLS"\ntest "$1 $2" != "release view" || exit "$VIEW"\n'
+
+
+def _publish(tmp_path: Path, step: str, **env: str) -> list[str]:
+    """Runs a step of `publish` with programs that only write down how they are called; returns that."""
+    for name in ("docker", "gh", "python3"):
+        (tmp_path / name).write_text(RECORDER)
+        (tmp_path / name).chmod(0o755)
+    (script,) = (each["run"] for each in JOBS["publish"]["steps"] if each.get("name", "").startswith(step))
+    given = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "CALLS": str(tmp_path / "calls"),
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_REF_NAME": "v1.2.0",
+        **env,
+    }
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=given, check=True)
+    return (tmp_path / "calls").read_text().splitlines()
+
+
+@pytest.mark.parametrize(("floating", "tags"), [("true", ["1.2.0", "1"]), ("false", ["1.2.0"])])
+def test_the_floating_name_of_the_image_moves_with_the_floating_tag(
+    tmp_path: Path, floating: str, tags: list[str]
+) -> None:
+    calls = _publish(tmp_path, "The same names", NAME="ghcr.io/o/c", DIGEST=DIGEST, FLOATING=floating)
+    assert calls == [
+        f"docker buildx imagetools create --tag ghcr.io/o/c:{tag} ghcr.io/o/c@{DIGEST}" for tag in tags
+    ]
+
+
+@pytest.mark.parametrize("latest", ["true", "false"])
+def test_the_release_is_of_a_tag_that_is_there_and_the_latest_only_where_none_is_later(
+    tmp_path: Path, latest: str
+) -> None:
+    told = f"--title v1.2.0 --notes-file {tmp_path}/notes.md"
+    notes, *calls = _publish(tmp_path, "The release", IMAGE="docker://i", LATEST=latest, VIEW="1")
+    assert notes == "python3 -m release notes v1.2.0 docker://i"
+    assert calls == [
+        "gh release view v1.2.0",
+        f"gh release create v1.2.0 --verify-tag --latest={latest} {told}",
+    ]
+
+
+def test_a_second_attempt_leaves_the_release_of_the_first(tmp_path: Path) -> None:
+    calls = _publish(tmp_path, "The release", IMAGE="docker://i", LATEST="true", VIEW="0")
+    assert calls[1:] == ["gh release view v1.2.0"]
+
+
+def test_what_publish_prints_is_what_the_next_steps_read() -> None:
+    printed = set(re.findall(r"`(\w+)=`", release.__main__.__doc__ or ""))
+    read = set(re.findall(r"steps\.moved\.outputs\.(\w+)", SOURCE))
+    assert printed == read == {"floating", "latest"}
+    (moves,) = (step for step in JOBS["publish"]["steps"] if step.get("id") == "moved")
+    assert moves["run"].endswith('>> "$GITHUB_OUTPUT"')
 
 
 def test_what_is_tried_is_the_commit_that_the_tags_will_name() -> None:
@@ -43,8 +167,9 @@ def test_a_job_may_do_what_it_does_and_no_more() -> None:
     }
     assert may_write == {
         "agree": set(),
+        "branch": {"contents"},
         "test": set(),
-        "image": {"packages", "id-token", "attestations"},
+        "image": {"packages", "id-token", "attestations", "artifact-metadata"},
         "candidate": {"contents"},
         "tried": set(),
         "publish": {"contents", "packages"},

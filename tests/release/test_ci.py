@@ -1,0 +1,94 @@
+"""Continuous integration runs everything, on every change, and nothing of it can be left out unseen."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.examples.reading import EVERY_FILE, text
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = {path.name: path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+CI: dict[Any, Any] = yaml.safe_load(WORKFLOWS["ci.yml"])
+PINNED_IN = {"docker": "Dockerfile", "npm": r"package-lock\.json", "pip": r"requirements\.txt"}
+NEEDED = ("curl", "jq", "rsync", "tinyproxy")
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_what_a_workflow_uses_of_this_repository_is_there(name: str) -> None:
+    used = re.findall(r"uses: \./(\S*)", WORKFLOWS[name])
+    assert [path for path in used if not (ROOT / (path or "action.yml")).is_file()] == []
+
+
+def test_every_change_and_every_release_is_tested() -> None:
+    assert CI[True] == {"pull_request": None, "push": {"branches": ["main"]}, "workflow_call": None}
+    assert not [name for name, job in CI["jobs"].items() if {"if", "continue-on-error"} & set(job)]
+    assert CI["jobs"]["action"]["uses"] == "./.github/workflows/contract.yml"
+
+
+def test_all_that_the_readme_tells_to_run_runs_on_every_python() -> None:
+    job = CI["jobs"]["test"]
+    assert job["strategy"]["matrix"] == {"python": ["3.11", "3.12", "3.13"]}
+    assert not job["strategy"]["fail-fast"]
+    _, python, run = job["steps"]
+    assert python["with"] == {"python-version": "${{ matrix.python }}"}
+    assert run == {"run": ".ci/run"}
+
+
+def _run(folder: Path, *there: str) -> tuple[str, list[str]]:
+    """Runs a copy of .ci/run where some programs are there; how it called `make`, and `apt-get install`."""
+    (folder / "clone" / ".ci").mkdir(parents=True)
+    shutil.copy(ROOT / ".ci" / "run", folder / "clone" / ".ci" / "run")
+    path = folder / "bin"
+    path.mkdir()
+    recorder = f'#!/bin/bash\necho "${{0##*/}} $* ALL_TESTS=$ALL_TESTS in $PWD" >> {folder}/calls\n'
+    for name in ("make", "apt-get", *there):
+        (path / name).write_text(recorder)
+        (path / name).chmod(0o755)
+    (path / "sudo").write_text('#!/bin/bash\nexec "$@"\n')
+    (path / "sudo").chmod(0o755)
+    (path / "dirname").symlink_to(shutil.which("dirname") or "")
+    done = ["/bin/bash", str(folder / "clone" / ".ci" / "run")]
+    subprocess.run(done, env={"PATH": str(path)}, cwd=folder, check=True)
+    *installed, made = (folder / "calls").read_text().splitlines()
+    return made, [line for line in installed if " install " in line]
+
+
+def test_it_makes_test_in_the_clone_and_nothing_may_be_skipped(tmp_path: Path) -> None:
+    made, installed = _run(tmp_path, *NEEDED)
+    assert made == f"make test ALL_TESTS=required in {tmp_path}/clone"
+    assert installed == []
+
+
+@pytest.mark.parametrize(("program", "package"), [("jq", "jq"), ("tinyproxy", "tinyproxy-bin")])
+def test_what_tests_need_of_the_distribution_is_installed(tmp_path: Path, program: str, package: str) -> None:
+    _, (installed,) = _run(tmp_path, *(each for each in NEEDED if each != program))
+    assert f" {package} " in installed
+
+
+def _folders_with(name: str) -> set[str]:
+    """The folders of the repository that have a file of that name."""
+    command = ["git", "-c", "safe.directory=*", "ls-files"]  # a checkout may belong to somebody else
+    tracked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    return {path.rpartition("/")[0] for path in tracked if re.fullmatch(rf"(.+/)?{name}", path)}
+
+
+def test_all_that_is_pinned_is_kept_current() -> None:
+    updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+    looked_at = {
+        each["package-ecosystem"]: {
+            path.strip("/") for path in each.get("directories", [each.get("directory")])
+        }
+        for each in updates
+    }
+    pinned = {kind: _folders_with(name) for kind, name in PINNED_IN.items()}
+    examples = {path.rpartition("/")[0] for path in EVERY_FILE if "uses:" in text(path)}
+    pinned["github-actions"] = {"", *(f"examples/{folder}" for folder in examples)}
+    assert looked_at == pinned
+    assert all(each["schedule"] == {"interval": "weekly"} for each in updates)
