@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from tests.examples.reading import documents, text
+import pytest
+
+from tests.examples.reading import IMAGE, documents, text
 
 
 def test_jenkinss_blocks_are_closed() -> None:
@@ -25,6 +28,24 @@ def test_jenkins_has_the_sections_of_a_declarative_pipeline() -> None:
     assert {word for depth, word in nested if depth == 1} == {"options", "stages"}
     assert {word for depth, word in nested if depth == 2} == {"stage"}
     assert {word for depth, word in nested if depth == 3} == {"environment", "steps", "post"}
+
+
+BRANCHES = r"if \(code (==|!=) (\d+)\) \{\n +(sh '\./roll-back\.sh'|error\()"
+
+
+def test_jenkins_keeps_a_shell_in_the_container_and_the_exit_code_of_the_gate() -> None:
+    inside = r"docker\.image\('(.+)'\)\.inside\('(.*)'\) \{\n +code = (.+)\n"
+    assert re.findall(inside, text("jenkins/Jenkinsfile")) == [
+        (IMAGE, "--entrypoint=", "sh(script: 'checkly-gate', returnStatus: true)")
+    ]
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4])
+def test_jenkins_rolls_back_what_is_red_and_fails_what_did_not_open(code: int) -> None:
+    branches = re.findall(BRANCHES, text("jenkins/Jenkinsfile"))
+    assert len(branches) == text("jenkins/Jenkinsfile").count("if (")
+    done = [what for operator, number, what in branches if (code == int(number)) == (operator == "==")]
+    assert done == [*(["sh './roll-back.sh'"] if code == 1 else []), *(["error("] if code else [])]
 
 
 def test_argos_templates_are_the_ones_that_its_steps_name() -> None:
@@ -58,3 +79,42 @@ def test_tektons_variables_are_declared() -> None:
     }
     used = set(re.findall(r"\$\(((?:params|workspaces|results|steps)\.[\w.-]+)\)", text("tekton/task.yaml")))
     assert used == declared - {"steps.step-verdict.exitCode.path"}
+
+
+KEYS = {
+    "argo/workflow.yaml": """
+        apiVersion kind metadata name spec entrypoint arguments parameters templates steps template continueOn
+        failed when activeDeadlineSeconds container image command workingDir args env valueFrom secretKeyRef
+        key volumeMounts mountPath volumes emptyDir outputs artifacts path
+    """,
+    "tekton/task.yaml": """
+        apiVersion kind metadata name spec params type workspaces results description steps image workingDir
+        onError args env valueFrom secretKeyRef key script
+    """,
+    "bitbucket/bitbucket-pipelines.yml": "pipelines branches main step name script image max-time",
+    "circleci/config.yml": """
+        version jobs deploy docker image steps run checkly environment CHECKLY_GATE_TRIGGER_TAGS
+        CHECKLY_GATE_DEGRADED_THRESHOLD CHECKLY_GATE_TIMEOUT resource_class name command no_output_timeout
+        store_test_results path workflows production context requires
+    """,
+    "drone/.drone.yml": """
+        kind type name trigger branch event steps image commands settings trigger_tags degraded_threshold
+        timeout api_key account_id from_secret when status
+    """,
+    "woodpecker/.woodpecker.yml": """
+        when event branch steps name image commands settings trigger_tags degraded_threshold timeout api_key
+        account_id from_secret status
+    """,
+}
+"""All keys of the systems whose schemas, if there are any, let others pass."""
+
+
+def _keys(value: Any) -> set[str]:  # noqa: ANN401 - whatever the system's file holds
+    below = value if isinstance(value, list) else value.values() if isinstance(value, dict) else []
+    own = set(value) if isinstance(value, dict) else set()
+    return own.union(*map(_keys, below))
+
+
+@pytest.mark.parametrize(("name", "known"), KEYS.items(), ids=KEYS.keys())
+def test_no_key_is_misspelt(name: str, known: str) -> None:
+    assert _keys(documents(name)) <= set(known.split())

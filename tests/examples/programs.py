@@ -1,0 +1,66 @@
+"""Programs that stand in for those that an example calls: they write down how, and end as they are told."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_RECORDER = """#!{python}
+import json, os, sys
+with open({file!r}, "a") as file:
+    print(json.dumps([sys.argv[1:], dict(os.environ)]), file=file)
+sys.exit({code})
+"""
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a program was called: its arguments, and the environment that it had."""
+
+    arguments: list[str]
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a script ended, and what it said."""
+
+    code: int
+    log: str
+
+
+@dataclass(frozen=True)
+class Programs:
+    """A folder on the PATH of the scripts that are run."""
+
+    folder: Path
+
+    def add(self, name: str, code: int = 0) -> None:
+        """Adds a program that ends with an exit code."""
+        self.folder.mkdir(exist_ok=True)
+        program = self.folder / name
+        program.write_text(_RECORDER.format(python=sys.executable, file=f"{program}.calls", code=code))
+        program.chmod(0o755)
+
+    def calls(self, name: str) -> list[Call]:
+        file = self.folder / f"{name}.calls"
+        lines = file.read_text().splitlines() if file.is_file() else []
+        return [Call(*json.loads(line)) for line in lines]
+
+    def run(self, script: str, env: Mapping[str, str], folder: Path, shell: str = "sh -e") -> Ended:
+        """Runs a script in a folder, with these programs and nothing of this process's environment."""
+        done = subprocess.run(
+            [*shell.split(), "-c", script],
+            cwd=folder,
+            env={"PATH": f"{self.folder}:{os.environ['PATH']}", **env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout)

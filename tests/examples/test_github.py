@@ -1,0 +1,63 @@
+"""GitHub's examples, whose jobs are played: what runs after a gate that opened, closed, or could not tell."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.examples.github_job import Gate, name_of, play, steps_of
+from tests.examples.reading import EVERY_FILE, ROOT, text
+
+README = re.findall(r"```yaml\n(name: Deploy\n.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[0]
+WORKFLOWS = {name: text(name) for name in EVERY_FILE if "github" in name} | {"README.md": README}
+REPORT = {"junit-path": "test-results/checkly-junit.xml"}
+OPEN = Gate("success", {"verdict": "pass", **REPORT})
+RED = Gate("failure", {"verdict": "fail", "reason": "failed 1 of 2 locations", **REPORT})
+UNKNOWN = Gate("failure", {"verdict": "inconclusive", "reason": "no answer", **REPORT})
+NOT_STARTED = Gate("failure")
+PUBLISHERS = {"upload-artifact", "action-junit-report", "publish-unit-test-result-action"}
+ROLLBACK = WORKFLOWS["github/rollback.yml"]
+
+
+@pytest.mark.parametrize(
+    ("gate", "published"), [(OPEN, True), (RED, True), (UNKNOWN, True), (NOT_STARTED, False)]
+)
+@pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=WORKFLOWS.keys())
+def test_a_job_fails_with_its_gate_and_publishes_the_report_that_there_is(
+    workflow: str, gate: Gate, published: bool, tmp_path: Path
+) -> None:
+    job = play(workflow, gate, tmp_path)
+    assert job.failed == (gate.outcome == "failure")
+    publishers = PUBLISHERS & {name_of(step) for step in steps_of(workflow)}
+    assert publishers
+    assert PUBLISHERS & set(job.ran) == (publishers if published else set())
+
+
+@pytest.mark.parametrize("down", ["", "upload-artifact"])
+@pytest.mark.parametrize(
+    ("gate", "rolls_back"), [(OPEN, False), (RED, True), (UNKNOWN, False), (NOT_STARTED, False)]
+)
+def test_only_what_checkly_saw_red_is_rolled_back_whatever_else_is_down(
+    gate: Gate, rolls_back: bool, down: str, tmp_path: Path
+) -> None:
+    job = play(ROLLBACK, gate, tmp_path, {down})
+    assert ("roll-back.sh" in job.ran) == rolls_back
+    assert job.failed == (gate.outcome == "failure" or down in job.ran)
+
+
+def test_a_job_that_rolls_back_says_why(tmp_path: Path) -> None:
+    assert play(ROLLBACK, RED, tmp_path).log == "fail: failed 1 of 2 locations\n"
+
+
+def test_a_roll_back_that_fails_fails_the_job_and_the_report_is_still_published(tmp_path: Path) -> None:
+    job = play(ROLLBACK, RED, tmp_path, {"roll-back.sh"})
+    assert job.failed
+    assert "upload-artifact" in job.ran
+
+
+def test_where_the_deployment_failed_nothing_is_gated_or_rolled_back(tmp_path: Path) -> None:
+    job = play(ROLLBACK, RED, tmp_path, {"deploy.sh"})
+    assert job.failed
+    assert job.ran == ["checkout", "deploy.sh"]

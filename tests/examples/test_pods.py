@@ -1,0 +1,100 @@
+"""Argo's and Tekton's examples, played step by step with a gate that ends as it is told."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.examples.programs import Programs
+from tests.examples.reading import IMAGE, documents
+
+CODES = (0, 1, 2, 3, 4)
+
+
+@dataclass(frozen=True)
+class Played:
+    """Which steps ran, whether the whole failed, and what was said."""
+
+    ran: list[str]
+    code: int
+    log: str
+
+
+def _argo(code: int, programs: Programs, folder: Path) -> Played:
+    """Runs group after group until a step fails whose failure is not what the workflow continues on."""
+    (workflow,) = documents("argo/workflow.yaml")
+    templates = {template["name"]: template for template in workflow["spec"]["templates"]}
+    ran, codes, log = [], dict[str, int](), ""
+    for group in templates[workflow["spec"]["entrypoint"]]["steps"]:
+        for step in group:
+            if not _holds(step.get("when", "0 == 0"), codes):
+                continue
+            container = templates[step["template"]]["container"]
+            command = shlex.join([*container["command"], *container.get("args", [])])
+            programs.add("checkly-gate", code)
+            ended = programs.run(command, {}, folder)
+            ran.append(step["name"])
+            codes[step["name"]] = ended.code
+            log += ended.log
+            if ended.code and not step.get("continueOn", {}).get("failed"):
+                return Played(ran, ended.code, log)
+    return Played(ran, 0, log)
+
+
+def _holds(condition: str, codes: dict[str, int]) -> bool:
+    filled = re.sub(r"\{\{steps\.([\w-]+)\.exitCode\}\}", lambda match: str(codes[match[1]]), condition)
+    left, operator, right = filled.split(" ")
+    return (int(left) == int(right)) == {"==": True, "!=": False}[operator]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_argo_rolls_back_what_is_red_and_fails_what_did_not_open(code: int, tmp_path: Path) -> None:
+    programs = Programs(tmp_path / "programs")
+    played = _argo(code, programs, tmp_path)
+    assert played.ran == ["gate", *(["roll-back"] if code == 1 else []), *(["verdict"] if code else [])]
+    assert (played.code == 0) == (code == 0)
+    assert ("the gate did not open" in played.log) == (code != 0)
+    (call,) = programs.calls("checkly-gate")
+    assert "--session-id={{workflow.parameters.session-id}}" in call.arguments
+
+
+def test_argo_stops_a_gate_that_hangs_after_its_own_timeout() -> None:
+    (workflow,) = documents("argo/workflow.yaml")
+    (gate,) = (each for each in workflow["spec"]["templates"] if each["name"] == "gate")
+    assert "--timeout=20m" in gate["container"]["args"]
+    assert gate["activeDeadlineSeconds"] > 20 * 60
+
+
+def _tekton(code: int, folder: Path) -> Played:
+    """Runs step after step until one fails that the task does not continue on, and ends as that did."""
+    (task,) = documents("tekton/task.yaml")
+    paths = {"steps.step-gate.exitCode.path": folder / "code", "results.exit-code.path": folder / "result"}
+    (folder / "test-results").mkdir()
+    (folder / "test-results" / "checkly-junit.xml").write_text("<testsuites/>")
+    ran, log = [], ""
+    for step in task["spec"]["steps"]:
+        ran.append(step["name"])
+        assert step["workingDir"] == "$(workspaces.reports.path)"
+        if step["image"] == IMAGE:
+            (folder / "code").write_text(str(code))
+            ended_with = code
+        else:
+            script = re.sub(r"\$\(([\w.-]+\.path)\)", lambda match: str(paths[match[1]]), step["script"])
+            ended = Programs(folder / "programs").run(script, {}, folder)
+            ended_with, log = ended.code, ended.log
+        if ended_with and step.get("onError") != "continue":
+            return Played(ran, ended_with, log)
+    return Played(ran, 0, log)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_tekton_shows_the_report_hands_the_code_on_and_ends_with_it(code: int, tmp_path: Path) -> None:
+    played = _tekton(code, tmp_path)
+    assert played.ran == ["gate", "verdict"]
+    assert played.code == code
+    assert played.log == "<testsuites/>"
+    assert (tmp_path / "result").read_text() == str(code)
