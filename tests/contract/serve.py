@@ -1,33 +1,31 @@
 """Scenarios behind TLS, for gates that live in a network of their own.
 
 The runner gives an action's container its own network, and a gate speaks plain HTTP to loopback only. So each
-scenario is served at an address that the container reaches, with a certificate of an authority made for it.
+scenario is served at an address that the container reaches, with a certificate that is its own authority.
+openssl makes it, so that nothing has to be installed but what the gate needs.
 
     python -m tests.contract.serve ADDRESS AUTHORITY OUTPUTS SCENARIO…
 
-writes the authority to the file AUTHORITY, and to the file OUTPUTS, once all is served, for each scenario the
-lines `SCENARIO-url=…` and `SCENARIO-session=…`. It serves until it is stopped.
+writes the certificate to the file AUTHORITY, and to the file OUTPUTS, once all is served, for each scenario
+the lines `SCENARIO-url=…` and `SCENARIO-session=…`. It serves until it is stopped.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
+import subprocess
 import sys
+import tempfile
 from asyncio import StreamReader, StreamWriter
 from contextlib import ExitStack
 from pathlib import Path
-
-import trustme
 
 from gate.simulator import Simulator, load
 
 
 async def serve(address: str, authority: Path, outputs: Path, scenarios: list[str]) -> None:
-    ca = trustme.CA()
-    ca.cert_pem.write_to_path(str(authority))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ca.issue_cert(address).configure_cert(context)
+    context = _certified(address, authority)
     lines = []
     with ExitStack() as running:
         for name in scenarios:
@@ -42,6 +40,18 @@ async def serve(address: str, authority: Path, outputs: Path, scenarios: list[st
             file.write("".join(lines))
         print("serving", flush=True)
         await asyncio.Event().wait()
+
+
+def _certified(address: str, authority: Path) -> ssl.SSLContext:
+    """Makes a certificate for an address, valid for a day, and its key, which nobody keeps."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        key = Path(folder) / "key.pem"
+        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+        command += ["-subj", "/CN=the contract", "-addext", f"subjectAltName=IP:{address}"]
+        subprocess.run([*command, "-keyout", key, "-out", authority], check=True, stderr=subprocess.DEVNULL)
+        context.load_cert_chain(authority, key)
+    return context
 
 
 async def _front(address: str, context: ssl.SSLContext, *, behind: int) -> int:

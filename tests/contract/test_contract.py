@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.absent import require_programs
 from tests.contract.check import EXPECTED, problems
 from tests.end_to_end.running import github, run
 
@@ -24,6 +27,7 @@ GATES = {step["id"]: step["with"] for step in STEPS if step.get("uses") == "./"}
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The outputs of the step that starts the simulator, which runs until the test ends."""
+    require_programs("openssl")
     outputs = tmp_path / "outputs"
     command = [sys.executable, "-m", "tests.contract.serve", "127.0.0.1", str(tmp_path / "authority.pem")]
     command += [str(outputs), "passing", "failing", "degraded"]
@@ -54,6 +58,29 @@ def _step(given: dict[str, str], served: dict[str, str], workspace: Path) -> dic
 def test_the_steps_end_as_the_workflow_asserts(served: dict[str, str], tmp_path: Path) -> None:
     steps = {name: _step(given, served, tmp_path) for name, given in GATES.items()}
     assert list(problems(steps, tmp_path, os.getuid())) == []
+
+
+def test_the_certificate_is_one_that_the_strictest_python_takes(
+    served: dict[str, str], tmp_path: Path
+) -> None:
+    context = ssl.create_default_context(cafile=str(tmp_path / "authority.pem"))
+    context.verify_flags |= ssl.VERIFY_X509_STRICT  # as from Python 3.13 on
+    host, port = served["passing-url"].removeprefix("https://").split(":")
+    with (
+        socket.create_connection((host, int(port))) as plain,
+        context.wrap_socket(plain, server_hostname=host),
+    ):
+        pass
+
+
+def test_the_steps_need_nothing_but_what_the_gate_needs() -> None:
+    scripts = "\n".join(step.get("run", "") for step in STEPS)
+    assert "make .venv/.run" in scripts
+    assert set(re.findall(r"\.venv/\S+", scripts)) == {".venv/.run", ".venv/bin/python"}
+    for module in re.findall(r"-m (tests\.[\w.]+)", scripts):
+        source = (ROOT / f"{module.replace('.', '/')}.py").read_text()
+        imported = set(re.findall(r"^(?:from|import) (\w+)", source, re.MULTILINE))
+        assert imported <= {*sys.stdlib_module_names, "gate"}
 
 
 def test_every_gate_may_fail_and_is_asserted() -> None:
