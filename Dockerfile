@@ -36,9 +36,12 @@ LABEL org.opencontainers.image.title="checkly-gate" \
       org.opencontainers.image.description="A CI/CD gate on a Checkly check session" \
       org.opencontainers.image.licenses="MIT"
 # Nothing is installed at run time; what is not there needs no updates. -B: what pip loads is not worth keeping.
+# dpkg's database stays, and with it what scanners and the SBOM know of the other packages.
 RUN pip="$(python3 -IBc 'import pip; print(*pip.__path__)')" \
     && library="$(python3 -IBc 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
-    && rm -rf "${pip:?}"* "${library:?}/ensurepip" /usr/local/bin/pip*
+    && rm -rf "${pip:?}"* "${library:?}/ensurepip" /usr/local/bin/pip* \
+    && for file in $(dpkg --listfiles apt dpkg); do test -d "$file" || rm -f "$file"; done \
+    && rm -rf /usr/sbin/dpkg-* /etc/apt /etc/dpkg /var/cache/apt /var/lib/apt /var/log/apt /var/log/dpkg.log
 COPY --from=build /out /
 # Absolute, isolated and without a shell: the job's own PATH, HOME and PYTHON* variables reach this container,
 # and a shell would drop the inputs whose names have hyphens. No USER: the runner's files belong to root.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,11 @@ PLACES = [
     r"/usr/local/lib/python3\.\d+/(site|dist)-packages/\S+",
     r"/usr/(local/)?lib/python3\.\d+/(\w+/)*__pycache__/\w+\.cpython-\d+\.pyc",
 ]
-REMOVED = r"/usr/\S*/\.wh\.(pip\S*|ensurepip)"
+# What is taken away beside the files of the packages apt and dpkg.
+TAKEN = re.compile(
+    r"/usr/local/(bin|lib/python3\.\d+/((site|dist)-packages/)?)/?(pip[\w.-]*|ensurepip)"
+    r"|/usr/sbin/dpkg-\w+|/etc/apt|/etc/dpkg|/var/(cache|lib|log)/apt|/var/log/dpkg\.log"
+)
 NOT_OF_A_PROGRAM = r"/tests?/|/test_|conftest|ockerfile|requirements|Makefile|\.git|\.venv|\.whl|\.cache"
 
 
@@ -54,10 +59,27 @@ def test_it_says_what_it_is(image: Image) -> None:
 
 
 def test_it_adds_the_program_what_it_needs_and_bytecode(image: Image) -> None:
-    allowed = re.compile("|".join([*PLACES, REMOVED]))
-    files = [path for path, member in image.added.items() if not member.isdir()]
+    allowed = re.compile("|".join(PLACES))
+    files = [path for path, member in image.added.items() if not member.isdir() and "/.wh." not in path]
     assert [path for path in files if not allowed.fullmatch(path)] == []
     assert [path for path in files if re.search(NOT_OF_A_PROGRAM, path)] == []
+
+
+def test_it_takes_nothing_away_but_the_package_managers(image: Image) -> None:
+    """What other packages are there stays known to whoever scans the image."""
+    base = replace(image, tag=image.engine.base)
+    code, listed = run(base, "--listfiles", "apt", "dpkg", options=["--entrypoint", "dpkg"])
+    assert code == 0, listed
+    of_managers = {re.sub(r"^/(s?bin|lib)/", r"/usr/\1/", path) for path in listed.split()}
+    gone = {path.replace("/.wh.", "/") for path in image.added if "/.wh." in path}
+    assert {path for path in gone - of_managers if not TAKEN.fullmatch(path)} == set()
+    assert not [path for path in gone if path.startswith("/var/lib/dpkg")]
+
+
+@pytest.mark.parametrize("manager", ["apt", "apt-get", "dpkg", "pip", "pip3"])
+def test_there_is_no_package_manager(manager: str, image: Image) -> None:
+    code, log = run(image, "-c", f"command -v {manager}", options=["--entrypoint", "/bin/sh"])
+    assert (code, log) == (127, "")
 
 
 def test_it_has_the_whole_program(image: Image) -> None:
@@ -95,7 +117,8 @@ def test_nothing_can_be_installed_by_python(module: str, image: Image) -> None:
 def test_no_installer_and_no_cache_is_left(image: Image) -> None:
     search = (
         r"find / -xdev \( -name pip -o -name pip3* -o -name pip-* -o -name *.whl -o -name *.deb \) -print "
-        "-o -path /var/lib/apt/lists/* -type f -size +0 -print "
+        r"-o -type f \( -path */bin/apt* -o -path */*bin/dpkg* -o -path */lib/apt/* \) -print "
+        "-o -path /var/cache/apt/* -print -o -path /var/lib/apt/* -print "
         "-o -path /root/.cache/* -print -o -path /tmp/* -print"
     )
     code, log = run(image, "-f", "-c", search, options=["--entrypoint", "/bin/sh"])
