@@ -5,42 +5,47 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 DEFAULT = "default"  # the origin of what nobody gave
 THRESHOLD_FORMS = "a count of locations (0, 1, 2, …) or a share of them (0% to 100%)"
 _COUNT = re.compile(r"\d{1,6}", re.ASCII)
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s*%", re.ASCII)
+_SHARE = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?\s*%", re.ASCII)
+_ONE = 1_000_000  # the whole, in the smallest share that can be written: 0.0001%
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """The most locations that a rule allows: a count, or a share of the session's counted locations."""
+    """The most locations that a rule allows: a count, or a share of the session's counted locations.
 
-    amount: Fraction
+    A share is in millionths: whole numbers compare exactly, and cost no user the loading of a library.
+    """
+
+    amount: int
     is_share: bool
     origin: str = DEFAULT
 
     def allows(self, number: int, of: int) -> bool:
         """Whether `number` of `of` locations is allowed; exactly at the threshold is."""
-        return number <= (self.amount * of if self.is_share else self.amount)
+        return number * _ONE <= self.amount * of if self.is_share else number <= self.amount
 
     def __str__(self) -> str:
-        return f"{float(self.amount * 100):g}%" if self.is_share else str(self.amount)
+        return f"{100 * self.amount / _ONE:g}%" if self.is_share else str(self.amount)
 
 
 def parse_threshold(text: str, origin: str = DEFAULT) -> Threshold:
     """Reads `1` or `25%`. Raises ValueError, with the accepted forms, for anything else."""
     written = text.strip()
     if _COUNT.fullmatch(written):
-        return Threshold(Fraction(int(written)), is_share=False, origin=origin)
-    match = _SHARE.fullmatch(written)
-    if match and (share := Fraction(match.group(1)) / 100) <= 1:
-        return Threshold(share, is_share=True, origin=origin)
+        return Threshold(int(written), is_share=False, origin=origin)
+    if match := _SHARE.fullmatch(written):
+        whole, decimals = match.groups(default="")
+        share = int(whole + decimals.ljust(4, "0"))
+        if share <= _ONE:
+            return Threshold(share, is_share=True, origin=origin)
     raise ValueError(THRESHOLD_FORMS)
 
 
-NOTHING = Threshold(Fraction(0), is_share=False)
+NOTHING = Threshold(0, is_share=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ def rows_of(session: CheckSession, policy: Policy) -> list[Row]:
 
 def exceeds(number: int, of: int, threshold: Threshold) -> bool:
     if threshold.is_share:
-        return of > 0 and Fraction(number, of) > threshold.amount
+        return of > 0 and Fraction(number, of) > Fraction(threshold.amount, 1_000_000)
     return number > threshold.amount
 
 

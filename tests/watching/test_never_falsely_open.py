@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from fractions import Fraction
 
 import pytest
 from hypothesis import given, seed, settings
@@ -21,9 +20,9 @@ from tests.watching.world import SimulatedClock, World
 PARTS, SEQUENCES = 20, 500  # ten thousand in all, in parts that run side by side
 POLICIES = (
     Policy(),
-    Policy(degraded=Threshold(Fraction(1), is_share=False)),
-    Policy(failed=Threshold(Fraction(1, 2), is_share=True), allow_cancelled=True),
-    Policy(allow_missing=True, flaky=Threshold(Fraction(0), is_share=False)),
+    Policy(degraded=Threshold(1, is_share=False)),
+    Policy(failed=Threshold(500_000, is_share=True), allow_cancelled=True),
+    Policy(allow_missing=True, flaky=Threshold(0, is_share=False)),
     Policy(skipped={"us-east-1": "for a reason"}),
     Policy(required=("us-east-1",), response_time_ms=999),
 )
