@@ -14,7 +14,9 @@ class Differences:
 
     errors_are_failures: bool = False
     yet_counts_errors: bool = False
+    without_suite: bool = False
     without_class: bool = False
+    silent_on: tuple[str, ...] = ()  # outcomes of which it does not say why
     believes_the_root: bool = False  # where no schema allows a count of what was skipped
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -31,25 +33,39 @@ class Differences:
         merged = self.errors_are_failures and case.outcome == "error"
         return replace(
             case,
+            suite="" if self.without_suite else case.suite,
             classname="" if self.without_class else case.classname,
             outcome="failure" if merged else case.outcome,
+            said="" if case.outcome in self.silent_on else case.said,
         )
 
 
-DIFFERENCES = {
+PYPI = {
     "junitparser": Differences(),
-    "codecov": Differences(),
+    "codecov": Differences(silent_on=("error", "skipped")),
     "junit2html": Differences(errors_are_failures=True),
+}
+NPM = {
     "junit2json": Differences(),
     "junit-report-merger": Differences(),
-    "junit-to-ctrf": Differences(errors_are_failures=True, without_class=True, words={"failed": "failure"}),
+    "junit-to-ctrf": Differences(
+        errors_are_failures=True, without_class=True, silent_on=("skipped",), words={"failed": "failure"}
+    ),
     "testbeats": Differences(
         errors_are_failures=True,
         yet_counts_errors=True,
         believes_the_root=True,
         without_class=True,
+        silent_on=("skipped",),
         words={"PASS": "passed", "FAIL": "failure", "SKIP": "skipped"},
     ),
     "xunit-viewer": Differences(words={"flakyFailure": "passed"}),
+    "testmo": Differences(without_suite=True),
+    "testomatio": Differences(
+        errors_are_failures=True, without_class=True, silent_on=("skipped",), words={"failed": "failure"}
+    ),
     "allure": Differences(words={"failed": "failure", "broken": "error"}),
+    "allure-commandline": Differences(words={"failed": "failure", "broken": "error"}),
 }
+NEED_JAVA = {"allure-commandline"}
+SUREFIRE = Differences(without_suite=True)

@@ -8,7 +8,7 @@ import test_results_parser
 from junit2htmlreport import parser as junit2html
 from junitparser import xunit2
 
-from tests.consumers.seen import Seen, SeenCase, counted
+from tests.consumers.seen import Seen, SeenCase, counted, first_line
 
 
 def junitparser_cases(path: Path) -> list[xunit2.TestCase]:
@@ -19,12 +19,21 @@ def junitparser_cases(path: Path) -> list[xunit2.TestCase]:
 
 def by_junitparser(path: Path) -> Seen:
     """Its own counts."""
-    root, cases = xunit2.JUnitXml.fromfile(str(path)), junitparser_cases(path)
-    seen = tuple(
-        sorted(SeenCase(case.classname, case.name, case.time, _junitparser_outcome(case)) for case in cases)
+    root = xunit2.JUnitXml.fromfile(str(path))
+    cases = (
+        _junitparser_case(suite.name, case)
+        for suite in root
+        for case in suite
+        if isinstance(case, xunit2.TestCase)
     )
+    seen = tuple(sorted(cases))
     totals = {name: sum(getattr(suite, name) for suite in root) for name in ("tests", "failures", "errors")}
     return Seen(totals | {"skipped": sum(suite.skipped for suite in root)}, seen)
+
+
+def _junitparser_case(suite: str, case: xunit2.TestCase) -> SeenCase:
+    said = "; ".join(each.message for each in case.result)
+    return SeenCase(suite, case.classname, case.name, case.time, _junitparser_outcome(case), said)
 
 
 def _junitparser_outcome(case: xunit2.TestCase) -> str:
@@ -40,7 +49,14 @@ def by_codecov(path: Path) -> Seen:
     parsed = test_results_parser.parse_junit_xml(path.read_bytes())
     words = {"pass": "passed", "skip": "skipped"}
     cases = (
-        SeenCase(run.classname, run.name, run.duration, words.get(str(run.outcome), str(run.outcome)))
+        SeenCase(
+            run.testsuite,
+            run.classname,
+            run.name,
+            run.duration,
+            words.get(str(run.outcome), str(run.outcome)),
+            first_line(run.failure_message),
+        )
         for run in parsed.testruns
     )
     seen = tuple(sorted(cases))
@@ -51,18 +67,21 @@ def by_junit2html(path: Path) -> Seen:
     """The report is made, too: it must not fail."""
     report = junit2html.Junit(str(path))
     assert report.html().count("<html") == 1
-    cases = [case for suite in report.suites for case in suite.all()]
-    seen = (
-        SeenCase(case.testclass.name, case.name, case.duration, case.outcome().name.lower()) for case in cases
-    )
     words = {"failed": "failure"}
-    ordered = tuple(
-        sorted(
-            SeenCase(each.classname, each.name, each.time_s, words.get(each.outcome, each.outcome))
-            for each in seen
+    cases = (
+        SeenCase(
+            suite.name,
+            case.testclass.name,
+            case.name,
+            case.duration,
+            words.get(case.outcome().name.lower(), case.outcome().name.lower()),
+            first_line(case.failure_msg or case.skipped_msg),
         )
+        for suite in report.suites
+        for case in suite.all()
     )
-    return Seen(counted(ordered), ordered)
+    seen = tuple(sorted(cases))
+    return Seen(counted(seen), seen)
 
 
 PYTHON_READERS = {"junitparser": by_junitparser, "codecov": by_codecov, "junit2html": by_junit2html}

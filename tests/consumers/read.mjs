@@ -1,8 +1,9 @@
 // Reads reports with the consumers that npm has, and prints what each of them sees in one form for all:
-// {consumer: {report: {tests, failures, errors, skipped, cases: [{classname, name, time, outcome, …}]}}}.
-// Standard input is {name of a report: path}. What a consumer does not know is null.
+// {consumer: {report: {tests, failures, errors, skipped, cases: [{suite, classname, name, time, outcome, said, …}]}}}.
+// Its arguments are consumers, its standard input is {name of a report: path}. What a consumer does not know is null.
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -13,8 +14,13 @@ import { parse as parseJunit2json } from "junit2json";
 import testbeats from "test-results-parser";
 import parseXunitViewer from "xunit-viewer/src/cli/parse.js";
 
+console.log = console.info = console.error; // some consumers chat where only what they see belongs
 const run = promisify(execFile);
 const here = import.meta.dirname;
+const require = createRequire(import.meta.url);
+// Neither is meant to be imported: their parsers are what their command lines upload with.
+const { getParsers } = require("./node_modules/@testmo/testmo-cli/dist/parsers");
+const TestomatioReader = require("./node_modules/@testomatio/reporter/lib/xmlReader.js");
 
 const CONSUMERS = {
   junit2json: async (path) => ofJunit2json(await parseJunit2json(await readFile(path, "utf8"))),
@@ -24,10 +30,12 @@ const CONSUMERS = {
   "junit-to-ctrf": async (path) => {
     const { summary, tests } = (await convertJUnitToCTRFReport(path)).results;
     const cases = tests.map((test) => ({
+      suite: test.suite.join(" "),
       classname: null,
       name: test.name,
       time: test.duration / 1000,
       outcome: test.status,
+      said: test.message,
       attempts: test.retries ?? 0,
       flaky: test.flaky ?? false,
     }));
@@ -38,10 +46,12 @@ const CONSUMERS = {
     const result = testbeats.parse({ type: "junit", files: [path] });
     const cases = result.suites.flatMap((suite) =>
       suite.cases.map((each) => ({
+        suite: suite.name,
         classname: null,
         name: each.name,
         time: each.duration / 1000,
         outcome: each.status,
+        said: each.failure,
         fields: each.metadata,
       })),
     );
@@ -51,37 +61,95 @@ const CONSUMERS = {
 
   "xunit-viewer": async (path) => {
     const { suites } = await parseXunitViewer(await readFile(path, "utf8"));
-    const tests = Object.values(suites).flatMap((suite) => Object.values(suite.tests));
-    const cases = tests.map(({ classname, name, time, status }) => ({
-      classname,
+    const cases = Object.values(suites).flatMap((suite) =>
+      Object.values(suite.tests).map(({ classname, name, time, status, messages }) => ({
+        suite: suite.name,
+        classname,
+        name,
+        time: Number(time),
+        outcome: status,
+        said: ["failure", "error", "skipped"].includes(status) ? messages[0] : null,
+      })),
+    );
+    return { ...counted(cases), cases };
+  },
+
+  testmo: async (path) => {
+    const { tests } = getParsers()[0].parse(await readFile(path, "utf8"));
+    const cases = tests.map(({ key, folder, name, elapsed, status, fields }) => ({
+      suite: null,
+      classname: key === `${folder}.${name}` ? folder : key,
       name,
-      time: Number(time),
+      time: elapsed / 1e6,
       outcome: status,
+      said: fields.find((field) => field.source === "status")?.value,
+      fields: Object.fromEntries(fields.filter((each) => each.type === "string").map((each) => [each.name, each.value])),
     }));
     return { ...counted(cases), cases };
   },
 
-  allure: async (path) => {
-    const out = await mkdtemp(join(tmpdir(), "allure-"));
-    try {
-      const program = join(here, "node_modules/allure/cli.js");
-      await run(process.execPath, [program, "generate", dirname(path), "--output", out], { cwd: out });
-      const folder = join(out, "data/test-results");
-      const results = (await readdir(folder)).map(async (file) => JSON.parse(await readFile(join(folder, file))));
-      const cases = (await Promise.all(results)).map(({ name, status, duration, labels }) => ({
-        classname: labels.find((label) => label.name === "testClass")?.value,
-        name,
-        time: duration / 1000,
-        outcome: status,
-      }));
-      const { stats } = JSON.parse(await readFile(join(out, "summary.json")));
-      const { total, failed = 0, broken = 0, skipped = 0 } = stats;
-      return { tests: total, failures: failed, errors: broken, skipped, cases };
-    } finally {
-      await rm(out, { recursive: true });
-    }
+  testomatio: async (path) => {
+    const reader = new TestomatioReader({});
+    const cases = reader.parse(path).tests.map((test) => ({
+      suite: test.suite_title,
+      classname: null,
+      name: test.title,
+      time: test.run_time / 1000,
+      outcome: test.status,
+      said: test.message,
+    }));
+    const { tests_count: tests, failed_count: failures } = reader.calculateStats();
+    return { tests, failures, errors: null, skipped: null, cases };
   },
+
+  allure: (path) =>
+    generated("node_modules/allure/cli.js", path, async (out) => {
+      const cases = (await documents(join(out, "data/test-results"))).map((each) =>
+        ofAllure(each, each.duration, each.error?.message),
+      );
+      return { ...ofAllureCounts((await document(join(out, "summary.json"))).stats), cases };
+    }),
+
+  "allure-commandline": (path) =>
+    generated("node_modules/allure-commandline/bin/allure", path, async (out) => {
+      const shown = (await documents(join(out, "data/test-cases"))).filter((each) => !each.hidden);
+      const cases = shown.map((each) => ({
+        ...ofAllure(each, each.time.duration, each.statusMessage),
+        attempts: each.retriesCount,
+      }));
+      return { ...ofAllureCounts((await document(join(out, "widgets/summary.json"))).statistic), cases };
+    }),
 };
+
+/** What is read of the site that one of the two Allures makes of a report. */
+async function generated(program, path, read) {
+  const out = await mkdtemp(join(tmpdir(), "allure-"));
+  try {
+    const env = { ...process.env, JAVA_OPTS: "-XX:TieredStopAtLevel=1" }; // it does not run long enough for more
+    const args = [join(here, program), "generate", dirname(path), "--output", join(out, "site")];
+    await run(process.execPath, args, { cwd: out, env });
+    return await read(join(out, "site"));
+  } finally {
+    await rm(out, { recursive: true });
+  }
+}
+
+async function document(path) {
+  return JSON.parse(await readFile(path, "utf8"));
+}
+
+async function documents(folder) {
+  return Promise.all((await readdir(folder)).map((file) => document(join(folder, file))));
+}
+
+function ofAllure({ name, status, labels }, duration, said) {
+  const label = (wanted) => labels.find((each) => each.name === wanted)?.value;
+  return { suite: label("suite"), classname: label("testClass"), name, time: duration / 1000, outcome: status, said };
+}
+
+function ofAllureCounts({ total, failed = 0, broken = 0, skipped = 0 }) {
+  return { tests: total, failures: failed, errors: broken, skipped };
+}
 
 /** What the merger makes of a report by itself, as XML. */
 async function merged(path) {
@@ -92,10 +160,12 @@ function ofJunit2json(report) {
   const sum = (key) => report.testsuite.reduce((total, suite) => total + (suite[key] ?? 0), 0);
   const cases = report.testsuite.flatMap((suite) =>
     suite.testcase.map((each) => ({
+      suite: suite.name,
       classname: each.classname,
       name: each.name,
       time: each.time,
       outcome: ["failure", "error", "skipped"].find((kind) => each[kind]) ?? "passed",
+      said: (each.failure ?? each.error ?? each.skipped)?.[0].message,
       attempts: (each.rerunFailure ?? []).length + (each.flakyFailure ?? []).length,
     })),
   );
@@ -115,9 +185,9 @@ function counted(cases) {
 const input = [];
 for await (const chunk of process.stdin) input.push(chunk);
 const reports = Object.entries(JSON.parse(Buffer.concat(input)));
-const seen = Object.fromEntries(Object.keys(CONSUMERS).map((consumer) => [consumer, {}]));
-const jobs = Object.entries(CONSUMERS).flatMap(([consumer, read]) =>
-  reports.map(([report, path]) => async () => (seen[consumer][report] = await read(path))),
+const seen = Object.fromEntries(process.argv.slice(2).map((consumer) => [consumer, {}]));
+const jobs = Object.keys(seen).flatMap((consumer) =>
+  reports.map(([report, path]) => async () => (seen[consumer][report] = await CONSUMERS[consumer](path))),
 );
 // Allure is a program of its own for each report: no more of them at once than there are processors.
 await Promise.all(cpus().map(async () => { while (jobs.length) await jobs.shift()(); }));

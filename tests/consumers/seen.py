@@ -1,4 +1,4 @@
-"""What a reader sees in a report: counts, and a name, time and outcome for each case."""
+"""What a reader sees in a report: counts, and for each case names, time, outcome and what it says."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from xml.etree import ElementTree as ET
 
 @dataclass(frozen=True, slots=True, order=True)
 class SeenCase:
-    """A case. What a reader does not know of it is empty."""
+    """A case; `said` is the first line of why it is not green. What a reader does not know of it is empty."""
 
+    suite: str
     classname: str
     name: str
     time_s: float
     outcome: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,25 @@ def as_written(path: Path) -> Seen:
     root = ET.parse(path).getroot()
     names = ("tests", "failures", "errors", "skipped")
     counts = {name: sum(int(suite.get(name, "?")) for suite in root) for name in names}
-    return Seen(counts, tuple(sorted(_case(case) for case in root.iter("testcase"))))
+    cases = (_case(suite.get("name", "?"), case) for suite in root for case in suite.iter("testcase"))
+    return Seen(counts, tuple(sorted(cases)))
 
 
-def _case(case: ET.Element) -> SeenCase:
-    outcome = next((tag for tag in ("failure", "error", "skipped") if case.find(tag) is not None), "passed")
+def _case(suite: str, case: ET.Element) -> SeenCase:
+    found = next((each for each in case if each.tag in ("failure", "error", "skipped")), None)
     return SeenCase(
-        case.get("classname", "?"), case.get("name", "?"), float(case.get("time", "nan")), outcome
+        suite,
+        case.get("classname", "?"),
+        case.get("name", "?"),
+        float(case.get("time", "nan")),
+        "passed" if found is None else found.tag,
+        "" if found is None else found.get("message", "?"),
     )
+
+
+def first_line(text: str | None) -> str:
+    """What a list of failures shows of a text."""
+    return (text or "").partition("\n")[0]
 
 
 def counted(cases: tuple[SeenCase, ...]) -> dict[str, int]:
@@ -54,10 +67,12 @@ def from_json(document: Mapping[str, Any], words: Mapping[str, str]) -> Seen:
     """What a consumer in another language saw, in our words for outcomes."""
     cases = (
         SeenCase(
+            each["suite"] or "",
             each["classname"] or "",
             each["name"],
             round(each["time"], 3),
             words.get(each["outcome"], each["outcome"]),
+            first_line(each.get("said")),
         )
         for each in document["cases"]
     )

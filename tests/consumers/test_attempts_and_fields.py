@@ -11,17 +11,16 @@ import pytest
 from lxml import etree
 
 from tests.absent import absent
+from tests.consumers.java_reader import require_java
 from tests.consumers.python_readers import junitparser_cases
 
 pytestmark = pytest.mark.timeout(300)
 
 
-def _attempts(path: Path) -> dict[str, int]:
+def _attempts(path: Path, *kinds: str) -> dict[str, int]:
     cases = ET.parse(path).getroot().iter("testcase")
-    return {
-        case.get("name", "?"): len(case.findall("flakyFailure")) + len(case.findall("rerunFailure"))
-        for case in cases
-    }
+    wanted = kinds or ("flakyFailure", "rerunFailure")
+    return {case.get("name", "?"): sum(len(case.findall(kind)) for kind in wanted) for case in cases}
 
 
 def test_there_are_attempts_to_be_seen(written: dict[str, Path]) -> None:
@@ -47,6 +46,15 @@ def test_a_consumer_from_npm_sees_the_attempts(
         assert {case["name"]: case["attempts"] for case in cases} == _attempts(path), name
 
 
+def test_the_older_allure_makes_retries_of_the_attempts_in_a_red_case(
+    written: dict[str, Path], seen_by_npm: dict[str, Any]
+) -> None:
+    require_java()
+    for name, path in written.items():
+        cases = seen_by_npm["allure-commandline"][name]["cases"]
+        assert {case["name"]: case["attempts"] for case in cases} == _attempts(path, "rerunFailure"), name
+
+
 def test_ctrf_calls_a_pass_after_failed_attempts_flaky(
     written: dict[str, Path], seen_by_npm: dict[str, Any]
 ) -> None:
@@ -55,21 +63,23 @@ def test_ctrf_calls_a_pass_after_failed_attempts_flaky(
             assert case["flaky"] == (case["outcome"] == "passed" and case["attempts"] > 0), (name, case)
 
 
-def test_testbeats_makes_fields_of_properties(written: dict[str, Path], seen_by_npm: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("consumer", "and_of_the_suites"), [("testbeats", True), ("testmo", False)])
+def test_a_consumer_makes_fields_of_properties(
+    consumer: str, and_of_the_suites: bool, written: dict[str, Path], seen_by_npm: dict[str, Any]
+) -> None:
     for name, path in written.items():
         for suite in ET.parse(path).getroot():
             of_suite = {each.get("name"): each.get("value") for each in suite.iter("property")}
             for case in suite.iter("testcase"):
                 (seen,) = [
-                    each
-                    for each in seen_by_npm["testbeats"][name]["cases"]
-                    if each["name"] == case.get("name")
+                    each for each in seen_by_npm[consumer][name]["cases"] if each["name"] == case.get("name")
                 ]
                 lines = re.findall(
                     r"^\[\[PROPERTY\|(.+?)=(.*)\]\]$", case.findtext("system-out", ""), re.MULTILINE
                 )
                 fields = {key: str(value) for key, value in seen["fields"].items()}
-                assert fields == of_suite | dict(lines), (name, case.get("name"))
+                expected = (of_suite if and_of_the_suites else {}) | dict(lines)
+                assert fields == expected, (name, case.get("name"))
 
 
 @pytest.mark.parametrize("flavour", ["jenkins", "surefire"])

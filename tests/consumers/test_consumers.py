@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from gate.simulator import shipped
-from tests.consumers.differences import DIFFERENCES
+from tests.consumers.differences import NEED_JAVA, NPM, PYPI, SUREFIRE, Differences
+from tests.consumers.java_reader import by_surefire, require_java
 from tests.consumers.python_readers import PYTHON_READERS
 from tests.consumers.seen import Seen, as_written, counted, from_json
 
 pytestmark = pytest.mark.timeout(300)  # the first test waits until npm has installed the consumers
-NPM = [name for name in DIFFERENCES if name not in PYTHON_READERS]
 
 
 def test_the_reports_are_those_of_all_scenarios_and_have_every_outcome(written: dict[str, Path]) -> None:
@@ -30,18 +30,24 @@ def test_the_reports_are_those_of_all_scenarios_and_have_every_outcome(written: 
     assert all(each.counts == counted(each.cases) for each in seen)
 
 
-@pytest.mark.parametrize("consumer", PYTHON_READERS)
+@pytest.mark.parametrize("consumer", PYPI)
 def test_a_consumer_from_pypi_sees_what_is_written(consumer: str, written: dict[str, Path]) -> None:
     seen = {name: PYTHON_READERS[consumer](path) for name, path in written.items()}
-    assert seen == _expected(consumer, written)
+    assert seen == _expected(PYPI[consumer], written)
+
+
+def test_surefires_own_parser_sees_what_is_written(written: dict[str, Path]) -> None:
+    assert by_surefire(written) == _expected(SUREFIRE, written)
 
 
 @pytest.mark.parametrize("consumer", NPM)
 def test_a_consumer_from_npm_sees_what_is_written(
     consumer: str, written: dict[str, Path], seen_by_npm: dict[str, Any]
 ) -> None:
-    expected = _expected(consumer, written)
-    words = DIFFERENCES[consumer].words
+    if consumer in NEED_JAVA:
+        require_java()
+    expected = _expected(NPM[consumer], written)
+    words = NPM[consumer].words
     seen = {name: from_json(document, words) for name, document in seen_by_npm[consumer].items()}
     for name, each in seen.items():  # a count that a consumer has not is not compared
         assert each.cases == expected[name].cases, name
@@ -49,5 +55,5 @@ def test_a_consumer_from_npm_sees_what_is_written(
     assert seen.keys() == written.keys()
 
 
-def _expected(consumer: str, written: dict[str, Path]) -> dict[str, Seen]:
-    return {name: DIFFERENCES[consumer].of(as_written(path)) for name, path in written.items()}
+def _expected(differing: Differences, written: dict[str, Path]) -> dict[str, Seen]:
+    return {name: differing.of(as_written(path)) for name, path in written.items()}

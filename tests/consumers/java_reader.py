@@ -1,0 +1,53 @@
+"""Surefire's own parser, which Maven's reports and Jenkins' pipelines are made with."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.absent import absent, require_programs
+from tests.consumers.seen import Seen, SeenCase
+
+_JARS = tuple(
+    Path("/usr/share/java", f"{name}.jar") for name in ("surefire-report-parser", "surefire-logger-api")
+)
+_OLDEST_JAVA = 17
+
+
+def require_java() -> None:
+    """Skips the test, or fails it, where there is no Java that is new enough and can compile."""
+    require_programs("java")
+    said = subprocess.run(["java", "--list-modules"], capture_output=True, text=True, check=False).stdout
+    compiler = re.search(r"^jdk\.compiler@(\d+)", said, re.MULTILINE)
+    if not compiler or int(compiler[1]) < _OLDEST_JAVA:
+        absent(f"there is no JDK {_OLDEST_JAVA} or later here")
+
+
+def by_surefire(written: Mapping[str, Path]) -> dict[str, Seen]:
+    """What it sees in each report. One program reads them all, for it takes longer to start than to read."""
+    require_java()
+    if not all(jar.exists() for jar in _JARS):
+        absent("Surefire's parser is not here: Debian's libsurefire-java has it")
+    program = Path(__file__).with_name("SurefireReader.java")
+    command = ["java", "-Duser.language=en", "-cp", ":".join(map(str, _JARS)), str(program)]
+    done = subprocess.run(
+        [*command, *map(str, written.values())], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    reports = done.stdout.split("report\t")[1:]
+    return {name: _seen(report) for name, report in zip(written, reports, strict=True)}
+
+
+def _seen(report: str) -> Seen:
+    counts, *cases = (line.split("\t") for line in report.splitlines())
+    return Seen(
+        dict(zip(("tests", "failures", "errors", "skipped"), map(int, counts), strict=True)),
+        tuple(
+            sorted(
+                SeenCase("", classname, name, float(time_s), outcome, said)
+                for _, classname, name, time_s, outcome, said in cases
+            )
+        ),
+    )
