@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from gate.report.lines import Line, Tone, cut
+from gate.report.lines import Line, Tone, shortened
 from gate.text import log_line
 
 _COLOURS = {Tone.GOOD: "32", Tone.WARN: "33", Tone.BAD: "31", Tone.FAINT: "2"}
 _CLEAR_LINE = "\r\x1b[2K"
-_STATE_WIDTH = 79  # a line that is wrapped cannot be cleared
+_USUAL_WIDTH = 80  # of a terminal that does not say how wide it is
 
 
 class Console:
@@ -40,7 +41,7 @@ class Console:
     def state(self, text: str) -> None:
         """Shows what the gate is waiting for, on a terminal only, until the next line is written."""
         if self._is_terminal and text:
-            self._write(cut(text, _STATE_WIDTH))
+            self._write(shortened(text, max(_width(self._stream) - 1, 1)))  # what wraps cannot be cleared
             self._shows_state = True
 
     def _write(self, text: str) -> None:
@@ -51,3 +52,11 @@ class Console:
             self._stream.flush()
         except (OSError, ValueError):
             pass  # the reader of the log has gone; reports and exit code are still owed
+
+
+def _width(terminal: TextIO) -> int:
+    """The terminal's columns at this moment, for its user may change them while the gate waits."""
+    try:
+        return os.get_terminal_size(terminal.fileno()).columns or _USUAL_WIDTH
+    except (OSError, ValueError):
+        return _USUAL_WIDTH

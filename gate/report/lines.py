@@ -53,8 +53,12 @@ def cut(text: str, width: int) -> str:
     return text
 
 
+def shortened(text: str, width: int) -> str:
+    """The text in at most `width` columns, one or more; an ellipsis says that it was cut."""
+    return text if columns(text) <= width else cut(text, width - 1) + "…"
+
+
 def fitted(text: str, width: int) -> str:
     """The text in exactly `width` columns, cut or filled up."""
-    if columns(text) > width:
-        text = cut(text, width - 1) + "…"
+    text = shortened(text, width)
     return text + " " * (width - columns(text))

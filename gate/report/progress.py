@@ -35,14 +35,14 @@ class Progress:
         return tuple(Line(f"{stamp}  {line.text}", line.tone) for line in lines)
 
     def state(self, waited_s: float) -> str:
-        """What the gate is waiting for, in one line."""
+        """What the gate is waiting for, in one line; a narrow terminal may cut the name, which is last."""
         ended = sum(session.phase is Phase.FINISHED for session in self._sessions.values())
         what = f"{ended} of {self._count} sessions have ended"
         if self._count == 1:
-            what = next((f"{each.name} is {each.status}" for each in self._sessions.values()), "not read yet")
+            what = next((f"{each.status}: {each.name}" for each in self._sessions.values()), "not read yet")
         done, of = (sum(count[index] for count in self._counts.values()) for index in (0, 1))
-        waited = f"waited {format_duration(waited_s)} of {format_duration(self._timeout_s)}"
-        return f"waiting: {what}, {done} of {of} locations, {waited}"
+        waited = f"{format_duration(waited_s)} of {format_duration(self._timeout_s)}"
+        return f"waiting: {waited}, {done} of {of} locations, {what}"
 
     def _lines(self, event: Event) -> Iterable[Line]:
         match event:

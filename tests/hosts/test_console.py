@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import os
+import pty
+import struct
+import termios
 import unicodedata
 from collections.abc import Mapping
 
@@ -11,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gate.hosts.console import Console
-from gate.report.lines import Line, Tone, columns, cut
+from gate.report.lines import Line, Tone, columns, shortened
 from gate.text import clean
 
 CLEAR = "\r\x1b[2K"
@@ -108,24 +113,42 @@ def test_on_the_screen_only_lines_stay_and_the_last_state(steps: list[tuple[bool
         else:
             console.line(Line(f"- {text}"))
     lines = [f"- {text}" for is_state, text in steps if not is_state]
-    state = [cut(f"> {steps[-1][1]}", 79)] if steps and steps[-1][0] else []
+    state = [shortened(f"> {steps[-1][1]}", 79)] if steps and steps[-1][0] else []
     assert _screen(stream.getvalue()) == lines + state
 
 
 def test_a_state_never_fills_a_row_and_an_empty_one_is_not_shown() -> None:
     stream = Terminal()
     Console(stream, {}).state("x" * 200)
-    assert stream.getvalue() == "x" * 79
+    assert stream.getvalue() == "x" * 78 + "…"
     Console(stream, {}).state("")
-    assert stream.getvalue() == "x" * 79
+    assert stream.getvalue() == "x" * 78 + "…"
 
 
-@pytest.mark.parametrize(("text", "shown"), [("東" * 60, 39), ("x" + "🚀" * 60, 40), ("e\u0301" * 60, 79)])
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("東" * 60, 40), ("\uff21\uff22" * 30, 40), ("x" + "🚀" * 60, 40), ("e\u0301" * 60, 79)],
+    ids=["wide", "fullwidth", "emoji", "marks"],
+)
 def test_a_state_of_wide_characters_stays_in_its_row(text: str, shown: int) -> None:
     stream = Terminal()
     Console(stream, {}).state(text)
     assert len(stream.getvalue()) == shown
     assert columns(stream.getvalue()) <= 79
+
+
+@pytest.mark.parametrize("widths", [(40, 200, 24), (2, 1, 0)], ids=["as they come", "hardly any"])
+def test_a_state_is_as_wide_as_the_terminal_is_at_that_moment(widths: tuple[int, ...]) -> None:
+    keyboard, screen = pty.openpty()
+    with os.fdopen(screen, "w", encoding="utf-8") as stream:
+        console = Console(stream, {})
+        for width in widths:
+            fcntl.ioctl(stream.fileno(), termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+            console.state("x" * 300)
+            shown = os.read(keyboard, 1000).decode().removeprefix(CLEAR)
+            assert columns(shown) == max((width or 80) - 1, 1)
+            assert shown.endswith("…")
+    os.close(keyboard)
 
 
 def test_in_a_pipe_no_state_is_written() -> None:

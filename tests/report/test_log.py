@@ -70,8 +70,16 @@ def test_a_change_counts_as_a_sign_of_life() -> None:
     assert [line.text for line in said] == [
         "     0s  Home is PROGRESS",
         "    29s  a: passed in 1s",
-        "    59s  waiting: Home is PROGRESS, 1 of 2 locations, waited 59s of 20m",
+        "    59s  waiting: 59s of 20m, 1 of 2 locations, PROGRESS: Home",
     ]
+
+
+def test_what_is_waited_for_keeps_its_times_and_counts_however_long_the_name_and_narrow_the_terminal() -> (
+    None
+):
+    progress = Progress(1, 5400)
+    _said(progress, (0, Looked(replace(HOME, status="PROGRESS_DEGRADED", check_name="Checkout " * 20))))
+    assert progress.state(3725)[:65] == "waiting: 1h 02m of 1h 30m, 0 of 2 locations, PROGRESS_DEGRADED: C"
 
 
 SAID: dict[str, tuple[Event, str, Tone]] = {

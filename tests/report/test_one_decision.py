@@ -184,15 +184,15 @@ def test_where_nothing_changes_the_log_shows_that_the_gate_is_alive() -> None:
         *((at_s, Paused()) for at_s in range(10, 71, 10)),
     ]
     assert _log(*events)[2:] == [
-        "30s  waiting: Checkout API is PROGRESS, 1 of 2 locations, waited 30s of 20m",
-        "1m  waiting: Checkout API is PROGRESS, 1 of 2 locations, waited 1m of 20m",
+        "30s  waiting: 30s of 20m, 1 of 2 locations, PROGRESS: Checkout API",
+        "1m  waiting: 1m of 20m, 1 of 2 locations, PROGRESS: Checkout API",
     ]
 
 
 def test_before_anything_was_read_and_of_many_sessions_the_heartbeat_says_so() -> None:
-    assert _log((31, Paused())) == ["31s  waiting: not read yet, 0 of 0 locations, waited 31s of 20m"]
+    assert _log((31, Paused())) == ["31s  waiting: 31s of 20m, 0 of 0 locations, not read yet"]
     log = _log((0, Looked(session("PASSED", result("a")))), (31, Paused()), sessions=3)
-    assert log[-1] == "31s  waiting: 1 of 3 sessions have ended, 1 of 1 locations, waited 31s of 20m"
+    assert log[-1] == "31s  waiting: 31s of 20m, 1 of 1 locations, 1 of 3 sessions have ended"
     assert log[1] == "0s  Checkout API · a: passed in 1s"
 
 
