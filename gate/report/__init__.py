@@ -62,6 +62,11 @@ class Report:
             if why.reasons or why.recordings
         )
 
+    def reason_of(self, outcome: Outcome) -> str:
+        """The weightiest reason of the last run at a location that has one."""
+        reasons = [why.reasons[0] for _, why in self.explained(outcome) if why.reasons]
+        return reasons[-1] if reasons else ""
+
     @property
     def counts(self) -> dict[str, int]:
         """How many locations count, and how many are in each state, in the order of the outputs."""

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from gate.errors import ExitCode
 from gate.report import Report
-from gate.rules import Rule
 from gate.text import clean
 from gate.verdict import Conclusion, Standing
 
@@ -62,18 +61,27 @@ def _verdict(report: Report) -> Iterable[Annotation]:
 
 
 def _reasons(report: Report) -> Iterable[str]:
-    """Why the first locations that close the gate are not green."""
-    rows = [row for judged in report.sessions for row in judged.rows if row.standing is Standing.RED]
-    told = ((row.outcome.location, report.why(row.outcome.final).reasons) for row in rows)
-    return [f"{location}: {reasons[0]}" for location, reasons in told if reasons][:_MOST_REASONS]
+    """Why the worst locations that close the gate are not green, each reason once."""
+    several = len(report.sessions) > 1
+    red = [
+        (f"{judged.name}, {row.outcome.location}" if several else row.outcome.location, row.outcome)
+        for judged in report.sessions
+        for row in judged.rows
+        if row.standing is Standing.RED
+    ]
+    red.sort(key=lambda each: each[1].state.badness)
+    places: dict[str, list[str]] = {}
+    for place, outcome in red:
+        if reason := report.reason_of(outcome):
+            places.setdefault(reason, []).append(place)
+    for reason, (first, *others) in list(places.items())[:_MOST_REASONS]:
+        yield f"{first}{f' and {len(others)} more' if others else ''}: {reason}"
 
 
 def _warnings(report: Report) -> Iterable[str]:
     several = len(report.sessions) > 1
     for judged in report.sessions:
         prefix = f"{judged.name}: " if several else ""
-        tolerated = [decision for decision in judged.decisions if not decision.closes]
-        flaky = [decision for decision in judged.decisions if decision.closes and decision.rule is Rule.FLAKY]
-        yield from (prefix + decision.text for decision in (*tolerated, *flaky))
+        yield from (prefix + decision.text for decision in judged.decisions if not decision.closes)
         yield from (prefix + text for text in judged.disagreements)
     yield from report.notices

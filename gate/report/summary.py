@@ -136,7 +136,7 @@ def _table_row(row: Row, report: Report, *, has_reasons: bool) -> str:
     if outcome.finished_in:
         state += f" (finished in {outcome.finished_in})"
     if outcome.skip_reason:
-        state += f" ({outcome.skip_reason})"
+        state += f", {outcome.seen.value} ({outcome.skip_reason})"
     time = format_duration(final.duration_s) if final else ""
     linked = _linked(outcome.location, final.link if final else "")
     why = f" {_first_reason(outcome, report)} |" if has_reasons else ""
@@ -145,8 +145,7 @@ def _table_row(row: Row, report: Report, *, has_reasons: bool) -> str:
 
 def _first_reason(outcome: Outcome, report: Report) -> str:
     """Why the last run that was not green was not."""
-    reasons = [why.reasons[0] for _, why in report.explained(outcome) if why.reasons]
-    return markdown(clean(reasons[-1], _REASON_LENGTH)) if reasons else ""
+    return markdown(clean(report.reason_of(outcome), _REASON_LENGTH))
 
 
 def _reasons(rows: Sequence[Row], report: Report) -> Iterable[str]:

@@ -67,6 +67,41 @@ def test_the_error_says_why_for_the_first_three_locations_that_close_the_gate() 
     assert reasons == ". b: no b. c: no c. d: no d "
 
 
+def _reasons_in(report: Report) -> str:
+    error, *_ = annotation.render(report)
+    assert error.message.startswith(report.reason)
+    return error.message.removeprefix(report.reason).rpartition(" https://")[0]
+
+
+def test_of_several_sessions_the_reasons_name_their_check_and_the_worst_state_comes_first() -> None:
+    cart = session("DEGRADED", result("a", "degraded"), result("b", "degraded", after_s=6), name="Cart")
+    pay = session("FAILED", result("a", "failed", after_s=7), result("b", "errored", after_s=8), name="Pay")
+    details = {
+        run.id: Detail((f"why {run.location}{run.stopped_at:%S}",)) for run in (*cart.results, *pay.results)
+    }
+    assert _reasons_in(replace(report_on(cart, pay), details=details)) == (
+        ". Pay, b: why b08. Pay, a: why a07. Cart, a: why a05"
+    )
+
+
+def test_a_reason_that_many_locations_share_is_said_once_and_leaves_room_for_others() -> None:
+    of = session("FAILED", *(result(place, "failed") for place in "abcde"))
+    details = {
+        run.id: Detail(("all the same" if run.location in "abd" else "another",)) for run in of.results
+    }
+    assert _reasons_in(replace(report_on(of), details=details)) == (
+        ". a and 2 more: all the same. c and 1 more: another"
+    )
+
+
+def test_a_location_that_passed_at_last_and_closes_the_gate_says_why_it_did_not_at_first() -> None:
+    of = session("PASSED", attempt("a"), result("a"))
+    flaky = report_on(of, policy=Policy(flaky=parse_threshold("0")))
+    told = annotation.render(replace(flaky, details={of.results[0].id: Detail(("reset",))}))
+    assert [each.level for each in told] == [Level.ERROR], "what the error has said needs no warning"
+    assert _reasons_in(replace(flaky, details={of.results[0].id: Detail(("reset",))})) == ". a: reset"
+
+
 SEVERAL = parse_threshold("3")
 WARNINGS: dict[str, tuple[Report, list[str]]] = {
     "flaky": (

@@ -85,7 +85,7 @@ def test_the_summary_has_the_verdict_first_and_the_worst_location_on_top() -> No
         "| ❌ | sa-east-1 | failed | 1 | 1s |",
         "| ⚠️ | ap-south-1 | degraded | 1 | 1s |",
         "| ⚠️ | eu-central-1 | flaky | 2 | 1s |",
-        "| ⏭️ | af-south-1 | skipped (ignored by the policy (p.yml:3)) | 0 |  |",
+        "| ⏭️ | af-south-1 | skipped, missing (ignored by the policy (p.yml:3)) | 0 |  |",
         "| ✅ | us-east-1 | passed | 1 | 1s |",
     ]
     assert lines[-1] == "<sub>Waited 12s, 7 requests. Exit code 1.</sub>"

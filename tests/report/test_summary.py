@@ -83,9 +83,9 @@ def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
 
 
 def test_a_row_says_where_a_retry_finished_and_why_a_location_is_skipped() -> None:
-    of = session("PASSED", attempt("a"), result("z"), result("b"), locations=("a", "b"))
+    of = session("FAILED", attempt("a"), result("z"), result("b", "failed"), locations=("a", "b"))
     rows = _rows(summary.render(report_on(of, policy=Policy(skipped={"b": "INC-4711"}))).replace("\\", ""))
-    assert [row.split(" | ")[2] for row in rows] == ["flaky (finished in z)", "skipped (INC-4711)"]
+    assert [row.split(" | ")[2] for row in rows] == ["flaky (finished in z)", "skipped, failed (INC-4711)"]
 
 
 def test_sessions_that_close_the_gate_come_before_those_with_worse_looking_locations() -> None:
