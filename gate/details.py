@@ -35,7 +35,7 @@ class Asked:
 
 
 def results_to_explain(sessions: Iterable[JudgedSession]) -> tuple[Asked, ...]:
-    """At most `MOST_RESULTS` results of locations that are not green: the worst location's first.
+    """The results of locations that are not green, the worst location's first; not all need be asked about.
 
     The result that speaks for a location comes before the attempts of any.
     """
@@ -49,7 +49,7 @@ def results_to_explain(sessions: Iterable[JudgedSession]) -> tuple[Asked, ...]:
         for judged, run in ordered
         if judged.session and is_uuid(judged.session.check_id) and is_uuid(run)
     )
-    return tuple(dict.fromkeys(asked))[:MOST_RESULTS]
+    return tuple(dict.fromkeys(asked))
 
 
 _EXPLAINED = (Standing.RED, Standing.UNDECIDED, Standing.TOLERATED)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from gate import report as reports
 from gate.client import Checkly, Clock, Transport
-from gate.details import Detail, results_to_explain
+from gate.details import MOST_RESULTS, Detail, results_to_explain
 from gate.errors import CheckSessionUnreadable, Defect, ExitCode, ReportUnwritable, Stopped
 from gate.events import Event, Noticed
 from gate.explain import explain
@@ -88,9 +88,10 @@ def decide(settings: Settings, book: PolicyBook, transport: Transport, around: S
         return with_inputs(book.policy_for(session, today), failed=failed, degraded=degraded)
 
     verdict = judge(watched, policy_for)
-    details = (
-        _details(verdict, checkly, around, until_s=began_s + settings.timeout) if settings.details else {}
-    )
+    details: Mapping[str, Detail] = {}
+    if settings.details:
+        details, more = _details(verdict, checkly, around, until_s=began_s + settings.timeout)
+        notices += more
     return replace(
         reports.of_verdict(verdict, report_only=settings.report_only, decided_at=decided_at),
         inputs=shown_inputs(settings),
@@ -136,12 +137,13 @@ def _cancel(watched: Iterable[Watched], checkly: Checkly) -> Iterable[Line]:
 
 def _details(
     verdict: Verdict, checkly: Checkly, around: Surroundings, *, until_s: float
-) -> Mapping[str, Detail]:
-    """Why results are not green, as far as Checkly says so; the verdict stands already."""
-    wanted = results_to_explain(verdict.sessions)
-    if not wanted or any(judged.ending is Ending.STOPPED for judged in verdict.sessions):
-        return {}
-    around.console.state(f"asking why {len(wanted)} results are not green")
+) -> tuple[Mapping[str, Detail], Sequence[str]]:
+    """Why results are not green, as far as Checkly says so, and notices; the verdict stands already."""
+    unsound = results_to_explain(verdict.sessions)
+    if not unsound or any(judged.ending is Ending.STOPPED for judged in verdict.sessions):
+        return {}, ()
+    wanted = unsound[:MOST_RESULTS]
+    around.console.state(f"asking why {_are_not_green(len(wanted))}")
     found = {}
     try:
         until_s = min(until_s, around.clock.now_s() + _EXPLAIN_WITHIN_S)
@@ -149,8 +151,13 @@ def _details(
             found[result_id] = detail  # noqa: PERF403 - what comes before an error is kept
     except (CheckSessionUnreadable, Stopped) as error:
         left = len(wanted) - len(found)
-        around.console.line(Line(f"why {left} results are not green could not be read: {error}", Tone.FAINT))
-    return found
+        around.console.line(Line(f"why {_are_not_green(left)} could not be read: {error}", Tone.FAINT))
+    few = f"why was asked for {len(wanted)} of {len(unsound)} results that are not green"
+    return found, (few,) if len(wanted) < len(unsound) else ()
+
+
+def _are_not_green(results: int) -> str:
+    return "1 result is not green" if results == 1 else f"{results} results are not green"
 
 
 def publish(report: Report, around: Surroundings, *, junit_path: str, json_path: str) -> ExitCode:

@@ -19,6 +19,7 @@ from gate.text import clean, without_credentials
 _MOST_REASONS = 5
 _REASON_LENGTH = 300
 _READ_LENGTH = 2000  # of a text that is cut to its first lines before it is cut to its length
+_READ_BEFORE_CLEANING = 20_000  # colours can make up most of a text
 _RECORDING_LENGTH = 80
 # What these sources of an assertion received is a number or a word of the protocol, never a body or a header.
 _SHOWABLE_SOURCES = frozenset(
@@ -37,7 +38,10 @@ _SHOWABLE_SOURCES = frozenset(
 )
 _QUERY = re.compile(r"(?<=[^\s?#])[?#][^\s\"'<>)\]]*=[^\s\"'<>)\]]*")
 _ORIGIN = re.compile(r"\w+://[^/]*")
-_TRACE = re.compile(r"\s*(?:Call log:|\n\s+at )")  # what follows a message is for a screen, not for a line
+# What follows a message is for a screen, not for a line: a log of calls, a stack, a piece of the source.
+_TRACE = re.compile(
+    r"Call log:|^at .*(?::\d+:\d+|<anonymous>|\(native)\)?$|^(?:> ?)?\d+ \|(?: |$)|^\| [ ^~]*\^", re.MULTILINE
+)
 
 
 def read_detail(reply: Reply, result_id: str) -> Detail:
@@ -47,10 +51,12 @@ def read_detail(reply: Reply, result_id: str) -> Detail:
     document = Fields(json_object(reply.body))
     if document.optional_text("id").lower() != result_id:
         raise Incomprehensible("Checkly's API answered with another result's document")
-    reasons = [reason for read in _READERS for reason in read(document)]
+    causes = [reason for read in _CAUSES for reason in read(document)]
+    reasons = [*causes, *_slowness(document, is_explained=bool(causes)), *_summaries(document)]
     recordings = (_recording_name(each) for kind in _kinds(document) for each in _recordings(kind))
+    told = tuple(dict.fromkeys(reason for reason in map(_sentence, reasons) if reason))[:_MOST_REASONS]
     return Detail(
-        tuple(dict.fromkeys(reason for reason in map(_sentence, reasons) if reason))[:_MOST_REASONS],
+        told or tuple(_silence(document)),
         tuple(dict.fromkeys(name for name in recordings if name))[:_MOST_REASONS],
     )
 
@@ -118,10 +124,17 @@ def _response_statuses(document: Fields) -> Iterable[str]:
 def _first_errors(document: Fields) -> Iterable[str]:
     for kind in _kinds(document):
         messages = [message for item in kind.optional_items("errors") if (message := _message(item))]
-        if messages:
+        if first := next(filter(None, map(_without_trace, messages)), ""):
             others = len(messages) - 1
             more = f" (and {others} more error{'s' * (others > 1)})" if others else ""
-            yield clean(_TRACE.split(messages[0])[0], _REASON_LENGTH - len(more)) + more
+            yield clean(first, _REASON_LENGTH - len(more)) + more
+
+
+def _without_trace(message: str) -> str:
+    """The message alone, without colours; where a trace is all that there is, the trace."""
+    lines = (clean(line, _READ_LENGTH) for line in message[:_READ_BEFORE_CLEANING].splitlines())
+    text = "\n".join(lines).strip()
+    return _TRACE.split(text)[0].strip() or text
 
 
 def _message(item: object) -> str:
@@ -139,10 +152,15 @@ def _grpc_messages(document: Fields) -> Iterable[str]:
 
 
 def _certificate_trouble(document: Fields) -> Iterable[str]:
+    """Its days are told whatever else is wrong; whether few days or a slow answer degrade it is not said."""
     certificate = document.optional_fields("sslCheckResult")
     days = certificate.optional_word("daysUntilExpiry")
-    if category := certificate.optional_text("failureCategory"):
-        yield f"certificate: {category}" + (f", {_expiry(days)}" if days else "")
+    facts = [certificate.optional_text("failureCategory"), _expiry(days) if days else ""]
+    took_ms = document.optional_number("responseTime")
+    if days and took_ms is not None and document.is_true("isDegraded"):
+        facts.append(f"answered in {took_ms:.0f} ms")
+    if any(facts):
+        yield f"certificate: {', '.join(fact for fact in facts if fact)}"
 
 
 def _expiry(days: str) -> str:
@@ -151,12 +169,13 @@ def _expiry(days: str) -> str:
     return f"expires in {counted}" if count == days else f"expired {counted} ago"
 
 
-def _slowness(document: Fields) -> Iterable[str]:
+def _slowness(document: Fields, *, is_explained: bool) -> Iterable[str]:
+    """That it was slow; what is degraded and has another cause was not, unless Checkly says so."""
     took_ms = document.optional_number("responseTime")
     took = "" if took_ms is None else f" ({took_ms:.0f} ms)"
     if document.is_true("overMaxResponseTime"):
         yield f"over its longest response time{took}"
-    elif document.is_true("isDegraded"):
+    elif document.is_true("isDegraded") and not is_explained:
         yield f"over its degraded response time{took}"
 
 
@@ -165,15 +184,19 @@ def _summaries(document: Fields) -> Iterable[str]:
     yield document.optional_fields("agenticCheckResult").optional_raw("summary")
 
 
-_READERS: Sequence[Callable[[Fields], Iterable[str]]] = (
+def _silence(document: Fields) -> Iterable[str]:
+    """That there is no reason, of a result that calls for one: checks of some kinds never have any."""
+    if document.is_true("hasFailures") or document.is_true("hasErrors"):
+        yield "Checkly gives no reason"
+
+
+_CAUSES: Sequence[Callable[[Fields], Iterable[str]]] = (
     _request_errors,
     _failed_assertions,
     _response_statuses,
     _certificate_trouble,
     _grpc_messages,
     _first_errors,
-    _slowness,
-    _summaries,
 )
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.api import Reply
-from gate.details import MOST_RESULTS, Asked, Detail, request_for, results_to_explain
+from gate.details import Asked, Detail, request_for, results_to_explain
 from gate.errors import CheckSessionUnreadable, Incomprehensible, NoSuchSession
 from gate.model import CheckSession
 from gate.policy import Policy
@@ -67,6 +67,44 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         ["Error: no button (and 1 more error)"],
     ),
+    "colours before a stack": (
+        {"browserCheckResult": {"errors": ["Error: no \x1b[1mbutton\n\x1b[2m    at go (a.ts:3:1)\x1b[22m"]}},
+        ["Error: no button"],
+    ),
+    "a stack without places in a file": (
+        {
+            "browserCheckResult": {
+                "errors": ["Error: no\r\n    at new Promise (<anonymous>)\r\n    at b.ts:1:2"]
+            }
+        },
+        ["Error: no"],
+    ),
+    "a piece of the source": (
+        {
+            "playwrightCheckResult": {
+                "errors": [
+                    "Error: not there\n\nExpected: 1\n\n\x1b[90m  10 |\x1b[39m b;\n> 11 | a\n     | \x1b[31m^"
+                ]
+            }
+        },
+        ["Error: not there Expected: 1"],
+    ),
+    "a piece of the source that begins with the line itself": (
+        {"playwrightCheckResult": {"errors": ["Error: not there\n>  1 | expect(a)\n     |   ^"]}},
+        ["Error: not there"],
+    ),
+    "only a mark": (
+        {"playwrightCheckResult": {"errors": ["Error: not there\n    |   ^"]}},
+        ["Error: not there"],
+    ),
+    "words that begin like a trace": (
+        {"browserCheckResult": {"errors": ["Expected\nat least 3 items\n3 of 10 | were there"]}},
+        ["Expected at least 3 items 3 of 10 | were there"],
+    ),
+    "nothing but a call log": (
+        {"browserCheckResult": {"errors": ["\x1b[2mCall log:\x1b[22m\n  - waiting for '#go'", "late"]}},
+        ["Call log: - waiting for '#go' (and 1 more error)"],
+    ),
     "a long error makes room for how many more there are": (
         {"browserCheckResult": {"errors": ["x" * 400, "late"]}},
         ["x" * 280 + "… (and 1 more error)"],
@@ -74,6 +112,10 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "an error with a stack": (
         {"multiStepCheckResult": {"errors": [{"message": "Error: no 201\n    at step.ts:3:1"}, "b", "c"]}},
         ["Error: no 201 (and 2 more errors)"],
+    ),
+    "errors that are nothing but colours": (
+        {"playwrightCheckResult": {"errors": ["\x1b[31m\x1b[39m", "no picture"]}},
+        ["no picture (and 1 more error)"],
     ),
     "a suite": ({"playwrightCheckResult": {"errors": [{"message": "2 failed"}]}}, ["2 failed"]),
     "an agent": (
@@ -109,12 +151,42 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"sslCheckResult": {"failureCategory": "UNREACHABLE", "daysUntilExpiry": None}},
         ["certificate: UNREACHABLE"],
     ),
+    "a degraded certificate": (
+        {"isDegraded": True, "responseTime": 80, "sslCheckResult": {"daysUntilExpiry": 6}},
+        ["certificate: expires in 6 days, answered in 80 ms"],
+    ),
+    "a certificate whose assertion failed": (
+        {"sslCheckResult": {"daysUntilExpiry": 90, "assertions": [_assertion("RESPONSE_TIME")]}},
+        ["RESPONSE_TIME EQUALS 200, received 503", "certificate: expires in 90 days"],
+    ),
+    "degraded for another reason than its time": (
+        {"isDegraded": True, "responseTime": 80, "browserCheckResult": {"errors": ["no picture"]}},
+        ["no picture"],
+    ),
+    "far too slow, whatever else": (
+        {"overMaxResponseTime": True, "browserCheckResult": {"errors": ["no picture"]}},
+        ["no picture", "over its longest response time"],
+    ),
     "far too slow": (
         {"overMaxResponseTime": True, "isDegraded": True, "responseTime": 31000.4},
         ["over its longest response time (31000 ms)"],
     ),
     "slow": ({"isDegraded": True, "responseTime": None}, ["over its degraded response time"]),
-    "nothing is known": ({"apiCheckResult": None, "hasErrors": True}, []),
+    "a kind of check that has no details": ({"hasFailures": True}, ["Checkly gives no reason"]),
+    "nothing is known": ({"apiCheckResult": None, "hasErrors": True}, ["Checkly gives no reason"]),
+    "somebody cancelled it": ({"isCancelled": True}, []),
+    "an error that the server answered with": (
+        {"apiCheckResult": {"response": {"status": 404, "statusText": "Not Found"}}},
+        ["answered 404 Not Found"],
+    ),
+    "more reasons than anybody reads": (
+        {
+            "apiCheckResult": {
+                "assertions": [_assertion("STATUS_CODE", actual=number) for number in range(500, 509)]
+            }
+        },
+        [f"STATUS_CODE EQUALS 200, received {number}" for number in range(500, 505)],
+    ),
     "nothing is as it should be": (
         {
             "apiCheckResult": [1],
@@ -169,6 +241,11 @@ def test_a_link_keeps_where_it_points_to_and_a_sentence_its_question() -> None:
     errors = ["Is it up? GET https://shop.example/a?b=c#d failed, see https://shop.example/#help"]
     (reason,) = _read(browserCheckResult={"errors": errors}).reasons
     assert reason == "Is it up? GET https://shop.example/a?… failed, see https://shop.example/#help"
+
+
+def test_the_name_of_a_recording_is_cut() -> None:
+    (name,) = _read(browserCheckResult={"playwrightTestVideos": ["x" * 400]}).recordings
+    assert name == "x" * 79 + "…"
 
 
 def test_traces_and_videos_are_told_by_their_names() -> None:
@@ -272,11 +349,6 @@ def test_it_is_asked_about_the_worst_first_and_about_ends_before_attempts() -> N
 def test_of_locations_that_are_green_or_left_out_nothing_is_asked() -> None:
     of = session("FAILED", result("green"), result("known", "failed"))
     assert results_to_explain(_judged(of, Policy(skipped={"known": "INC-4711"}))) == ()
-
-
-def test_it_is_asked_about_a_limited_number_of_results() -> None:
-    of = session("FAILED", *(result(f"r{number}", "failed") for number in range(50)))
-    assert len(results_to_explain(_judged(of))) == MOST_RESULTS == 20
 
 
 @pytest.mark.parametrize("odd", ["../../accounts", "", "0c4b1b3e", f"{RESULT_ID}/x"])

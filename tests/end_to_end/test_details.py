@@ -31,8 +31,14 @@ sessions:
           apiCheckResult:
             assertions: [{source: STATUS_CODE, comparison: EQUALS, target: "200", actual: 503, error: "no"}]
 """
+# The kinds of check that Checkly's API documents, but for HEARTBEAT, which runs nothing.
+CHECK_TYPES = (
+    *("AGENTIC", "API", "BROWSER", "DNS", "GRPC", "ICMP", "MULTI_STEP", "PLAYWRIGHT", "SSL", "TCP"),
+    *("TRACEROUTE", "URL"),
+)
 WHY = "STATUS_CODE EQUALS 200, received 503"
 ATTEMPT_WHY = "connect ETIMEDOUT"
+FEW = "why was asked for 20 of 26 results that are not green"
 REASON = "failed 1 of 2 locations (50%) > 0 allowed (default): eu-central-1"
 
 
@@ -106,6 +112,23 @@ def test_no_trouble_with_details_changes_the_verdict(tmp_path: Path, fault: str)
     assert is_no_trouble != bool(re.search(r"why \d results? .* could not be read: ", done.log))
 
 
+@pytest.mark.parametrize(("failed", "notices"), [(20, []), (26, [FEW])])
+def test_it_is_asked_about_a_limited_number_of_results_and_how_many_those_are_is_said(
+    tmp_path: Path, failed: int, notices: list[str]
+) -> None:
+    results = "".join(f"      - {{at: 0s, location: r{number}, is: failed}}\n" for number in range(failed))
+    locations = ", ".join(f"r{number}" for number in range(failed))
+    text = SCENARIO.partition("    locations")[0] + f"    locations: [{locations}]\n    results:\n{results}"
+    scenario = parse(text, name="test")
+    with Simulator(scenario) as api:
+        inputs = inputs_for(api, scenario.session_ids, **{"api-version": "v2"})
+        done = run(tmp_path, github(tmp_path, inputs))
+        asked = [each.path for each in api.requests if "/check-results/" in each.path]
+    assert len(asked) == 20
+    assert done.record["notices"] == notices
+    assert (FEW in done.log, FEW in done.summary) == (bool(notices), bool(notices))
+
+
 def test_each_kind_of_check_has_its_reason_in_the_report_and_none_has_its_secret(tmp_path: Path) -> None:
     scenario = load("reasons")
     with Simulator(scenario, speed=1000) as api:
@@ -123,10 +146,16 @@ def test_each_kind_of_check_has_its_reason_in_the_report_and_none_has_its_secret
         "Stock service [eu-central-1]": "gRPC status: no healthy upstream",
         "Certificate of the shop [eu-central-1]": "certificate: EXPIRED, expired 3 days ago",
         "Mail relay [eu-west-1]": "over its degraded response time (2900 ms)",
+        "Certificate of the shop [eu-west-1]": "certificate: expires in 6 days, answered in 90 ms",
+        "Home page [us-west-2]": "answered 404 Not Found",
+        "Name of the shop [eu-north-1]": "Checkly gives no reason",
+        "Ping of the shop [eu-north-1]": "Checkly gives no reason",
     }.items():
         failure, _ = told[name]
         assert failure is not None
         assert words in failure.get("message", "")
     assert "recorded: sign-up-trace.zip, sign-up-video.webm" in (told["Sign up [us-east-1]"][0].text or "")  # type: ignore[union-attr]
+    kinds = {session.check.type for session in scenario.sessions}
+    assert kinds == {*CHECK_TYPES}
     written = (*(path.read_text() for path in tmp_path.rglob("*") if path.is_file()), done.log)
     assert not [text for text in written if "s3cret" in text]

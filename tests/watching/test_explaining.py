@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,14 @@ from gate.errors import (
     Unreachable,
 )
 from gate.explain import explain
-from tests.samples import CHECK_ID
+from gate.gating import Surroundings, decide
+from gate.hosts.console import Console
+from gate.hosts.plain import Plain
+from gate.options import read_settings
+from gate.policy_book import PolicyBook
+from gate.verdict import Conclusion
+from tests.samples import CHECK_ID, SESSION_ID, STARTED, result, session
+from tests.watching.scripts import body_of
 from tests.watching.world import SimulatedClock
 
 WANTED = tuple(Asked(CHECK_ID, str(UUID(int=number))) for number in range(10))
@@ -111,6 +119,40 @@ def test_it_takes_no_longer_than_it_may() -> None:
     found, error = _explained(api, within_s=0.5)
     assert (found, type(error)) == ([], OutOfTime)
     assert api.clock.elapsed_s() <= 0.5
+
+
+class Silent:
+    """Checkly, which knows a session that has failed and is silent on why, for as long as anybody listens."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        self.clock = clock
+
+    def send(self, request: Request, *, within_s: float) -> Reply:
+        assert within_s > 0
+        assert CHECK_ID not in request.path
+        return Reply(200, {}, body_of(session("FAILED", result("a", "failed"))))
+
+    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Reply | Unreachable]:
+        self.clock.sleep_s(within_s)
+        return [Unreachable("no answer")] * len(requests)
+
+
+@pytest.mark.parametrize(("timeout", "waited_s"), [("20m", 10), ("4s", 4)])
+def test_nobody_waits_for_reasons_longer_than_ten_seconds_or_the_timeout(
+    timeout: str, waited_s: float
+) -> None:
+    clock, log = SimulatedClock(), io.StringIO()
+    console = Console(log, {})
+    given = {"session-id": SESSION_ID, "api-key": "cu_key", "timeout": timeout}
+    report = decide(
+        read_settings([f"--{name}={value}" for name, value in given.items()], {}),
+        PolicyBook(),
+        Silent(clock),
+        Surroundings(Plain(console), console, clock, lambda: 0.5, lambda: STARTED),
+    )
+    assert report.conclusion is Conclusion.FAIL
+    assert report.waited_s == pytest.approx(waited_s)
+    assert "why 1 result is not green could not be read" in log.getvalue()
 
 
 def test_it_spends_the_budget_and_does_not_exceed_it() -> None:
