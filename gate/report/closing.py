@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from gate.report import Report
+from gate.report.held import held_by_reason
 from gate.report.lines import Line, Tone, columns, fitted, tone_of
 from gate.units import format_duration
 from gate.verdict import Conclusion, JudgedSession, Row, Standing
@@ -28,7 +29,7 @@ _WORDS = {
 def tables(report: Report) -> tuple[tuple[str, tuple[Line, ...]], ...]:
     """A title and a table, in at most 80 columns, for each session that was read; below it the reasons."""
     return tuple(
-        (_title(judged), (*_table(judged.rows), *_reasons(judged.rows, report)))
+        (_title(judged), (*_table(judged.rows), *_elsewhere(judged.rows), *_reasons(judged.rows, report)))
         for judged in report.sessions
         if judged.rows
     )
@@ -55,6 +56,13 @@ def _table(rows: Sequence[Row]) -> Iterable[Line]:
         yield Line(f"{cells}  {_STANDINGS[row.standing]}".rstrip(), tone_of(outcome.state))
 
 
+def _elsewhere(rows: Sequence[Row]) -> Iterable[Line]:
+    """Where retries finished that began in another region."""
+    for row in rows:
+        if row.outcome.finished_in:
+            yield Line(f"  {row.outcome.location}: finished in {row.outcome.finished_in}", Tone.FAINT)
+
+
 def _reasons(rows: Sequence[Row], report: Report) -> Iterable[Line]:
     """Why locations are not green; where all attempts say the same, it is said once."""
     for row in rows:
@@ -71,10 +79,11 @@ def _verdict(report: Report) -> Iterable[Line]:
     code = f"{'report only, ' if report.only_reports else ''}exit code {int(report.exit_code)}"
     said = f"The gate {_WORDS[report.conclusion]} ({code}): {report.reason}"
     yield Line(said, _TONES[report.conclusion])
-    for judged in sorted(report.sessions, key=lambda each: not each.closing):
+    told = zip(report.sessions, held_by_reason(report), strict=True)
+    for judged, held in sorted(told, key=lambda each: not each[0].closing):
         prefix = f"{judged.name}: " if len(report.sessions) > 1 else ""
         for kind, text, tone in _session(judged, report):
-            if prefix + text not in report.reason:  # else it has been said
+            if text not in held:
                 yield Line(f"  {kind}{prefix}{text}", tone)
     for notice in dict.fromkeys(report.notices):
         yield Line(f"  note: {notice}", Tone.WARN)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from gate.details import Detail
 from gate.locations import Outcome
 from gate.report import Report
+from gate.report.held import held_by_reason
 from gate.report.layout import Section, TableRow, fitting, folded, size_of
 from gate.report.timeline import timeline
 from gate.text import clean, html, markdown
@@ -42,7 +43,8 @@ def render(report: Report, limit_bytes: int = LIMIT_BYTES) -> str:
     """The summary, at most `limit_bytes` of UTF-8; what does not fit is counted, the worst is kept."""
     lines = [*_verdict(report), *_notices(report, limit_bytes // 4)]
     room = limit_bytes - size_of(lines) - _ROOM_FOR_THE_END_BYTES
-    sections = [_section(judged, report) for judged in sorted(report.sessions, key=_session_badness)]
+    (held,) = held_by_reason(report) if len(report.sessions) == 1 else (frozenset[str](),)
+    sections = [_section(judged, report, held) for judged in sorted(report.sessions, key=_session_badness)]
     lines += fitting(sections, room)
     lines += ["", f"<sub>{_circumstances(report)}</sub>", ""]
     return "\n".join(lines)
@@ -81,13 +83,14 @@ def _row_badness(row: Row) -> tuple[int, int]:
     return (_STANDINGS_WORST_FIRST.index(row.standing), row.outcome.state.badness)
 
 
-def _section(judged: JudgedSession, report: Report) -> Section:
+def _section(judged: JudgedSession, report: Report, held: frozenset[str]) -> Section:
+    """What there is to show of a session, but for what the reason holds, which stands above it."""
     rows = sorted(judged.rows, key=_row_badness)
     has_reasons = any(report.explained(row.outcome) for row in rows)
     quiet = len(report.sessions) > 1 and not _is_worth_a_look(judged)
     return Section(
         title=_title(judged) if quiet else "",
-        head=tuple(_session_head(judged, report, is_folded=quiet)),
+        head=tuple(_session_head(judged, held, is_folded=quiet)),
         table_head=_table_head(has_reasons=has_reasons) if rows else (),
         rows=tuple(
             TableRow(_row_badness(row), row.outcome.state, _table_row(row, report, has_reasons=has_reasons))
@@ -108,7 +111,7 @@ def _title(judged: JudgedSession) -> str:
     return f"✅ {html(judged.name)}: {html(judged.status)}, {locations}"
 
 
-def _session_head(judged: JudgedSession, report: Report, *, is_folded: bool) -> Iterable[str]:
+def _session_head(judged: JudgedSession, held: frozenset[str], *, is_folded: bool) -> Iterable[str]:
     yield ""
     if is_folded:
         yield _linked("in Checkly", judged.link) if judged.link else ""
@@ -116,7 +119,7 @@ def _session_head(judged: JudgedSession, report: Report, *, is_folded: bool) -> 
         yield f"### {_linked(judged.name, judged.link)}: {markdown(judged.status or 'not read')}"
         yield ""
     for decision in judged.decisions:
-        if len(report.sessions) > 1 or decision.text not in report.reason:  # else it has been said
+        if decision.text not in held:
             yield f"- {'❌' if decision.closes else '⚠️'} {markdown(decision.text)}"
     for disagreement in judged.disagreements:
         yield f"- ⚠️ {markdown(disagreement)}"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 
+from gate.details import Detail
 from gate.errors import ReportUnwritable
 from gate.model import CheckSession, Ending
 from gate.policy import Policy, parse_threshold
@@ -106,6 +107,20 @@ def test_a_location_that_the_gate_did_not_wait_for_says_why() -> None:
     attempt_line, error_line = said_in(case)
     assert attempt_line == "rerunFailure CheckFailure | attempt 1 of 1: failed"
     assert error_line.startswith("error GateTimeout | a: unfinished; the gate's own timeout of 20m is over")
+
+
+def test_an_attempt_says_where_it_ran_and_in_its_stack_trace_all_that_is_known_of_why() -> None:
+    of = session("FAILED", attempt("a"), attempt("z", after_s=3), result("z", "failed"), locations=("a",))
+    why = Detail(("no answer", "too slow"), ("trace.zip", "video.webm"))
+    report = replace(report_on(of), details={of.results[1].id: why})
+    first, second = cases_of(report)[0].findall("rerunFailure")
+    assert (first.get("message"), first.findtext("stackTrace")) == ("attempt 1 of 3: failed",) * 2
+    assert second.get("message") == "attempt 2 of 3: failed in z: no answer"
+    assert (second.findtext("stackTrace") or "").splitlines() == [
+        second.get("message"),
+        "also: too slow",
+        "recorded: trace.zip, video.webm",
+    ]
 
 
 def test_the_region_that_finished_a_location_stands_in_the_text() -> None:

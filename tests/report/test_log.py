@@ -15,7 +15,7 @@ from gate.details import Detail
 from gate.errors import ReportUnwritable, Unreachable
 from gate.events import Event, Looked, Noticed, Paused, TroubleBegan, TroubleEnded
 from gate.model import CheckSession, Ending
-from gate.policy import Policy
+from gate.policy import Policy, parse_threshold
 from gate.report import Report, closing, with_fault
 from gate.report.lines import Line, Tone
 from gate.report.progress import HEARTBEAT_S, Progress
@@ -155,10 +155,18 @@ def test_a_table_has_a_line_for_each_location_in_the_sessions_order(report: Repo
         for judged, (_, lines) in zip(
             [judged for judged in each.sessions if judged.rows], closing.tables(each), strict=True
         ):
-            assert len(lines) == 1 + len(judged.rows)
-            for row, line in zip(judged.rows, lines[1:], strict=True):
+            elsewhere = sum(bool(row.outcome.finished_in) for row in judged.rows)
+            assert len(lines) == 1 + len(judged.rows) + elsewhere
+            for row, line in zip(judged.rows, lines[1:], strict=False):
                 assert line.text.startswith(f"  {row.outcome.location[:10]}")
                 assert re.search(rf" {row.outcome.state.value} ", line.text)
+
+
+def test_what_was_recorded_is_told_with_the_reasons() -> None:
+    of = session("FAILED", result("a", "failed"))
+    detail = Detail(("no button",), ("trace.zip", "video.webm"))
+    ((_, lines),) = closing.tables(replace(report_on(of), details={of.results[0].id: detail}))
+    assert [line.text for line in lines[2:]] == ["  a: no button", "  a: recorded trace.zip, video.webm"]
 
 
 @pytest.mark.parametrize(
@@ -209,6 +217,63 @@ def test_after_the_verdict_come_skipped_locations_faults_and_the_link_of_each_se
         "  x.xml: full. Check the path, its permissions and the free space",
         "  waited 12s, 7 requests",
     ]
+
+
+def test_a_table_is_followed_by_where_retries_finished() -> None:
+    of = session("PASSED", attempt("a"), result("z"), result("b"), locations=("a", "b"))
+    ((_, lines),) = closing.tables(report_on(of))
+    assert [line.text for line in lines[3:]] == ["  a: finished in z"]
+
+
+def _below_the_verdict(report: Report) -> list[str]:
+    """What the log says below the verdict's line, without links and figures."""
+    lines = [line.text.strip() for line in closing.verdict(report)[1:-1]]
+    return [line for line in lines if "https://" not in line]
+
+
+TWO_RULES = session("PASSED", result("a", "degraded"), result("b", "failed"), locations=("a", "b", "c"))
+GREEN = session("PASSED", result("a"), name="Home")
+
+
+def test_what_the_reason_holds_is_not_said_again_whatever_the_number_of_sessions_and_rules() -> None:
+    for sessions_ in ((TWO_RULES,), (GREEN, TWO_RULES), (TWO_RULES, GREEN, TWO_RULES)):
+        report = report_on(*sessions_)
+        assert report.reason.count("missing 1 of 3") == sessions_.count(TWO_RULES)
+        assert not [line for line in _below_the_verdict(report) if line.startswith("closed by")]
+
+
+def test_what_a_long_reason_lost_is_said_below_it() -> None:
+    long = replace(TWO_RULES, check_name="Search " * 25)
+    report = report_on(GREEN, long, replace(TWO_RULES, check_name="Cart"))
+    assert report.reason.endswith("…")
+    assert [line for line in _below_the_verdict(report) if line.startswith("closed by")] == [
+        "closed by: Cart: missing 1 of 3 locations (33.3%), none allowed (default): c"
+    ]
+
+
+def test_the_same_words_of_another_session_are_not_taken_for_its_own() -> None:
+    orders, api = (session("PASSED", attempt("a"), result("a"), name=name) for name in ("Orders API", "API"))
+    red = replace(session("FAILED", result("a", "failed")), check_name="X" * 200)
+    policy = Policy(flaky=parse_threshold("0"))
+    strict = report_on(red, replace(orders, check_name="Orders " * 20 + "API"), api, policy=policy)
+    assert "API: flaky 1 of 1 location (100%) > 0 allowed (default): a" in strict.reason
+    assert "closed by: API: flaky 1 of 1 location (100%) > 0 allowed (default): a" in _below_the_verdict(
+        strict
+    )
+
+
+@pytest.mark.parametrize("faults", [0, 1, 2])
+def test_behind_a_fault_the_reason_holds_what_it_held(faults: int) -> None:
+    report = report_on(session("PASSED", attempt("a"), result("a")), GREEN)
+    for number in range(faults):
+        report = with_fault(report, ReportUnwritable(f"{number}.xml: full"))
+    assert report.reason.endswith("; Checkout API: flaky 1 of 1 location (100%): a")
+    assert not [line for line in _below_the_verdict(report) if "flaky" in line]
+
+
+def test_a_fault_that_changes_no_exit_code_is_said_below_the_reason_and_moves_nothing_in_it() -> None:
+    report = with_fault(report_of(unread()), ReportUnwritable("x.xml: full"))
+    assert _below_the_verdict(report) == ["x.xml: full. Check the path, its permissions and the free space"]
 
 
 @pytest.mark.parametrize(

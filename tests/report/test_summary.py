@@ -82,6 +82,14 @@ def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
     assert "- ❔ the gate's own timeout of 20m is over and Checkly still reports PROGRESS" in late
 
 
+def test_a_decision_that_a_long_reason_lost_is_a_point() -> None:
+    names = tuple(f"{number}".ljust(100, "x") for number in range(9))
+    of = session("FAILED", *(result(name, "failed") for name in names), locations=(*names, "lost"))
+    text = summary.render(report_on(of)).replace("\\", "").splitlines()
+    assert text[2].endswith("…")
+    assert [line[:15] for line in text if line.startswith("- ")] == ["- ❌ failed 9 of", "- ❌ missing 1 o"]
+
+
 def test_a_row_says_where_a_retry_finished_and_why_a_location_is_skipped() -> None:
     of = session("FAILED", attempt("a"), result("z"), result("b", "failed"), locations=("a", "b"))
     rows = _rows(summary.render(report_on(of, policy=Policy(skipped={"b": "INC-4711"}))).replace("\\", ""))
@@ -229,6 +237,12 @@ def test_sessions_that_do_not_fit_are_not_left_out_in_silence() -> None:
     text = summary.render(report_of(*[unread()] * 100), 8_000)
     shown = sum(line.startswith("### ") for line in text.splitlines())
     assert shown == 100 or "not fit here" in text
+
+
+def test_without_a_limit_of_its_own_a_summary_is_one_that_the_runner_does_not_discard() -> None:
+    checks = [_large(f"check{number}", 1000, 1000, length=190) for number in range(4)]
+    size = len(summary.render(report_on(*checks)).encode())
+    assert 800_000 < size < 1024 * 1024
 
 
 def test_of_a_long_session_all_but_the_worst_rows_are_folded_and_counted() -> None:
