@@ -67,7 +67,7 @@ def test_a_text_leaves_every_report_as_a_harmless_one_does(
 def test_every_field_that_the_gate_reads_is_a_place() -> None:
     """Whoever reads another field of an answer adds a row to `PLACES`; ids and flags become no text."""
     read = re.compile(
-        r"\.(?:optional_)?(?:text|texts|raw|time|word)\(\"(\w+)\"|headers(?:\.get\(|\[)\"([\w-]+)\""
+        r"\.(?:optional_)?(?:text|texts|raw|time|word)(?:_if_any)?\(\"(\w+)\"|headers(?:\.get\(|\[)\"([\w-]+)\""
     )
     fields = {name for path in API for pair in read.findall(path.read_text()) for name in pair if name}
     assert len(fields) > 15
