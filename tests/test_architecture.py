@@ -120,8 +120,10 @@ def test_who_knows_a_part(part: str, importers: set[str]) -> None:
 def test_reporters_do_not_know_each_other() -> None:
     shared = {"gate.report", "gate.report.lines"}
     pieces = {
+        ("gate.report.closing", "gate.report.held"),
         ("gate.report.junit", "gate.report.cases"),
         ("gate.report.record", "gate.report.outputs"),
+        ("gate.report.summary", "gate.report.held"),
         ("gate.report.summary", "gate.report.layout"),
         ("gate.report.summary", "gate.report.timeline"),
     }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Takes docs/summary.png: the job summary of a demo, as GitHub shows it. Needs node, npm and chromium.
+# Takes docs/summary.png: the job summary of a demo, as GitHub shows it. Needs node, npm, chromium, a font of emoji.
 set -eu
 cd "$(dirname "$0")/../.."
 gate=$PWD/.venv/bin/python
@@ -12,5 +12,5 @@ GITHUB_ACTIONS=true GITHUB_WORKSPACE="$shot" GITHUB_OUTPUT="$shot/output" GITHUB
 node docs/screenshot/render.mjs < "$shot/summary.md" > "$shot/page.html"
 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
   --disable-component-update --disable-sync --user-data-dir="$shot/profile" --hide-scrollbars \
-  --window-size=1044,1330 --virtual-time-budget=10000 --screenshot="$shot/summary.png" "file://$shot/page.html" 2> "$shot/log"
+  --window-size=1044,1370 --virtual-time-budget=10000 --screenshot="$shot/summary.png" "file://$shot/page.html" 2> "$shot/log"
 mv "$shot/summary.png" docs/summary.png

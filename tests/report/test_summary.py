@@ -164,14 +164,86 @@ def test_no_name_is_markup(check: str, locations: list[str], reason: str, severa
 def test_a_timeline_is_made_of_safe_characters_alone(check: str, locations: list[str]) -> None:
     of = session("PASSED", *(result(place) for place in locations), name=check)
     (diagram,) = re.findall(r"(?ms)^```mermaid\n(.*?)\n```$", summary.render(report_on(of)))
-    look, kind, title, date_format, axis_format, *tasks = diagram.splitlines()
+    look, kind, title, date_format, axis_format, tick_interval, *tasks = diagram.splitlines()
     assert set(json.loads(look.removeprefix("%%{init: ").removesuffix("}%%"))) == {"gantt", "themeVariables"}
-    assert (kind, date_format, axis_format) == ("gantt", "    dateFormat x", "    axisFormat %H:%M:%S")
+    assert (kind, date_format) == ("gantt", "    dateFormat x")
+    assert (axis_format, tick_interval) == ("    axisFormat %M:%S.%L", "    tickInterval 500millisecond")
     assert re.fullmatch(r"    title [\w .,/()+…-]{1,80}", title)
     assert len(tasks) == 2 * len(locations)
     for section, task in zip(tasks[::2], tasks[1::2], strict=True):
-        assert re.fullmatch(r"    section [\w .,/()+…-]{1,80}", section)
+        assert re.fullmatch(r"    section [\w .,/()+…-]{1,32}", section)
         assert re.fullmatch(r"    1\. passed :done, \d+, \d+", task)
+
+
+def _bars(report: Report) -> list[str]:
+    """Number, state and look of each bar of the timeline."""
+    return re.findall(r"^    (\d\. \w+ :\w+), \d+, \d+$", summary.render(report), re.MULTILINE)
+
+
+BARS: dict[str, tuple[CheckSession, Policy, list[str]]] = {
+    "passed": (session("PASSED", result("a")), Policy(), ["1. passed :done"]),
+    "failed": (session("FAILED", result("a", "failed")), Policy(), ["1. failed :crit"]),
+    "degraded": (session("DEGRADED", result("a", "degraded")), Policy(), ["1. degraded :active"]),
+    "degraded by the policy alone": (
+        session("PASSED", attempt("a"), result("a", took_s=4)),
+        Policy(response_time_ms=3000),
+        ["1. failed :crit", "2. degraded :active"],
+    ),
+    "degraded by the session alone": (session("DEGRADED", result("a")), Policy(), ["1. degraded :active"]),
+    "flaky": (session("PASSED", attempt("a"), result("a")), Policy(), ["1. failed :crit", "2. passed :done"]),
+    "left out": (
+        session("FAILED", result("a", "failed")),
+        Policy(skipped={"a": "INC-4711"}),
+        ["1. failed :crit"],
+    ),
+    "the worse of two ends": (
+        session("FAILED", result("a", "failed", after_s=4), result("a", after_s=9)),
+        Policy(),
+        ["1. failed :crit"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("of", "policy", "bars"), BARS.values(), ids=BARS.keys())
+def test_a_bar_and_the_table_say_the_same_of_a_location(
+    of: CheckSession, policy: Policy, bars: list[str]
+) -> None:
+    assert _bars(report_on(of, policy=policy)) == bars
+
+
+def test_what_passed_is_green_what_is_slow_amber_and_what_failed_red() -> None:
+    (look,) = re.findall(r"%%\{init: (.*)\}%%", summary.render(report_on(session("PASSED", result("a")))))
+    colours = json.loads(look)["themeVariables"]
+    kinds = {"doneTaskBkgColor": "#2da44e", "activeTaskBkgColor": "#d4a72c", "critBkgColor": "#cf222e"}
+    assert {kind: colours[kind] for kind in kinds} == kinds
+
+
+@pytest.mark.parametrize(
+    ("name", "pixels"), [("a", 75), ("ap-southeast-2", 118), ("x" * 32, 244), ("x" * 200, 244)]
+)
+def test_the_names_beside_the_bars_have_the_room_that_they_need_and_never_most_of_it(
+    name: str, pixels: int
+) -> None:
+    (padding,) = re.findall(
+        r'"leftPadding": (\d+)', summary.render(report_on(session("PASSED", result(name))))
+    )
+    assert int(padding) == pixels
+
+
+@pytest.mark.parametrize("seconds", [0, 0.3, 0.9, 3, 6, 9, 39, 61, 130, 1800, 7000, 28_000, 200_000, 1e9])
+def test_the_axis_has_a_few_ticks_and_none_says_what_another_says(seconds: float) -> None:
+    text = summary.render(report_on(session("PASSED", result("a", after_s=seconds, took_s=seconds))))
+    (label,) = re.findall(r"^    axisFormat (.*)$", text, re.MULTILINE)
+    interval = re.findall(r"^    tickInterval (\d+)(\w+)$", text, re.MULTILINE)
+    if seconds > 28_800:
+        assert (label, interval) == ("%Y-%m-%d", [])
+        return
+    ((number, unit),) = interval
+    tick_s = int(number) * {"millisecond": 0.001, "second": 1, "minute": 60, "hour": 3600}[unit]
+    finest_s = 0.001 if "%L" in label else 1 if "%S" in label else 60
+    assert finest_s <= tick_s
+    assert seconds / tick_s <= 8
+    assert seconds / tick_s > 1 or seconds < 0.5, "not so few that nothing can be read from it"
 
 
 @pytest.mark.parametrize(
