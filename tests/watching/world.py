@@ -7,6 +7,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from gate.api import Reply, Request
@@ -18,7 +20,10 @@ from gate.watch import Patience, watch
 from tests.samples import SESSION_ID
 
 LATENCY_S = 0.1
+_ROUNDING_S = 1e-6  # a clock that is set to a moment by adding may stand a hair before it
 FINISHED = ("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
+
+T = TypeVar("T")
 
 # What a fault does to a request: a reply instead of the right one, "lost" (no answer), "hangs", or nothing.
 Fault = Reply | str | None
@@ -46,6 +51,17 @@ class SimulatedClock:
             raise Stopped(ExitCode.SIGTERM)
         self._now_s = until_s
 
+    def at_once(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
+        """Does jobs that all begin now, and ends when the last of them does."""
+        began_s = ended_s = self._now_s
+        done = []
+        for job in jobs:
+            self._now_s = began_s
+            done.append(job())
+            ended_s = max(ended_s, self._now_s)
+        self._now_s = ended_s
+        return done
+
 
 @dataclass(slots=True)
 class World:
@@ -58,6 +74,7 @@ class World:
     sent: list[tuple[float, str]] = field(default_factory=list)
     events: list[tuple[float, Event]] = field(default_factory=list)
     last_document: dict[str, str] = field(default_factory=dict)
+    latency_s: float = LATENCY_S
 
     def send(self, request: Request, *, within_s: float) -> Reply:
         assert within_s > 0, "a request without time is no request"
@@ -67,19 +84,19 @@ class World:
         if fault == "hangs":
             self.clock.sleep_s(within_s)
             raise Unreachable("no answer")
-        self.clock.sleep_s(min(LATENCY_S, within_s))
+        self.clock.sleep_s(min(self.latency_s, within_s))
         if fault == "lost":
             raise Unreachable("connection reset")
-        return fault if isinstance(fault, Reply) else self._answer(request, within_s - LATENCY_S)
+        return fault if isinstance(fault, Reply) else self._answer(request, within_s - self.latency_s)
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Reply | Unreachable]:
-        replies: list[Reply | Unreachable] = []
-        for request in requests:
-            try:
-                replies.append(self.send(request, within_s=within_s))
-            except Unreachable as error:
-                replies.append(error)
-        return replies
+        return self.clock.at_once([partial(self._outcome, request, within_s) for request in requests])
+
+    def _outcome(self, request: Request, within_s: float) -> Reply | Unreachable:
+        try:
+            return self.send(request, within_s=within_s)
+        except Unreachable as error:
+            return error
 
     def _answer(self, request: Request, within_s: float) -> Reply:
         parts = urlsplit(request.path)
@@ -104,7 +121,7 @@ class World:
         return self._document(session_id) if left_s <= max_wait_s else Reply(408, {}, b"{}")
 
     def _status(self, session_id: str) -> str:
-        now_s = self.clock.elapsed_s()
+        now_s = self.clock.elapsed_s() + _ROUNDING_S
         return [status for at_s, status in self.timelines[session_id] if at_s <= now_s][-1]
 
     def _document(self, session_id: str) -> Reply:
