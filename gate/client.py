@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from gate import api
+from gate.budget import Budget
 from gate.errors import (
     CheckSessionUnreadable,
     NoSuchSession,
@@ -20,7 +20,6 @@ from gate.errors import (
 from gate.model import ApiVersion, CheckSession
 from gate.trigger import Started, read_started
 
-REQUESTS_PER_MINUTE = 300  # half of Checkly's limit, which everything else in the account shares
 REQUEST_BOUND_S = 30.0  # the longest that any request may take, beyond the wait that a long poll asks for
 _PAUSE_AFTER_429_S = 5.0
 _NETWORK_ERRORS_UNTIL_PLAIN_POLLING = 2
@@ -53,26 +52,6 @@ class Transport(Protocol):
 
 
 @dataclass(slots=True)
-class Budget:
-    """How many requests may start within any minute."""
-
-    per_minute: int = REQUESTS_PER_MINUTE
-    spent: int = 0
-    _recent_s: deque[float] = field(default_factory=deque)
-
-    def wait_s(self, now_s: float) -> float:
-        """Seconds until the next request may start."""
-        while self._recent_s and self._recent_s[0] <= now_s - 60:
-            self._recent_s.popleft()
-        return 0.0 if len(self._recent_s) < self.per_minute else self._recent_s[0] + 60 - now_s
-
-    def spend(self, now_s: float) -> None:
-        """Counts a request that starts now."""
-        self._recent_s.append(now_s)
-        self.spent += 1
-
-
-@dataclass(slots=True)
 class Checkly:
     """The API as the gate uses it; remembers what it learned about what is served.
 
@@ -86,47 +65,57 @@ class Checkly:
     completion_served: bool = True
     _completion_network_errors: int = 0
 
-    def look(self, session_id: str, *, until_s: float) -> CheckSession:
-        """The session as it is now. Raises a `CheckSessionUnreadable`; never takes longer than `until_s`."""
-        if self.version is not None:
-            return self._retrieve(session_id, self.version, until_s)
-        try:
-            return self._retrieve(session_id, ApiVersion.V1, until_s)
-        except (NoSuchSession, NotServed) as unknown_to_v1:
-            try:
-                session = self._retrieve(session_id, ApiVersion.V2, until_s)
-            except NotServed:
-                raise unknown_to_v1 from None
-        self.version = ApiVersion.V2
-        return session
+    def look_each(
+        self, session_ids: Sequence[str], *, until_s: float
+    ) -> list[CheckSession | CheckSessionUnreadable]:
+        """The sessions as they are now, asked for at the same time, or why one cannot be read.
 
-    def await_end(self, session: CheckSession, max_wait_s: int, *, until_s: float) -> CheckSession | None:
-        """Waits for the session's end with a long poll of `max_wait_s` (1 to 30) seconds.
-
-        Returns the session where the call answered with it, None where it is still running. Where completion
-        turns out not to be served, says so in `completion_served` and returns None. Raises `Transient`.
+        Never takes longer than `until_s`. Raises `OutOfTime` where the budget leaves no time for it.
         """
-        request = api.completion(session.id, session.version, max_wait_s)
-        try:
-            reply = self._send(request, until_s, REQUEST_BOUND_S + max_wait_s)
-        except Unreachable:
-            self._completion_network_errors += 1
-            if self._completion_network_errors >= _NETWORK_ERRORS_UNTIL_PLAIN_POLLING:
-                self.completion_served = False
-            raise
-        self._completion_network_errors = 0
+        if self.version is not None:
+            return self._retrieve_each(session_ids, self.version, until_s)
+        found = self._retrieve_each(session_ids, ApiVersion.V1, until_s)
+        unknown = [place for place, each in enumerate(found) if isinstance(each, NoSuchSession | NotServed)]
+        if not unknown:
+            return found
+        again = self._retrieve_each([session_ids[place] for place in unknown], ApiVersion.V2, until_s)
+        for place, each in zip(unknown, again, strict=True):
+            if not isinstance(each, NotServed):
+                found[place] = each
+            if isinstance(each, CheckSession):
+                self.version = ApiVersion.V2
+        return found
+
+    def await_each(
+        self, sessions: Sequence[CheckSession], max_wait_s: int, *, until_s: float
+    ) -> list[CheckSession | CheckSessionUnreadable | None]:
+        """Waits for the sessions' ends with a long poll of `max_wait_s` (1 to 30) seconds on each.
+
+        Returns for each the session where the call answered with it, None where it is still running, or what
+        went wrong. Where completion turns out not to be served, says so in `completion_served`.
+        """
+        requests = [api.completion(each.id, each.version, max_wait_s) for each in sessions]
+        replies = self.ask_each(requests, until_s=until_s, bound_s=REQUEST_BOUND_S + max_wait_s)
+        self._completion_network_errors += 1
+        if not all(isinstance(reply, Unreachable) for reply in replies):
+            self._completion_network_errors = 0
+        elif self._completion_network_errors >= _NETWORK_ERRORS_UNTIL_PLAIN_POLLING:
+            self.completion_served = False
+        return [self._ended(reply, each) for reply, each in zip(replies, sessions, strict=True)]
+
+    def _ended(
+        self, reply: api.Reply | Unreachable, session: CheckSession
+    ) -> CheckSession | CheckSessionUnreadable | None:
+        if isinstance(reply, Unreachable):
+            return reply
         if reply.status == 408 and api.retry_after_s(reply) is None:
             return None
         try:
             return api.read_session(reply, session.id, session.version)
-        except Transient as trouble:
-            if trouble.status == 501:
-                self.completion_served = False
-                return None
-            raise
-        except CheckSessionUnreadable:
-            self.completion_served = False  # the next plain look says what it really is
-            return None
+        except CheckSessionUnreadable as trouble:
+            if not isinstance(trouble, Transient) or trouble.status == 501:
+                self.completion_served = False  # the next plain look says what it really is
+            return trouble
 
     def trigger(self, request: api.Request, *, until_s: float) -> tuple[Started, ...]:
         """Starts check sessions. Never sent again after it may have arrived: it would run the checks twice.
@@ -150,17 +139,19 @@ class Checkly:
             raise api.refusal(reply)
 
     def ask_each(
-        self, requests: Sequence[api.Request], *, until_s: float
+        self, requests: Sequence[api.Request], *, until_s: float, bound_s: float = REQUEST_BOUND_S
     ) -> Sequence[api.Reply | Unreachable]:
         """The replies to requests that are sent at the same time. Raises `OutOfTime`."""
         for _ in requests:
             self._afford(until_s)
-        within_s = max(min(REQUEST_BOUND_S, until_s - self.clock.now_s()), 0.0)
+        within_s = max(min(bound_s, until_s - self.clock.now_s()), 0.0)
         return self.transport.send_each(requests, within_s=within_s)
 
-    def _retrieve(self, session_id: str, version: ApiVersion, until_s: float) -> CheckSession:
-        reply = self._send(api.retrieve(session_id, version), until_s, REQUEST_BOUND_S)
-        return api.read_session(reply, session_id, version)
+    def _retrieve_each(
+        self, session_ids: Sequence[str], version: ApiVersion, until_s: float
+    ) -> list[CheckSession | CheckSessionUnreadable]:
+        replies = self.ask_each([api.retrieve(each, version) for each in session_ids], until_s=until_s)
+        return [_read(reply, each, version) for reply, each in zip(replies, session_ids, strict=True)]
 
     def _send(self, request: api.Request, until_s: float, bound_s: float) -> api.Reply:
         self._afford(until_s)
@@ -174,3 +165,14 @@ class Checkly:
         if wait_s > 0:
             self.clock.sleep_s(wait_s)
         self.budget.spend(self.clock.now_s())
+
+
+def _read(
+    reply: api.Reply | Unreachable, session_id: str, version: ApiVersion
+) -> CheckSession | CheckSessionUnreadable:
+    if isinstance(reply, Unreachable):
+        return reply
+    try:
+        return api.read_session(reply, session_id, version)
+    except CheckSessionUnreadable as error:
+        return error

@@ -1,27 +1,26 @@
-"""The wait: look at each session, show what changed, pause, look again, until all have ended or time is up.
+"""The wait: look at sessions, show what changed, wait for an end, until all have ended or time is up.
 
-The pause is a long poll on the first session that still runs. That is enough to see the end of all of them
-at once: the gate goes on when the last one has ended, and whichever is polled, the others are asked next.
+What is asked next is `gate.pace`'s to say; here it is asked, and what is answered is taken note of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gate import errors
-from gate.api import LONGEST_LONG_POLL_S
+from gate import errors, pace
+from gate.awaited import Awaited
 from gate.client import Checkly, Clock
 from gate.events import Event, Looked, Noticed, Paused, TroubleBegan, TroubleEnded
 from gate.model import CheckSession, Ending, Phase, Watched
-from gate.units import format_duration
 
 GRACE_FOR_404_S = 10.0  # a session that was just triggered may not be readable yet
+_ASKED_AGAIN_AFTER_404_S = (1.0, 3.0, 6.0, GRACE_FOR_404_S)
 FIRST_BACKOFF_S = 0.5
 LONGEST_BACKOFF_S = 15.0
-_ROUNDING_S = 0.05  # a pause of 1 s is one that a long poll of 1 s fills, though some of it has passed
 _LAST_LOOK_S = 3.0  # what is kept free before the deadline, so that the last look is over when it comes
 _TOO_LATE_S = 0.01  # a request that fails so near to its bound was cut short by it
+_EARLY_S = 0.05  # a long poll may end that much before its time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +29,6 @@ class Patience:
 
     timeout_s: float
     poll_interval_s: float
-
-
-@dataclass(slots=True)
-class _Wait:
-    session_id: str
-    look_at_s: float
-    session: CheckSession | None = None
-    error: errors.CheckSessionUnreadable | None = None
-    failures: int = 0
-    unknown_since_s: float | None = None
-    had_last_look: bool = False
-    ending: Ending | None = None
 
 
 def watch(
@@ -61,8 +48,8 @@ def watch(
     try:
         loop.run()
     except errors.Stopped as stopped:
-        return tuple(loop.result(wait, stopped) for wait in loop.waits)
-    return tuple(loop.result(wait, None) for wait in loop.waits)
+        return tuple(wait.result(patience.timeout_s, stopped) for wait in loop.waits)
+    return tuple(wait.result(patience.timeout_s) for wait in loop.waits)
 
 
 class _Loop:
@@ -85,50 +72,87 @@ class _Loop:
         now_s = self.clock.now_s()
         self.deadline_s = now_s + patience.timeout_s
         self.last_look_s = self.deadline_s - min(_LAST_LOOK_S, patience.timeout_s / 4)
-        self.waits = [_Wait(session_id, now_s) for session_id in session_ids]
-        self.quiet_until_s = now_s  # what Retry-After asks for holds for all that the account asks
+        self.waits = [Awaited(session_id, now_s) for session_id in session_ids]
+        self.quiet_until_s = now_s  # what Retry-After asks for, and trouble of the API's, hold for all
+        self.failures_of_api = 0
+        self.in_doubt = True  # whether the API can be asked at all is not known yet, or no more
+        self.at_once = 1
         self.failures_in_trouble = 0
         self.unknown_statuses: set[str] = set()
 
     def run(self) -> None:
         while pending := [wait for wait in self.waits if wait.ending is None]:
-            due = min(pending, key=lambda wait: wait.look_at_s)
             now_s = self.clock.now_s()
-            look_at_s = max(due.look_at_s, self.quiet_until_s)
-            if max(now_s, look_at_s) >= self.deadline_s:
+            if now_s >= self.deadline_s:
                 return
-            if look_at_s > now_s:
-                self._pause(pending, min(look_at_s, now_s + LONGEST_LONG_POLL_S))
-                self.observe(Paused())
-            else:
-                self._look(due)
+            match self._next_step(pending, now_s):
+                case pace.Look(places):
+                    self._look([pending[place] for place in places])
+                case pace.Poll(places, max_wait_s):
+                    self._poll([pending[place] for place in places], max_wait_s)
+                    self.observe(Paused())
+                case pace.Rest(until_s):
+                    self.clock.sleep_s(max(min(until_s, self.deadline_s) - now_s, 0.0))
+                    self.observe(Paused())
 
-    def _look(self, wait: _Wait) -> None:
-        wait.had_last_look = self.clock.now_s() >= self.last_look_s
+    def _next_step(self, pending: Sequence[Awaited], now_s: float) -> pace.Look | pace.Poll | pace.Rest:
+        if self.quiet_until_s > now_s:
+            return pace.Rest(min(self.quiet_until_s, now_s + pace.LONGEST_REST_S))
+        served = self.checkly.completion_served
+        candidates = [
+            pace.Candidate(
+                look_at_s=wait.look_at_s,
+                is_read=wait.session is not None,
+                can_poll=served and wait.session is not None and not wait.poll_was_useless,
+                failures=wait.failures,
+            )
+            for wait in pending
+        ]
+        circumstances = pace.Circumstances(
+            now_s=now_s,
+            last_look_s=self.last_look_s,
+            poll_interval_s=self.patience.poll_interval_s,
+            at_once=self.at_once,
+            in_doubt=self.in_doubt,
+        )
+        return pace.next_step(candidates, circumstances, self.checkly.budget)
+
+    def _look(self, waits: Sequence[Awaited]) -> None:
+        is_last = self.clock.now_s() >= self.last_look_s
         # A look that hangs leaves room for the last one.
-        until_s = self.deadline_s if wait.had_last_look else self.last_look_s
+        until_s = self.deadline_s if is_last else self.last_look_s
+        for wait in waits:
+            wait.had_last_look = is_last
         try:
-            session = self.checkly.look(wait.session_id, until_s=until_s)
+            found = self.checkly.look_each([wait.session_id for wait in waits], until_s=until_s)
         except errors.OutOfTime:
-            self._came_too_late(wait)
-        except errors.NoSuchSession as error:
-            self._is_unknown(wait, error)
-        except errors.Final as error:
-            self._give_up(wait, error)
-        except errors.CheckSessionUnreadable as error:
-            self._failed(wait, error, cut_short=self.clock.now_s() >= until_s - _TOO_LATE_S)
-        else:
-            self._read(wait, session, is_last=wait.had_last_look)
+            self._came_too_late(waits)
+            return
+        cut_short = self.clock.now_s() >= until_s - _TOO_LATE_S
+        backoff = self.jitter()
+        for wait, each in zip(waits, found, strict=True):
+            if isinstance(each, CheckSession):
+                self._read(wait, each, is_last=is_last)
+            elif isinstance(each, errors.NoSuchSession):
+                self._is_unknown(wait, each)
+            elif isinstance(each, errors.Final):
+                self._give_up(wait, each)
+            else:
+                self._failed(wait, each, _ceiling_s(wait.failures) * backoff, cut_short=cut_short)
+        self._judge_api(found, backoff)
+        self._take_pace(waits)
 
-    def _came_too_late(self, wait: _Wait) -> None:
-        """The request budget left no time for this look; there may be some for the last one."""
-        if wait.had_last_look:
-            wait.ending = self._ending_at_the_deadline(wait)
-        else:
-            self._look_again(wait, LONGEST_BACKOFF_S)
+    def _came_too_late(self, waits: Sequence[Awaited]) -> None:
+        """The request budget left no time for these looks; there may be some for the last ones."""
+        for wait in waits:
+            if wait.had_last_look:
+                wait.ending = wait.ending_at_the_deadline()
+            else:
+                self._look_again(wait, LONGEST_BACKOFF_S)
 
-    def _read(self, wait: _Wait, session: CheckSession, *, is_last: bool) -> None:
+    def _read(self, wait: Awaited, session: CheckSession, *, is_last: bool) -> None:
         wait.session, wait.error, wait.failures, wait.unknown_since_s = session, None, 0, None
+        wait.poll_was_useless = False
         if self.failures_in_trouble and not self._in_trouble():
             self.observe(TroubleEnded(self.failures_in_trouble))
             self.failures_in_trouble = 0
@@ -140,37 +164,48 @@ class _Loop:
             self.unknown_statuses.add(session.status)
             self.observe(Noticed(f"Checkly reports the unknown status {session.status}; waiting on"))
         if is_last:
-            wait.ending = self._ending_at_the_deadline(wait)
+            wait.ending = wait.ending_at_the_deadline()
         else:
             self._look_again(wait, self.patience.poll_interval_s)
 
-    def _is_unknown(self, wait: _Wait, error: errors.NoSuchSession) -> None:
+    def _is_unknown(self, wait: Awaited, error: errors.NoSuchSession) -> None:
         now_s = self.clock.now_s()
         if wait.unknown_since_s is None:
             wait.unknown_since_s = now_s
-        grace_left_s = wait.unknown_since_s + GRACE_FOR_404_S - now_s
-        if grace_left_s <= 0:
+        since_s = wait.unknown_since_s
+        again_s = next((since_s + each for each in _ASKED_AGAIN_AFTER_404_S if since_s + each > now_s), None)
+        if again_s is None:
             self._give_up(wait, error)
         else:
-            self._failed(wait, error, longest_s=grace_left_s)
+            self._failed(wait, error, again_s - now_s)
 
     def _failed(
-        self,
-        wait: _Wait,
-        error: errors.CheckSessionUnreadable,
-        *,
-        longest_s: float = LONGEST_BACKOFF_S,
-        cut_short: bool = False,
+        self, wait: Awaited, error: errors.CheckSessionUnreadable, delay_s: float, *, cut_short: bool = False
     ) -> None:
         if not self.failures_in_trouble:
             self.observe(TroubleBegan(error))
         self.failures_in_trouble += 1
         self._keep_quiet(error)
-        ceiling_s = min(longest_s, FIRST_BACKOFF_S * 2 ** min(wait.failures, 10))
         if wait.error is None or not cut_short:
             wait.error = error  # else what went wrong before says more
         wait.failures += 1
-        self._look_again(wait, ceiling_s * self.jitter())
+        self._look_again(wait, delay_s)
+
+    def _judge_api(
+        self, found: Sequence[CheckSession | errors.CheckSessionUnreadable], backoff: float
+    ) -> None:
+        """Where nothing but trouble was answered, all sessions back off, until one of them can be read."""
+        if any(isinstance(each, CheckSession) for each in found):
+            self.in_doubt, self.failures_of_api = False, 0
+        elif any(isinstance(each, errors.Transient) for each in found):
+            quiet_s = _ceiling_s(self.failures_of_api) * backoff
+            self.quiet_until_s = max(self.quiet_until_s, self.clock.now_s() + quiet_s)
+            self.in_doubt, self.failures_of_api = True, self.failures_of_api + 1
+
+    def _take_pace(self, waits: Sequence[Awaited]) -> None:
+        """Where all have ended, others will have too: twice as many are asked for at once."""
+        all_ended = all(wait.ending is Ending.FINISHED for wait in waits)
+        self.at_once = min(2 * self.at_once, pace.MOST_AT_ONCE) if all_ended else 1
 
     def _keep_quiet(self, error: errors.CheckSessionUnreadable) -> None:
         """Honours `Retry-After`, but not beyond the last look."""
@@ -178,7 +213,7 @@ class _Loop:
             asked_s = self.clock.now_s() + error.retry_after_s
             self.quiet_until_s = max(self.quiet_until_s, min(asked_s, self.last_look_s))
 
-    def _give_up(self, wait: _Wait, error: errors.Final) -> None:
+    def _give_up(self, wait: Awaited, error: errors.Final) -> None:
         concerned = self.waits if error.concerns_every_session else [wait]
         for each in concerned:
             if each.ending is None:
@@ -186,7 +221,7 @@ class _Loop:
         if not self._in_trouble():
             self.failures_in_trouble = 0  # over, but not mended: nothing to announce
 
-    def _look_again(self, wait: _Wait, delay_s: float) -> None:
+    def _look_again(self, wait: Awaited, delay_s: float) -> None:
         """After the delay, but not without a last look just before the deadline."""
         now_s = self.clock.now_s()
         wait.look_at_s = now_s + delay_s
@@ -196,52 +231,29 @@ class _Loop:
     def _in_trouble(self) -> bool:
         return any(wait.error and wait.ending is None for wait in self.waits)
 
-    def _pause(self, pending: list[_Wait], until_s: float) -> None:
-        """Sleeps, or better, waits for the end of a session that still runs."""
+    def _poll(self, waits: Sequence[Awaited], max_wait_s: int) -> None:
+        """Waits for the ends of sessions that were running; all that is taken from the answers are ends."""
         began_s = self.clock.now_s()
-        max_wait_s = min(LONGEST_LONG_POLL_S, int(until_s - began_s + _ROUNDING_S))
-        running = next((wait for wait in pending if wait.session and not wait.error), None)
-        can_ask = self.checkly.completion_served and self.quiet_until_s <= began_s and max_wait_s >= 1
-        if running is None or not can_ask:
-            self.clock.sleep_s(until_s - began_s)
-            return
-        session = self._await_end(running, max_wait_s)
-        if session is not None and session.phase is Phase.FINISHED:
-            self._read(running, session, is_last=False)
-        elif self.clock.now_s() - began_s < max_wait_s:
-            # Answered too early to be asked again at once: a pause that spins is no pause.
-            self.clock.sleep_s(max(until_s - self.clock.now_s(), 0.0))
-
-    def _await_end(self, running: _Wait, max_wait_s: int) -> CheckSession | None:
-        assert running.session is not None  # noqa: S101 - only a session that was read is waited for
         # A long poll that hangs leaves room for the last look.
         hang_up_s = (self.last_look_s + self.deadline_s) / 2
+        sessions = [wait.session for wait in waits if wait.session is not None]
         try:
-            return self.checkly.await_end(running.session, max_wait_s, until_s=hang_up_s)
-        except errors.CheckSessionUnreadable as error:
-            self._keep_quiet(error)
-            return None  # the look that follows the pause says whether the API is in trouble
+            found = self.checkly.await_each(sessions, max_wait_s, until_s=hang_up_s)
+        except errors.OutOfTime:
+            found = [None for _ in waits]
+        was_early = self.clock.now_s() - began_s < max_wait_s - _EARLY_S
+        for wait, each in zip(waits, found, strict=True):
+            if isinstance(each, CheckSession) and each.phase is Phase.FINISHED:
+                self._read(wait, each, is_last=False)
+            elif was_early or isinstance(each, errors.CheckSessionUnreadable):
+                # The look that follows says what it really is. To ask again at once would be to spin.
+                self._look_again(wait, self.patience.poll_interval_s)
+                wait.poll_was_useless = True
+            if isinstance(each, errors.CheckSessionUnreadable):
+                self._keep_quiet(each)
+        self._take_pace(waits)
 
-    def _ending_at_the_deadline(self, wait: _Wait) -> Ending:
-        known_to_run = wait.session is not None and wait.session.phase is Phase.RUNNING
-        return Ending.TIMEOUT if known_to_run and wait.error is None else Ending.CANNOT_TELL
 
-    def result(self, wait: _Wait, stopped: errors.Stopped | None) -> Watched:
-        """What is known of a session at the end of the wait."""
-        if wait.ending is None and stopped:
-            return Watched(wait.session_id, wait.session, Ending.STOPPED, stopped)
-        ending = wait.ending or self._ending_at_the_deadline(wait)
-        return Watched(wait.session_id, wait.session, ending, wait.error or self._why(wait, ending))
-
-    def _why(self, wait: _Wait, ending: Ending) -> errors.GateError | None:
-        if ending is Ending.FINISHED:
-            return None
-        status = wait.session.status if wait.session else ""
-        if ending is Ending.TIMEOUT:
-            timeout = format_duration(self.patience.timeout_s)
-            return errors.GateTimeout(
-                f"the gate's own timeout of {timeout} is over and Checkly still reports {status}"
-            )
-        if status:
-            return errors.Incomprehensible(f"Checkly still reported the unknown status {status}")
-        return errors.OutOfTime("the session could not be looked at before the time was up")
+def _ceiling_s(failures: int) -> float:
+    """The longest back-off after so many failures in a row."""
+    return min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** min(failures, 10))

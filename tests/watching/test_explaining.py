@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from gate.api import Reply, Request
-from gate.client import Budget, Checkly
+from gate.budget import Budget
+from gate.client import Checkly
 from gate.details import Asked
 from gate.errors import (
     CheckSessionUnreadable,

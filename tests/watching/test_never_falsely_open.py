@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from gate.client import Budget
+from gate.budget import Budget
 from gate.errors import ExitCode
 from gate.model import ApiVersion
 from gate.policy import Policy, Threshold

@@ -12,7 +12,8 @@ from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from gate.api import Reply, Request
-from gate.client import Budget, Checkly
+from gate.budget import Budget
+from gate.client import Checkly
 from gate.errors import ExitCode, Stopped, Unreachable
 from gate.events import Event
 from gate.model import ApiVersion, Watched
