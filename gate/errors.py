@@ -69,6 +69,10 @@ class Unreachable(Transient):
     advice = "Check api-url, the proxy variables and ca-bundle"
 
 
+class NeverConnected(Unreachable):
+    """No connection was made, so nothing of the request was sent."""
+
+
 class Incomprehensible(Transient):
     """An answer came that is not the JSON object that was asked for."""
 

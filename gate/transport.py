@@ -17,7 +17,7 @@ from requests.auth import AuthBase
 
 from gate import __version__
 from gate.api import Reply, Request
-from gate.errors import Unreachable, UsageError
+from gate.errors import NeverConnected, Unreachable, UsageError
 from gate.redaction import Redaction
 from gate.text import SENTENCE_LENGTH, clean, without_credentials
 
@@ -98,7 +98,8 @@ class HttpTransport:
             said = without_credentials(clean(said, SENTENCE_LENGTH))
             reason = self._hidden.text(said)  # cleaning can have joined what invisible characters parted
             self._trace(request, reason)
-            return Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}")
+            kind = NeverConnected if _is_from_connecting(error) else Unreachable
+            return kind(f"{self._endpoint.base_url} could not be asked: {reason}")
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
 
@@ -230,10 +231,21 @@ def _reason(error: BaseException) -> str:
     """The innermost cause of an error of requests, which wraps what urllib3 wraps."""
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "no connection in time"
-    while inner := _cause(error):
-        error = inner
+    error = _innermost(error)
     name, text = type(error).__name__, str(error)
     return text if isinstance(error, _TooLarge) or text.startswith(name) else f"{name}: {text}"
+
+
+def _is_from_connecting(error: BaseException) -> bool:
+    """Whether no connection was made: refused, not in time, or to a name that does not exist."""
+    no_connection = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+    return isinstance(_innermost(error), no_connection)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while inner := _cause(error):
+        error = inner
+    return error
 
 
 def _cause(error: BaseException) -> BaseException | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from gate.api import Reply, Request
-from gate.errors import Unreachable, UsageError
+from gate.errors import NeverConnected, Unreachable, UsageError
 from gate.process import Process
 from gate.simulator import Recorded, Simulator, parse
 from gate.simulator.answers import Answer
@@ -151,6 +151,21 @@ def test_an_address_where_nobody_listens_is_unreachable() -> None:
         url = f"http://127.0.0.1:{nobody_listens.getsockname()[1]}"
         with pytest.raises(Unreachable, match="refused"):
             _transport(url).send(Request("GET", "/"), within_s=5)
+
+
+@pytest.mark.parametrize(
+    "host", ["http://127.0.0.1:1", "http://checkly.invalid"], ids=["refused", "no such name"]
+)
+def test_what_never_connected_has_sent_nothing(host: str) -> None:
+    with pytest.raises(NeverConnected):
+        _transport(host).send(Request("POST", "/v2/check-sessions/trigger"), within_s=10)
+
+
+@pytest.mark.parametrize("fault", ["cut: reset", "cut: close", "cut: stall"])
+def test_what_was_connected_may_have_sent_something(fault: str) -> None:
+    with pytest.raises(Unreachable) as caught:
+        _send(fault, within_s=1)
+    assert type(caught.value) is Unreachable
 
 
 def test_the_log_of_requests_has_no_credentials() -> None:
