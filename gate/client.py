@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Protocol
 
 from gate import api
 from gate.budget import Budget
 from gate.errors import (
     CheckSessionUnreadable,
+    NeverConnected,
     NoSuchSession,
     NotServed,
+    NotTriggered,
     OutOfTime,
+    Stopped,
+    StoppedWhileTriggering,
     Transient,
     TriggerLost,
     Unreachable,
@@ -22,6 +27,7 @@ from gate.trigger import Started, read_started
 
 REQUEST_BOUND_S = 30.0  # the longest that any request may take, beyond the wait that a long poll asks for
 _PAUSE_AFTER_429_S = 5.0
+_LONGEST_PAUSE_S = 15.0  # before a connection is tried again that could not be made
 _NETWORK_ERRORS_UNTIL_PLAIN_POLLING = 2
 
 
@@ -117,20 +123,40 @@ class Checkly:
                 self.completion_served = False  # the next plain look says what it really is
             return trouble
 
-    def trigger(self, request: api.Request, *, until_s: float) -> tuple[Started, ...]:
+    def trigger(
+        self, request: api.Request, *, until_s: float, tell: Callable[[str], None]
+    ) -> tuple[Started, ...]:
         """Starts check sessions. Never sent again after it may have arrived: it would run the checks twice.
 
-        Raises a `CheckSessionUnreadable`: `TriggerLost` where nobody knows what became of the call.
+        `tell` is given one line when the call has to be sent again. Raises a `CheckSessionUnreadable`:
+        `NotTriggered` where nothing was started by `until_s`, `TriggerLost` where nobody knows what became of
+        the call; and `StoppedWhileTriggering`.
         """
+        tries = 0
         while True:
             try:
-                return read_started(self._send(request, until_s, REQUEST_BOUND_S))
-            except Transient as trouble:
-                wait_s = trouble.retry_after_s or _PAUSE_AFTER_429_S
-                # 429 alone says that the call was not carried out.
-                if trouble.status != 429 or self.clock.now_s() + wait_s >= until_s:
-                    raise TriggerLost(str(trouble), status=trouble.status) from None
-                self.clock.sleep_s(wait_s)
+                started = read_started(self._send_once(request, until_s))
+            except Transient as error:
+                trouble = error
+            else:
+                self.version = self.version or ApiVersion.V2  # which knows what it has started
+                return started
+            wait_s = _wait_before_sending_again_s(trouble, tries)
+            if wait_s is None:
+                raise TriggerLost(str(trouble), status=trouble.status)
+            if self.clock.now_s() + wait_s >= until_s:
+                raise NotTriggered(_why_not_triggered(trouble), status=trouble.status)
+            if tries == 0:
+                tell(f"{_why_not_triggered(trouble)}; the trigger call is sent again")
+            tries += 1
+            self.clock.sleep_s(wait_s)
+
+    def _send_once(self, request: api.Request, until_s: float) -> api.Reply:
+        self._afford(until_s)
+        try:
+            return self.transport.send(request, within_s=until_s - self.clock.now_s())
+        except Stopped as stopped:
+            raise StoppedWhileTriggering(stopped.stop_code) from None
 
     def cancel(self, session_id: str, *, until_s: float) -> None:
         """Asks Checkly to cancel what still runs of a session. Raises a `CheckSessionUnreadable`."""
@@ -176,3 +202,17 @@ def _read(
         return api.read_session(reply, session_id, version)
     except CheckSessionUnreadable as error:
         return error
+
+
+def _wait_before_sending_again_s(trouble: Transient, tries: int) -> float | None:
+    """None where the call may have arrived: 429 alone says that it was not carried out."""
+    if isinstance(trouble, NeverConnected):
+        return min(0.5 * 2.0 ** min(tries, 10), _LONGEST_PAUSE_S)
+    if trouble.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return trouble.retry_after_s or _PAUSE_AFTER_429_S
+    return None
+
+
+def _why_not_triggered(trouble: Transient) -> str:
+    is_limit = trouble.status == HTTPStatus.TOO_MANY_REQUESTS
+    return f"Checkly's rate limit turned the trigger call away ({trouble})" if is_limit else str(trouble)

@@ -135,6 +135,18 @@ class NothingTriggered(Final):
     advice = "Check trigger-check-id and trigger-tags, that the checks are active, and account-id"
 
 
+class NotTriggered(Final):
+    """A trigger call that was turned away, or could not be sent, until the time was up."""
+
+    advice = "Nothing was started: run this job again"
+
+
+class CheckNotStarted(Final):
+    """A check that was named and of which no session was started: it would be gated on without having run."""
+
+    advice = "Check trigger-check-id, that the check is activated, and that account-id is its account"
+
+
 class TriggerLost(Final):
     """Nobody knows whether a trigger call arrived; sent again it might run the checks twice."""
 
@@ -164,6 +176,12 @@ class Stopped(GateError):
     def __init__(self, exit_code: ExitCode) -> None:
         super().__init__(f"stopped by {exit_code.name}")
         self.stop_code = exit_code
+
+
+class StoppedWhileTriggering(Stopped):
+    """A signal came while a trigger call was under way."""
+
+    advice = "The trigger call was under way, and may have started checks: look in Checkly for their sessions"
 
 
 class Defect(GateError):

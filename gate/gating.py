@@ -25,12 +25,13 @@ from gate.report import Report, annotation, closing, outputs, record, summary
 from gate.report.lines import Line, Tone
 from gate.report.progress import Progress
 from gate.text import clean
-from gate.trigger import trigger_request
+from gate.triggering import trigger
 from gate.units import format_duration
 from gate.verdict import Verdict, judge
 from gate.watch import Patience, watch
 
 _EXPLAIN_WITHIN_S = 10.0  # nobody waits longer than that for the reason of a closed gate
+_LOOK_WITHIN_S = 3.0
 _CANCEL_WITHIN_S = 2.0  # of the 5 s that there are between a signal and the end of the reports
 
 
@@ -47,33 +48,43 @@ class Surroundings:
 
 
 def decide(settings: Settings, book: PolicyBook, transport: Transport, around: Surroundings) -> Report:
-    """Waits for the sessions and judges them."""
-    notices = [] if settings.account_id else [_NO_ACCOUNT]
+    """Starts what is to be triggered, waits for the sessions, and judges them."""
     checkly = Checkly(transport, around.clock, settings.api_version)
     began_s = around.clock.now_s()
-    session_ids = tuple(dict.fromkeys((*settings.session_id, *_trigger(settings, checkly, around.console))))
-    progress = Progress(len(session_ids), settings.timeout)
-
-    def observe(event: Event) -> None:
-        waited_s = around.clock.now_s() - began_s
-        for line in progress.lines(event, waited_s):
-            around.console.line(line)
-        around.console.state(progress.state(waited_s))
-        if isinstance(event, Noticed):
-            notices.append(event.text)
-
-    left_s = settings.timeout - (around.clock.now_s() - began_s)
-    sessions = "1 check session" if len(session_ids) == 1 else f"{len(session_ids)} check sessions"
-    around.console.line(
-        Line(f"checkly-gate: {sessions}, waiting {format_duration(settings.timeout)} at most")
-    )
-    watched = watch(
-        session_ids,
+    deadline_s = began_s + settings.timeout
+    # What a trigger call that hangs must leave: time to look at the sessions that are given besides.
+    triggered = trigger(
+        settings,
         checkly,
-        Patience(timeout_s=left_s, poll_interval_s=settings.poll_interval),
-        jitter=around.jitter,
-        observe=observe,
+        lambda text: around.console.line(Line(text)),
+        until_s=deadline_s - min(_LOOK_WITHIN_S, settings.timeout / 4),
     )
+    session_ids = tuple(dict.fromkeys((*settings.session_id, *triggered.session_ids)))
+    if triggered.fault and (isinstance(triggered.fault, Stopped) or not session_ids):
+        report = reports.of_error(triggered.fault, decided_at=around.wall_clock())
+    else:
+        report = _wait_and_judge(session_ids, settings, book, checkly, around, deadline_s)
+        report = reports.with_fault(report, triggered.fault) if triggered.fault else report
+    no_account = () if settings.account_id else (_NO_ACCOUNT,)
+    return replace(
+        report,
+        inputs=shown_inputs(settings),
+        notices=(*no_account, *triggered.notices, *report.notices),
+        requests=checkly.budget.spent,
+        waited_s=around.clock.now_s() - began_s,
+    )
+
+
+def _wait_and_judge(
+    session_ids: tuple[str, ...],
+    settings: Settings,
+    book: PolicyBook,
+    checkly: Checkly,
+    around: Surroundings,
+    deadline_s: float,
+) -> Report:
+    notices: list[str] = []
+    watched = _wait(session_ids, settings, checkly, around, deadline_s, notices.append)
     if settings.cancel_on_abort:
         for line in _cancel(watched, checkly):
             around.console.line(line)
@@ -90,15 +101,41 @@ def decide(settings: Settings, book: PolicyBook, transport: Transport, around: S
     verdict = judge(watched, policy_for)
     details: Mapping[str, Detail] = {}
     if settings.details:
-        details, more = _details(verdict, checkly, around, until_s=began_s + settings.timeout)
+        details, more = _details(verdict, checkly, around, until_s=deadline_s)
         notices += more
-    return replace(
-        reports.of_verdict(verdict, report_only=settings.report_only, decided_at=decided_at),
-        inputs=shown_inputs(settings),
-        details=details,
-        notices=tuple(notices),
-        requests=checkly.budget.spent,
-        waited_s=around.clock.now_s() - began_s,
+    report = reports.of_verdict(verdict, report_only=settings.report_only, decided_at=decided_at)
+    return replace(report, details=details, notices=tuple(notices))
+
+
+def _wait(
+    session_ids: tuple[str, ...],
+    settings: Settings,
+    checkly: Checkly,
+    around: Surroundings,
+    deadline_s: float,
+    notice: Callable[[str], None],
+) -> tuple[Watched, ...]:
+    """Waits for the sessions, and shows what happens meanwhile."""
+    progress = Progress(len(session_ids), settings.timeout)
+
+    def observe(event: Event) -> None:
+        waited_s = around.clock.now_s() - (deadline_s - settings.timeout)
+        for line in progress.lines(event, waited_s):
+            around.console.line(line)
+        around.console.state(progress.state(waited_s))
+        if isinstance(event, Noticed):
+            notice(event.text)
+
+    sessions = "1 check session" if len(session_ids) == 1 else f"{len(session_ids)} check sessions"
+    around.console.line(
+        Line(f"checkly-gate: {sessions}, waiting {format_duration(settings.timeout)} at most")
+    )
+    return watch(
+        session_ids,
+        checkly,
+        Patience(timeout_s=deadline_s - around.clock.now_s(), poll_interval_s=settings.poll_interval),
+        jitter=around.jitter,
+        observe=observe,
     )
 
 
@@ -106,18 +143,6 @@ _NO_ACCOUNT = "account-id is not given: Checkly's own API asks for it (CHECKLY_A
 _DEPRECATED = (
     "v1 of Checkly's check-session API answered, which Checkly has deprecated: set api-version to v2"
 )
-
-
-def _trigger(settings: Settings, checkly: Checkly, console: Console) -> Iterable[str]:
-    """Starts the checks that are to be triggered; their sessions are told before anybody waits for them."""
-    if not (settings.trigger_check_id or settings.trigger_tags):
-        return
-    request = trigger_request(
-        settings.trigger_check_id, settings.trigger_tags, refresh_cache=settings.refresh_cache
-    )
-    for started in checkly.trigger(request, until_s=checkly.clock.now_s() + settings.timeout):
-        console.line(Line(f"started {started.check_name or started.session_id}: {started.link}"))
-        yield started.session_id
 
 
 def _cancel(watched: Iterable[Watched], checkly: Checkly) -> Iterable[Line]:

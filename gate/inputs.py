@@ -23,7 +23,7 @@ class Input:
     required: bool = False
     secret: bool = False
     switch: bool = False
-    several: bool = False
+    joined_by: str = ""  # what stands between the values of a flag that is repeated
     variable: str = ""
     absent: Any = ""
 
@@ -57,20 +57,21 @@ INPUTS: tuple[Input, ...] = (
         name="session-id",
         help="Check session ids or links, separated by commas, spaces or newlines. Required, or a trigger.",
         read=readers.session_ids,
-        several=True,
+        joined_by=" ",
         absent=(),
     ),
     Input(
         name="trigger-check-id",
-        help="Start the checks with these ids first, and gate on their sessions.",
+        help="Start the checks with these ids, and gate on them; with trigger-tags they need the tags too.",
         read=readers.check_ids,
-        several=True,
+        joined_by=" ",
         absent=(),
     ),
     Input(
         name="trigger-tags",
         help="Start the checks that have all tags of a line (a, !b), first; one line per alternative.",
         read=readers.tags,
+        joined_by="\n",
         absent=(),
     ),
     Input(

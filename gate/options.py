@@ -162,7 +162,9 @@ def _read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         elif not has_value and row:
             problems.append(f"{row.name}: --{row.name} needs a value")
         if row:
-            flags[name] = f"{flags[name]} {value}" if row.several and name in flags else value
+            flags[name] = (
+                row.joined_by.join((flags[name], value)) if row.joined_by and name in flags else value
+            )
     return flags, problems
 
 

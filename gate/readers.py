@@ -53,7 +53,8 @@ def tags(text: str) -> tuple[tuple[str, ...], ...]:
     """Alternatives, one a line (or separated by semicolons), each of tags separated by commas."""
     alternatives = []
     for line in re.split(r"[\n;]", text):
-        alternative = tuple(tag for tag in (word.strip() for word in line.split(",")) if tag)
+        words = (re.sub(r"^!\s+", "!", word.strip()) for word in line.split(","))
+        alternative = tuple(word for word in words if word)
         if any(clean(tag) != tag or tag == "!" for tag in alternative):
             raise ValueError(
                 "tags separated by commas, an exclamation mark before one that must not be there"

@@ -11,12 +11,15 @@ from gate.api import Reply, Request, is_uuid, refusal
 from gate.fields import Fields, json_object
 from gate.text import https_link
 
+_MOST_SESSIONS = 1_000  # many times what a pipeline waits for, and few enough to be looked at
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
     """A check session that a trigger call has started."""
 
     session_id: str
+    check_id: str
     check_name: str
     link: str
 
@@ -24,9 +27,11 @@ class Started:
 def trigger_request(
     check_ids: Sequence[str], tags: Sequence[Sequence[str]], *, refresh_cache: bool
 ) -> Request:
-    """Starts a session for each check with one of the ids, or with all the tags of one of the alternatives.
+    """Starts a session for each check with one of the ids and with all the tags of one of the alternatives.
 
-    Raises `UsageError` without a filter, which to the API means every check in the account.
+    Whichever is not given filters nothing. That both must match is what Checkly's API says of its target
+    ("matches the provided target filters"), and all that it says of the two together. Raises `UsageError`
+    without a filter, which to the API means every check in the account.
     """
     target: dict[str, object] = {}
     if tags:
@@ -48,9 +53,14 @@ def read_started(reply: Reply) -> tuple[Started, ...]:
     if reply.status != HTTPStatus.CREATED:
         raise refusal(reply)
     sessions = [Fields(each) for each in Fields(json_object(reply.body)).objects("sessions")]
+    if len(sessions) > _MOST_SESSIONS:
+        raise errors.Incomprehensible(
+            f"Checkly's API answered with {len(sessions)} sessions; at most {_MOST_SESSIONS} make sense"
+        )
     started = tuple(
         Started(
             session_id=each.text("checkSessionId").lower(),
+            check_id=each.optional_text("checkId").lower(),
             check_name=each.optional_text("name"),
             link=https_link(each.optional_raw("checkSessionLink")),
         )
@@ -61,3 +71,9 @@ def read_started(reply: Reply) -> tuple[Started, ...]:
     if not all(is_uuid(each.session_id) for each in started):
         raise errors.Incomprehensible("Checkly's API answered with a session id that is not a UUID")
     return started
+
+
+def not_started(check_ids: Sequence[str], started: Sequence[Started]) -> tuple[str, ...]:
+    """The checks of which no session was started."""
+    ran = {each.check_id for each in started}
+    return tuple(check_id for check_id in check_ids if check_id not in ran)

@@ -36,7 +36,7 @@ PURE = BOTTOM | {
     "gate.verdict",
     *(name for name in MODULES if name.startswith(("gate.report", "gate.yamldoc"))),
 }
-LOGIC = {"gate.client", "gate.explain", "gate.watch"}
+LOGIC = {"gate.client", "gate.explain", "gate.triggering", "gate.watch"}
 IMPURE_LIBRARIES = {
     "io",
     "logging",

@@ -304,3 +304,13 @@ def test_the_record_may_not_take_the_place_of_the_junit_report(json_path: str) -
 
 def test_both_reports_may_go_to_a_device() -> None:
     assert _settings("--junit-path", "/dev/null", "--json-path", "/dev/null").json_path == "/dev/null"
+
+
+def test_tags_that_are_given_again_are_alternatives() -> None:
+    settings = read_settings(["--trigger-tags", "a, b", "--trigger-tags=c"], NEEDED)
+    assert settings.trigger_tags == (("a", "b"), ("c",))
+
+
+@pytest.mark.parametrize("text", ["!slow", "! slow", " !  slow "])
+def test_a_space_after_the_exclamation_mark_means_nothing(text: str) -> None:
+    assert read_settings([f"--trigger-tags=a,{text}"], NEEDED).trigger_tags == (("a", "!slow"),)

@@ -10,9 +10,10 @@ import pytest
 from gate import errors
 from gate.api import Reply
 from gate.errors import UsageError
-from gate.trigger import Started, read_started, trigger_request
+from gate.trigger import Started, not_started, read_started, trigger_request
 
 ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
+CHECK = "a4cd4ad9-4815-4a9e-92d2-0a7c562ee69a"
 LINK = f"https://app.checklyhq.com/check-sessions/{ID}"
 
 
@@ -43,13 +44,14 @@ def _reply(*sessions: dict[str, Any], status: int = 201) -> Reply:
 def test_the_sessions_that_were_started_are_read() -> None:
     full = {
         "checkSessionId": ID.upper(),
+        "checkId": CHECK.upper(),
         "checkSessionLink": LINK,
         "name": "Checkout\nAPI",
         "status": "STARTED",
     }
     assert read_started(_reply(full, {"checkSessionId": ID})) == (
-        Started(ID, "Checkout API", LINK),
-        Started(ID, "", ""),
+        Started(ID, CHECK, "Checkout API", LINK),
+        Started(ID, "", "", ""),
     )
 
 
@@ -59,6 +61,8 @@ def test_the_sessions_that_were_started_are_read() -> None:
         (_reply(), errors.NothingTriggered),
         (Reply(404, {}, b'{"message": "No checks matched"}'), errors.NothingTriggered),
         (_reply({"checkSessionId": "../../x"}), errors.Incomprehensible),
+        (_reply({"checkSessionId": ID}, {"checkSessionId": "../../x"}), errors.Incomprehensible),
+        (_reply(*[{"checkSessionId": ID}] * 1_001), errors.Incomprehensible),
         (_reply({}), errors.Incomprehensible),
         (Reply(201, {}, b"<html>"), errors.Incomprehensible),
         (_reply({"checkSessionId": ID}, status=200), errors.Incomprehensible),
@@ -72,3 +76,21 @@ def test_any_other_reply_is_an_error(reply: Reply, kind: type[errors.CheckSessio
     with pytest.raises(kind) as caught:
         read_started(reply)
     assert type(caught.value) is kind
+
+
+def test_a_link_that_is_none_is_not_shown() -> None:
+    (started,) = read_started(
+        _reply({"checkSessionId": ID, "checkSessionLink": "javascript:alert(1)\n::error::"})
+    )
+    assert started.link == ""
+
+
+def test_as_many_sessions_as_can_be_waited_for_are_read() -> None:
+    assert len(read_started(_reply(*[{"checkSessionId": ID}] * 1_000))) == 1_000
+
+
+def test_which_checks_were_not_started() -> None:
+    other = "00000000-0000-0000-0000-000000000001"
+    started = (Started(ID, CHECK, "", ""), Started(ID, "", "", ""))
+    assert not_started((CHECK, other), started) == (other,)
+    assert not_started((CHECK,), started) == not_started((), started) == ()

@@ -10,6 +10,7 @@ import pytest
 from gate import errors
 from gate.api import Reply, Request
 from gate.client import Checkly
+from gate.model import ApiVersion
 from gate.trigger import trigger_request
 from tests.samples import SESSION_ID
 from tests.watching.world import SimulatedClock
@@ -24,11 +25,14 @@ class Answering:
     def __init__(self, *answers: Reply | errors.Unreachable) -> None:
         self._answers: Iterator[Reply | errors.Unreachable] = iter(answers)
         self.sent = 0
+        self.bounds_s: list[float] = []
+        self.told: list[str] = []
 
     def send(self, request: Request, *, within_s: float) -> Reply:
         assert request.method == "POST"
         assert within_s > 0
         self.sent += 1
+        self.bounds_s.append(within_s)
         answer = next(self._answers)
         if isinstance(answer, errors.Unreachable):
             raise answer
@@ -41,13 +45,16 @@ class Answering:
 def _trigger(transport: Answering, clock: SimulatedClock) -> tuple[str, ...]:
     checkly = Checkly(transport, clock)
     request = trigger_request((), (("production",),), refresh_cache=False)
-    return tuple(each.session_id for each in checkly.trigger(request, until_s=clock.now_s() + 60))
+    started = checkly.trigger(request, until_s=clock.now_s() + 60, tell=transport.told.append)
+    return tuple(each.session_id for each in started)
 
 
 def test_what_429_turned_away_is_sent_again_when_it_may_be() -> None:
     transport, clock = Answering(BUSY, Reply(429, {}, b""), STARTED), SimulatedClock()
     assert _trigger(transport, clock) == (SESSION_ID,)
     assert (transport.sent, clock.elapsed_s()) == (3, 25)
+    (told,) = transport.told
+    assert "rate limit" in told
 
 
 @pytest.mark.parametrize(
@@ -56,11 +63,12 @@ def test_what_429_turned_away_is_sent_again_when_it_may_be() -> None:
         errors.Unreachable("connection reset"),
         Reply(500, {}, b""),
         Reply(502, {"retry-after": "1"}, b""),
+        Reply(503, {"retry-after": "1"}, b""),
         Reply(408, {}, b""),
         Reply(201, {}, b'{"sessions": [{'),
         Reply(204, {}, b""),
     ],
-    ids=["lost", "500", "502", "408", "half an answer", "204"],
+    ids=["lost", "500", "502", "503", "408", "half an answer", "204"],
 )
 def test_what_may_have_arrived_is_not_sent_again(answer: Reply | errors.Unreachable) -> None:
     transport = Answering(answer)
@@ -78,8 +86,39 @@ def test_a_final_answer_is_final(status: int) -> None:
     assert transport.sent == 1
 
 
-def test_429_until_the_deadline_ends_with_it() -> None:
+def test_429_until_the_deadline_has_started_nothing_and_says_so() -> None:
     transport, clock = Answering(*[BUSY] * 9), SimulatedClock()
-    with pytest.raises(errors.TriggerLost):
+    with pytest.raises(errors.NotTriggered) as caught:
         _trigger(transport, clock)
     assert clock.elapsed_s() <= 60
+    assert "rate limit" in caught.value.sentence
+    assert "Nothing was started" in caught.value.sentence
+
+
+def test_a_connection_that_cannot_be_made_is_tried_again() -> None:
+    refused = errors.NeverConnected("connection refused")
+    transport, clock = Answering(*[refused] * 4, STARTED), SimulatedClock()
+    assert _trigger(transport, clock) == (SESSION_ID,)
+    assert (transport.sent, clock.elapsed_s()) == (5, 0.5 + 1 + 2 + 4)
+    assert len(transport.told) == 1
+    with pytest.raises(errors.NotTriggered, match="connection refused"):
+        _trigger(Answering(*[refused] * 99), clock)
+
+
+def test_the_call_has_all_the_time_that_there_is() -> None:
+    transport = Answering(STARTED)
+    _trigger(transport, SimulatedClock())
+    assert transport.bounds_s == [60]
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"), [(None, ApiVersion.V2), (ApiVersion.V1, ApiVersion.V1)], ids=["auto", "v1"]
+)
+def test_the_version_that_has_started_sessions_is_asked_about_them(
+    given: ApiVersion | None, asked: ApiVersion
+) -> None:
+    transport = Answering(STARTED)
+    checkly = Checkly(transport, SimulatedClock(), given)
+    request = trigger_request((), (("production",),), refresh_cache=False)
+    checkly.trigger(request, until_s=checkly.clock.now_s() + 60, tell=transport.told.append)
+    assert checkly.version is asked

@@ -161,8 +161,16 @@ class World:
 
 
 def document(status: str, session_id: str = SESSION_ID) -> Reply:
-    """A session's document with nothing in it but what must be."""
-    fields = {"checkSessionId": session_id, "status": status, "runLocations": ["us-east-1"], "results": []}
+    """A session's document with nothing in it but what must be, and a result once it has ended."""
+    flags = ("hasErrors", "hasFailures", "isDegraded", "aborted", "isCancelled")
+    result = {"runLocation": "us-east-1", "resultType": "FINAL", **dict.fromkeys(flags, False)}
+    result["hasFailures"] = status == "FAILED"
+    fields = {
+        "checkSessionId": session_id,
+        "status": status,
+        "runLocations": ["us-east-1"],
+        "results": [result] if status in FINISHED else [],
+    }
     return Reply(200, {}, json.dumps(fields).encode())
 
 
