@@ -1,4 +1,4 @@
-"""Check sessions for the simulator that all pass, each at a time of its own."""
+"""Check sessions for the simulator that all pass, or all fail, each at a time of its own."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ LOCATIONS = (
 _FLAGS = ("hasErrors", "hasFailures", "isDegraded", "aborted", "isCancelled")
 
 
-def scenario(ends_s: Sequence[float], locations: Sequence[str] = LOCATIONS) -> Scenario:
+def scenario(
+    ends_s: Sequence[float], locations: Sequence[str] = LOCATIONS, *, failing: bool = False
+) -> Scenario:
     """A session for each end, whose locations deliver their results one after the other until then."""
-    sessions = tuple(_session(number, end_s, tuple(locations)) for number, end_s in enumerate(ends_s))
-    return Scenario(name="bench", description="All pass.", sessions=sessions)
+    sessions = tuple(
+        _session(number, end_s, tuple(locations), failing) for number, end_s in enumerate(ends_s)
+    )
+    return Scenario(name="bench", description="All fail." if failing else "All pass.", sessions=sessions)
 
 
-def _session(number: int, end_s: float, locations: tuple[str, ...]) -> PlannedSession:
+def _session(number: int, end_s: float, locations: tuple[str, ...], failing: bool) -> PlannedSession:
     results = (
         PlannedResult(
             at_s=end_s * place / len(locations),
             location=location,
-            flags=dict.fromkeys(_FLAGS, False),
+            flags=dict.fromkeys(_FLAGS, False) | {"hasFailures": failing},
             type="FINAL",
             took_s=0.4,
         )
@@ -38,7 +42,7 @@ def _session(number: int, end_s: float, locations: tuple[str, ...]) -> PlannedSe
         id=_id(f"session {number}"),
         check=Check(id=_id(f"check {number}"), name=f"Check {number} of the release"),
         locations=locations,
-        statuses=(StatusChange(0.0, "STARTED"), StatusChange(end_s, "PASSED")),
+        statuses=(StatusChange(0.0, "STARTED"), StatusChange(end_s, "FAILED" if failing else "PASSED")),
         results=tuple(results),
     )
 

@@ -43,11 +43,20 @@ def test_who_asks_for_nothing_was_not_measured(tmp_path: Path) -> None:
 
 
 def test_many_sessions_are_counted_and_weighed(tmp_path: Path) -> None:
-    rows = {row.what: row for row in many.measure(tmp_path, {1: 2, 3: 1}, ends_s=(0.2, 0.5)).rows}
-    assert rows["runs that saw every session's end"].measured == "3 of 3"
+    section = many.measure(tmp_path, (1, 3), rounds=2, ends_s=(0.2, 0.5))
+    rows = {row.what: row for row in section.rows}
+    assert rows["runs that saw every session's end"].measured == "4 of 4"
     assert rows["1 session: requests in all"].measured == "2"
     assert int(rows["3 sessions: requests in all"].measured) >= 4
     assert rows["peak memory with 3 sessions"].reached
+    assert rows["peak memory with 3 sessions that fail"].reached
+    assert "Medians of 2 runs" in section.how
+    assert "any 60 s" in section.how
+
+
+def test_the_ends_are_spread_further_than_the_first_looks() -> None:
+    assert many.ENDS_S[1] >= 45
+    assert many.ROUNDS >= 7
 
 
 def test_reports_are_written_whole(tmp_path: Path) -> None:
