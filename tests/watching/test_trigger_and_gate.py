@@ -13,7 +13,7 @@ import pytest
 
 from gate import hosts
 from gate.api import Reply, Request
-from gate.errors import ExitCode, NeverConnected
+from gate.errors import ExitCode, NeverConnected, Unreachable
 from gate.gating import Surroundings, decide
 from gate.hosts.console import Console
 from gate.options import Settings, read_settings
@@ -46,8 +46,10 @@ class Triggering:
             return self.world.send(request, within_s=within_s)
         self.posted.append(request)
         self.world.clock.sleep_s(min(self.after_s, within_s))
-        if self.answer == "refused" or self.after_s > within_s:
+        if self.answer == "refused":
             raise NeverConnected("refused")
+        if self.after_s > within_s:
+            raise Unreachable("no answer in time")
         assert isinstance(self.answer, Reply)
         return self.answer
 
@@ -138,6 +140,14 @@ def test_the_sessions_that_are_given_are_judged_whatever_becomes_of_the_trigger(
     assert [each.status for each in report.sessions] == [given]
     (fault,) = report.faults
     assert said in fault
+
+
+def test_a_trigger_that_hangs_leaves_time_to_look_at_the_sessions_that_are_given() -> None:
+    report, _, _ = _decided(
+        STARTED, after_s=999, given="FAILED", trigger_check_id=CHECK_ID, session_id=GIVEN, timeout="60s"
+    )
+    assert report.exit_code is ExitCode.CLOSED
+    assert [each.status for each in report.sessions] == ["FAILED"]
 
 
 def test_a_report_on_a_trigger_alone_says_what_was_done() -> None:

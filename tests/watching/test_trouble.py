@@ -129,7 +129,7 @@ def test_a_session_that_stays_unknown_is_given_up_when_the_grace_is_over(jitter:
     assert isinstance(watched.error, errors.NoSuchSession)
     assert "test session" in watched.error.sentence
     assert "account" in watched.error.sentence
-    assert GRACE_FOR_404_S <= world.clock.elapsed_s() <= GRACE_FOR_404_S + 1
+    assert 10 <= world.clock.elapsed_s() <= 11, "the contract's grace is 10 s"
     assert not world.told(TroubleEnded)
 
 
