@@ -151,13 +151,13 @@ class _Plan:
     def _is_needed(self, place: int) -> bool:
         """Whether it is looked at whatever else the budget is wanted for."""
         each = self._candidates[place]
-        if self._at.now_s >= self._at.last_look_s or each.failures > 0 or place in self._unread_front:
+        if self._at.now_s >= self._at.last_look_s or place in self._unread_front:
             return True
         return place in self._front and not each.can_poll
 
     def _due_s(self, place: int) -> float:
         each = self._candidates[place]
-        if self._is_needed(place) or not each.is_read:
+        if self._is_needed(place) or not each.is_read or each.failures:
             return each.look_at_s
         return min(each.look_at_s + self._longer_s, self._at.last_look_s)
 

@@ -194,8 +194,11 @@ class _Loop:
     def _judge_api(
         self, found: Sequence[CheckSession | errors.CheckSessionUnreadable], backoff: float
     ) -> None:
-        """Where nothing but trouble was answered, all sessions back off, until one of them can be read."""
-        if any(isinstance(each, CheckSession) for each in found):
+        """Where nothing but trouble was answered, all sessions back off, until one of them gets an answer.
+
+        A document that cannot be understood is an answer, and the trouble of its session alone.
+        """
+        if any(isinstance(each, CheckSession | errors.Incomprehensible) for each in found):
             self.in_doubt, self.failures_of_api = False, 0
         elif any(isinstance(each, errors.Transient) for each in found):
             quiet_s = _ceiling_s(self.failures_of_api) * backoff

@@ -168,6 +168,18 @@ def test_a_session_that_cannot_be_read_does_not_keep_the_others_from_being_seen(
     assert known_s - others_s <= 1
 
 
+def test_documents_that_cannot_be_understood_do_not_keep_the_others_from_being_seen() -> None:
+    broken = {str(UUID(int=number)) for number in range(1, 100)}
+    world = World(dict.fromkeys((*sorted(broken), str(UUID(int=100))), ((0.0, "PASSED"),)))
+    world.fault = lambda request, _: (
+        Reply(200, {}, b"{}") if request.path.rpartition("/")[2] in broken else None
+    )
+    watched = world.wait(timeout_s=20, jitter=lambda: 1.0)
+    assert watched[-1].ending is Ending.FINISHED
+    (seen_s,) = (at_s for at_s, event in world.events if isinstance(event, Looked))
+    assert seen_s < 3
+
+
 @pytest.mark.parametrize("others", [0, 20])
 def test_an_id_that_does_not_exist_costs_few_requests(others: int) -> None:
     def asked(unknown: int) -> int:
