@@ -12,7 +12,7 @@ from statistics import median
 
 from bench.figures import most_within, shown_s
 from bench.programs import GATE, environment, run_and_weigh
-from bench.sessions import LOCATIONS, scenario
+from bench.sessions import LOCATIONS, TAG, scenario
 from bench.table import Row, Section
 from gate.budget import REQUESTS_PER_MINUTE
 from gate.simulator import Simulator
@@ -23,13 +23,13 @@ ENDS_S = (5.0, 45.0)  # the first and the last
 _MINUTE_S = 60.0
 _PEAK_LIMIT_MB = 120
 _HOW = """\
-Sessions of {locations} locations each, which end between {first:.0f} and {last:.0f} s after each is first
-asked for, all passed. Medians of {rounds} runs, each with a simulator of its own; the runs of one size go on
-at the same time, and share the machine. Requests are counted by the simulator, at their most within any 60 s
-of a run. The gate's JSON record must say that every session and every location passed. One run more of the
-largest size, the last, has nothing but failed locations, of which reports have most to say. More than
-{budget} sessions cannot even be looked at once within a minute, and these only begin to run when they are
-first asked for."""
+Sessions of {locations} locations each, which end between {first:.0f} and {last:.0f} s after the gate has
+triggered them all, all passed. Medians of {rounds} runs, each with a simulator of its own; the runs of one
+size go on at the same time, and share the machine. Requests are counted by the simulator, at their most
+within any 60 s of a run. The gate's JSON record must say that every session and every location passed. One
+run more of the largest size, the last, has nothing but failed locations, of which reports have most to say.
+Of more than {budget} sessions that end within a minute, the last are known up to a minute later: a gate has
+no more requests than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _run(folder: Path, size: int, ends_s: tuple[float, float], *, failing: bool 
     play, status = scenario(times, failing=failing), "FAILED" if failing else "PASSED"
     with tempfile.TemporaryDirectory(dir=folder) as own, Simulator(play) as api:
         place = Path(own)
-        env = environment(api.url, place) | {"INPUT_SESSION_ID": "\n".join(play.session_ids)}
+        env = environment(api.url, place) | {"INPUT_TRIGGER_TAGS": TAG}
         # Only reporting, for a benchmark's programs end with 0.
         done = run_and_weigh((*GATE, "--json-path=record.json", "--report-only"), env, place)
         record = json.loads((place / "record.json").read_text())

@@ -14,6 +14,7 @@ LOCATIONS = (
     "me-south-1", "ap-southeast-1", "ap-northeast-1", "ap-east-1", "ap-southeast-2", "ap-southeast-3",
     "ap-northeast-2", "ap-northeast-3", "ap-south-1", "af-south-1",
 )  # fmt: skip
+TAG = "release"
 _FLAGS = ("hasErrors", "hasFailures", "isDegraded", "aborted", "isCancelled")
 
 
@@ -40,7 +41,7 @@ def _session(number: int, end_s: float, locations: tuple[str, ...], failing: boo
     )
     return PlannedSession(
         id=_id(f"session {number}"),
-        check=Check(id=_id(f"check {number}"), name=f"Check {number} of the release"),
+        check=Check(id=_id(f"check {number}"), name=f"Check {number} of the release", tags=(TAG,)),
         locations=locations,
         statuses=(StatusChange(0.0, "STARTED"), StatusChange(end_s, "FAILED" if failing else "PASSED")),
         results=tuple(results),

@@ -46,8 +46,8 @@ def test_many_sessions_are_counted_and_weighed(tmp_path: Path) -> None:
     section = many.measure(tmp_path, (1, 3), rounds=2, ends_s=(0.2, 0.5))
     rows = {row.what: row for row in section.rows}
     assert rows["runs that saw every session's end"].measured == "4 of 4"
-    assert rows["1 session: requests in all"].measured == "2"
-    assert int(rows["3 sessions: requests in all"].measured) >= 4
+    assert rows["1 session: requests in all"].measured == "3", "a trigger, a look and a long poll"
+    assert int(rows["3 sessions: requests in all"].measured) >= 5
     assert rows["peak memory with 3 sessions"].reached
     assert rows["peak memory with 3 sessions that fail"].reached
     assert "Medians of 2 runs" in section.how
