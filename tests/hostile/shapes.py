@@ -21,7 +21,8 @@ from tests.hosts.runner import commands_in, outputs_in
 Shape = tuple[object, ...]
 _MERMAID_LINE = re.compile(
     r'%%\{init: \{"gantt": \{"leftPadding": \d+\}, "themeVariables": \{[\w#", :]+\}\}\}%%'
-    r"|gantt|    (?:title|section) [^:;#%\n]+|    dateFormat x|    axisFormat %H:%M:%S"
+    r"|gantt|    (?:title|section) [^:;#%\n]+|    dateFormat x"
+    r"|    axisFormat [%\w:.-]+|    tickInterval \d+\w+"
     r"|    \d+\. [a-z]+ :(?:done|active|crit), \d+, \d+"
 )
 _OWN_SEQUENCES = re.compile("\x1b\\[(?:0|2|31|32|33)m|\r\x1b\\[2K")
