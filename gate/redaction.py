@@ -35,12 +35,11 @@ class Redaction:
 
     def written(self, content: bytes) -> bytes:
         """What the gate itself is about to write, without the secret, or a slug that was made of it."""
-        letters = self._letters.encode()
-        if letters not in content.lower():  # which nothing that the gate writes spells in another way
+        letters = re.compile(self._letters.encode(), re.IGNORECASE)
+        if not letters.search(content):  # which nothing that the gate writes spells in another way
             return content
         hidden = self.body(content)
-        is_telling = len(letters) >= _TELLING_LETTERS
-        return re.sub(letters, _HIDDEN, hidden, flags=re.IGNORECASE) if is_telling else hidden
+        return letters.sub(_HIDDEN, hidden) if len(self._letters) >= _TELLING_LETTERS else hidden
 
     def told(self, text: str) -> str:
         """The same for a text."""

@@ -6,7 +6,7 @@ a schema rejects) is taken off, and what it lacks (attempts, times that are zero
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
@@ -21,18 +21,29 @@ _SUITE_ATTRIBUTES = ("name", "tests", "failures", "errors", "skipped", "time", "
 
 def render(report: Report) -> bytes:
     """The report as UTF-8 XML. Its names depend on nothing but the check and the location."""
+    totals = dict.fromkeys(("tests", "failures", "errors"), 0)
+    time_s = 0.0
+    written = []
+    # Suite by suite: the trees of hundreds would take many times the size of what is written.
+    for suite in _suites(report):
+        for name in totals:
+            totals[name] += int(suite.get(name, "0"))
+        time_s += float(suite.get("time", "0"))
+        ET.indent(suite, level=1)
+        written.append(b"  " + ET.tostring(suite, encoding="utf-8") + b"\n")
+    counts = {name: str(total) for name, total in totals.items()}
+    root = ET.Element("testsuites", {"name": "checkly-gate", **counts, "time": _seconds(time_s)})
+    opening = ET.tostring(root, encoding="utf-8").removesuffix(b" />") + b">\n"
+    declaration = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    return b"".join((declaration, opening, *written, b"</testsuites>\n"))
+
+
+def _suites(report: Report) -> Iterable[ET.Element]:
     names = class_names(report.sessions)
-    suites = [_session_suite(report, judged, names[identity_of(judged)]) for judged in report.sessions]
-    if report.faults or not suites:
-        suites.append(_fault_suite(report))
-    root = ET.Element("testsuites", {"name": "checkly-gate"})
-    for name in ("tests", "failures", "errors"):
-        root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
-    root.set("time", _seconds(sum(float(suite.get("time", "0")) for suite in suites)))
-    root.extend(suites)
-    ET.indent(root)
-    xml: str = ET.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{xml}\n'.encode()
+    for judged in report.sessions:
+        yield _session_suite(report, judged, names[identity_of(judged)])
+    if report.faults or not report.sessions:
+        yield _fault_suite(report)
 
 
 def _session_suite(report: Report, judged: JudgedSession, class_name: str) -> ET.Element:

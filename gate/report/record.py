@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from gate import __version__
@@ -16,8 +17,8 @@ from gate.verdict import JudgedSession, Row
 
 
 def render(report: Report) -> bytes:
-    """The record as UTF-8 JSON."""
-    record = {
+    """The record as UTF-8 JSON, made session by session: hundreds at once take many times their size."""
+    head = {
         **render_outputs(report),
         "exit-code": int(report.exit_code),
         "gate-version": __version__,
@@ -27,9 +28,18 @@ def render(report: Report) -> bytes:
         "inputs": dict(report.inputs),
         "faults": list(report.faults),
         "notices": list(report.notices),
-        "sessions": [_session(judged, report) for judged in report.sessions],
     }
-    return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode(errors="replace")
+    sessions = b",".join(
+        b"\n    " + _encoded(_session(judged, report), depth=2) for judged in report.sessions
+    )
+    closing = b"\n  ]\n}\n" if sessions else b"]\n}\n"
+    return _encoded(head).removesuffix(b"\n}") + b',\n  "sessions": [' + sessions + closing
+
+
+def _encoded(value: Mapping[str, object], depth: int = 0) -> bytes:
+    """The value as indented JSON, for a place at that depth; no line break is within a text there."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return text.replace("\n", "\n" + depth * "  ").encode(errors="replace")
 
 
 def _session(judged: JudgedSession, report: Report) -> dict[str, object]:
