@@ -41,8 +41,7 @@ gate with `--trigger-check-id`, which does the same. Both drive the simulator wi
 The CLI is version {version}, the newest that runs on Node 20, started from `node_modules/.bin`;
 `CHECKLY_ENV=local` makes it heed `CHECKLY_API_URL`. In its favour its look for updates and its check of
 the account (a request that the simulator does not serve) are off. `npx` is how its documentation starts
-it, and is not what the goal is held against. A gate that took no longer than
-the floor would have the CLI's time divided by the floor's as its ratio."""
+it, and is not what the goal is held against."""
 _NO_CLI = (
     "The Checkly CLI was NOT measured: there was no node and npm, or its package could not be installed."
 )
