@@ -115,6 +115,8 @@ def _judges(book: PolicyBook) -> None:
     """A book that was read can be applied, and said, on any day."""
     document = {
         "checkSessionId": SESSION_ID,
+        "checkId": "a4cd4ad9-4815-4a9e-92d2-0a7c562ee69a",
+        "checkType": "API",
         "name": "Checkout API",
         "status": "FAILED",
         "runLocations": ["us-east-1", "eu-central-1"],

@@ -82,7 +82,11 @@ def read_session(reply: Reply, session_id: str, version: ApiVersion) -> CheckSes
     if answered_id.lower() != session_id.lower():
         raise errors.Incomprehensible(f"Checkly answered with another session's document ({answered_id})")
     locations = tuple(dict.fromkeys(document.texts("runLocations")))
+    check_id = document.text("checkId")
     results = [Fields(item) for item in document.objects("results")]
+    for result in results:
+        if result.text_if_any("checkId").lower() not in ("", check_id.lower()):
+            raise errors.Incomprehensible("Checkly answered with a result of another check")
     _hold_bounds({*locations, *(result.optional_raw("runLocation") for result in results)}, len(results))
     return CheckSession(
         id=answered_id.lower(),
@@ -91,20 +95,28 @@ def read_session(reply: Reply, session_id: str, version: ApiVersion) -> CheckSes
         results=tuple(map(_read_result, results)),
         version=version,
         link=https_link(document.optional_raw("checkSessionLink")),
-        check_id=document.text_if_any("checkId"),
-        check_type=document.text_if_any("checkType"),
+        check_id=check_id,
+        check_type=document.text("checkType"),
         check_name=document.text_if_any("name"),
         started_at=document.optional_time("startedAt"),
         stopped_at=document.optional_time("stoppedAt"),
     )
 
 
+# Null, absent and ALL take the place of a FINAL that is not there. An unknown type never counts as green.
+_RESULT_KINDS = {
+    "FINAL": ResultKind.FINAL,
+    "ATTEMPT": ResultKind.ATTEMPT,
+    "ALL": ResultKind.STAND_IN,
+    None: ResultKind.STAND_IN,
+}
+
+
 def _read_result(fields: Fields) -> CheckResult:
-    kind = fields.optional_text("resultType")
     return CheckResult(
         id=fields.optional_text("checkResultId"),
         location=fields.text("runLocation"),
-        kind=ResultKind(kind) if kind in ("FINAL", "ATTEMPT") else ResultKind.OTHER,
+        kind=fields.choice("resultType", _RESULT_KINDS, ResultKind.UNSETTLED),
         has_errors=fields.flag("hasErrors"),
         has_failures=fields.flag("hasFailures"),
         is_degraded=fields.flag("isDegraded"),

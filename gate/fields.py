@@ -7,10 +7,12 @@ import math
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from gate.errors import Incomprehensible
 from gate.text import clean
+
+T = TypeVar("T")
 
 _MOST_VALUES = 250_000  # some 14,000 results: a small body can hold millions, and each takes memory
 
@@ -114,6 +116,11 @@ class Fields:
         if isinstance(value, bool | int | float):
             return clean(json.dumps(value))
         return self.optional_text(key)
+
+    def choice(self, key: str, known: Mapping[str | None, T], other: T) -> T:
+        """Return what a word stands for, or `other` for anything unknown; absent and null are None."""
+        value = self._fields.get(key)
+        return known.get(value, other) if isinstance(value, str | None) else other
 
     def is_true(self, key: str) -> bool:
         """Whether it is true; anything else is not."""

@@ -16,9 +16,8 @@ from gate.explain import explain
 from gate.hosts import Host
 from gate.hosts.console import Console
 from gate.hosts.files import shown_path, write_whole
-from gate.model import ApiVersion, CheckSession, Ending, Phase, Watched
+from gate.model import ApiVersion, Ending, Phase, Watched
 from gate.options import Settings, shown_inputs
-from gate.policy import Policy
 from gate.policy_book import PolicyBook, with_inputs
 from gate.redaction import Redaction
 from gate.report import Report, annotation, closing, outputs, record, summary
@@ -93,12 +92,9 @@ def _wait_and_judge(
     decided_at = around.wall_clock()
     today = decided_at.date()
     notices += book.warnings([each.session for each in watched if each.session], today)
-
-    def policy_for(session: CheckSession) -> Policy:
-        failed, degraded = settings.failed_threshold, settings.degraded_threshold
-        return with_inputs(book.policy_for(session, today), failed=failed, degraded=degraded)
-
-    verdict = judge(watched, policy_for)
+    book = with_inputs(book, failed=settings.failed_threshold, degraded=settings.degraded_threshold)
+    verdict = judge(watched, lambda session: book.policy_for(session, today))
+    notices += [text for judged in verdict.sessions for text in judged.notices]
     details: Mapping[str, Detail] = {}
     if settings.details:
         details, more = _details(verdict, checkly, around, until_s=deadline_s)

@@ -25,6 +25,7 @@ class Input:
     switch: bool = False
     joined_by: str = ""  # what stands between the values of a flag that is repeated
     variable: str = ""
+    is_policy: bool = False  # without it the policy file decides, and `default` is what is left then
     absent: Any = ""
 
     @property
@@ -125,12 +126,16 @@ INPUTS: tuple[Input, ...] = (
         help="The most degraded locations that still pass: a count (1) or a share of the session's (25%).",
         read=parse_threshold,
         default="0",
+        is_policy=True,
+        absent=None,
     ),
     Input(
         name="failed-threshold",
         help="The most failed locations that still pass: a count or a share.",
         read=parse_threshold,
         default="0",
+        is_policy=True,
+        absent=None,
     ),
     Input(
         name="policy",

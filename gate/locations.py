@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from gate.model import CheckResult, CheckSession, Phase, ResultKind
+from gate.model import CheckResult, CheckSession, Phase
+from gate.rows import LocationResults, Severity, results_by_location, when_stopped
 
 
 class State(Enum):
@@ -39,8 +39,9 @@ GREEN = frozenset({State.PASSED, State.FLAKY})
 class Outcome:
     """What happened at one run location of a session.
 
-    `state` is what counts; `seen` is what the results say by themselves, which differs where the policy
-    skips the location, or where the session is DEGRADED and no location says why.
+    `state` is what counts; `seen` is what the results say by themselves, which differs if the policy skips
+    the location, or if the session is DEGRADED and no location explains why. `is_flaky`: green or degraded
+    after a failed attempt. `is_slow`: degraded by the policy's response time alone.
     """
 
     location: str
@@ -48,12 +49,13 @@ class Outcome:
     seen: State
     final: CheckResult | None
     attempts: tuple[CheckResult, ...]
-    is_slow: bool = False  # degraded by the policy's response time alone
+    is_flaky: bool = False
+    is_slow: bool = False
     skip_reason: str = ""
 
     @property
     def runs(self) -> tuple[CheckResult, ...]:
-        """All that ran here, in order: the failed attempts, and the end."""
+        """All results of this location in order: the failed attempts, and the final one."""
         return (*self.attempts, self.final) if self.final else self.attempts
 
     @property
@@ -63,13 +65,20 @@ class Outcome:
 
     @property
     def finished_in(self) -> str:
-        """The other location where a retry finished this one, or nothing."""
+        """The other location in which a retry finished this one; empty if there is none."""
         return self.final.location if self.final and self.final.location != self.location else ""
 
 
-def result_state(result: CheckResult, slower_than_ms: float | None = None) -> State:
-    """The state that one result stands for by itself, whatever its kind."""
-    if result.is_cancelled:
+def result_state(
+    result: CheckResult, slower_than_ms: float | None = None, *, allow_cancelled: bool = False
+) -> State:
+    """Return the state of one result by itself, whatever its kind.
+
+    `allow_cancelled`: a cancelled result that also failed counts as failed, because its cancellation alone
+    would be allowed.
+    """
+    is_failing = result.has_errors or result.has_failures or result.aborted
+    if result.is_cancelled and not (allow_cancelled and is_failing):
         return State.CANCELLED
     if result.has_errors:
         return State.ERRORED
@@ -89,111 +98,91 @@ def _is_slow(result: CheckResult, slower_than_ms: float | None) -> bool:
 
 
 def outcomes(
-    session: CheckSession, *, slower_than_ms: float | None = None, skipped: Mapping[str, str] | None = None
+    session: CheckSession,
+    *,
+    slower_than_ms: float | None = None,
+    allow_cancelled: bool = False,
+    skipped: Mapping[str, str] | None = None,
 ) -> tuple[Outcome, ...]:
-    """One outcome for each run location, in the session's order.
+    """Return one outcome for each run location, in the session's order.
 
-    `slower_than_ms` is the response time beyond which a green location counts as degraded; `skipped` maps
-    the locations that the policy leaves out to the reason.
+    `slower_than_ms` is the response time beyond which a green location counts as degraded; `allow_cancelled`
+    makes failures count that a cancellation would hide; `skipped` maps the locations that the policy skips
+    to the reason.
     """
-    rows = [_outcome(session, row, slower_than_ms, skipped or {}) for row in _rows(session)]
-    if session.status == "DEGRADED" and all(row.seen is not State.DEGRADED for row in rows):
-        rows = [replace(row, state=State.DEGRADED) if row.state in GREEN else row for row in rows]
+    view = _View(session, slower_than_ms, allow_cancelled=allow_cancelled)
+    severity = Severity(view.rank, view.is_red)
+    found = results_by_location(session, severity, skipped=skipped or ())
+    rows = [_outcome(view, row, skipped or {}) for row in found]
+    if is_degraded_without_explanation(session, rows):
+        rows = [
+            replace(row, state=State.DEGRADED, is_flaky=bool(row.attempts)) if row.state in GREEN else row
+            for row in rows
+        ]
     return tuple(rows)
 
 
-@dataclass(slots=True)
-class _Row:
-    location: str
-    finals: list[CheckResult]
-    attempts: list[CheckResult]
+def is_degraded_without_explanation(session: CheckSession, rows: Iterable[Outcome]) -> bool:
+    """Return whether the session is DEGRADED and Checkly calls none of its locations degraded.
 
-
-def _rows(session: CheckSession) -> list[_Row]:
-    """The results by run location; what ran in another region goes to the location it stood in for."""
-    rows = {location: _Row(location, [], []) for location in session.run_locations}
-    foreign_finals = []
-    foreign_attempts = []
-    for location, results in _by_location(session.results).items():
-        finals = _finals(results)
-        attempts = [result for result in results if result.kind is ResultKind.ATTEMPT]
-        if location in rows:
-            rows[location].finals, rows[location].attempts = finals, attempts
-        else:
-            foreign_finals += finals
-            foreign_attempts += attempts
-    _place_foreign_finals(rows, foreign_finals)
-    _place_foreign_attempts(rows, foreign_attempts)
-    return list(rows.values())
-
-
-def _by_location(results: Sequence[CheckResult]) -> dict[str, list[CheckResult]]:
-    groups: dict[str, list[CheckResult]] = {}
-    for result in results:
-        groups.setdefault(result.location, []).append(result)
-    return groups
-
-
-def _finals(results: Sequence[CheckResult]) -> list[CheckResult]:
-    """The FINAL results; where there is none, what is neither FINAL nor ATTEMPT stands in."""
-    finals = [result for result in results if result.kind is ResultKind.FINAL]
-    return finals or [result for result in results if result.kind is ResultKind.OTHER]
-
-
-def _place_foreign_finals(rows: dict[str, _Row], finals: Sequence[CheckResult]) -> None:
-    """A retry in another region finishes a location that has only attempts, else it is a row of its own.
-
-    Taken in the order of their time, for the order in an answer must not change a verdict.
+    A location that is slow by the policy's response time explains nothing: Checkly does not know the policy.
     """
-    waiting = deque(row for row in rows.values() if row.attempts and not row.finals)
-    for final in sorted(finals, key=lambda final: (_when(final), final.location, final.id)):
-        new = _Row(final.location, [], [])
-        row = waiting.popleft() if waiting else rows.setdefault(final.location, new)
-        row.finals.append(final)
+    return session.status == "DEGRADED" and not any(
+        row.seen is State.DEGRADED and not row.is_slow for row in rows
+    )
 
 
-def _place_foreign_attempts(rows: dict[str, _Row], attempts: Sequence[CheckResult]) -> None:
-    """A failed retry elsewhere belongs to the row that finished there, else to one that was retried."""
-    finished_in: dict[str, _Row] = {}
-    for row in rows.values():
-        for final in row.finals:
-            finished_in.setdefault(final.location, row)
-    for attempt in attempts:
-        retried = (row for row in rows.values() if row.attempts)
-        found = finished_in.get(attempt.location) or next(retried, None) or next(iter(rows.values()), None)
-        if found:
-            found.attempts.append(attempt)
+@dataclass(frozen=True, slots=True)
+class _View:
+    """How one policy reads the results of one session."""
+
+    session: CheckSession
+    slower_than_ms: float | None
+    allow_cancelled: bool
+
+    def state(self, result: CheckResult) -> State:
+        return result_state(result, self.slower_than_ms, allow_cancelled=self.allow_cancelled)
+
+    def rank(self, result: CheckResult) -> int:
+        """A rank among results that may belong to the same location: 0 is what the policy allows least."""
+        state = self.state(result)
+        if self.allow_cancelled and state is State.CANCELLED:
+            return State.FLAKY.badness  # worse than passed alone
+        return state.badness
+
+    def is_red(self, result: CheckResult) -> bool:
+        state = self.state(result)
+        return state in FAILING or (state is State.CANCELLED and not self.allow_cancelled)
 
 
-def _outcome(
-    session: CheckSession, row: _Row, slower_than_ms: float | None, skipped: Mapping[str, str]
-) -> Outcome:
-    seen = _seen(session, row, slower_than_ms)
+def _outcome(view: _View, row: LocationResults, skipped: Mapping[str, str]) -> Outcome:
+    seen, final = _seen(view, row)
+    by_checkly, _ = _seen(replace(view, slower_than_ms=None), row)
     reason = skipped.get(row.location)
     return Outcome(
         location=row.location,
         state=seen if reason is None else State.SKIPPED,
         seen=seen,
-        final=_latest(row.finals),
-        attempts=tuple(sorted(row.attempts, key=_when)),
-        is_slow=seen is not _seen(session, row, None),
+        final=final,
+        attempts=tuple(sorted(row.attempts, key=when_stopped)),
+        is_flaky=bool(row.attempts) and seen in (State.FLAKY, State.DEGRADED),
+        is_slow=seen is State.DEGRADED is not by_checkly,
         skip_reason=reason or "",
     )
 
 
-def _seen(session: CheckSession, row: _Row, slower_than_ms: float | None) -> State:
-    if not row.finals:
-        return State.MISSING if session.phase is Phase.FINISHED else State.UNFINISHED
-    worst = min(
-        (result_state(final, slower_than_ms) for final in row.finals), key=lambda state: state.badness
-    )
-    return State.FLAKY if worst is State.PASSED and row.attempts else worst
-
-
-def _latest(finals: Sequence[CheckResult]) -> CheckResult | None:
-    return max(finals, key=_when, default=None)
-
-
-def _when(result: CheckResult) -> tuple[bool, float]:
-    """Sorts by the time that a result stopped, those without one first, else as they came."""
-    return (True, result.stopped_at.timestamp()) if result.stopped_at else (False, 0.0)
+def _seen(view: _View, row: LocationResults) -> tuple[State, CheckResult | None]:
+    """Return the state of a row, and the result that decides it: the latest of the worst."""
+    red = [result for result in row.unsettled if result_state(result) in (*FAILING, State.CANCELLED)]
+    deciding = [*row.finals, *red]
+    if not deciding:
+        is_over = view.session.phase is Phase.FINISHED
+        return (State.MISSING if is_over else State.UNFINISHED), None
+    worst = min(map(view.state, deciding), key=lambda state: state.badness)
+    if worst is State.CANCELLED and view.allow_cancelled:
+        # The cancellation is allowed; a failure beside it is not.
+        failures = [state for each in (*deciding, *row.attempts) if (state := view.state(each)) in FAILING]
+        worst = min(failures, key=lambda state: state.badness, default=worst)
+    decisive = [each for each in deciding if view.state(each) is worst] or deciding
+    final = max(decisive, key=when_stopped)
+    return (State.FLAKY if worst is State.PASSED and row.attempts else worst), final

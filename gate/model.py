@@ -45,11 +45,17 @@ _PHASES = {
 
 
 class ResultKind(Enum):
-    """What a result is to its run location: the end, a failed try, or something Checkly does not explain."""
+    """What a result is to its run location.
+
+    FINAL ends it, an ATTEMPT failed and was followed by another run. A STAND_IN takes the place of a FINAL
+    that is absent. An UNSETTLED one has not ended, or is of a type that the gate does not know: it can make
+    the location red but never green.
+    """
 
     FINAL = "FINAL"
     ATTEMPT = "ATTEMPT"
-    OTHER = "OTHER"
+    STAND_IN = "ALL"
+    UNSETTLED = "PENDING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

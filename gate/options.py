@@ -29,8 +29,8 @@ class Settings:
     api_version: ApiVersion | None
     timeout: float
     poll_interval: float
-    degraded_threshold: Threshold
-    failed_threshold: Threshold
+    degraded_threshold: Threshold | None
+    failed_threshold: Threshold | None
     policy: str
     junit_path: str
     json_path: str
@@ -95,9 +95,9 @@ def shown_inputs(settings: Settings) -> dict[str, str]:
     shown = {}
     for row in INPUTS:
         value = getattr(settings, row.field)
-        text = _as_text(value)
+        text = row.default if value is None else _as_text(value)
         if not row.secret and text:
-            shown[row.name] = {"True": "true", "False": "false", "None": "auto"}.get(text, text)
+            shown[row.name] = {"True": "true", "False": "false"}.get(text, text)
     return shown
 
 
@@ -122,7 +122,7 @@ def _given(row: Input, flags: Mapping[str, str], env: Mapping[str, str]) -> tupl
 def _value(row: Input, text: str, origin: str) -> object:
     if not text and row.required:
         raise ValueError(f"required: give --{row.name} or {row.environment[-1]}")
-    if not text and not row.default:
+    if not text and (row.is_policy or not row.default):
         return row.absent
     value = row.read(text or row.default)
     return replace(value, origin=origin) if origin and isinstance(value, Threshold) else value

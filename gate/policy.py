@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 DEFAULT = "default"  # the origin of what nobody gave
@@ -48,17 +48,24 @@ def parse_threshold(text: str, origin: str = DEFAULT) -> Threshold:
 NOTHING = Threshold(0, is_share=False)
 
 
+def in_words(thresholds: Sequence[Threshold]) -> str:
+    """Return what the thresholds allow together: `25%`, or `any` if there are none."""
+    return " and ".join(map(str, thresholds)) or "any"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What is allowed, for one session. The defaults allow nothing but flakiness.
 
+    All thresholds of a rule must hold. There are several only if a check without a name may be meant by
+    several entries of the policy; without any, every number is allowed.
     `skipped` maps locations to the reason why they are left out. `origins` say where the rules without a
     threshold of their own come from: `missing`, `cancelled`, `response-time`, `required LOCATION`.
     """
 
-    failed: Threshold = NOTHING
-    degraded: Threshold = NOTHING
-    flaky: Threshold | None = None
+    failed: tuple[Threshold, ...] = (NOTHING,)
+    degraded: tuple[Threshold, ...] = (NOTHING,)
+    flaky: tuple[Threshold, ...] = ()
     allow_missing: bool = False
     allow_cancelled: bool = False
     response_time_ms: float | None = None

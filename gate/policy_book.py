@@ -11,7 +11,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from gate.model import CheckSession
-from gate.policy import DEFAULT, Policy, Threshold
+from gate.policy import DEFAULT, NOTHING, Policy, Threshold
 
 EXPIRES_SOON_DAYS = 7
 
@@ -26,8 +26,12 @@ class Match:
 
     def fits(self, session: CheckSession) -> bool:
         """Whether the session's check is meant."""
+        return self.may_fit(session) and (not self.name or fnmatchcase(session.check_name, self.name))
+
+    def may_fit(self, session: CheckSession) -> bool:
+        """Whether the session's check is meant, or may be because Checkly did not report its name."""
         return (
-            (not self.name or fnmatchcase(session.check_name, self.name))
+            (not self.name or not session.check_name or fnmatchcase(session.check_name, self.name))
             and (not self.id or session.check_id.lower() == self.id.lower())
             and (not self.type or session.check_type.upper() == self.type.upper())
         )
@@ -46,6 +50,17 @@ class Limits:
     flaky: Threshold | None = None
     response_time_ms: float | None = None
     response_time_origin: str = DEFAULT
+
+    def over(self, general: Limits) -> Limits:
+        """Return these limits, with the general ones for what they leave open."""
+        timed = self if self.response_time_ms is not None else general
+        return Limits(
+            failed=self.failed or general.failed,
+            degraded=self.degraded or general.degraded,
+            flaky=self.flaky or general.flaky,
+            response_time_ms=timed.response_time_ms,
+            response_time_origin=timed.response_time_origin,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +87,8 @@ class Quarantine:
 
     def covers(self, session: CheckSession, location: str) -> bool:
         """Whether it is about this check at this location."""
-        return (not self.check or fnmatchcase(session.check_name, self.check)) and (
-            self.location in ("", location)
-        )
+        is_meant = not self.check or (session.check_name and fnmatchcase(session.check_name, self.check))
+        return bool(is_meant) and self.location in ("", location)
 
     def __str__(self) -> str:
         where = f" at {self.location}" if self.location else ""
@@ -95,18 +109,33 @@ class PolicyBook:
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def policy_for(self, session: CheckSession, today: date) -> Policy:
-        """The policy for a session: its check's first matching rule, what holds for all, the defaults."""
-        rule = next((rule.limits for rule in self.checks if rule.match.fits(session)), Limits())
-        policy = Policy(
+        """Return the policy for a session: its check's first matching entry, general limits, defaults.
+
+        A check without a name may be meant by each entry that matches by name, so all of their limits apply.
+        """
+        found = [limits.over(self.limits) for limits in self._limits_for(session)]
+        times = [(each.response_time_ms, each.response_time_origin) for each in found]
+        response_time = min(((ms, origin) for ms, origin in times if ms is not None), default=None)
+        origins = {**self.origins, "response-time": response_time[1]} if response_time else self.origins
+        return Policy(
+            failed=_all_of(each.failed or NOTHING for each in found),
+            degraded=_all_of(each.degraded or NOTHING for each in found),
+            flaky=_all_of(each.flaky for each in found),
             allow_missing=self.allow_missing,
             allow_cancelled=self.allow_cancelled,
+            response_time_ms=response_time[0] if response_time else None,
             required=self.required,
             skipped=self._skipped(session, today),
-            origins=self.origins,
+            origins=origins,
         )
-        for limits in (self.limits, rule):
-            policy = _limited(policy, limits)
-        return policy
+
+    def _limits_for(self, session: CheckSession) -> Iterable[Limits]:
+        for rule in self.checks:
+            if rule.match.may_fit(session):
+                yield rule.limits
+            if rule.match.fits(session):
+                return
+        yield Limits()
 
     def _skipped(self, session: CheckSession, today: date) -> dict[str, str]:
         """The locations that are left out, with the reason; a location may be known from results alone."""
@@ -143,23 +172,13 @@ def _places(session: CheckSession) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*session.run_locations, *(result.location for result in session.results))))
 
 
-def _limited(policy: Policy, limits: Limits) -> Policy:
-    """The policy with the limits that are given."""
-    if limits.response_time_ms is not None:
-        origins = {**policy.origins, "response-time": limits.response_time_origin}
-        policy = replace(policy, response_time_ms=limits.response_time_ms, origins=origins)
-    return replace(
-        policy,
-        failed=limits.failed or policy.failed,
-        degraded=limits.degraded or policy.degraded,
-        flaky=limits.flaky or policy.flaky,
-    )
+def _all_of(thresholds: Iterable[Threshold | None]) -> tuple[Threshold, ...]:
+    return tuple(dict.fromkeys(each for each in thresholds if each is not None))
 
 
-def with_inputs(policy: Policy, *, failed: Threshold, degraded: Threshold) -> Policy:
-    """The policy under thresholds that were given as inputs, which beat every file."""
-    return replace(
-        policy,
-        failed=policy.failed if failed.origin == DEFAULT else failed,
-        degraded=policy.degraded if degraded.origin == DEFAULT else degraded,
+def with_inputs(book: PolicyBook, *, failed: Threshold | None, degraded: Threshold | None) -> PolicyBook:
+    """Return the book with the thresholds that were given as inputs; entries of `checks` keep their own."""
+    limits = replace(
+        book.limits, failed=failed or book.limits.failed, degraded=degraded or book.limits.degraded
     )
+    return replace(book, limits=limits)

@@ -5,11 +5,12 @@ All are judged. Every decision carries its numbers, its locations and where the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from gate.locations import FAILING, GREEN, Outcome, State
+from gate.locations import FAILING, GREEN, Outcome, State, is_degraded_without_explanation
 from gate.model import CheckSession
 from gate.policy import DEFAULT, Policy, Threshold
 from gate.units import format_duration
@@ -58,9 +59,17 @@ class Case:
         """How many locations count: all but the skipped ones."""
         return sum(outcome.state is not State.SKIPPED for outcome in self.outcomes)
 
+    @property
+    def measured(self) -> int:
+        """How many counted locations have a result that was not cancelled: what a share is a share of."""
+        return sum(outcome.state not in _WITHOUT_MEASUREMENT for outcome in self.outcomes)
+
     def locations(self, *states: State) -> tuple[str, ...]:
         """The names of the locations in one of these states."""
         return tuple(outcome.location for outcome in self.outcomes if outcome.state in states)
+
+
+_WITHOUT_MEASUREMENT = (State.SKIPPED, State.MISSING, State.UNFINISHED, State.CANCELLED)
 
 
 def locations_in_words(number: int) -> str:
@@ -79,23 +88,24 @@ def _share(number: int, of: int) -> str:
 
 
 def _within(
-    rule: Rule, case: Case, locations: tuple[str, ...], threshold: Threshold | None
+    rule: Rule, case: Case, locations: tuple[str, ...], thresholds: tuple[Threshold, ...]
 ) -> Iterable[Decision]:
-    """The decision of a rule that has a threshold; none allows all, and nothing found needs no decision."""
+    """Decide a rule that has thresholds. All of them must hold, none allows any number."""
     if not locations:
         return
-    number = len(locations)
-    closes = threshold is not None and not threshold.allows(number, case.counted)
-    text = f"{rule} {_share(number, case.counted)}"
+    number, of = len(locations), case.measured
+    exceeded = next((each for each in thresholds if not each.allows(number, of)), None)
+    threshold = exceeded or next(iter(thresholds), None)
+    text = f"{rule} {_share(number, of)}"
     if threshold is not None:
-        text += f" {'>' if closes else '≤'} {threshold} allowed ({threshold.origin})"
+        text += f" {'>' if exceeded else '≤'} {threshold} allowed ({threshold.origin})"
     yield Decision(
         rule=rule,
-        closes=closes,
+        closes=exceeded is not None,
         text=f"{text}: {_listed(locations)}",
         locations=locations,
         number=number,
-        of=case.counted,
+        of=of,
         allowed=str(threshold) if threshold else "any",
         origin=threshold.origin if threshold else DEFAULT,
     )
@@ -117,7 +127,11 @@ def _degraded(case: Case) -> Iterable[Decision]:
 
 
 def _flaky(case: Case) -> Iterable[Decision]:
-    return _within(Rule.FLAKY, case, case.locations(State.FLAKY), case.policy.flaky)
+    """Degraded locations that needed a retry are flaky too: a slow session must not hide them."""
+    flaky = tuple(
+        each.location for each in case.outcomes if each.is_flaky and each.state is not State.SKIPPED
+    )
+    return _within(Rule.FLAKY, case, flaky, case.policy.flaky)
 
 
 def _missing(case: Case) -> Iterable[Decision]:
@@ -185,10 +199,12 @@ def _unexplained(case: Case) -> Iterable[Decision]:
 
 
 def _required(case: Case) -> Iterable[Decision]:
-    """A location that is left out and required all the same is judged by what its results say."""
+    """Judge a required location that the policy skips by what its results say."""
     states = {
         each.location: each.seen if each.state is State.SKIPPED else each.state for each in case.outcomes
     }
+    if is_degraded_without_explanation(case.session, case.outcomes):
+        states = {place: State.DEGRADED if state in GREEN else state for place, state in states.items()}
     for location in case.policy.required:
         state = states.get(location)
         if state not in GREEN:
@@ -204,9 +220,16 @@ def _required(case: Case) -> Iterable[Decision]:
 
 
 def _nothing_counted(case: Case) -> Iterable[Decision]:
-    if not case.counted:
-        why = "all are skipped" if case.outcomes else "the session has none"
-        yield Decision(rule=Rule.NOTHING_COUNTED, closes=True, text=f"no location counts: {why}")
+    if case.measured:
+        return
+    if not case.outcomes:
+        why = "no location counts: the session has none"
+    elif not case.counted:
+        why = "no location counts: all are skipped"
+    else:
+        found = Counter(each.state.value for each in case.outcomes)
+        why = "no location has a result: " + ", ".join(f"{number} {word}" for word, number in found.items())
+    yield Decision(rule=Rule.NOTHING_COUNTED, closes=True, text=why)
 
 
 RULES: tuple[Callable[[Case], Iterable[Decision]], ...] = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from gate.errors import ExitCode, GateError, Stopped
-from gate.locations import FAILING, GREEN, Outcome, State, outcomes
+from gate.locations import FAILING, GREEN, Outcome, State, is_degraded_without_explanation, outcomes
 from gate.model import CheckSession, Ending, Watched
 from gate.policy import Policy
 from gate.rules import RULES, Case, Decision, Rule, locations_in_words
@@ -48,7 +48,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedSession:
-    """One session, judged; `disagreements` say where Checkly's status and its results do not match."""
+    """One session, judged.
+
+    `disagreements` say where Checkly's status and its results do not match, `notices` which part of the
+    policy could not be applied.
+    """
 
     session_id: str
     session: CheckSession | None
@@ -58,6 +62,7 @@ class JudgedSession:
     rows: tuple[Row, ...]
     decisions: tuple[Decision, ...]
     disagreements: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -152,7 +157,14 @@ def _judge_session(watched: Watched, policy_for: Callable[[CheckSession], Policy
     session = watched.session
     policy = policy_for(session) if session else Policy()
     found = (
-        outcomes(session, slower_than_ms=policy.response_time_ms, skipped=policy.skipped) if session else ()
+        outcomes(
+            session,
+            slower_than_ms=policy.response_time_ms,
+            allow_cancelled=policy.allow_cancelled,
+            skipped=policy.skipped,
+        )
+        if session
+        else ()
     )
     decisions: tuple[Decision, ...] = ()
     disagreements: tuple[str, ...] = ()
@@ -170,6 +182,7 @@ def _judge_session(watched: Watched, policy_for: Callable[[CheckSession], Policy
         rows=tuple(_row(outcome, said.get(outcome.location, ()), watched) for outcome in found),
         decisions=decisions,
         disagreements=disagreements,
+        notices=tuple(_unapplied(policy, found)),
     )
 
 
@@ -223,8 +236,22 @@ def _disagreements(session: CheckSession, found: Sequence[Outcome]) -> Iterable[
         yield f"Checkly says {session.status}, but {_and_states(bad)}: the worse one counts"
     elif session.status == "PASSED" and slow:
         yield f"Checkly says PASSED, but {_and_states(slow)}: the worse one counts"
-    if session.status == "DEGRADED" and all(row.seen is not State.DEGRADED for row in found):
+    if is_degraded_without_explanation(session, found):
         yield "Checkly says DEGRADED, but no location is: all green locations count as degraded"
+
+
+def _unapplied(policy: Policy, found: Sequence[Outcome]) -> Iterable[str]:
+    """What the policy asks for and the results do not contain."""
+    if policy.response_time_ms is None:
+        return
+    usable = [row for row in found if row.final and row.state in (*GREEN, State.DEGRADED)]
+    untimed = [row.location for row in usable if row.final and row.final.response_time_ms is None]
+    if untimed:
+        yield (
+            f"response-time ({policy.origin('response-time')}) was not applied to "
+            f"{len(untimed)} of {locations_in_words(len(usable))}, whose results have no response time: "
+            f"{', '.join(untimed[:5])}{f' and {len(untimed) - 5} more' if len(untimed) > 5 else ''}"
+        )
 
 
 def _and_states(rows: Sequence[Outcome]) -> str:

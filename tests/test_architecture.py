@@ -30,6 +30,7 @@ PURE = BOTTOM | {
     "gate.policy_file",
     "gate.readers",
     "gate.reasons",
+    "gate.rows",
     "gate.redaction",
     "gate.rules",
     "gate.trigger",
@@ -142,7 +143,7 @@ def test_hosts_get_finished_text(name: str) -> None:
 
 
 # Waits, the budget, the API's state, rows.
-MUTABLE = {"gate.awaited": 1, "gate.budget": 1, "gate.client": 1, "gate.locations": 1}
+MUTABLE = {"gate.awaited": 1, "gate.budget": 1, "gate.client": 1, "gate.rows": 1}
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import junit_xml
 
+from gate.policy import in_words
 from gate.report import Report
 from gate.report.cases import UNKNOWN_CHECK, Case, Kind, cases_of, check_of, class_names, identity_of, plain
 from gate.verdict import JudgedSession, verdict_on
@@ -57,9 +58,9 @@ def _session_suite(report: Report, judged: JudgedSession, class_name: str) -> ET
         "checkly.status": judged.status,
         "checkly.verdict": own.conclusion.value,
         "checkly.reason": plain(own.reason),
-        "checkly.degraded_threshold": str(judged.policy.degraded) if session else "",
-        "checkly.failed_threshold": str(judged.policy.failed) if session else "",
-        "checkly.flaky_threshold": str(judged.policy.flaky or "") if session else "",
+        "checkly.degraded_threshold": in_words(judged.policy.degraded) if session else "",
+        "checkly.failed_threshold": in_words(judged.policy.failed) if session else "",
+        "checkly.flaky_threshold": in_words(judged.policy.flaky) if judged.policy.flaky else "",
     }
     started_at = (session.started_at if session else None) or report.decided_at
     return _suite(check_of(judged), class_name, cases_of(judged, report), properties, started_at)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from gate import __version__
 from gate.locations import result_state
 from gate.model import CheckResult
-from gate.policy import DEFAULT, Policy, Threshold
+from gate.policy import DEFAULT, Policy, Threshold, in_words
 from gate.report import Report
 from gate.report.outputs import render as render_outputs
 from gate.rules import Decision
@@ -61,6 +61,7 @@ def _session(judged: JudgedSession, report: Report) -> dict[str, object]:
         "policy": _policy(judged.policy),
         "decisions": [_decision(decision) for decision in judged.decisions],
         "disagreements": list(judged.disagreements),
+        "notices": list(judged.notices),
         "locations": [_row(row, report) for row in judged.rows],
     }
 
@@ -68,9 +69,9 @@ def _session(judged: JudgedSession, report: Report) -> dict[str, object]:
 def _policy(policy: Policy) -> dict[str, object]:
     """The policy as it was applied to the session."""
     return {
-        "failed-threshold": _threshold(policy.failed),
-        "degraded-threshold": _threshold(policy.degraded),
-        "flaky-threshold": _threshold(policy.flaky),
+        "failed-threshold": _thresholds(policy.failed),
+        "degraded-threshold": _thresholds(policy.degraded),
+        "flaky-threshold": _thresholds(policy.flaky),
         "response-time-ms": policy.response_time_ms,
         "missing": "pass" if policy.allow_missing else "fail",
         "cancelled": "pass" if policy.allow_cancelled else "fail",
@@ -80,10 +81,9 @@ def _policy(policy: Policy) -> dict[str, object]:
     }
 
 
-def _threshold(threshold: Threshold | None) -> dict[str, str]:
-    if threshold is None:
-        return {"allowed": "any", "origin": DEFAULT}
-    return {"allowed": str(threshold), "origin": threshold.origin}
+def _thresholds(thresholds: Sequence[Threshold]) -> dict[str, str]:
+    origins = dict.fromkeys(threshold.origin for threshold in thresholds)
+    return {"allowed": in_words(thresholds), "origin": ", ".join(origins) or DEFAULT}
 
 
 def _decision(decision: Decision) -> dict[str, object]:

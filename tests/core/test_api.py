@@ -90,8 +90,7 @@ def _with(fields: Mapping[str, Any], key: str, value: object) -> dict[str, Any]:
         ("status", " PASSED"),
         ("name", 7),
         ("name", ["Example API Check"]),
-        ("checkId", {}),
-        ("checkType", -1.5),
+        *((key, value) for key in ("checkId", "checkType") for value in (ABSENT, None, "", {}, -1.5)),
         ("runLocations", ABSENT),
         ("runLocations", None),
         ("runLocations", "us-east-1"),
@@ -127,10 +126,34 @@ def test_what_only_decorates_may_be_anything(key: str, value: object) -> None:
 
 
 @pytest.mark.parametrize("value", [ABSENT, None, ""])
-@pytest.mark.parametrize("key", ["name", "checkId", "checkType"])
-def test_what_a_policy_may_look_at_may_be_absent(key: str, value: object) -> None:
-    read = _read(_with(DOCUMENT, key, value))
-    assert "" in (read.check_name, read.check_id, read.check_type)
+def test_a_check_may_have_no_name(value: object) -> None:
+    assert _read(_with(DOCUMENT, "name", value)).check_name == ""
+
+
+def test_a_result_of_another_check_makes_the_document_invalid() -> None:
+    other = _with(RESULT, "checkId", "00000000-0000-0000-0000-000000000000")
+    with pytest.raises(Incomprehensible, match="another check"):
+        _read({**DOCUMENT, "results": [RESULT, other]})
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("FINAL", ResultKind.FINAL),
+        ("ATTEMPT", ResultKind.ATTEMPT),
+        (None, ResultKind.STAND_IN),
+        (ABSENT, ResultKind.STAND_IN),
+        ("ALL", ResultKind.STAND_IN),
+        ("PENDING", ResultKind.UNSETTLED),
+        ("RETRY", ResultKind.UNSETTLED),
+        ("FINAL\u200b", ResultKind.UNSETTLED),
+        ("", ResultKind.UNSETTLED),
+        (3, ResultKind.UNSETTLED),
+    ],
+)
+def test_only_null_and_all_take_the_place_of_a_final_result(written: object, kind: ResultKind) -> None:
+    (result,) = _read({**DOCUMENT, "results": [_with(RESULT, "resultType", written)]}).results
+    assert result.kind is kind
 
 
 @pytest.mark.parametrize("value", ["fast", "99999", -1, True, 10**400, [], {}])

@@ -112,15 +112,14 @@ def test_what_is_not_given_has_its_default() -> None:
     settings = _settings(INPUT_TIMEOUT="", INPUT_POLICY=" ")
     assert (settings.timeout, settings.poll_interval, settings.api_version) == (1200, 10, None)
     assert (settings.api_url, settings.policy, settings.json_path) == ("https://api.checklyhq.com", "", "")
-    assert settings.degraded_threshold == parse_threshold("0")
-    assert settings.degraded_threshold.origin == "default"
+    assert settings.degraded_threshold is None, "the policy file decides"
 
 
 def test_every_input_has_a_field_of_the_type_that_its_reader_returns() -> None:
     hints = get_type_hints(Settings)
     assert {row.field for row in INPUTS} == set(hints)
     settings = _settings(*(f"--{name}={text}" for name, (text, _) in GIVEN.items()))
-    plain = {bool: bool, str: str, float: float, Threshold: Threshold}
+    plain = {bool: bool, str: str, float: float, Threshold | None: Threshold}
     for field, hint in hints.items():
         assert isinstance(getattr(settings, field), plain.get(hint, (tuple, ApiVersion))), field
 

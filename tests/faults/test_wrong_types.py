@@ -25,7 +25,12 @@ TIMEOUT_S = 8
 DECIDES: dict[str, tuple[list[Any], list[Any]]] = {
     "checkSessionId": ([], []),
     # What a policy may look at.
-    **{field: ([ABSENT, None, "", "x"], []) for field in ("name", "checkId", "checkType")},
+    "name": ([ABSENT, None, "", "x"], []),
+    "checkId": ([], []),  # "x" is another check than that of the result
+    "checkType": (["x"], []),
+    "results.0.checkId": ([ABSENT, None, ""], []),
+    # Null and absent take the place of FINAL. Any other type is unknown and leaves the location missing.
+    "results.0.resultType": ([ABSENT, None], [value for value in VALUES if value not in (ABSENT, None)]),
     "results.0.responseTime": ([ABSENT, None, 0, 1e308], []),
     "status": ([], []),
     "runLocations": ([[]], [["x"]]),  # a result from elsewhere has a row of its own

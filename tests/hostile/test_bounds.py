@@ -14,7 +14,7 @@ from gate.errors import Incomprehensible
 from gate.model import ApiVersion
 from gate.report import annotation, closing, junit, record, summary
 from tests.report.reports import report_on
-from tests.samples import SESSION_ID
+from tests.samples import CHECK_ID, SESSION_ID
 
 GITLABS_LIMIT = 30_000_000  # bytes of one JUnit report
 MOST_LOCATIONS, MOST_RESULTS = 1_000, 5_000
@@ -30,7 +30,8 @@ def _result(location: str, kind: str) -> dict[str, Any]:
 
 
 def _answer(locations: list[str], results: list[dict[str, Any]]) -> Reply:
-    document = {"checkSessionId": SESSION_ID, "status": "FAILED", "name": "<" * 200}
+    check = {"checkId": CHECK_ID, "checkType": "API", "name": "<" * 200}
+    document = {"checkSessionId": SESSION_ID, "status": "FAILED", **check}
     return Reply(200, {}, json.dumps(document | {"runLocations": locations, "results": results}).encode())
 
 

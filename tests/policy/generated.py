@@ -24,9 +24,7 @@ def results(draw: st.DrawFn) -> CheckResult:
     return CheckResult(
         id=f"result-{number}",
         location=draw(st.sampled_from([*RUN_LOCATIONS, *RUN_LOCATIONS, *FOREIGN])),
-        kind=draw(
-            st.sampled_from([ResultKind.FINAL, ResultKind.FINAL, ResultKind.ATTEMPT, ResultKind.OTHER])
-        ),
+        kind=draw(st.sampled_from([ResultKind.FINAL, ResultKind.FINAL, ResultKind.ATTEMPT, *ResultKind])),
         has_errors=draw(_RARELY),
         has_failures=draw(_RARELY),
         is_degraded=draw(_RARELY),
@@ -84,9 +82,9 @@ def policies(draw: st.DrawFn) -> Policy:
     """A policy of any kind."""
     skipped = draw(st.lists(st.sampled_from([*RUN_LOCATIONS, *FOREIGN]), max_size=2))
     return Policy(
-        failed=draw(THRESHOLDS),
-        degraded=draw(THRESHOLDS),
-        flaky=draw(st.none() | THRESHOLDS),
+        failed=(draw(THRESHOLDS),),
+        degraded=(draw(THRESHOLDS),),
+        flaky=tuple(draw(st.lists(THRESHOLDS, max_size=1))),
         allow_missing=draw(_RARELY),
         allow_cancelled=draw(_RARELY),
         response_time_ms=draw(st.none() | st.integers(1, 4000)),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.policy import Policy, parse_threshold
+from gate.policy import Policy, in_words, parse_threshold
 from gate.policy_book import PolicyBook, with_inputs
 from gate.policy_file import read_policy
 from gate.verdict import judge
@@ -75,7 +75,7 @@ def test_the_policy_file_of_the_readme_is_one() -> None:
 )
 def test_which_checks_a_rule_is_for(match: str, fits: bool) -> None:
     policy = _policy(f"degraded-threshold: 5\nchecks: [{{match: {{{match}}}, degraded-threshold: 1}}]")
-    assert str(policy.degraded) == ("1" if fits else "5")
+    assert in_words(policy.degraded) == ("1" if fits else "5")
 
 
 def test_the_first_rule_that_matches_wins_and_what_it_leaves_open_comes_from_the_file() -> None:
@@ -88,18 +88,32 @@ checks:
   - {match: {name: "*"}, degraded-threshold: 2}
   - {match: {type: API}, degraded-threshold: 3, failed-threshold: 3}
 """)
-    assert (str(policy.failed), str(policy.degraded), policy.response_time_ms) == ("7", "2", 2000)
-    assert (policy.failed.origin, policy.degraded.origin) == ("p.yml:1", "p.yml:6")
+    assert (in_words(policy.failed), in_words(policy.degraded), policy.response_time_ms) == ("7", "2", 2000)
+    assert (policy.failed[0].origin, policy.degraded[0].origin) == ("p.yml:1", "p.yml:6")
     assert policy.origin("response-time") == "p.yml:3"
 
 
-def test_an_input_beats_the_file_and_the_file_beats_the_default() -> None:
-    policy = _policy("degraded-threshold: 5\nchecks: [{match: {type: API}, degraded-threshold: 4}]")
+@pytest.mark.parametrize(
+    ("written", "degraded", "origin"),
+    [
+        ("failed-threshold: 2", "1", "input degraded-threshold"),
+        ("degraded-threshold: 5", "1", "input degraded-threshold"),
+        ("checks: [{match: {type: API}, degraded-threshold: 0}]", "0", "p.yml:1"),
+        ("checks: [{match: {type: API}, failed-threshold: 0}]", "1", "input degraded-threshold"),
+    ],
+)
+def test_an_input_overrides_the_general_limit_and_entries_of_checks_keep_their_own(
+    written: str, degraded: str, origin: str
+) -> None:
     given_input = parse_threshold("1", "input degraded-threshold")
-    default = parse_threshold("0")
-    assert with_inputs(policy, failed=default, degraded=given_input).degraded is given_input
-    assert str(with_inputs(policy, failed=default, degraded=default).degraded) == "4"
-    assert with_inputs(policy, failed=default, degraded=default).failed.origin == "default"
+    book = with_inputs(read_policy(written, "p.yml"), failed=None, degraded=given_input)
+    (threshold,) = book.policy_for(SESSION, TODAY).degraded
+    assert (str(threshold), threshold.origin) == (degraded, origin)
+
+
+def test_an_input_that_is_not_given_leaves_the_limits_of_the_file() -> None:
+    book = read_policy("degraded-threshold: 5", "p.yml")
+    assert with_inputs(book, failed=None, degraded=None) == book
 
 
 def test_a_policy_without_anything_to_say_of_a_session_is_the_default() -> None:

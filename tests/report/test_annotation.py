@@ -60,7 +60,7 @@ def test_of_several_sessions_the_worst_one_is_linked() -> None:
 def test_the_error_says_why_for_the_first_three_locations_that_close_the_gate() -> None:
     red = [result(place, "failed") for place in "abcde"]
     slow = result("s", "degraded")
-    report = report_on(session("FAILED", slow, *red), policy=Policy(degraded=SEVERAL))
+    report = report_on(session("FAILED", slow, *red), policy=Policy(degraded=(SEVERAL,)))
     details = {run.id: Detail((f"no {run.location}", "and more")) for run in (slow, *red[1:])}
     error, *_ = annotation.render(replace(report, details=details))
     reasons = error.message.removeprefix(report.reason).removesuffix(RED.link)
@@ -96,7 +96,7 @@ def test_a_reason_that_many_locations_share_is_said_once_and_leaves_room_for_oth
 
 def test_a_location_that_passed_at_last_and_closes_the_gate_says_why_it_did_not_at_first() -> None:
     of = session("PASSED", attempt("a"), result("a"))
-    flaky = report_on(of, policy=Policy(flaky=parse_threshold("0")))
+    flaky = report_on(of, policy=Policy(flaky=(parse_threshold("0"),)))
     told = annotation.render(replace(flaky, details={of.results[0].id: Detail(("reset",))}))
     assert [each.level for each in told] == [Level.ERROR], "what the error has said needs no warning"
     assert _reasons_in(replace(flaky, details={of.results[0].id: Detail(("reset",))})) == ". a: reset"
@@ -109,15 +109,15 @@ WARNINGS: dict[str, tuple[Report, list[str]]] = {
         ["flaky 1 of 1 location (100%): a"],
     ),
     "degraded and tolerated": (
-        report_on(session("DEGRADED", result("a", "degraded")), policy=Policy(degraded=SEVERAL)),
+        report_on(session("DEGRADED", result("a", "degraded")), policy=Policy(degraded=(SEVERAL,))),
         ["degraded 1 of 1 location (100%) ≤ 3 allowed (default): a"],
     ),
     "failed and tolerated": (
-        report_on(RED, policy=Policy(failed=SEVERAL)),
+        report_on(RED, policy=Policy(failed=(SEVERAL,))),
         ["failed 1 of 1 location (100%) ≤ 3 allowed (default): a"],
     ),
     "a disagreement": (
-        report_on(session("PASSED", result("a", "failed")), policy=Policy(failed=SEVERAL)),
+        report_on(session("PASSED", result("a", "failed")), policy=Policy(failed=(SEVERAL,))),
         [
             "failed 1 of 1 location (100%) ≤ 3 allowed (default): a",
             "Checkly says PASSED, but a is failed: the worse one counts",

@@ -39,9 +39,12 @@ def _tags(case: ET.Element) -> list[str]:
 
 
 LOOSE = Policy(
-    failed=parse_threshold("100%"), degraded=parse_threshold("100%"), allow_missing=True, allow_cancelled=True
+    failed=(parse_threshold("100%"),),
+    degraded=(parse_threshold("100%"),),
+    allow_missing=True,
+    allow_cancelled=True,
 )
-STRICT = Policy(flaky=parse_threshold("0"))
+STRICT = Policy(flaky=(parse_threshold("0"),))
 OK = result("a")
 OUTCOMES: dict[str, tuple[CheckSession, Policy, list[str]]] = {
     "passed": (session("PASSED", OK), STRICT, ["system-out"]),
@@ -193,7 +196,7 @@ def test_a_suite_says_the_verdict_on_its_own_session_and_not_the_whole_gates() -
 
 def test_a_suite_says_what_session_it_is() -> None:
     of = session("PASSED", OK)
-    policy = Policy(degraded=parse_threshold("25%"), flaky=parse_threshold("2"))
+    policy = Policy(degraded=(parse_threshold("25%"),), flaky=(parse_threshold("2"),))
     suite = _root(report_on(of, policy=policy)).find("testsuite")
     assert suite is not None
     assert (suite.get("name"), suite.get("timestamp")) == ("Checkout API", "2026-01-15T09:00:00Z")

@@ -19,8 +19,8 @@ from tests.report.reports import report_of, report_on, unfinished, unread
 from tests.samples import attempt, result, session
 
 ALL = parse_threshold("100%")
-LOOSE = Policy(failed=ALL, degraded=ALL, allow_missing=True, allow_cancelled=True)
-FLAKY_CLOSES = Policy(flaky=parse_threshold("0"))
+LOOSE = Policy(failed=(ALL,), degraded=(ALL,), allow_missing=True, allow_cancelled=True)
+FLAKY_CLOSES = Policy(flaky=(parse_threshold("0"),))
 TWICE = (attempt("a", after_s=2), attempt("a", "errored", after_s=3))
 LINES: dict[str, tuple[CheckSession, Policy, list[str]]] = {
     "passed says nothing": (session("PASSED", result("a")), Policy(), []),

@@ -254,7 +254,7 @@ def test_what_a_long_reason_lost_is_said_below_it() -> None:
 def test_the_same_words_of_another_session_are_not_taken_for_its_own() -> None:
     orders, api = (session("PASSED", attempt("a"), result("a"), name=name) for name in ("Orders API", "API"))
     red = replace(session("FAILED", result("a", "failed")), check_name="X" * 200)
-    policy = Policy(flaky=parse_threshold("0"))
+    policy = Policy(flaky=(parse_threshold("0"),))
     strict = report_on(red, replace(orders, check_name="Orders " * 20 + "API"), api, policy=policy)
     assert "API: flaky 1 of 1 location (100%) > 0 allowed (default): a" in strict.reason
     assert "closed by: API: flaky 1 of 1 location (100%) > 0 allowed (default): a" in _below_the_verdict(

@@ -33,7 +33,7 @@ MIXED = session(
     result("sa-east-1", "failed"),
     locations=("us-east-1", "eu-central-1", "ap-south-1", "sa-east-1", "af-south-1"),
 )
-TOLERANT = Policy(degraded=parse_threshold("1"), skipped={"af-south-1": "ignored by the policy (p.yml:3)"})
+TOLERANT = Policy(degraded=(parse_threshold("1"),), skipped={"af-south-1": "ignored by the policy (p.yml:3)"})
 
 
 def _annotations(report: Report) -> list[tuple[str, str]]:

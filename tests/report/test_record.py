@@ -55,7 +55,7 @@ WORST: dict[str, tuple[Report, str]] = {
         report_on(
             session("FAILED", result("a"), result("b", "failed")),
             session("DEGRADED", result("a", "degraded")),
-            policy=Policy(failed=parse_threshold("50%")),
+            policy=Policy(failed=(parse_threshold("50%"),)),
         ),
         "DEGRADED",
     ),
@@ -113,8 +113,8 @@ def test_the_record_holds_of_the_inputs_what_it_is_given_and_no_more() -> None:
 
 def test_the_record_says_the_policy_as_it_was_applied() -> None:
     policy = Policy(
-        failed=parse_threshold("25%", "p.yml:1"),
-        flaky=parse_threshold("2", "p.yml:2"),
+        failed=(parse_threshold("25%", "p.yml:1"),),
+        flaky=(parse_threshold("2", "p.yml:2"),),
         response_time_ms=1500,
         allow_missing=True,
         required=("a",),

@@ -67,7 +67,7 @@ def test_the_verdict_and_its_reason_come_first(report: Report, heading: str) -> 
 
 def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
     odd = session("PASSED", result("a", "failed"), result("b", "degraded"))
-    policy = Policy(degraded=parse_threshold("1"))
+    policy = Policy(degraded=(parse_threshold("1"),))
     running = unfinished(session("PROGRESS", locations=("a",)), Ending.TIMEOUT)
     closed = summary.render(report_on(odd, odd, policy=policy)).replace("\\", "").splitlines()
     points = [line for line in closed if line.startswith("- ")]

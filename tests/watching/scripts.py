@@ -36,7 +36,7 @@ RESULTS: tuple[tuple[CheckResult, ...], ...] = (
     (result("us-east-1", "aborted"), _GREEN[1]),
     (result("us-east-1", "cancelled"), _GREEN[1]),
     (*_GREEN, result("us-east-1", "failed", after_s=9)),
-    (result("us-east-1", "failed", kind=ResultKind.OTHER), _GREEN[1]),
+    (result("us-east-1", "failed", kind=ResultKind.UNSETTLED), _GREEN[1]),
 )
 _FINAL: tuple[Fault, ...] = tuple(
     Reply(status, {"location": "https://elsewhere.example/"}, b"")
@@ -92,6 +92,7 @@ def body_of(said: CheckSession) -> bytes:
     fields = {
         "checkSessionId": said.id,
         "checkId": said.check_id,
+        "checkType": said.check_type,
         "status": said.status,
         "runLocations": said.run_locations,
         "results": results,

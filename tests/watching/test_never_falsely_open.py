@@ -20,9 +20,9 @@ from tests.watching.world import SimulatedClock, World
 PARTS, SEQUENCES = 20, 500  # ten thousand in all, in parts that run side by side
 POLICIES = (
     Policy(),
-    Policy(degraded=Threshold(1, is_share=False)),
-    Policy(failed=Threshold(500_000, is_share=True), allow_cancelled=True),
-    Policy(allow_missing=True, flaky=Threshold(0, is_share=False)),
+    Policy(degraded=(Threshold(1, is_share=False),)),
+    Policy(failed=(Threshold(500_000, is_share=True),), allow_cancelled=True),
+    Policy(allow_missing=True, flaky=(Threshold(0, is_share=False),)),
     Policy(skipped={"us-east-1": "for a reason"}),
     Policy(required=("us-east-1",), response_time_ms=999),
 )

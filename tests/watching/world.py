@@ -18,7 +18,7 @@ from gate.errors import ExitCode, Stopped, Unreachable
 from gate.events import Event
 from gate.model import ApiVersion, Watched
 from gate.watch import Patience, watch
-from tests.samples import SESSION_ID
+from tests.samples import CHECK_ID, SESSION_ID
 
 LATENCY_S = 0.1
 _ROUNDING_S = 1e-6  # a clock that is set to a moment by adding may stand a hair before it
@@ -167,6 +167,8 @@ def document(status: str, session_id: str = SESSION_ID) -> Reply:
     result["hasFailures"] = status == "FAILED"
     fields = {
         "checkSessionId": session_id,
+        "checkId": CHECK_ID,
+        "checkType": "API",
         "status": status,
         "runLocations": ["us-east-1"],
         "results": [result] if status in FINISHED else [],
