@@ -8,15 +8,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from io import TextIOWrapper
-from pathlib import Path
-from typing import TextIO
 
 from gate import __version__, gating, hosts, report
 from gate.client import Transport
-from gate.errors import Defect, ExitCode, GateError, Stopped, UsageError
+from gate.errors import Defect, ExitCode, GateError, LibraryMissing, Stopped, UsageError
 from gate.help import help_text
-from gate.hosts.console import Console
+from gate.hosts.console import Console, LogStream
+from gate.hosts.files import Reserve, real_path
+from gate.hosts.outlet import Outlet
 from gate.options import InputsRefused, Settings, read_settings
 from gate.policy_source import DEFAULT_PATH, load_policy
 from gate.process import Process
@@ -35,23 +34,13 @@ def main() -> int:
     """Runs the program on this process's arguments, environment and streams; returns the exit code."""
     process = Process()
     process.listen_for_signals()
-    log: TextIO = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - open until the process ends
-    if isinstance(log, TextIOWrapper):
-        log.reconfigure(errors="backslashreplace")  # a name that the locale cannot show ends no gate
+    log = Outlet.onto(sys.stdout)
     code = run(sys.argv[1:], os.environ, log, process)
-    _leave_quietly(log)
+    log.drain()
     return int(code)
 
 
-def _leave_quietly(stream: TextIO) -> None:
-    """Python complains, and changes the exit code, when it flushes a log whose reader has gone."""
-    try:
-        stream.flush()
-    except (OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def run(argv: Sequence[str], env: Mapping[str, str], stream: TextIO, process: Process) -> ExitCode:
+def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process: Process) -> ExitCode:
     """Runs one command; without one, gates."""
     console = Console(stream, env)
     command, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else ("", argv)
@@ -66,6 +55,9 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: TextIO, process: Pr
         return _command(command, rest, env, console, process)
     except UsageError as refused:
         return _refuse(refused, console)
+    except ImportError as error:
+        console.line(Line(f"checkly-gate: {LibraryMissing(error).sentence}", Tone.BAD))
+        return ExitCode.CANNOT_TELL
 
 
 def _command(
@@ -100,11 +92,12 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         wall_clock=lambda: datetime.now(UTC),
     )
     try:
-        settings = read_settings(argv, env, os.path.realpath)
+        settings = read_settings(argv, env, real_path)
     except InputsRefused as refused:
         _refuse(refused, console)
         refusal = report.of_error(refused, decided_at=around.wall_clock())
         return gating.publish(refusal, around, junit_path=refused.junit_path, json_path=refused.json_path)
+    reserve = Reserve()
     around = replace(around, hidden=Redaction(settings.api_key))
     around.host.mask(settings.api_key)
     console.hide(around.hidden.told)
@@ -116,8 +109,11 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         decided = report.of_error(refused, decided_at=around.wall_clock())
     except GateError as error:
         decided = report.of_error(error, decided_at=around.wall_clock())
+    except ImportError as error:
+        decided = report.of_error(LibraryMissing(error), decided_at=around.wall_clock())
     except Exception as error:  # noqa: BLE001 - a defect ends in a report and an exit code like all else
         decided = report.of_error(Defect(error), decided_at=around.wall_clock())
+    reserve.release()
     return gating.publish(decided, around, junit_path=settings.junit_path, json_path=settings.json_path)
 
 

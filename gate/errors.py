@@ -17,7 +17,9 @@ class ExitCode(IntEnum):
     USAGE = 2
     TIMEOUT = 3
     CANNOT_TELL = 4
+    SIGHUP = 129
     SIGINT = 130
+    SIGQUIT = 131
     SIGTERM = 143
 
 
@@ -168,6 +170,15 @@ class ReportUnwritable(GateError):
     """A report file could not be written."""
 
     advice = "Check the path, its permissions and the free space"
+
+
+class LibraryMissing(GateError):
+    """A Python package that the gate needs is not installed."""
+
+    advice = "Install the gate with its dependencies (pip install .), or use its container image"
+
+    def __init__(self, error: ImportError) -> None:
+        super().__init__(f"The Python package '{error.name}' could not be loaded ({error})")
 
 
 class Stopped(GateError):

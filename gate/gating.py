@@ -10,7 +10,7 @@ from pathlib import Path
 from gate import report as reports
 from gate.client import Checkly, Clock, Transport
 from gate.details import MOST_RESULTS, Detail, results_to_explain
-from gate.errors import CheckSessionUnreadable, Defect, ExitCode, ReportUnwritable, Stopped
+from gate.errors import CheckSessionUnreadable, Defect, ExitCode, LibraryMissing, ReportUnwritable, Stopped
 from gate.events import Event, Noticed
 from gate.explain import explain
 from gate.hosts import Host
@@ -47,7 +47,12 @@ class Surroundings:
 
 
 def decide(settings: Settings, book: PolicyBook, transport: Transport, around: Surroundings) -> Report:
-    """Starts what is to be triggered, waits for the sessions, and judges them."""
+    """Start what is to be triggered, wait for the sessions, and judge them.
+
+    Raises ImportError if a library is missing that the reports need: now, and not after the wait.
+    """
+    from gate.report import junit  # noqa: F401, PLC0415 - later there may be no descriptor left to load it
+
     checkly = Checkly(transport, around.clock, settings.api_version)
     began_s = around.clock.now_s()
     deadline_s = began_s + settings.timeout
@@ -184,13 +189,14 @@ def _are_not_green(results: int) -> str:
 def publish(report: Report, around: Surroundings, *, junit_path: str, json_path: str) -> ExitCode:
     """Brings the report to files, log and host; returns the code to exit with.
 
-    A file that cannot be written is a fault that the other reports name.
+    A file that cannot be written is a fault that the other reports name. The log comes last, because it may
+    not be read.
     """
     report = _with_files(report, around, junit_path=junit_path, json_path=json_path)
     jobs: tuple[Callable[[], object], ...] = (
+        lambda: _publish_on_host(report, around),
         lambda: _log_tables(report, around.host),
         lambda: _annotate(report, around.host),
-        lambda: _publish_on_host(report, around),
         lambda: _log_verdict(report, around.console),
     )
     for job in jobs:
@@ -203,18 +209,22 @@ def publish(report: Report, around: Surroundings, *, junit_path: str, json_path:
 
 def _with_files(report: Report, around: Surroundings, *, junit_path: str, json_path: str) -> Report:
     """Writes the JUnit report, then the JSON record, and the JUnit report again where that failed."""
-    from gate.report import junit  # noqa: PLC0415 - its library is loaded while nobody waits for an answer
-
     workspace = around.host.workspace
-    report, written = _write(report, junit_path, junit.render, around)
+    report, written = _write(report, junit_path, _junit, around)
     report = replace(report, junit_path=shown_path(Path(junit_path), workspace) if written else "")
     if not json_path:
         return report
     named = replace(report, json_path=shown_path(Path(json_path), workspace))
     named, written = _write(named, json_path, record.render, around)
     if not written:
-        named, _ = _write(replace(named, json_path=""), junit_path, junit.render, around)
+        named, _ = _write(replace(named, json_path=""), junit_path, _junit, around)
     return named
+
+
+def _junit(report: Report) -> bytes:
+    from gate.report import junit  # noqa: PLC0415 - a usage error is reported even if its library is missing
+
+    return junit.render(report)
 
 
 def _write(
@@ -227,6 +237,8 @@ def _write(
         write_whole(Path(path), content, workspace=host.workspace, confined=host.confined)
     except ReportUnwritable as error:
         return reports.with_fault(report, error), False
+    except ImportError as error:
+        return reports.with_fault(report, LibraryMissing(error)), False
     except Exception as error:  # noqa: BLE001 - a defect in a reporter is a report that is not there
         return reports.with_fault(report, Defect(error)), False
     return report, True

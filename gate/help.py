@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from textwrap import wrap
 
 from gate.errors import ExitCode
@@ -28,19 +29,25 @@ EXIT_CODES = {
     ExitCode.USAGE: "an input is wrong",
     ExitCode.TIMEOUT: "the gate's own timeout is over and Checkly still runs the session",
     ExitCode.CANNOT_TELL: "the gate could not tell: no readable answer, or a report that was not written",
+    ExitCode.SIGHUP: "stopped by SIGHUP; the reports are written first",
     ExitCode.SIGINT: "stopped by SIGINT; the reports are written first",
+    ExitCode.SIGQUIT: "stopped by SIGQUIT; the reports are written first",
     ExitCode.SIGTERM: "stopped by SIGTERM; the reports are written first",
 }
 
 
 def help_text() -> str:
     """The whole help, in 100 columns at most."""
-    from gate.simulator import shipped  # noqa: PLC0415 - only help lists the scenarios
-
     codes = "\n".join(f"  {code.value:<4} {meaning}" for code, meaning in EXIT_CODES.items())
-    scenarios = "\n".join(wrap(", ".join(shipped()), 96, initial_indent="  ", subsequent_indent="  "))
+    scenarios = "\n".join(wrap(", ".join(_scenarios()), 96, initial_indent="  ", subsequent_indent="  "))
     inputs = "\n".join(_input(row) for row in INPUTS)
     return f"{_USAGE}{inputs}\n\nexit codes:\n{codes}\n\nscenarios:\n{scenarios}"
+
+
+def _scenarios() -> list[str]:
+    """Return the names of the scenarios that the gate brings, without loading what reads them."""
+    files = resources.files("gate").joinpath("simulator", "scenarios").iterdir()
+    return sorted(file.name.removesuffix(".yml") for file in files if file.name.endswith(".yml"))
 
 
 def _input(row: Input) -> str:

@@ -6,7 +6,6 @@ Signals and answers arrive in one queue that the main thread waits on. A handler
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import time
@@ -17,9 +16,15 @@ from types import FrameType
 from typing import Generic, NoReturn, TypeVar
 
 from gate.errors import ExitCode, Stopped
+from gate.last_words import complain
 
 REPORTS_WITHIN_S = 4.5  # GitHub kills 10 s after the first signal, others after 10 s; the contract says 5 s
-_EXIT_CODES = {signal.SIGINT: ExitCode.SIGINT, signal.SIGTERM: ExitCode.SIGTERM}
+_EXIT_CODES = {
+    signal.SIGHUP: ExitCode.SIGHUP,
+    signal.SIGINT: ExitCode.SIGINT,
+    signal.SIGQUIT: ExitCode.SIGQUIT,
+    signal.SIGTERM: ExitCode.SIGTERM,
+}
 
 T = TypeVar("T")
 
@@ -32,7 +37,7 @@ class Process:
         self._arrivals: SimpleQueue[object] = SimpleQueue()
 
     def listen_for_signals(self) -> None:
-        """From here on SIGINT and SIGTERM end the wait in an orderly way.
+        """From here on the signals that ask a process to end let the gate write its reports first.
 
         As PID 1 of a container a process ignores SIGTERM unless it has a handler (CI systems send it to
         cancel), and a second signal must not cut the reports short.
@@ -66,7 +71,7 @@ class Process:
         """
         calls = tuple(Call(job, self._arrivals) for job in jobs)
         for call in calls:
-            Thread(target=call.run, daemon=True, name="request").start()
+            call.start()
         self._wait_until(lambda: all(call.is_over for call in calls), self.now_s() + within_s)
         return calls
 
@@ -91,8 +96,14 @@ class Call(Generic[T]):
         self._error: BaseException | None = None
         self.is_over = False
 
-    def run(self) -> None:
-        """Runs the job to its end, and says so in the queue."""
+    def start(self) -> None:
+        """Run the job in a thread of its own. If there can be no more threads, the job has failed."""
+        try:
+            Thread(target=self._run, daemon=True, name="request").start()
+        except RuntimeError as error:
+            self._error, self.is_over = OSError(str(error)), True
+
+    def _run(self) -> None:
         try:
             self._results.append(self._job())
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
@@ -110,6 +121,5 @@ class Call(Generic[T]):
 
 
 def _leave_at_once(code: ExitCode) -> NoReturn:
-    with contextlib.suppress(OSError):  # nobody may be there to read it
-        os.write(2, b"checkly-gate: the reports could not be finished in time; leaving without them\n")
+    complain("the reports could not be finished in time; leaving without them")
     os._exit(code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TextIO
+from typing import Protocol
 
 from gate.report.lines import Line, Tone, shortened
 from gate.text import log_line
@@ -14,10 +14,30 @@ _CLEAR_LINE = "\r\x1b[2K"
 _USUAL_WIDTH = 80  # of a terminal that does not say how wide it is
 
 
+class LogStream(Protocol):
+    """Where the log goes."""
+
+    def write(self, text: str, /) -> int:
+        """Take text."""
+        ...
+
+    def flush(self) -> None:
+        """Pass on what was taken."""
+        ...
+
+    def isatty(self) -> bool:
+        """Whether a terminal shows the text."""
+        ...
+
+    def fileno(self) -> int:
+        """Return the descriptor. Raises OSError if there is none."""
+        ...
+
+
 class Console:
     """Writes lines to a stream; a reader who has left does not stop the gate."""
 
-    def __init__(self, stream: TextIO, env: Mapping[str, str]) -> None:
+    def __init__(self, stream: LogStream, env: Mapping[str, str]) -> None:
         self._stream = stream
         self._is_terminal = stream.isatty() and env.get("TERM") != "dumb"
         self._has_colour = self._is_terminal and not env.get("NO_COLOR")
@@ -54,7 +74,7 @@ class Console:
             pass  # the reader of the log has gone; reports and exit code are still owed
 
 
-def _width(terminal: TextIO) -> int:
+def _width(terminal: LogStream) -> int:
     """The terminal's columns at this moment, for its user may change them while the gate waits."""
     try:
         return os.get_terminal_size(terminal.fileno()).columns or _USUAL_WIDTH

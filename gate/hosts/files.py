@@ -53,15 +53,15 @@ def _replace(path: Path, content: bytes, workspace: Path) -> None:
 
 def _leads_through(path: Path, workspace: Path) -> bool:
     """Whether the path is written as one that leads through the workspace, by whatever name of it."""
-    written = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
-    border = os.path.realpath(workspace)
-    return any(Path(os.path.realpath(each)).is_relative_to(border) for each in (written, *written.parents))
+    written = _absolute(path)
+    border = real_path(workspace)
+    return any(Path(real_path(each)).is_relative_to(border) for each in (written, *written.parents))
 
 
 def _stay_inside(path: Path, workspace: Path) -> None:
     """Raises ValueError for a path that lies, by a link, outside of the workspace."""
     # resolve() stumbles over links in a circle
-    if not Path(os.path.realpath(path.parent)).is_relative_to(os.path.realpath(workspace)):
+    if not Path(real_path(path.parent)).is_relative_to(real_path(workspace)):
         raise ValueError("a symbolic link leads out of the workspace")
 
 
@@ -94,16 +94,16 @@ def _unwritable(path: Path, error: OSError | ValueError) -> ReportUnwritable:
 
 def shown_path(path: Path, workspace: Path) -> str:
     """The path relative to the workspace where it lies in it, for a container's mean nothing outside."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+    absolute = _absolute(path)
     try:
-        return absolute.relative_to(os.path.abspath(workspace)).as_posix()  # noqa: PTH100 - as above
+        return absolute.relative_to(_absolute(workspace)).as_posix()
     except ValueError:
         return absolute.as_posix()
 
 
 def _make_folders(folder: Path, workspace: Path) -> None:
     missing = []
-    while not folder.exists():
+    while not folder.exists() and folder != folder.parent:
         missing.append(folder)
         folder = folder.parent
     for each in reversed(missing):
@@ -119,3 +119,34 @@ def _give_to_owner(path: Path, workspace: Path) -> None:
         owner = workspace.stat()
         if owner.st_uid != 0:
             os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+class Reserve:
+    """Descriptors that are kept free for the reports, in case that requests that hang use up all others."""
+
+    def __init__(self, descriptors: int = 3) -> None:
+        self._held: list[int] = []
+        with contextlib.suppress(OSError):
+            for _ in range(descriptors):
+                self._held.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+
+    def release(self) -> None:
+        """Make the descriptors available."""
+        while self._held:
+            os.close(self._held.pop())
+
+
+def real_path(path: str | Path) -> str:
+    """Return where a path leads, links and all; as it is written if the working directory is gone."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return os.fspath(path)
+
+
+def _absolute(path: Path) -> Path:
+    """Return the path from the root; if the working directory is gone, as it is written."""
+    try:
+        return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+    except OSError:
+        return path

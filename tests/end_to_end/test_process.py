@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
+import pty
 import re
 import shlex
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,17 +87,15 @@ def test_a_name_that_the_locale_cannot_show_ends_no_gate(env: dict[str, str], tm
     assert r"Pr\xfcfung \u2713 is PASSED" in result.log
 
 
-def test_a_gate_whose_log_nobody_reads_leaves_when_it_is_told_to(env: dict[str, str], tmp_path: Path) -> None:
-    """A line that cannot be written holds it up; its alarm, after 4.5 s, waits for no line."""
-    reading, writing = os.pipe()
-    os.write(writing, b" " * fcntl.fcntl(writing, fcntl.F_GETPIPE_SZ))
-    command = [sys.executable, "-u", str(ENTRYPOINT)]
-    process = subprocess.Popen(
-        command, cwd=tmp_path, env=env, stdout=writing, stderr=subprocess.PIPE, text=True
-    )
+def test_a_report_that_cannot_be_finished_does_not_outlast_a_signal(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    """A terminal that its user has stopped is a device that a report may be written to, and that hangs."""
+    reading, writing = pty.openpty()
+    termios.tcflow(writing, termios.TCOOFF)
+    command = [sys.executable, "-u", str(ENTRYPOINT), "--json-path", os.ttyname(writing)]
+    process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, text=True)
     _wait_until(process, signal.SIGTERM, "SigCgt")
-    assert process.stderr is not None
-    process.stderr.close()
     sent_s = time.monotonic()
     process.send_signal(signal.SIGTERM)
     _wait_until(process, signal.SIGALRM, "SigCgt")

@@ -1,0 +1,104 @@
+"""A stream that never blocks its writer: a log that is not read must not keep the gate from its reports."""
+
+from __future__ import annotations
+
+import io
+import os
+import select
+import stat
+import time
+from collections import deque
+from typing import Self, TextIO
+
+_AT_ONCE_BYTES = 512  # POSIX: a pipe that is ready takes this much without blocking
+_MOST_HELD_BYTES = 4 * 1024 * 1024  # the log of ten thousand rows; past that, lines are dropped
+_STALLED_AFTER_S = 2.0
+_DRAINED_WITHIN_S = 20.0
+
+
+class Outlet(io.TextIOBase):
+    """Writes text to a file descriptor as fast as its reader takes it, and holds back the rest in memory.
+
+    A reader that is merely slow gets every line. One that stopped reading costs the lines that it did not
+    take, and `drain` at most 2 s.
+    """
+
+    def __init__(self, descriptor: int | None, encoding: str = "utf-8") -> None:
+        self._given = descriptor
+        self._descriptor = None if descriptor is None else _own_description(descriptor)
+        self._encoding = encoding
+        self._held: deque[bytes] = deque()
+        self._held_bytes = 0
+
+    @classmethod
+    def onto(cls, stream: TextIO | None) -> Self:
+        """Return an outlet to where a stream of this process goes; nowhere if it is absent or closed."""
+        try:
+            return cls(stream.fileno(), stream.encoding) if stream else cls(None)
+        except (OSError, ValueError):
+            return cls(None)
+
+    def write(self, text: str) -> int:
+        """Hold the text until `flush`. Drops it if too much is held already."""
+        data = text.encode(self._encoding, errors="backslashreplace")
+        if self._descriptor is not None and self._held_bytes + len(data) <= _MOST_HELD_BYTES:
+            self._held.append(data)
+            self._held_bytes += len(data)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what the reader takes now."""
+        while self._held and self._is_ready(0.0):
+            self._write_some()
+
+    def drain(self) -> None:
+        """Write what is held, as long as the reader takes some of it within 2 s, and for 20 s at most."""
+        until_s = time.monotonic() + _DRAINED_WITHIN_S
+        while self._held and time.monotonic() < until_s and self._is_ready(_STALLED_AFTER_S):
+            self._write_some()
+
+    def isatty(self) -> bool:
+        """Whether a terminal shows the text."""
+        return self._given is not None and os.isatty(self._given)
+
+    def fileno(self) -> int:
+        """Return the descriptor that the text goes to. Raises OSError if there is none."""
+        if self._given is None:
+            raise OSError("no descriptor")
+        return self._given
+
+    def _is_ready(self, within_s: float) -> bool:
+        if self._descriptor is None:
+            return False
+        poll = select.poll()  # select() cannot watch descriptors above 1023
+        poll.register(self._descriptor, select.POLLOUT)
+        return bool(poll.poll(within_s * 1000))
+
+    def _write_some(self) -> None:
+        data = self._held.popleft()
+        try:
+            written = os.write(self._descriptor or 0, data[:_AT_ONCE_BYTES])
+        except BlockingIOError:
+            written = 0
+            time.sleep(0.001)  # ready, but not for this much
+        except OSError:  # the reader has gone
+            self._descriptor = None
+            self._held.clear()
+            return
+        self._held_bytes -= written
+        if rest := data[written:]:
+            self._held.appendleft(rest)
+
+
+def _own_description(descriptor: int) -> int:
+    """Open a pipe or terminal anew, so that its non-blocking mode is not shared with other processes.
+
+    If that is not possible, the descriptor itself must do: it is written to in small parts when it is ready.
+    """
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISFIFO(mode) and not os.isatty(descriptor):
+        return descriptor
+    try:
+        return os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError:
+        return descriptor

@@ -1,0 +1,175 @@
+"""Exit code 1 belongs to the verdict: whatever goes wrong with the gate itself ends in another code."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from uuid import UUID
+
+import pytest
+
+from gate.simulator import Simulator, parse
+from tests.end_to_end.running import ENTRYPOINT, JUNIT, KEY, finish, github, inputs_for, start
+from tests.end_to_end.test_ways_out import LONG
+
+SESSION_ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
+
+
+def _paths(absolute: Path | None) -> dict[str, str]:
+    """Where the reports go: into a folder by its absolute path, or into the working directory."""
+    if absolute is None:
+        return {"junit_path": JUNIT, "json_path": "record.json"}
+    return {"junit_path": str(absolute / "junit.xml"), "json_path": str(absolute / "record.json")}
+
+
+@pytest.mark.parametrize("is_absolute", [True, False], ids=["absolute paths", "relative paths"])
+@pytest.mark.parametrize("workspace", ["given", "absent"])
+def test_a_working_directory_that_is_removed_before_the_start(
+    is_absolute: bool, workspace: str, tmp_path: Path
+) -> None:
+    reports, gone = tmp_path / "reports", tmp_path / "gone"
+    reports.mkdir()
+    gone.mkdir()
+    parsed = parse(LONG.replace("600s, is: PASSED", "0s, is: FAILED"), name="ended")
+    with Simulator(parsed) as api:
+        env = github(reports, inputs_for(api, parsed.session_ids, **_paths(reports if is_absolute else None)))
+        if workspace == "absent":
+            del env["GITHUB_WORKSPACE"]
+        run = subprocess.run(
+            [sys.executable, str(ENTRYPOINT)],
+            preexec_fn=gone.rmdir,  # after the change of directory
+            cwd=gone,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert "Traceback" not in run.stdout + run.stderr
+    assert run.returncode == 1, "the verdict stands, wherever the reports went"
+    assert (reports / "junit.xml").exists() == is_absolute
+    assert "exit code 1" in run.stdout
+    assert ("could not be written" in run.stdout) != is_absolute
+
+
+@pytest.mark.parametrize("is_absolute", [True, False], ids=["absolute paths", "relative paths"])
+def test_a_working_directory_that_is_removed_during_the_wait(is_absolute: bool, tmp_path: Path) -> None:
+    reports, gone = tmp_path / "reports", tmp_path / "gone"
+    reports.mkdir()
+    gone.mkdir()
+    parsed = parse(LONG.replace("600s", "2s"), name="short")
+    with Simulator(parsed) as api:
+        env = github(reports, inputs_for(api, parsed.session_ids, **_paths(reports if is_absolute else None)))
+        process = start(gone, env)
+        assert api.wait_for_request("/completion", 20)
+        gone.rmdir()
+        run = finish(process, reports)
+    assert "Traceback" not in run.log
+    assert run.code == (0 if is_absolute else 4)
+    assert (reports / "junit.xml").exists() == is_absolute
+
+
+def test_libraries_that_are_missing(tmp_path: Path) -> None:
+    inputs = ["--session-id", SESSION_ID, "--api-key", KEY]
+    expected = {
+        ("--version",): 0,
+        ("--help",): 0,
+        (): 2,
+        ("demo",): 4,
+        ("policy", "check"): 4,
+        (*inputs, "--json-path", "record.json"): 4,
+    }
+    for arguments, code in expected.items():
+        run = subprocess.run(
+            [sys.executable, "-S", str(ENTRYPOINT), *arguments],
+            cwd=tmp_path,
+            env={},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert (run.returncode, "Traceback" in run.stdout + run.stderr) == (code, False), arguments
+        if code == 4:
+            assert "could not be loaded" in run.stdout
+    assert (tmp_path / "record.json").exists(), "what needs no library is written"
+
+
+@pytest.mark.parametrize("descriptors", [8, 9, 10, 11, 12, 16])
+def test_descriptors_that_are_used_up_by_requests_that_hang(descriptors: int, tmp_path: Path) -> None:
+    session_ids = ",".join(str(UUID(int=number)) for number in range(1, 13))
+    with _server_whose_headers_never_end() as url:
+        env = github(
+            tmp_path,
+            {
+                "session-id": session_ids,
+                "api-key": KEY,
+                "api-url": url,
+                "timeout": "2s",
+                "json-path": "r.json",
+            },
+        )
+        run = subprocess.run(
+            [sys.executable, "-u", str(ENTRYPOINT)],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors)),
+        )
+    assert "Traceback" not in run.stdout + run.stderr
+    assert run.returncode == 4, run.stdout
+    assert (tmp_path / JUNIT).exists()
+    assert (tmp_path / "r.json").exists()
+
+
+@contextmanager
+def _server_whose_headers_never_end() -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connections: list[socket.socket] = []
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                    connections.append(connection)
+                except OSError:
+                    return
+
+        Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        for connection in connections:
+            connection.close()
+
+
+def _close(descriptors: tuple[int, ...]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize("closed", [(1,), (2,), (0, 1, 2)], ids=str)
+def test_streams_that_are_closed(closed: tuple[int, ...], tmp_path: Path) -> None:
+    parsed = parse(LONG.replace("600s, is: PASSED", "0s, is: PASSED").replace("600s", "0s"), name="ended")
+    with Simulator(parsed) as api:
+        env = github(tmp_path, inputs_for(api, parsed.session_ids))
+        run = subprocess.run(
+            [sys.executable, str(ENTRYPOINT)],
+            cwd=tmp_path,
+            env=env,
+            preexec_fn=partial(_close, closed),
+            timeout=30,
+            check=False,
+        )
+    assert run.returncode == 0
+    assert (tmp_path / JUNIT).exists()
