@@ -14,7 +14,7 @@ from bench.figures import most_within, shown_s
 from bench.programs import GATE, environment, run_and_weigh
 from bench.sessions import LOCATIONS, TAG, scenario
 from bench.table import Row, Section
-from gate.budget import REQUESTS_PER_MINUTE
+from gate.checkly.budget import REQUESTS_PER_MINUTE
 from gate.simulator import Simulator
 
 SIZES = (1, 10, 100, 500)

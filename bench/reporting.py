@@ -13,14 +13,19 @@ from statistics import median
 from bench.figures import alternate, shown_s
 from bench.sessions import LOCATIONS, scenario
 from bench.table import Row, Section
-from gate.api import Reply, read_session
-from gate.hosts.files import write_whole
-from gate.model import ApiVersion, CheckSession, Ending, Watched
-from gate.policy import Policy
-from gate.report import Report, junit, of_verdict, record, summary
+from gate.checkly.check_sessions import read_session
+from gate.checkly.http import Response
+from gate.domain.session import ApiVersion, Session
+from gate.evaluation.verdict import judge
+from gate.policy.effective import Policy
+from gate.polling.result import Ending, PollResult
+from gate.publish.files import write_whole
+from gate.report import record
+from gate.report.junit import xml
+from gate.report.report import Report, of_verdict
+from gate.report.summary import summary
 from gate.simulator import Scenario
 from gate.simulator.documents import session_document
-from gate.verdict import judge
 
 SIZES = (1, 10, 100, 500)
 ROUNDS = 7
@@ -59,16 +64,16 @@ def measure(folder: Path, sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) 
 
 def report_on(play: Scenario) -> Report:
     """What the gate makes of the sessions of a scenario after their end."""
-    watched = [Watched(session.id, session, Ending.FINISHED) for session in _sessions(play)]
+    watched = [PollResult(session.id, session, Ending.FINISHED) for session in _sessions(play)]
     verdict = judge(watched, lambda _: Policy())
     report = of_verdict(verdict, report_only=False, decided_at=_WHEN)
     return replace(report, junit_path="junit.xml", json_path="record.json", requests=1, waited_s=1.0)
 
 
-def _sessions(play: Scenario) -> list[CheckSession]:
+def _sessions(play: Scenario) -> list[Session]:
     documents = (session_document(play, planned, "v1", 3600.0) for planned in play.sessions)
     return [
-        read_session(Reply(200, {}, json.dumps(each).encode()), str(each["checkSessionId"]), ApiVersion.V1)
+        read_session(Response(200, {}, json.dumps(each).encode()), str(each["checkSessionId"]), ApiVersion.V1)
         for each in documents
     ]
 
@@ -76,7 +81,7 @@ def _sessions(play: Scenario) -> list[CheckSession]:
 def write(folder: Path, report: Report, rounds: int) -> list[Written]:
     """Writes each report once in every round."""
     renderers: Mapping[str, Callable[[], bytes]] = {
-        "JUnit": lambda: junit.render(report),
+        "JUnit": lambda: xml.render(report),
         "summary": lambda: summary.render(report).encode(),
         "JSON": lambda: record.render(report),
     }

@@ -13,17 +13,23 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from xml.etree import ElementTree as ET
 
-from gate import text as texts_of
-from gate.api import Reply, is_uuid, read_session, retry_after_s
-from gate.errors import CheckSessionUnreadable, ExitCode, GateTimeout, UsageError
-from gate.model import ApiVersion, CheckSession, Ending, Phase, Watched
-from gate.policy import Policy
-from gate.policy_book import PolicyBook
-from gate.policy_file import read_policy
-from gate.report import annotation, closing, junit, of_verdict, outputs, record, summary
-from gate.text import SENTENCE_LENGTH, clean
-from gate.trigger import read_started
-from gate.verdict import judge
+from gate.checkly.check_sessions import read_session
+from gate.checkly.http import Response, is_uuid, retry_after_s
+from gate.checkly.triggers import read_started
+from gate.domain.errors import ExitCode, GateTimeout, RequestFailed, UsageError
+from gate.domain.session import ApiVersion, Phase, Session
+from gate.evaluation.verdict import judge
+from gate.policy.document import PolicyDocument
+from gate.policy.effective import Policy
+from gate.policy.schema import read_policy
+from gate.polling.result import Ending, PollResult
+from gate.report import annotation, outputs, record
+from gate.report.junit import xml
+from gate.report.log import closing
+from gate.report.report import of_verdict
+from gate.report.summary import summary
+from gate.text import escape
+from gate.text.clean import NAME_LENGTH, SENTENCE_LENGTH, clean, https_link
 
 SESSION_ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 _TODAY = date(2026, 1, 15)
@@ -38,14 +44,14 @@ def replies(data: bytes) -> None:
     assert wait_s is None or (wait_s > 0 and math.isfinite(wait_s))
     try:
         started = read_started(reply)
-    except CheckSessionUnreadable as error:
+    except RequestFailed as error:
         _is_a_sentence(str(error))
     else:
         assert started
         assert all(is_uuid(each.session_id) and _is_clean(each.check_name) for each in started)
     try:
         session = read_session(reply, SESSION_ID, ApiVersion.V2)
-    except CheckSessionUnreadable as error:
+    except RequestFailed as error:
         _is_a_sentence(str(error))
     else:
         _can_be_told(session, lambda _: Policy())
@@ -68,36 +74,36 @@ def texts(data: bytes) -> None:
     """Any text is one clean line, which no reader of any report takes for more than text."""
     line = clean(data.decode(errors="surrogateescape"))
     assert _is_clean(line)
-    assert len(line) <= texts_of.NAME_LENGTH
-    assert "##" not in texts_of.log_line(line)
-    assert not texts_of.log_line(line).lstrip().startswith("::")
-    assert not set("\r\n:,") & set(texts_of.command_property(line))
-    assert not _MEANT.search(re.sub(r"\\[@#]&#8203;|\\[!-/:-@\[-`{-~]", "", texts_of.markdown(line)))
-    assert re.fullmatch(r"[\w .,/()+…-]{1,80}", texts_of.mermaid(line))
-    link = texts_of.https_link(line)
+    assert len(line) <= NAME_LENGTH
+    assert "##" not in escape.log_line(line)
+    assert not escape.log_line(line).lstrip().startswith("::")
+    assert not set("\r\n:,") & set(escape.command_property(line))
+    assert not _MEANT.search(re.sub(r"\\[@#]&#8203;|\\[!-/:-@\[-`{-~]", "", escape.markdown(line)))
+    assert re.fullmatch(r"[\w .,/()+…-]{1,80}", escape.mermaid(line))
+    link = https_link(line)
     assert not link or (link == line and link.startswith("https://"))
 
 
 TARGETS: Mapping[str, Callable[[bytes], None]] = {"replies": replies, "policies": policies, "texts": texts}
 
 
-def _reply(data: bytes) -> Reply:
+def _reply(data: bytes) -> Response:
     """Bytes as an answer: a line with the status, headers, an empty line, the body."""
     head, _, body = data.partition(b"\n\n")
     first, *lines = head.decode("latin-1").split("\n")
     status = int(first) if re.fullmatch("[1-9][0-9]{2}", first) else 200
     pairs = (line.partition(": ") for line in lines)
-    return Reply(status, {name.lower(): value for name, _, value in pairs}, body)
+    return Response(status, {name.lower(): value for name, _, value in pairs}, body)
 
 
-def _can_be_told(session: CheckSession, policy_for: Callable[[CheckSession], Policy]) -> None:
-    watched = Watched(session.id, session, Ending.TIMEOUT, GateTimeout("the gate's own timeout is over"))
+def _can_be_told(session: Session, policy_for: Callable[[Session], Policy]) -> None:
+    watched = PollResult(session.id, session, Ending.TIMEOUT, GateTimeout("the gate's own timeout is over"))
     if session.phase is Phase.FINISHED:
-        watched = Watched(session.id, session, Ending.FINISHED)
+        watched = PollResult(session.id, session, Ending.FINISHED)
     verdict = judge([watched], policy_for)
     assert session.phase is Phase.FINISHED or verdict.exit_code is not ExitCode.OPEN
     report = of_verdict(verdict, report_only=False, decided_at=_NOW)
-    tree = ET.fromstring(junit.render(report))
+    tree = ET.fromstring(xml.render(report))
     cases = tree.findall("testsuite/testcase")
     assert cases
     assert all((case.get("name") or "").strip() for case in cases)
@@ -111,7 +117,7 @@ def _can_be_told(session: CheckSession, policy_for: Callable[[CheckSession], Pol
     assert all("\n" not in str(value) for value in outputs.render(report).values())
 
 
-def _judges(book: PolicyBook) -> None:
+def _judges(book: PolicyDocument) -> None:
     """A book that was read can be applied, and said, on any day."""
     document = {
         "checkSessionId": SESSION_ID,
@@ -121,7 +127,7 @@ def _judges(book: PolicyBook) -> None:
         "status": "FAILED",
         "runLocations": ["us-east-1", "eu-central-1"],
     }
-    session = read_session(Reply(200, {}, json.dumps(document).encode()), SESSION_ID, ApiVersion.V2)
+    session = read_session(Response(200, {}, json.dumps(document).encode()), SESSION_ID, ApiVersion.V2)
     _can_be_told(session, lambda each: book.policy_for(each, _TODAY))
     for warning in book.warnings([session], _TODAY):
         assert "\n" not in warning

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gate.client import Checkly
-from gate.errors import CheckNotStarted, CheckSessionUnreadable, GateError, Stopped
-from gate.options import Settings
-from gate.trigger import not_started, trigger_request
+from gate.checkly.client import Checkly
+from gate.checkly.triggers import not_started, trigger_request
+from gate.config.settings import Settings
+from gate.domain.errors import CheckNotStarted, GateError, RequestFailed, Stopped
 
 _MOST_NAMED = 10
 
@@ -32,7 +32,7 @@ def trigger(
     request = trigger_request(check_ids, settings.trigger_tags, refresh_cache=settings.refresh_cache)
     try:
         started = checkly.trigger(request, until_s=until_s, tell=tell)
-    except (CheckSessionUnreadable, Stopped) as error:
+    except (RequestFailed, Stopped) as error:
         return Triggered(fault=error)
     for each in started:
         tell(f"started {each.check_name or each.session_id}: {each.link}")

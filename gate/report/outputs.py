@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.report import Report
+from gate.report.report import Report
 
 
 def render(report: Report) -> dict[str, str | int]:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from gate import __version__
-from gate.locations import result_state
-from gate.model import CheckResult
-from gate.policy import DEFAULT, Policy, Threshold, in_words
-from gate.report import Report
+from gate.domain.session import Result
+from gate.evaluation.outcomes import result_state
+from gate.evaluation.rules import Decision
+from gate.evaluation.verdict import JudgedSession, Row
+from gate.policy.effective import Policy
+from gate.policy.threshold import DEFAULT, Threshold, in_words
 from gate.report.outputs import render as render_outputs
-from gate.rules import Decision
-from gate.verdict import JudgedSession, Row
+from gate.report.report import Report
 
 
 def render(report: Report) -> bytes:
@@ -105,7 +106,7 @@ def _row(row: Row, report: Report) -> dict[str, object]:
         "location": outcome.location,
         "state": outcome.state.value,
         "seen": outcome.seen.value,
-        "standing": row.standing.value,
+        "standing": row.conclusion.value,
         "because": row.because,
         "finished-in": outcome.finished_in,
         "result": _result(outcome.final, report) if outcome.final else None,
@@ -113,7 +114,7 @@ def _row(row: Row, report: Report) -> dict[str, object]:
     }
 
 
-def _result(result: CheckResult, report: Report) -> dict[str, object]:
+def _result(result: Result, report: Report) -> dict[str, object]:
     why = report.why(result)
     return {
         "id": result.id,

@@ -13,15 +13,15 @@ import yaml
 
 from gate.simulator.answers import JSON, Answer, refusal
 from gate.simulator.faults import Aim, Cut, Drip, Effect, Fault, Flood, Operation
-from gate.yamldoc.nodes import shown, wrong
-from gate.yamldoc.scalars import boolean, choice, duration, header, scalar, text, whole
-from gate.yamldoc.shapes import record
+from gate.yamlio.nodes import shown, wrong
+from gate.yamlio.scalars import boolean, choice, duration, header, scalar, text, whole
+from gate.yamlio.shapes import record
 
 _REQUESTS = re.compile(r"(?P<first>[1-9]\d{0,8})(?P<range>-(?P<last>[1-9]\d{0,8})?)?", re.ASCII)
 
 
 def read_fault(node: yaml.Node) -> Fault:
-    """One fault. Raises `Misread`."""
+    """One fault. Raises `InvalidYaml`."""
     read = record(
         node,
         required={"on": choice(*Operation, "any")},

@@ -7,13 +7,13 @@ import yaml
 from gate.simulator.fault_grammar import read_fault
 from gate.simulator.scenario import VERSIONS, Api, PlannedSession, Scenario
 from gate.simulator.session_grammar import identified, read_session
-from gate.yamldoc.nodes import child, wrong
-from gate.yamldoc.scalars import Reader, boolean, choice, duration, moment, number, scalar, text
-from gate.yamldoc.shapes import mapping, record, several
+from gate.yamlio.nodes import child, wrong
+from gate.yamlio.scalars import Reader, boolean, choice, duration, moment, number, scalar, text
+from gate.yamlio.shapes import mapping, record, several
 
 
 def read_scenario(node: yaml.Node, name: str) -> Scenario:
-    """The scenario of that name at a document's root. Raises `Misread` with all its problems."""
+    """The scenario of that name at a document's root. Raises `InvalidYaml` with all its problems."""
     read = record(
         node,
         required={"description": text, "sessions": _sessions(name)},

@@ -10,9 +10,9 @@ from uuid import NAMESPACE_URL, uuid5
 import yaml
 
 from gate.simulator.scenario import Check, PlannedResult, PlannedSession, StatusChange
-from gate.yamldoc.nodes import wrong
-from gate.yamldoc.scalars import boolean, choice, duration, text, text_or_null, uuid
-from gate.yamldoc.shapes import mapping, one_or_several, plain, record, several
+from gate.yamlio.nodes import wrong
+from gate.yamlio.scalars import boolean, choice, duration, text, text_or_null, uuid
+from gate.yamlio.shapes import mapping, one_or_several, plain, record, several
 
 _FLAGS = ("hasErrors", "hasFailures", "isDegraded", "aborted", "isCancelled")
 _TOOK_S = 0.3
@@ -37,7 +37,7 @@ _OUTCOMES: Mapping[str, _Outcome] = {  # worst first
 
 
 def read_session(node: yaml.Node) -> PlannedSession:
-    """One session; an id that is not given is empty. Raises `Misread`."""
+    """One session; an id that is not given is empty. Raises `InvalidYaml`."""
     read = record(
         node,
         required={"check": _read_check, "locations": several(text)},

@@ -6,10 +6,10 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from gate.errors import UsageError
+from gate.domain.errors import UsageError
 from gate.simulator.grammar import read_scenario
 from gate.simulator.scenario import Scenario
-from gate.yamldoc.nodes import Misread, compose, did_you_mean
+from gate.yamlio.nodes import InvalidYaml, compose, did_you_mean
 
 _SUFFIXES = (".yml", ".yaml")
 
@@ -51,7 +51,7 @@ def parse(text: str, *, name: str) -> Scenario:
 def _parse(text: str, name: str, place: str) -> Scenario:
     try:
         return read_scenario(compose(text), name)
-    except Misread as error:
+    except InvalidYaml as error:
         raise UsageError(*(f"{place}{problem}" for problem in error.problems)) from error
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from gate.report import junit
+from gate.report.junit import xml
 from gate.simulator import Simulator, load, shipped
 from tests.absent import absent
 from tests.consumers.differences import NEED_JAVA, NPM
@@ -37,7 +37,7 @@ def _write_all(folder: Path) -> None:
     tabled = {f"outcome: {name}": report_on(of, policy=policy) for name, (of, policy, _) in OUTCOMES.items()}
     tabled |= {f"extra: {name}": report for name, (report, _, _) in EXTRA.items()}
     for name, report in tabled.items():
-        _place(folder, name).write_bytes(junit.render(report))
+        _place(folder, name).write_bytes(xml.render(report))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda name: _run_scenario(folder, name), shipped()))
 

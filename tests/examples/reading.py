@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from gate.inputs import BY_NAME
+from gate.config.inputs import BY_NAME
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

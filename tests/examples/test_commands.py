@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gate.options import read_settings, shown_inputs
+from gate.config.settings import read_settings, shown_inputs
 from tests.examples.programs import Call, Programs
 from tests.examples.reading import IMAGE, ROOT, documents, text
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gate.errors import ExitCode
-from gate.inputs import BY_NAME, ENVIRONMENT_PREFIXES
-from gate.options import read_settings
+from gate.config.inputs import BY_NAME, ENVIRONMENT_PREFIXES
+from gate.config.settings import read_settings
+from gate.domain.errors import ExitCode
 from tests.examples.reading import ACTION, EVERY_FILE, FILES, IMAGE, ROOT, arguments, text, variables
 from tests.test_documents import OUTPUTS
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from gate.api import Reply, Request
+from gate.checkly.http import Request, Response
 from tests.samples import CHECK_ID, SESSION_ID
 
 RESULT_ID = "0c4b1b3e-5bd5-4ba5-a7a1-0f0a2bb41f11"
@@ -24,24 +24,24 @@ class Given:
 
     document: Document = field(default_factory=dict)
     detail: Document = field(default_factory=dict)
-    reply: Reply | None = None
+    reply: Response | None = None
     started: Document = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     policy: str = ""
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Response:
         """What Checkly answers."""
         if self.reply is not None:
             return self.reply
         if request.path.endswith("/trigger"):
-            return Reply(201, {}, json.dumps({"sessions": [self.started]}).encode())
+            return Response(201, {}, json.dumps({"sessions": [self.started]}).encode())
         if "/check-results/" in request.path:
-            return Reply(200, {}, json.dumps({"id": RESULT_ID, **self.detail}).encode())
+            return Response(200, {}, json.dumps({"id": RESULT_ID, **self.detail}).encode())
         document = _DOCUMENT | self.document
         if OTHER_ID in request.path:
             document |= {"checkSessionId": OTHER_ID}
-        return Reply(200, {}, json.dumps(document).encode())
+        return Response(200, {}, json.dumps(document).encode())
 
 
 def _result(location: str, kind: str, *, failed: bool, **more: object) -> Document:
@@ -90,7 +90,7 @@ _TRIGGER = {"session-id": "", "trigger-check-id": CHECK_ID}
 
 def _refusal(status: int, *, message: str = "no", **headers: str) -> Given:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Given(reply=Reply(status, named, json.dumps({"message": message}).encode()))
+    return Given(reply=Response(status, named, json.dumps({"message": message}).encode()))
 
 
 def _yaml(text: str) -> str:
@@ -127,7 +127,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "another session's id": lambda text: Given(document={"checkSessionId": text}),
     "message of a refusal": lambda text: _refusal(401, message=text),
     "message of trouble": lambda text: _refusal(503, message=text),
-    "an answer that is no JSON": lambda text: Given(reply=Reply(502, {}, text.encode(errors="replace"))),
+    "an answer that is no JSON": lambda text: Given(reply=Response(502, {}, text.encode(errors="replace"))),
     "header Retry-After": lambda text: _refusal(503, retry_after=text),
     "header Date": lambda text: _refusal(503, retry_after="Thu, 15 Jan 2026 09:00:30 GMT", date=text),
     "header cf-ray": lambda text: _refusal(403, cf_ray=text),

@@ -16,7 +16,7 @@ from cmarkgfm import github_flavored_markdown_to_html
 from cmarkgfm.cmark import Options
 from lxml import etree
 
-from tests.hosts.runner import commands_in, outputs_in
+from tests.publish.runner import commands_in, outputs_in
 
 Shape = tuple[object, ...]
 _MERMAID_LINE = re.compile(

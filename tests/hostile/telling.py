@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gate import cli, gating, hosts
-from gate.api import Reply, Request
-from gate.errors import GateError, UsageError
-from gate.hosts.console import Console
-from gate.options import read_settings
-from gate.policy_source import load_policy
-from gate.process import Process
-from gate.report import of_error
+from gate import cli, pipeline
+from gate.checkly.http import Request, Response
+from gate.config.settings import read_settings
+from gate.domain.errors import GateError, UsageError
+from gate.policy.loader import load_policy
+from gate.publish import host, publisher
+from gate.publish.console import Console
+from gate.report.report import of_error
+from gate.runtime import Process
 from tests.hostile.places import Given
+from tests.polling.world import SimulatedClock
 from tests.samples import SESSION_ID
-from tests.watching.world import SimulatedClock
 
 DELIMITER = "checkly-gate-0123456789abcdef"
 _INPUTS = {
@@ -44,11 +45,11 @@ class Network:
     given: Given
     clock: SimulatedClock
 
-    def send(self, request: Request, *, within_s: float) -> Reply:
+    def send(self, request: Request, *, within_s: float) -> Response:
         self.clock.sleep_s(min(0.1, within_s))
         return self.given.answer(request)
 
-    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Reply]:
+    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response]:
         return [self.send(request, within_s=within_s) for request in requests]
 
 
@@ -103,16 +104,16 @@ def _run(
         cli.run(argv, {**env, **given.env}, stream, Process())  # refused before there is any network
         return stream.getvalue()
     console, clock = Console(stream, env), SimulatedClock()
-    around = gating.Surroundings(
-        host=hosts.detect(env, console, DELIMITER),
+    around = pipeline.Surroundings(
+        host=host.detect(env, console, DELIMITER),
         console=console,
         clock=clock,
         jitter=lambda: 1.0,
         wall_clock=lambda: datetime(2026, 1, 15, 9, 5, tzinfo=UTC),
     )
     try:
-        report = gating.decide(settings, book, Network(given, clock), around)
+        report = pipeline.decide(settings, book, Network(given, clock), around)
     except GateError as error:
         report = of_error(error, decided_at=around.wall_clock())
-    gating.publish(report, around, junit_path=settings.junit_path, json_path=settings.json_path)
+    publisher.publish(report, around, junit_path=settings.junit_path, json_path=settings.json_path)
     return stream.getvalue()

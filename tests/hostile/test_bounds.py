@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
-from gate.api import Reply, read_session
-from gate.errors import Incomprehensible
-from gate.model import ApiVersion
-from gate.report import annotation, closing, junit, record, summary
+from gate.checkly.check_sessions import read_session
+from gate.checkly.http import Response
+from gate.domain.errors import InvalidResponse
+from gate.domain.session import ApiVersion
+from gate.report import annotation, record
+from gate.report.junit import xml
+from gate.report.log import closing
+from gate.report.summary import summary
 from tests.report.reports import report_on
 from tests.samples import CHECK_ID, SESSION_ID
 
@@ -29,13 +33,13 @@ def _result(location: str, kind: str) -> dict[str, Any]:
     return {"runLocation": location, "resultType": kind, **flags}
 
 
-def _answer(locations: list[str], results: list[dict[str, Any]]) -> Reply:
+def _answer(locations: list[str], results: list[dict[str, Any]]) -> Response:
     check = {"checkId": CHECK_ID, "checkType": "API", "name": "<" * 200}
     document = {"checkSessionId": SESSION_ID, "status": "FAILED", **check}
-    return Reply(200, {}, json.dumps(document | {"runLocations": locations, "results": results}).encode())
+    return Response(200, {}, json.dumps(document | {"runLocations": locations, "results": results}).encode())
 
 
-def _largest(results: Callable[[int], Iterator[dict[str, Any]]]) -> Reply:
+def _largest(results: Callable[[int], Iterator[dict[str, Any]]]) -> Response:
     own = MOST_LOCATIONS if results is _at_home else MOST_LOCATIONS // 2
     return _answer([_named(number) for number in range(own)], list(results(MOST_RESULTS)))
 
@@ -59,7 +63,7 @@ def test_the_largest_answer_makes_reports_that_can_be_read(
     reply = _largest(results)
     report = report_on(read_session(reply, SESSION_ID, ApiVersion.V2))
     assert len(report.sessions[0].rows) == MOST_LOCATIONS
-    assert len(junit.render(report)) < GITLABS_LIMIT
+    assert len(xml.render(report)) < GITLABS_LIMIT
     assert len(record.render(report)) < GITLABS_LIMIT
     assert len(summary.render(report).encode()) <= summary.LIMIT_BYTES
     assert all(len(each.message) < 4096 for each in annotation.render(report))
@@ -87,7 +91,7 @@ def test_the_largest_answer_is_judged_faster_than_it_is_read(
 )
 def test_a_larger_answer_is_not_the_document_of_a_session(locations: int, results: int) -> None:
     reply = _answer([_named(number) for number in range(locations)], list(_at_home(results)))
-    with pytest.raises(Incomprehensible, match=f"{locations} locations and {results} results"):
+    with pytest.raises(InvalidResponse, match=f"{locations} locations and {results} results"):
         read_session(reply, SESSION_ID, ApiVersion.V2)
 
 

@@ -10,12 +10,13 @@ from threading import Thread
 
 import pytest
 
-from gate.client import Checkly
-from gate.errors import CheckSessionUnreadable
-from gate.model import ApiVersion
-from gate.process import Process
-from gate.text import clean, log_line
-from gate.transport import Endpoint, HttpTransport
+from gate.checkly.client import Checkly
+from gate.checkly.transport import Endpoint, HttpTransport
+from gate.domain.errors import RequestFailed
+from gate.domain.session import ApiVersion
+from gate.runtime import Process
+from gate.text.clean import clean
+from gate.text.escape import log_line
 from tests.samples import SESSION_ID
 
 OK, NO = b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 403 Forbidden\r\n"
@@ -66,7 +67,7 @@ def test_what_such_a_server_sends_is_an_error_in_one_clean_line(answer: bytes) -
         )
         checkly = Checkly(transport, Process(), ApiVersion.V2)
         (error,) = checkly.look_each([SESSION_ID], until_s=checkly.clock.now_s() + 5)
-    assert isinstance(error, CheckSessionUnreadable)
+    assert isinstance(error, RequestFailed)
     said = str(error)
     del transport, checkly, error
     gc.collect()

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import gate
-from gate.text import https_link
+from gate.text.clean import https_link
 from tests.hostile import shapes
 from tests.hostile.corpus import TEXTS
 from tests.hostile.places import LINK, OTHER_ID, PLACES, RESULT_ID, Given

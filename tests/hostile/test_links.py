@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.errors import ReportUnwritable
-from gate.hosts.files import write_whole
+from gate.domain.errors import ReportUnwritable
+from gate.publish.files import write_whole
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 RUNNER = (1001, 121)
@@ -41,7 +41,7 @@ LEADS_OUT: dict[str, tuple[dict[str, str], str]] = {
 
 @pytest.mark.parametrize("is_absolute", [False, True], ids=["relative", "absolute"])
 @pytest.mark.parametrize(("links", "name"), LEADS_OUT.values(), ids=LEADS_OUT.keys())
-def test_a_path_that_a_link_leads_out_of_the_workspace_is_refused(
+def test_a_path_that_a_link_leads_out_of_the_workspace_isrefused(
     links: dict[str, str], name: str, is_absolute: bool, workspace: Path
 ) -> None:
     for link, target in links.items():

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.errors import ReportUnwritable
-from gate.hosts.files import write_whole
+from gate.domain.errors import ReportUnwritable
+from gate.publish.files import write_whole
 from tests.end_to_end.running import JUNIT, RECORD, gate_on
 from tests.hostile.disks import full, mounted
 

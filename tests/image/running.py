@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.end_to_end.running import Run
-from tests.hosts.runner import outputs_in
 from tests.image.building import Image
 from tests.image.engine import client_environment
+from tests.publish.runner import outputs_in
 
 # Only root can give the folders to the user that GitHub's runners have.
 RUNNER = (1001, 1001) if os.geteuid() == 0 else (os.geteuid(), os.getegid())

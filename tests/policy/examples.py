@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from gate.model import CheckSession
+from gate.domain.session import Session
 from tests.samples import attempt, result, session
 
 
-def session_of(status: str, locations: str) -> CheckSession:
+def session_of(status: str, locations: str) -> Session:
     """A session from `us-east-1 passed, ap-south-1 passed in 3.1s, sa-east-1 missing`."""
     results = []
     names = []

@@ -7,10 +7,12 @@ from xml.etree import ElementTree as ET
 
 from hypothesis import strategies as st
 
-from gate.model import CheckSession, Ending, Watched
-from gate.report import Report, junit
-from gate.text import clean
-from tests.policy.generated import policies, sessions
+from gate.domain.session import Session
+from gate.polling.result import Ending, PollResult
+from gate.report.junit import xml
+from gate.report.report import Report
+from gate.text.clean import clean
+from tests.evaluation.generated import policies, sessions
 from tests.report.reports import report_of, unfinished, unread
 from tests.samples import finished
 
@@ -47,7 +49,7 @@ hostile_names = st.sampled_from(HOSTILE) | clean_text
 
 def root_of(report: Report) -> ET.Element:
     """The JUnit report, parsed."""
-    return ET.fromstring(junit.render(report))
+    return ET.fromstring(xml.render(report))
 
 
 def cases_of(report: Report) -> list[ET.Element]:
@@ -75,10 +77,10 @@ def said_in(case: ET.Element) -> list[str]:
 
 
 @st.composite
-def watched_sessions(draw: st.DrawFn) -> Watched:
+def watched_sessions(draw: st.DrawFn) -> PollResult:
     """A session as a wait can leave it: finished, still running, or never read."""
     ending = draw(st.sampled_from([Ending.FINISHED, Ending.FINISHED, *Ending]))
-    drawn: CheckSession = draw(sessions())
+    drawn: Session = draw(sessions())
     if ending is Ending.FINISHED:
         return finished(drawn)
     if draw(st.sampled_from([True, False, False])):

@@ -5,38 +5,39 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from gate.errors import ExitCode, GateError, GateTimeout, Incomprehensible, Stopped
-from gate.model import CheckSession, Ending, Watched
-from gate.policy import Policy
-from gate.report import Report, of_verdict
-from gate.verdict import judge
+from gate.domain.errors import ExitCode, GateError, GateTimeout, InvalidResponse, Stopped
+from gate.domain.session import Session
+from gate.evaluation.verdict import judge
+from gate.policy.effective import Policy
+from gate.polling.result import Ending, PollResult
+from gate.report.report import Report, of_verdict
 from tests.samples import finished
 
 DECIDED = datetime(2026, 1, 15, 9, 5, tzinfo=UTC)
 _WHY: dict[Ending, GateError] = {
     Ending.TIMEOUT: GateTimeout("the gate's own timeout of 20m is over and Checkly still reports PROGRESS"),
-    Ending.CANNOT_TELL: Incomprehensible("Checkly's API answered with something that is not JSON"),
+    Ending.INCONCLUSIVE: InvalidResponse("Checkly's API answered with something that is not JSON"),
     Ending.STOPPED: Stopped(ExitCode.SIGTERM),
 }
 
 
-def report_on(*sessions: CheckSession, policy: Policy | None = None, report_only: bool = False) -> Report:
+def report_on(*sessions: Session, policy: Policy | None = None, report_only: bool = False) -> Report:
     """The report on finished sessions."""
     return report_of(*(finished(session) for session in sessions), policy=policy, report_only=report_only)
 
 
-def report_of(*watched: Watched, policy: Policy | None = None, report_only: bool = False) -> Report:
+def report_of(*watched: PollResult, policy: Policy | None = None, report_only: bool = False) -> Report:
     """The report on what a wait found."""
     verdict = judge(watched, lambda _: policy or Policy())
     report = of_verdict(verdict, report_only=report_only, decided_at=DECIDED)
     return replace(report, junit_path="test-results/checkly-junit.xml", requests=7, waited_s=12.5)
 
 
-def unfinished(session: CheckSession, ending: Ending) -> Watched:
+def unfinished(session: Session, ending: Ending) -> PollResult:
     """A session whose end the gate did not see."""
-    return Watched(session.id, session, ending, _WHY[ending])
+    return PollResult(session.id, session, ending, _WHY[ending])
 
 
-def unread(ending: Ending = Ending.CANNOT_TELL) -> Watched:
+def unread(ending: Ending = Ending.INCONCLUSIVE) -> PollResult:
     """A session that was never read."""
-    return Watched("8166fa86-c9b4-4162-8541-d380c6c212d8", None, ending, _WHY[ending])
+    return PollResult("8166fa86-c9b4-4162-8541-d380c6c212d8", None, ending, _WHY[ending])

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.details import Detail
-from gate.errors import ExitCode, ReportUnwritable, UsageError
-from gate.model import Ending
-from gate.policy import Policy, parse_threshold
-from gate.report import Report, annotation, of_error, with_fault
+from gate.domain.detail import Detail
+from gate.domain.errors import ExitCode, ReportUnwritable, UsageError
+from gate.evaluation.verdict import VerdictKind
+from gate.policy.effective import Policy
+from gate.policy.threshold import parse_threshold
+from gate.polling.result import Ending
+from gate.report import annotation
 from gate.report.annotation import Level
-from gate.verdict import Conclusion
+from gate.report.report import Report, of_error, with_fault
 from tests.report.reading import clean_text, reports
 from tests.report.reports import DECIDED, report_of, report_on, unfinished, unread
 from tests.samples import attempt, result, session
@@ -173,5 +175,5 @@ def test_at_most_ten_of_a_kind_each_of_one_line_that_fits(report: Report, notice
 def test_there_is_an_error_exactly_where_the_job_fails(report: Report) -> None:
     told = annotation.render(report)
     assert any(each.level is Level.ERROR for each in told) == (report.exit_code is not ExitCode.OPEN)
-    if report.conclusion is not Conclusion.PASS:
+    if report.conclusion is not VerdictKind.PASS:
         assert told[0].message.startswith(report.reason)

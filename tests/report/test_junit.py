@@ -13,18 +13,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.errors import ExitCode, UsageError
-from gate.model import ApiVersion, CheckSession, Ending
-from gate.policy import Policy, parse_threshold
-from gate.report import Report, junit, of_error
-from gate.text import clean
-from tests.policy.generated import policies, sessions
+from gate.domain.errors import ExitCode, UsageError
+from gate.domain.session import ApiVersion, Session
+from gate.policy.effective import Policy
+from gate.policy.threshold import parse_threshold
+from gate.polling.result import Ending
+from gate.report.junit import xml
+from gate.report.report import Report, of_error
+from gate.text.clean import clean
+from tests.evaluation.generated import policies, sessions
 from tests.report.reports import DECIDED, report_of, report_on, unfinished, unread
 from tests.samples import attempt, finished, result, session
 
 
 def _root(report: Report) -> ET.Element:
-    return ET.fromstring(junit.render(report))
+    return ET.fromstring(xml.render(report))
 
 
 def _case(report: Report, location: str) -> ET.Element:
@@ -46,7 +49,7 @@ LOOSE = Policy(
 )
 STRICT = Policy(flaky=(parse_threshold("0"),))
 OK = result("a")
-OUTCOMES: dict[str, tuple[CheckSession, Policy, list[str]]] = {
+OUTCOMES: dict[str, tuple[Session, Policy, list[str]]] = {
     "passed": (session("PASSED", OK), STRICT, ["system-out"]),
     "failed": (session("FAILED", result("a", "failed")), STRICT, ["failure CheckFailure", "system-out"]),
     "failed after attempts": (
@@ -91,13 +94,13 @@ OUTCOMES: dict[str, tuple[CheckSession, Policy, list[str]]] = {
 
 
 @pytest.mark.parametrize(("of", "policy", "tags"), OUTCOMES.values(), ids=OUTCOMES.keys())
-def test_what_each_outcome_of_a_location_becomes(of: CheckSession, policy: Policy, tags: list[str]) -> None:
+def test_what_each_outcome_of_a_location_becomes(of: Session, policy: Policy, tags: list[str]) -> None:
     assert _tags(_case(report_on(of, policy=policy), "a")) == tags
 
 
 @pytest.mark.parametrize(
     ("ending", "kind"),
-    [(Ending.TIMEOUT, "GateTimeout"), (Ending.STOPPED, "Interrupted"), (Ending.CANNOT_TELL, "Inconclusive")],
+    [(Ending.TIMEOUT, "GateTimeout"), (Ending.STOPPED, "Interrupted"), (Ending.INCONCLUSIVE, "Inconclusive")],
 )
 def test_a_location_without_a_result_when_the_gate_leaves_is_an_error(ending: Ending, kind: str) -> None:
     running = session("PROGRESS", OK, attempt("b"), locations=("a", "b", "c"))
@@ -279,7 +282,7 @@ def test_hostile_names_arrive_as_the_one_clean_line_that_they_are(name: str) -> 
     shown = clean(name)
     hostile = session("FAILED", result(shown, "failed"), name=shown)
     report = report_on(hostile, policy=Policy(skipped={shown: shown}))
-    read = junitparser.JUnitXml.fromstring(junit.render(report))
+    read = junitparser.JUnitXml.fromstring(xml.render(report))
     assert [suite.name for suite in read] == [shown]
     assert [case.name for suite in read for case in suite] == [f"{shown} [{shown}]", f"{shown} [session]"]
 
@@ -296,7 +299,7 @@ _ENDINGS = st.sampled_from(list(Ending))
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(sessions(), _ENDINGS), min_size=1, max_size=3), policies(), st.booleans())
 def test_every_report_keeps_the_rules_of_its_consumers(
-    drawn: list[tuple[CheckSession, Ending]], policy: Policy, report_only: bool
+    drawn: list[tuple[Session, Ending]], policy: Policy, report_only: bool
 ) -> None:
     watched = [finished(of) if ending is Ending.FINISHED else unfinished(of, ending) for of, ending in drawn]
     report = report_of(*watched, policy=policy, report_only=report_only)
@@ -306,7 +309,7 @@ def test_every_report_keeps_the_rules_of_its_consumers(
     red = int(root.get("failures", "")) + int(root.get("errors", ""))
     tolerated = report_only and report.exit_code is ExitCode.OPEN
     assert (report.exit_code is not ExitCode.OPEN) == (red > 0) or tolerated
-    read = junitparser.JUnitXml.fromstring(junit.render(report))
+    read = junitparser.JUnitXml.fromstring(xml.render(report))
     assert (read.tests, read.failures, read.errors) == tuple(
         int(root.get(name, "")) for name in ("tests", "failures", "errors")
     )

@@ -7,8 +7,8 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.errors import ReportUnwritable
-from gate.report import Report, with_fault
+from gate.domain.errors import ReportUnwritable
+from gate.report.report import Report, with_fault
 from tests.report.reading import reports, root_of
 
 CHILDREN = {

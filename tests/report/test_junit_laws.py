@@ -14,12 +14,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gate.errors import ExitCode, ReportUnwritable
-from gate.model import CheckSession
-from gate.policy import Policy
-from gate.report import Report, junit, with_fault
-from gate.verdict import JudgedSession
-from tests.policy.generated import policies, sessions
+from gate.domain.errors import ExitCode, ReportUnwritable
+from gate.domain.session import Session
+from gate.evaluation.verdict import JudgedSession
+from gate.policy.effective import Policy
+from gate.report.junit import xml
+from gate.report.report import Report, with_fault
+from tests.evaluation.generated import policies, sessions
 from tests.report.reading import HOSTILE, cases_of, hostile_names, is_red, location_of, reports, root_of
 from tests.report.reports import report_on
 from tests.samples import attempt, result, session
@@ -84,7 +85,7 @@ def test_times_add_up_as_they_are_written_and_not_as_they_were() -> None:
 def test_the_bytes_are_plain_utf_8_xml(report: Report, name: str) -> None:
     hostile = report_on(session("FAILED", attempt(name), result(name, "failed"), name=name))
     for each in (report, hostile):
-        text = junit.render(each).decode()
+        text = xml.render(each).decode()
         assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ')
         assert "<![CDATA[" not in text
         assert "&#" not in text
@@ -127,7 +128,7 @@ def test_no_element_and_no_attribute_is_invented(report: Report) -> None:
 @example(HOSTILE, HOSTILE[0])
 def test_hostile_names_survive_and_every_location_is_read_once(locations: list[str], check: str) -> None:
     report = report_on(session("FAILED", *(result(each, "failed") for each in locations), name=check))
-    (suite,) = junitparser.JUnitXml.fromstring(junit.render(report))
+    (suite,) = junitparser.JUnitXml.fromstring(xml.render(report))
     assert suite.name == check
     assert [case.name for case in suite] == [f"{check} [{location}]" for location in locations]
     assert all(len(case.name.splitlines()) == 1 for case in suite)
@@ -145,7 +146,7 @@ def _names(report: Report) -> dict[str, tuple[str | None, ...]]:
 @settings(max_examples=80, deadline=None)
 @given(sessions(), sessions(), policies(), st.uuids(), st.integers(1, 10**6))
 def test_a_test_keeps_its_names_whatever_happens_to_it(
-    one: CheckSession, other: CheckSession, policy: Policy, session_id: object, later_s: int
+    one: Session, other: Session, policy: Policy, session_id: object, later_s: int
 ) -> None:
     """Not compared: which cases there are, for that is what happened."""
     assert one.started_at is not None

@@ -8,10 +8,11 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.model import CheckSession, Ending, Watched
-from gate.policy import Policy
-from gate.report import Report
-from tests.policy.generated import RUN_LOCATIONS, policies, sessions
+from gate.domain.session import Session
+from gate.policy.effective import Policy
+from gate.polling.result import Ending, PollResult
+from gate.report.report import Report
+from tests.evaluation.generated import RUN_LOCATIONS, policies, sessions
 from tests.report.reading import location_of, root_of
 from tests.report.reports import report_of, unfinished
 from tests.samples import STARTED, finished
@@ -20,15 +21,15 @@ CHECKS = {"Pay": "id-1", "Search & find": "id-2", "[[Basket]]": "id-3", "!!!": "
 
 
 @st.composite
-def runs(draw: st.DrawFn) -> list[Watched]:
+def runs(draw: st.DrawFn) -> list[PollResult]:
     """One run of the gate: some of the checks, in any order, each with sessions of its own making."""
     names = draw(st.lists(st.sampled_from(list(CHECKS)), min_size=1, unique=True))
     return [draw(_sessions_of(name)) for name in names]
 
 
 @st.composite
-def _sessions_of(draw: st.DrawFn, name: str) -> Watched:
-    drawn: CheckSession = draw(sessions())
+def _sessions_of(draw: st.DrawFn, name: str) -> PollResult:
+    drawn: Session = draw(sessions())
     session = replace(
         drawn,
         id=str(draw(st.uuids())),
@@ -62,7 +63,7 @@ def _names(report: Report) -> dict[tuple[str, str], tuple[str, str, str]]:
 @settings(max_examples=150, deadline=None)
 @given(runs(), runs(), policies(), policies())
 def test_two_runs_of_the_gate_give_a_check_at_a_location_the_same_names(
-    one: list[Watched], other: list[Watched], policy: Policy, other_policy: Policy
+    one: list[PollResult], other: list[PollResult], policy: Policy, other_policy: Policy
 ) -> None:
     """Whatever else differs: ids, links, times, statuses, attempts, order, policies, other checks."""
     before = _names(report_of(*one, policy=policy))

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 
-from gate.details import Detail
-from gate.errors import ReportUnwritable
-from gate.model import CheckSession, Ending
-from gate.policy import Policy, parse_threshold
-from gate.report import Report, with_fault
+from gate.domain.detail import Detail
+from gate.domain.errors import ReportUnwritable
+from gate.domain.session import Session
+from gate.policy.effective import Policy
+from gate.policy.threshold import parse_threshold
+from gate.polling.result import Ending
+from gate.report.report import Report, with_fault
 from tests.report.reading import cases_of, hostile_names, reports, root_of, said_in
 from tests.report.reports import report_of, report_on, unfinished, unread
 from tests.samples import attempt, result, session
@@ -22,7 +24,7 @@ ALL = parse_threshold("100%")
 LOOSE = Policy(failed=(ALL,), degraded=(ALL,), allow_missing=True, allow_cancelled=True)
 FLAKY_CLOSES = Policy(flaky=(parse_threshold("0"),))
 TWICE = (attempt("a", after_s=2), attempt("a", "errored", after_s=3))
-LINES: dict[str, tuple[CheckSession, Policy, list[str]]] = {
+LINES: dict[str, tuple[Session, Policy, list[str]]] = {
     "passed says nothing": (session("PASSED", result("a")), Policy(), []),
     "failed, with its attempts in the order of their time": (
         session("FAILED", TWICE[1], TWICE[0], result("a", "failed")),
@@ -97,7 +99,7 @@ LINES: dict[str, tuple[CheckSession, Policy, list[str]]] = {
 
 
 @pytest.mark.parametrize(("of", "policy", "lines"), LINES.values(), ids=LINES.keys())
-def test_what_a_case_says(of: CheckSession, policy: Policy, lines: list[str]) -> None:
+def test_what_a_case_says(of: Session, policy: Policy, lines: list[str]) -> None:
     assert said_in(cases_of(report_on(of, policy=policy))[0]) == lines
 
 

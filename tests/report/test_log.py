@@ -11,15 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.details import Detail
-from gate.errors import ReportUnwritable, Unreachable
-from gate.events import Event, Looked, Noticed, Paused, TroubleBegan, TroubleEnded
-from gate.model import CheckSession, Ending
-from gate.policy import Policy, parse_threshold
-from gate.report import Report, closing, with_fault
-from gate.report.lines import Line, Tone
-from gate.report.progress import HEARTBEAT_S, Progress
-from tests.policy.generated import sessions
+from gate.domain.detail import Detail
+from gate.domain.errors import ReportUnwritable, Unreachable
+from gate.domain.session import Session
+from gate.policy.effective import Policy
+from gate.policy.threshold import parse_threshold
+from gate.polling.events import Event, Looked, Noticed, Paused, TroubleBegan, TroubleEnded
+from gate.polling.result import Ending
+from gate.report.log import closing
+from gate.report.log.progress import HEARTBEAT_S, Progress
+from gate.report.report import Report, with_fault
+from gate.text.style import Line, Tone
+from tests.evaluation.generated import sessions
 from tests.report.reading import RUNNING, hostile_names, reports
 from tests.report.reports import report_of, report_on, unfinished, unread
 from tests.samples import attempt, result, session
@@ -39,7 +42,7 @@ looks = sessions().flatmap(
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(looks, min_size=1, max_size=4))
-def test_what_was_said_is_not_said_again_while_nothing_changes(seen: list[CheckSession]) -> None:
+def test_what_was_said_is_not_said_again_while_nothing_changes(seen: list[Session]) -> None:
     progress = Progress(1, 1200)
     _said(progress, *((0, Looked(each)) for each in seen))
     assert _said(progress, (1, Looked(seen[-1]))) == []

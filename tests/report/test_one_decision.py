@@ -10,16 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.errors import ExitCode, ReportUnwritable
-from gate.events import Event, Looked, Paused
-from gate.model import CheckSession, Ending
-from gate.policy import Policy, parse_threshold
-from gate.report import Report, annotation, closing, outputs, record, summary, with_fault
-from gate.report.lines import Tone
-from gate.report.progress import Progress
-from gate.text import clean
-from gate.verdict import Conclusion
-from tests.policy.generated import policies, sessions
+from gate.domain.errors import ExitCode, ReportUnwritable
+from gate.domain.session import Session
+from gate.evaluation.verdict import VerdictKind
+from gate.policy.effective import Policy
+from gate.policy.threshold import parse_threshold
+from gate.polling.events import Event, Looked, Paused
+from gate.polling.result import Ending
+from gate.report import annotation, outputs, record
+from gate.report.log import closing
+from gate.report.log.progress import Progress
+from gate.report.report import Report, with_fault
+from gate.report.summary import summary
+from gate.text.clean import clean
+from gate.text.style import Tone
+from tests.evaluation.generated import policies, sessions
 from tests.report.reading import reports
 from tests.report.reports import report_of, report_on, unfinished
 from tests.samples import attempt, finished, result, session
@@ -149,28 +154,28 @@ def test_the_end_of_the_log_says_everything(report: Report) -> None:
 @pytest.mark.parametrize(
     ("report", "conclusion", "exit_code"),
     [
-        (report_on(session("PASSED", result("a"))), Conclusion.INCONCLUSIVE, ExitCode.CANNOT_TELL),
-        (report_on(session("FAILED", result("a", "failed"))), Conclusion.FAIL, ExitCode.CLOSED),
+        (report_on(session("PASSED", result("a"))), VerdictKind.INCONCLUSIVE, ExitCode.INCONCLUSIVE),
+        (report_on(session("FAILED", result("a", "failed"))), VerdictKind.FAIL, ExitCode.CLOSED),
         (
             report_of(unfinished(session("PROGRESS"), Ending.TIMEOUT)),
-            Conclusion.INCONCLUSIVE,
-            ExitCode.CANNOT_TELL,
+            VerdictKind.INCONCLUSIVE,
+            ExitCode.INCONCLUSIVE,
         ),
         (
             report_of(unfinished(session("PROGRESS"), Ending.STOPPED)),
-            Conclusion.INCONCLUSIVE,
+            VerdictKind.INCONCLUSIVE,
             ExitCode.SIGTERM,
         ),
         (
             report_on(session("FAILED", result("a", "failed")), report_only=True),
-            Conclusion.FAIL,
-            ExitCode.CANNOT_TELL,
+            VerdictKind.FAIL,
+            ExitCode.INCONCLUSIVE,
         ),
     ],
     ids=["open", "closed", "timeout", "stopped", "report only"],
 )
 def test_a_report_that_could_not_be_written_turns_open_and_late_into_cannot_tell(
-    report: Report, conclusion: Conclusion, exit_code: ExitCode
+    report: Report, conclusion: VerdictKind, exit_code: ExitCode
 ) -> None:
     faulty = with_fault(report, ReportUnwritable("out.xml could not be written: No space left on device"))
     assert (faulty.conclusion, faulty.exit_code) == (conclusion, exit_code)
@@ -204,7 +209,7 @@ def test_before_anything_was_read_and_of_many_sessions_the_heartbeat_says_so() -
     st.booleans(),
 )
 def test_every_reporter_renders_every_report(
-    drawn: list[tuple[CheckSession, Ending]], policy: Policy, report_only: bool
+    drawn: list[tuple[Session, Ending]], policy: Policy, report_only: bool
 ) -> None:
     watched = [finished(of) if ending is Ending.FINISHED else unfinished(of, ending) for of, ending in drawn]
     report = report_of(*watched, policy=policy, report_only=report_only)

@@ -9,11 +9,13 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 
-from gate.details import Detail
-from gate.errors import ReportUnwritable, UsageError
-from gate.model import Ending
-from gate.policy import Policy, parse_threshold
-from gate.report import Report, of_error, outputs, record, with_fault
+from gate.domain.detail import Detail
+from gate.domain.errors import ReportUnwritable, UsageError
+from gate.policy.effective import Policy
+from gate.policy.threshold import parse_threshold
+from gate.polling.result import Ending
+from gate.report import outputs, record
+from gate.report.report import Report, of_error, with_fault
 from tests.report.reading import hostile_names, reports
 from tests.report.reports import DECIDED, report_of, report_on, unfinished, unread
 from tests.samples import attempt, finished, result, session

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gate.details import Detail
-from gate.errors import ReportUnwritable, UsageError
-from gate.model import CheckSession, Ending
-from gate.policy import Policy, parse_threshold
-from gate.report import Report, of_error, summary, with_fault
+from gate.domain.detail import Detail
+from gate.domain.errors import ReportUnwritable, UsageError
+from gate.domain.session import Session
+from gate.policy.effective import Policy
+from gate.policy.threshold import parse_threshold
+from gate.polling.result import Ending
+from gate.report.report import Report, of_error, with_fault
+from gate.report.summary import summary
 from tests.report.reading import HOSTILE, hostile_names, reports
 from tests.report.reports import DECIDED, report_of, report_on, unfinished, unread
 from tests.samples import attempt, result, session
@@ -180,7 +183,7 @@ def _bars(report: Report) -> list[str]:
     return re.findall(r"^    (\d\. \w+ :\w+), \d+, \d+$", summary.render(report), re.MULTILINE)
 
 
-BARS: dict[str, tuple[CheckSession, Policy, list[str]]] = {
+BARS: dict[str, tuple[Session, Policy, list[str]]] = {
     "passed": (session("PASSED", result("a")), Policy(), ["1. passed :done"]),
     "failed": (session("FAILED", result("a", "failed")), Policy(), ["1. failed :crit"]),
     "degraded": (session("DEGRADED", result("a", "degraded")), Policy(), ["1. degraded :active"]),
@@ -205,9 +208,7 @@ BARS: dict[str, tuple[CheckSession, Policy, list[str]]] = {
 
 
 @pytest.mark.parametrize(("of", "policy", "bars"), BARS.values(), ids=BARS.keys())
-def test_a_bar_and_the_table_say_the_same_of_a_location(
-    of: CheckSession, policy: Policy, bars: list[str]
-) -> None:
+def test_a_bar_and_the_table_say_the_same_of_a_location(of: Session, policy: Policy, bars: list[str]) -> None:
     assert _bars(report_on(of, policy=policy)) == bars
 
 
@@ -263,7 +264,7 @@ def test_a_run_without_times_has_no_bar_and_one_that_took_no_time_has_a_visible_
     assert "1. failed" not in text
 
 
-def _large(check: str, rows: int, red: int, *, length: int = 10) -> CheckSession:
+def _large(check: str, rows: int, red: int, *, length: int = 10) -> Session:
     names = [f"{check}-{number:04}".ljust(length, "x") for number in range(rows)]
     runs = [result(name, "failed" if index >= rows - red else "passed") for index, name in enumerate(names)]
     return session("FAILED", *runs, name=check)

@@ -26,7 +26,7 @@ class HandClock:
 
 
 @dataclass(frozen=True)
-class Reply:
+class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -46,26 +46,26 @@ def ask(
     method: str = "GET",
     headers: Mapping[str, str] = KEY,
     body: bytes | None = None,
-) -> Reply:
+) -> Response:
     connection = connect(simulator)
     try:
         connection.request(method, path, body=body, headers=dict(headers))
         response = connection.getresponse()
         read = response.read()
-        return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, read)
+        return Response(response.status, {k.lower(): v for k, v in response.getheaders()}, read)
     finally:
         connection.close()
 
 
-def retrieve(simulator: Simulator, version: str = "v1", session_id: str = ID) -> Reply:
+def retrieve(simulator: Simulator, version: str = "v1", session_id: str = ID) -> Response:
     return ask(simulator, f"/{version}/check-sessions/{session_id}")
 
 
-def complete(simulator: Simulator, max_wait: object, version: str = "v1") -> Reply:
+def complete(simulator: Simulator, max_wait: object, version: str = "v1") -> Response:
     return ask(simulator, f"/{version}/check-sessions/{ID}/completion?maxWaitSeconds={max_wait}")
 
 
-def cancel(simulator: Simulator, session_id: str = ID) -> Reply:
+def cancel(simulator: Simulator, session_id: str = ID) -> Response:
     return ask(simulator, f"/v1/check-sessions/{session_id}/cancel", "POST", body=b"{}")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from gate.simulator import Simulator
 
-from .asking import ID, KEY, OTHER_ID, HandClock, Reply, ask, cancel, complete, connect, retrieve, scenario
+from .asking import ID, KEY, OTHER_ID, HandClock, Response, ask, cancel, complete, connect, retrieve, scenario
 
 SESSION = f"/v1/check-sessions/{ID}"
 
@@ -149,7 +149,7 @@ def test_completion_gives_up_after_the_seconds_that_it_was_given() -> None:
 
 
 def test_cancelling_wakes_whoever_waits_for_the_end() -> None:
-    replies: list[Reply] = []
+    replies: list[Response] = []
     with Simulator(scenario()) as simulator:
         waiting = threading.Thread(target=lambda: replies.append(complete(simulator, 30, "v2")))
         waiting.start()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gate.errors import UsageError
+from gate.domain.errors import UsageError
 from gate.simulator import Simulator, parse
 
 from .asking import HandClock, ask

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gate.errors import UsageError
+from gate.domain.errors import UsageError
 from gate.simulator import Simulator, load, parse, shipped
 
 from .asking import HandClock, ask

@@ -1,0 +1,1 @@
+"""Checkly's API: everything that knows one of its URLs or JSON keys."""

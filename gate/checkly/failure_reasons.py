@@ -1,0 +1,218 @@
+"""Reads from Checkly's answer why a result is not green, without I/O.
+
+All of it is read leniently, for it only decorates. What a request or an answer carried may hold secrets:
+bodies, headers and their values are never copied, links lose their queries and credentials, and what an
+assertion received is only shown where it can be neither body nor header.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from gate.checkly.http import Response, error_for
+from gate.checkly.json_object import Fields, json_object
+from gate.domain.detail import Detail
+from gate.domain.errors import InvalidResponse
+from gate.text.clean import clean, without_credentials
+
+_MOST_REASONS = 5
+_REASON_LENGTH = 300
+_READ_LENGTH = 2000  # of a text that is cut to its first lines before it is cut to its length
+_READ_BEFORE_CLEANING = 20_000  # colours can make up most of a text
+_RECORDING_LENGTH = 80
+# What these sources of an assertion received is a number or a word of the protocol, never a body or a header.
+_SHOWABLE_SOURCES = frozenset(
+    {
+        "STATUS_CODE",
+        "RESPONSE_TIME",
+        "RESPONSE_CODE",
+        "LATENCY",
+        "PACKET_LOSS",
+        "HOP_COUNT",
+        "GRPC_STATUS_CODE",
+        "GRPC_HEALTHCHECK_STATUS",
+        "CONNECTION",
+        "CERTIFICATE",
+    }
+)
+_QUERY = re.compile(r"(?<=[^\s?#])[?#][^\s\"'<>)\]]*=[^\s\"'<>)\]]*")
+_ORIGIN = re.compile(r"\w+://[^/]*")
+# What follows a message is for a screen, not for a line: a log of calls, a stack, a piece of the source.
+_TRACE = re.compile(
+    r"Call log:|^at .*(?::\d+:\d+|<anonymous>|\(native)\)?$|^(?:> ?)?\d+ \|(?: |$)|^\| [ ^~]*\^", re.MULTILINE
+)
+
+
+def read_detail(reply: Response, result_id: str) -> Detail:
+    """Why the result is as it is. Raises what the reply amounts to where it is not this result's document."""
+    if reply.status != 200:
+        raise error_for(reply)
+    document = Fields(json_object(reply.body))
+    if document.optional_text("id").lower() != result_id:
+        raise InvalidResponse("Checkly's API answered with another result's document")
+    causes = [reason for read in _CAUSES for reason in read(document)]
+    reasons = [*causes, *_slowness(document, is_explained=bool(causes)), *_summaries(document)]
+    recordings = (_recording_name(each) for kind in _kinds(document) for each in _recordings(kind))
+    told = tuple(dict.fromkeys(reason for reason in map(_sentence, reasons) if reason))[:_MOST_REASONS]
+    return Detail(
+        told or tuple(_silence(document)),
+        tuple(dict.fromkeys(name for name in recordings if name))[:_MOST_REASONS],
+    )
+
+
+_KINDS = (
+    "apiCheckResult",
+    "browserCheckResult",
+    "multiStepCheckResult",
+    "playwrightCheckResult",
+    "agenticCheckResult",
+    "tracerouteCheckResult",
+    "grpcCheckResult",
+    "sslCheckResult",
+)
+
+
+def _kinds(document: Fields) -> Iterable[Fields]:
+    """The parts that each kind of check has of its own; what a document lacks is empty."""
+    return (document.optional_fields(kind) for kind in _KINDS)
+
+
+def _request_errors(document: Fields) -> Iterable[str]:
+    for kind in _kinds(document):
+        if error := kind.optional_raw("requestError"):
+            yield error
+
+
+def _failed_assertions(document: Fields) -> Iterable[str]:
+    for kind in _kinds(document):
+        for item in kind.optional_objects("assertions"):
+            if item.optional_text("condition"):
+                yield from _failed_condition(item)
+            elif item.optional_raw("error"):
+                yield _failed_assertion(item)
+
+
+def _failed_assertion(item: Fields) -> str:
+    source = item.optional_text("source")
+    what = " ".join(each for each in (source, item.optional_text("property")) if each)
+    comparison = item.optional_text("comparison")
+    if source not in _SHOWABLE_SOURCES:
+        return f"{what or 'an assertion'} {comparison}: not met (what was received is not shown)"
+    received = item.optional_word("actual")
+    return f"{what} {comparison} {item.optional_word('target')}" + (
+        f", received {received}" if received else ""
+    )
+
+
+def _failed_condition(item: Fields) -> Iterable[str]:
+    """What an agentic check was told to find, and what it found."""
+    if item.optional_word("passed") == "false":
+        found = item.optional_text("actual")
+        yield item.optional_text("condition") + (f": {found}" if found else "")
+
+
+def _response_statuses(document: Fields) -> Iterable[str]:
+    """How the server answered, where no assertion says so; 0 is no answer at all."""
+    response = document.optional_fields("apiCheckResult").optional_fields("response")
+    status = response.optional_number("status") or 0
+    if status >= 400 and not any(_failed_assertions(document)):
+        phrase = re.sub(r"^\d+\s*", "", response.optional_text("statusText"))
+        yield f"answered {status:.0f} {phrase}"
+
+
+def _first_errors(document: Fields) -> Iterable[str]:
+    for kind in _kinds(document):
+        messages = [message for item in kind.optional_items("errors") if (message := _message(item))]
+        if first := next(filter(None, map(_without_trace, messages)), ""):
+            others = len(messages) - 1
+            more = f" (and {others} more error{'s' * (others > 1)})" if others else ""
+            yield clean(first, _REASON_LENGTH - len(more)) + more
+
+
+def _without_trace(message: str) -> str:
+    """The message alone, without colours; where a trace is all that there is, the trace."""
+    lines = (clean(line, _READ_LENGTH) for line in message[:_READ_BEFORE_CLEANING].splitlines())
+    text = "\n".join(lines).strip()
+    return _TRACE.split(text)[0].strip() or text
+
+
+def _message(item: object) -> str:
+    """An error is a text, an object with a message, or one that holds such an object."""
+    if isinstance(item, str):
+        return item.strip()
+    fields = Fields(item) if isinstance(item, Mapping) else Fields({})
+    return (fields.optional_raw("message") or fields.optional_fields("error").optional_raw("message")).strip()
+
+
+def _grpc_messages(document: Fields) -> Iterable[str]:
+    message = document.optional_fields("grpcCheckResult").optional_fields("response")
+    if text := message.optional_raw("grpcStatusMessage"):
+        yield f"gRPC status: {text}"
+
+
+def _certificate_trouble(document: Fields) -> Iterable[str]:
+    """Its days are told whatever else is wrong; whether few days or a slow answer degrade it is not said."""
+    certificate = document.optional_fields("sslCheckResult")
+    days = certificate.optional_word("daysUntilExpiry")
+    facts = [certificate.optional_text("failureCategory"), _expiry(days) if days else ""]
+    took_ms = document.optional_number("responseTime")
+    if days and took_ms is not None and document.is_true("isDegraded"):
+        facts.append(f"answered in {took_ms:.0f} ms")
+    if any(facts):
+        yield f"certificate: {', '.join(fact for fact in facts if fact)}"
+
+
+def _expiry(days: str) -> str:
+    count = days.removeprefix("-")
+    counted = f"{count} day{'s' * (count != '1')}"
+    return f"expires in {counted}" if count == days else f"expired {counted} ago"
+
+
+def _slowness(document: Fields, *, is_explained: bool) -> Iterable[str]:
+    """That it was slow; what is degraded and has another cause was not, unless Checkly says so."""
+    took_ms = document.optional_number("responseTime")
+    took = "" if took_ms is None else f" ({took_ms:.0f} ms)"
+    if document.is_true("overMaxResponseTime"):
+        yield f"over its longest response time{took}"
+    elif document.is_true("isDegraded") and not is_explained:
+        yield f"over its degraded response time{took}"
+
+
+def _summaries(document: Fields) -> Iterable[str]:
+    """An agent's own account of its run, which is long: the last resort."""
+    yield document.optional_fields("agenticCheckResult").optional_raw("summary")
+
+
+def _silence(document: Fields) -> Iterable[str]:
+    """That there is no reason, of a result that calls for one: checks of some kinds never have any."""
+    if document.is_true("hasFailures") or document.is_true("hasErrors"):
+        yield "Checkly gives no reason"
+
+
+_CAUSES: Sequence[Callable[[Fields], Iterable[str]]] = (
+    _request_errors,
+    _failed_assertions,
+    _response_statuses,
+    _certificate_trouble,
+    _grpc_messages,
+    _first_errors,
+)
+
+
+def _recordings(kind: Fields) -> Iterable[object]:
+    for key in ("playwrightTestTraces", "playwrightTraceFiles", "playwrightTestVideos"):
+        yield from kind.optional_items(key)
+
+
+def _recording_name(item: object) -> str:
+    """A trace's or video's name; its link may carry a signature and is not shown."""
+    fields = Fields(item) if isinstance(item, Mapping) else Fields({})
+    text = item if isinstance(item, str) else fields.optional_raw("name") or fields.optional_raw("url")
+    path = _ORIGIN.sub("", re.split(r"[?#]", clean(text, _READ_LENGTH))[0])
+    return clean(path.rstrip("/").rpartition("/")[2], _RECORDING_LENGTH)
+
+
+def _sentence(text: str) -> str:
+    """A reason as one line; links keep where they point to, but neither credentials nor a query."""
+    return clean(_QUERY.sub("?…", without_credentials(clean(text, _READ_LENGTH))), _REASON_LENGTH)

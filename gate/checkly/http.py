@@ -1,0 +1,109 @@
+"""Checkly's check-session API without I/O: builds requests, reads replies.
+
+What decides the verdict (id, status, run locations, a result's location and flags) is read strictly: an
+answer in which any of it is missing or of another type is not the document that was asked for. So is one in
+which what a policy looks at (a check's name, id and type, a response time) is there and of another type. All
+else (links, times) is read leniently: what cannot be used is absent. Unknown fields and enum values pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from gate.checkly.json_object import Fields, json_object
+from gate.domain import errors
+from gate.text.clean import SENTENCE_LENGTH, clean
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to send, relative to the API's base URL; credentials are the transport's."""
+
+    method: str
+    path: str
+    json: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back: the HTTP status, headers with lower-case names, and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def is_uuid(text: str) -> bool:
+    """Whether the text is a UUID, the only thing that may become part of a path."""
+    return _UUID.fullmatch(text) is not None
+
+
+def error_for(reply: Response) -> errors.RequestFailed:
+    """The error that a reply other than 200 amounts to; the HTTP status decides, never the body."""
+    message = f"Checkly's API answered {_status_line(reply)}{_what_it_says(reply)}"
+    if reply.status in _TRANSIENT_STATUSES or reply.status >= 500:
+        return errors.Transient(message, status=reply.status, retry_after_s=retry_after_s(reply))
+    if 300 <= reply.status < 400:
+        place = _host_of(clean(reply.headers.get("location", ""), SENTENCE_LENGTH))
+        return errors.Redirected(f"{message}, pointing to {place}", status=reply.status)
+    if reply.status < 300:
+        return errors.InvalidResponse(message, status=reply.status)
+    return _FINAL_STATUSES.get(reply.status, errors.BadRequest)(message, status=reply.status)
+
+
+_TRANSIENT_STATUSES = frozenset({408, 425, 429})
+_FINAL_STATUSES: Mapping[int, Callable[..., errors.Final]] = {
+    401: errors.CredentialsRejected,
+    402: errors.PaymentRequired,
+    403: errors.Forbidden,
+    404: errors.NoSuchSession,
+    405: errors.NotServed,
+    410: errors.NotServed,
+}
+
+
+def retry_after_s(reply: Response) -> float | None:
+    """Seconds that `Retry-After` asks to wait, from a number or from a date (counted from the `Date` header).
+
+    None where it is absent, zero, in the past, or makes no sense.
+    """
+    value = reply.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}", value, re.ASCII):
+        return float(value) or None
+    try:
+        wait = (parsedate_to_datetime(value) - parsedate_to_datetime(reply.headers["date"])).total_seconds()
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return None
+    return wait if wait > 0 else None
+
+
+def _status_line(reply: Response) -> str:
+    try:
+        phrase = HTTPStatus(reply.status).phrase
+    except ValueError:
+        return str(reply.status)
+    return f"{reply.status} {phrase}"
+
+
+def _what_it_says(reply: Response) -> str:
+    """The API's own message, and the edge's request id, which is what Checkly's support asks for."""
+    try:
+        message = Fields(json_object(reply.body)).optional_raw("message")
+    except errors.InvalidResponse:
+        message = ""
+    said = f': "{clean(message)}"' if clean(message) else ""
+    ray = clean(reply.headers.get("cf-ray", ""), 60)
+    return said + (f" (cf-ray {ray})" if ray else "")
+
+
+def _host_of(location: str) -> str:
+    """The host of a URL, without whatever stands before an `@`; of a path the path."""
+    match = re.match(r"(?:https?:)?//([^/?#]*)", location, re.IGNORECASE)
+    place = match.group(1).rpartition("@")[2].strip() if match else location
+    return place or "an unnamed place"

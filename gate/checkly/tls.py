@@ -1,0 +1,45 @@
+"""Which certificate authorities are trusted."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from gate.domain.errors import UsageError
+from gate.text.clean import clean
+
+# The first that is set names what is trusted instead of the usual authorities: the first two are requests'
+# own, the third is OpenSSL's.
+CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+
+
+def _trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
+    """Trusts the file's authorities; a file that is none is refused now, for no retry would mend it."""
+    if Path(pem_file).is_fifo():  # which would be read until somebody closes it
+        raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, and no PEM file")
+    try:
+        context.load_verify_locations(cafile=pem_file)
+    except (OSError, ssl.SSLError) as error:
+        why = error.strerror or error
+        raise UsageError(f"{named_by}: {clean(pem_file)} is no readable PEM file ({why})") from None
+
+
+class _AdapterWithAuthorities(HTTPAdapter):
+    """Trusts the authorities of a PEM file besides those that requests trusts."""
+
+    def __init__(self, pem_file: str) -> None:
+        self._context = ssl.create_default_context()
+        _trust(self._context, pem_file, "ca-bundle")
+        super().__init__()
+
+    def init_poolmanager(
+        self, connections: int, maxsize: int, block: bool = False, **options: object
+    ) -> None:
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **options)
+
+    def proxy_manager_for(self, proxy: str, **options: object) -> urllib3.ProxyManager:
+        manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        return manager

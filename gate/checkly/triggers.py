@@ -1,0 +1,79 @@
+"""The trigger call of Checkly's API without I/O: what to send, and which sessions it started."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from gate.checkly.http import Request, Response, error_for, is_uuid
+from gate.checkly.json_object import Fields, json_object
+from gate.domain import errors
+from gate.text.clean import https_link
+
+_MOST_SESSIONS = 1_000  # many times what a pipeline waits for, and few enough to be looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A check session that a trigger call has started."""
+
+    session_id: str
+    check_id: str
+    check_name: str
+    link: str
+
+
+def trigger_request(
+    check_ids: Sequence[str], tags: Sequence[Sequence[str]], *, refresh_cache: bool
+) -> Request:
+    """Starts a session for each check with one of the ids and with all the tags of one of the alternatives.
+
+    Whichever is not given filters nothing. That both must match is what Checkly's API says of its target
+    ("matches the provided target filters"), and all that it says of the two together. Raises `UsageError`
+    without a filter, which to the API means every check in the account.
+    """
+    target: dict[str, object] = {}
+    if tags:
+        target["matchTags"] = [list(alternative) for alternative in tags]
+    if check_ids:
+        target["checkId"] = list(check_ids)
+    if not target:
+        raise errors.UsageError("a trigger without a filter would run every check in the account")
+    body: dict[str, object] = {"target": target}
+    return Request(
+        "POST", "/v2/check-sessions/trigger", json=body | ({"refreshCache": True} if refresh_cache else {})
+    )
+
+
+def read_started(reply: Response) -> tuple[Started, ...]:
+    """The sessions that a trigger call started; never none. Raises what any other reply amounts to."""
+    if reply.status == HTTPStatus.NOT_FOUND:
+        raise errors.NothingTriggered(str(error_for(reply)), status=reply.status)
+    if reply.status != HTTPStatus.CREATED:
+        raise error_for(reply)
+    sessions = [Fields(each) for each in Fields(json_object(reply.body)).objects("sessions")]
+    if len(sessions) > _MOST_SESSIONS:
+        raise errors.InvalidResponse(
+            f"Checkly's API answered with {len(sessions)} sessions; at most {_MOST_SESSIONS} make sense"
+        )
+    started = tuple(
+        Started(
+            session_id=each.text("checkSessionId").lower(),
+            check_id=each.optional_text("checkId").lower(),
+            check_name=each.optional_text("name"),
+            link=https_link(each.optional_raw("checkSessionLink")),
+        )
+        for each in sessions
+    )
+    if not started:
+        raise errors.NothingTriggered("Checkly's API started no session", status=reply.status)
+    if not all(is_uuid(each.session_id) for each in started):
+        raise errors.InvalidResponse("Checkly's API answered with a session id that is not a UUID")
+    return started
+
+
+def not_started(check_ids: Sequence[str], started: Sequence[Started]) -> tuple[str, ...]:
+    """The checks of which no session was started."""
+    ran = {each.check_id for each in started}
+    return tuple(check_id for check_id in check_ids if check_id not in ran)

@@ -1,0 +1,36 @@
+"""The whole gate against the embedded simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gate.commands.gate import gate
+from gate.domain.errors import ExitCode
+from gate.publish.console import Console
+from gate.runtime import Process
+from gate.text.style import Line
+
+DEMO_SCENARIO = "degraded"
+_DEMO_KEY = "cu_demo_key_that_opens_nothing"
+_KEPT_FOR_A_DEMO = ("GITHUB_", "RUNNER_", "NO_COLOR", "TERM")
+
+
+def demo(argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process) -> ExitCode:
+    """The whole gate against an embedded stand-in for Checkly, with what the scenario gives as inputs."""
+    from gate import simulator  # noqa: PLC0415 - a gate has no use for it
+
+    named = bool(argv) and not argv[0].startswith("-")
+    scenario = simulator.load(argv[0] if named else DEMO_SCENARIO)
+    console.line(Line(f"demo: {scenario.name}: {scenario.description}"))
+    with simulator.Simulator(scenario) as api:
+        given = {
+            "session-id": ",".join(scenario.session_ids),
+            "api-key": _DEMO_KEY,
+            "account-id": "demo",
+            "api-url": api.url,
+            "poll-interval": "1s",
+            **scenario.inputs,
+        }
+        flags = [f"--{name}={value}" for name, value in given.items()]
+        kept = {name: value for name, value in env.items() if name.startswith(_KEPT_FOR_A_DEMO)}
+        return gate([*flags, *argv[named:]], kept, console, process)

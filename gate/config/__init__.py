@@ -1,0 +1,1 @@
+"""Inputs: from flags and variables to settings that can be trusted."""

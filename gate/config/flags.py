@@ -1,0 +1,68 @@
+"""Reads command-line flags and finds names that are almost those of an input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from gate.config.inputs import BY_NAME, ENVIRONMENT_PREFIXES, INPUTS
+from gate.text.clean import clean
+
+
+def _shown(text: str) -> str:
+    """What was given, unless it looks like a key that landed in the wrong place."""
+    return "what was given" if re.search(r"\b(cu|sv)_\w{8}", text) else repr(clean(text, 100))
+
+
+def _read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Flags as `--name value`, `--name=value`, or `--name` alone for a switch."""
+    flags: dict[str, str] = {}
+    problems: list[str] = []
+    words = list(argv)
+    while words:
+        word = words.pop(0)
+        name, has_value, value = word.removeprefix("--").partition("=")
+        row = BY_NAME.get(name)
+        next_is_value = bool(words) and not words[0].startswith("--")
+        if not word.startswith("--"):
+            problems.append(f"unexpected argument {_shown(word)}: inputs are given as --name value")
+            continue
+        if row is None:
+            problems.append(f"unknown input --{clean(name, 100)}{_hint(name)}")
+        if not has_value and next_is_value:
+            value = words.pop(0)
+        elif not has_value and row and row.switch:
+            value = "true"
+        elif not has_value and row:
+            problems.append(f"{row.name}: --{row.name} needs a value")
+        if row:
+            flags[name] = (
+                row.joined_by.join((flags[name], value)) if row.joined_by and name in flags else value
+            )
+    return flags, problems
+
+
+def _unknown_variables(env: Mapping[str, str]) -> Iterable[str]:
+    """Variables that look like an input's but are none: a threshold misspelt is a threshold not applied.
+
+    CHECKLY_GATE_* is ours. INPUT_* and PLUGIN_* may be somebody else's: only a near miss is refused.
+    """
+    known = {variable for row in INPUTS for variable in row.environment}
+    for variable in sorted(set(env) - known):
+        prefix = next((prefix for prefix in ENVIRONMENT_PREFIXES if variable.startswith(prefix)), None)
+        if prefix is None or not env[variable].strip():
+            continue
+        name = variable.removeprefix(prefix)
+        if prefix == "CHECKLY_GATE_" or _nearest(name, 0.85):
+            yield f"unknown input {clean(variable, 100)}{_hint(name)}"
+
+
+def _hint(name: str) -> str:
+    near = _nearest(name, 0.6)
+    return f"; did you mean {near}?" if near else f"; the inputs are {', '.join(BY_NAME)}"
+
+
+def _nearest(name: str, likeness: float) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
+    return next(iter(get_close_matches(name.lower().replace("_", "-"), BY_NAME, n=1, cutoff=likeness)), "")

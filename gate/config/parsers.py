@@ -1,0 +1,147 @@
+"""Readers of inputs: a text goes in, a value comes out, or ValueError says what is allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from gate.checkly.http import is_uuid
+from gate.domain.session import ApiVersion
+from gate.text.clean import clean
+from gate.text.duration import DURATION_FORMS, parse_duration
+
+_SESSION_IDS = "check session ids (UUIDs) or links to check sessions"
+_UUID_AT_END = re.compile(r"[0-9a-fA-F-]{36}$")
+# Written out, for `urlsplit` takes `[::1]evil.example` for the host `::1`.
+_BASE_URL = re.compile(
+    r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[a-z0-9._~!$&'()*+,;=:@%/-]*)?", re.IGNORECASE
+)
+_CHECK_SESSION_IN_LINK = re.compile(r"/check-sessions/([0-9a-fA-F-]{36})(?:[/?#]|$)")
+
+
+def session_ids(text: str) -> tuple[str, ...]:
+    """Check session ids, from UUIDs and links separated by commas and white space; each once."""
+    ids = tuple(dict.fromkeys(_session_id(word) for word in re.split(r"[,\s]+", text) if word))
+    if not ids:
+        raise ValueError(_SESSION_IDS)
+    return ids
+
+
+def _session_id(word: str) -> str:
+    if is_uuid(word):
+        return word.lower()
+    if "/test-sessions/" in word:
+        raise ValueError(f"{_SESSION_IDS}; a test session is not a check session")
+    found = _CHECK_SESSION_IN_LINK.search(word)
+    candidate = found.group(1) if found else "".join(_UUID_AT_END.findall(word))
+    if re.match(r"https?://", word) and is_uuid(candidate):
+        return candidate.lower()
+    raise ValueError(_SESSION_IDS)
+
+
+def check_ids(text: str) -> tuple[str, ...]:
+    """Check ids, separated by commas and white space; each once."""
+    words = [word for word in re.split(r"[,\s]+", text) if word]
+    if not words or not all(is_uuid(word) for word in words):
+        raise ValueError("check ids (UUIDs)")
+    return tuple(dict.fromkeys(word.lower() for word in words))
+
+
+def tags(text: str) -> tuple[tuple[str, ...], ...]:
+    """Alternatives, one a line (or separated by semicolons), each of tags separated by commas."""
+    alternatives = []
+    for line in re.split(r"[\n;]", text):
+        words = (re.sub(r"^!\s+", "!", word.strip()) for word in line.split(","))
+        alternative = tuple(word for word in words if word)
+        if any(clean(tag) != tag or tag == "!" for tag in alternative):
+            raise ValueError(
+                "tags separated by commas, an exclamation mark before one that must not be there"
+            )
+        if alternative:
+            alternatives.append(alternative)
+    if not alternatives:
+        raise ValueError("at least one tag")
+    return tuple(alternatives)
+
+
+def header_value(text: str) -> str:
+    """A text that can be sent in a header."""
+    if re.fullmatch(r"[!-~]{1,500}", text):
+        return text
+    raise ValueError("printable ASCII characters without spaces")
+
+
+def base_url(text: str) -> str:
+    """An https URL, or an http one to this machine itself, without its last slash."""
+    allowed = "an https URL without credentials or query (http only to a loopback address)"
+    if not _BASE_URL.fullmatch(text):
+        raise ValueError(allowed)
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        raise ValueError(allowed) from None
+    if parts.scheme == "http" and not is_loopback(text):
+        raise ValueError(allowed)
+    return text.rstrip("/")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL's host is this machine itself."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def api_version(text: str) -> ApiVersion | None:
+    """A version; None for `auto`."""
+    if text == "auto":
+        return None
+    try:
+        return ApiVersion(text)
+    except ValueError:
+        raise ValueError("auto, v1 or v2") from None
+
+
+def duration_between(shortest_s: float, longest_s: float, range_in_words: str) -> Callable[[str], float]:
+    """Reads durations within bounds (included), in seconds."""
+
+    def read(text: str) -> float:
+        try:
+            seconds = parse_duration(text)
+        except ValueError:
+            seconds = -1
+        if not shortest_s <= seconds <= longest_s:
+            raise ValueError(f"{DURATION_FORMS}, {range_in_words}")
+        return seconds
+
+    return read
+
+
+def switch(text: str) -> bool:
+    """True or false, in any of the ways that people write them."""
+    words = {
+        "true": True,
+        "1": True,
+        "yes": True,
+        "on": True,
+        "false": False,
+        "0": False,
+        "no": False,
+        "off": False,
+    }
+    try:
+        return words[text.strip().lower()]
+    except KeyError:
+        raise ValueError("true or false") from None
+
+
+def path(text: str) -> str:
+    """The path of a file."""
+    if "\0" in text or text.rpartition("/")[2] in ("", ".", ".."):
+        raise ValueError("the path of a file")
+    return text

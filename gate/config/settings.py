@@ -1,0 +1,134 @@
+"""Reads the inputs from flags, the environment and the defaults into settings that can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from posixpath import normpath
+from typing import Any
+
+from gate.config.flags import _read_flags, _shown, _unknown_variables
+from gate.config.inputs import BY_NAME, INPUTS, Input
+from gate.domain.errors import UsageError
+from gate.domain.session import ApiVersion
+from gate.policy.threshold import Threshold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The inputs, read and trusted. Durations are in seconds."""
+
+    session_id: tuple[str, ...]
+    trigger_check_id: tuple[str, ...]
+    trigger_tags: tuple[tuple[str, ...], ...]
+    refresh_cache: bool
+    api_key: str
+    account_id: str
+    api_url: str
+    api_version: ApiVersion | None
+    timeout: float
+    poll_interval: float
+    degraded_threshold: Threshold | None
+    failed_threshold: Threshold | None
+    policy: str
+    junit_path: str
+    json_path: str
+    details: bool
+    report_only: bool
+    cancel_on_abort: bool
+    ca_bundle: str
+    verbose: bool
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(self.session_id)})"  # never the key
+
+
+class InvalidInputs(UsageError):
+    """Inputs that are wrong, with the report paths that are usable all the same."""
+
+    def __init__(self, problems: Sequence[str], *, junit_path: str, json_path: str) -> None:
+        super().__init__(*problems)
+        self.junit_path = junit_path
+        self.json_path = json_path
+
+
+_WHAT_TO_GATE_ON = ("session-id", "trigger-check-id", "trigger-tags")
+_NOTHING_TO_GATE_ON = (
+    "session-id: required: give --session-id or CHECKLY_GATE_SESSION_ID, or have checks triggered with "
+    "trigger-check-id or trigger-tags (without a filter every check in the account would run)"
+)
+
+
+def read_settings(
+    argv: Sequence[str], env: Mapping[str, str], real_path: Callable[[str], str] = normpath
+) -> Settings:
+    """The settings from flags, then the environment, then the defaults; the first that is not empty wins.
+
+    `real_path` says where a path leads, links and all. Raises `InvalidInputs` with every problem at once,
+    each in one line.
+    """
+    flags, problems = _read_flags(argv)
+    given = {row.name: _given(row, flags, env) for row in INPUTS}
+    problems += _unknown_variables(env)
+    values: dict[str, Any] = {}
+    for row in INPUTS:
+        origin, text = given[row.name]
+        try:
+            values[row.field] = _value(row, text, origin)
+        except ValueError as error:
+            problems.append(_problem(row, text, str(error)))
+    if not any(given[name][1] for name in _WHAT_TO_GATE_ON):
+        problems.append(_NOTHING_TO_GATE_ON)
+    junit_path = values.get("junit_path", BY_NAME["junit-path"].default)
+    json_path = values.get("json_path", "")
+    if json_path and real_path(json_path) == real_path(junit_path) and not json_path.startswith("/dev/"):
+        problems.append("json-path: is junit-path too: the record would take the place of the JUnit report")
+        json_path = ""
+    if problems:
+        raise InvalidInputs(problems, junit_path=junit_path, json_path=json_path)
+    return Settings(**values)
+
+
+def shown_inputs(settings: Settings) -> dict[str, str]:
+    """The inputs as text for a record: without secrets, and without what was not given."""
+    shown = {}
+    for row in INPUTS:
+        value = getattr(settings, row.field)
+        text = row.default if value is None else _as_text(value)
+        if not row.secret and text:
+            shown[row.name] = {"True": "true", "False": "false"}.get(text, text)
+    return shown
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(", ".join(each) if isinstance(each, tuple) else each for each in value)
+    return str(value)
+
+
+def _given(row: Input, flags: Mapping[str, str], env: Mapping[str, str]) -> tuple[str, str]:
+    """Where the input's text comes from, and the text; both empty where it was not given."""
+    if flags.get(row.name, "").strip():
+        return f"input {row.name}", flags[row.name].strip()
+    for variable in row.environment:
+        if env.get(variable, "").strip():
+            return f"input {row.name}", env[variable].strip()
+    if row.name == "verbose" and env.get("RUNNER_DEBUG") == "1":
+        return "RUNNER_DEBUG", "true"
+    return "", ""
+
+
+def _value(row: Input, text: str, origin: str) -> object:
+    if not text and row.required:
+        raise ValueError(f"required: give --{row.name} or {row.environment[-1]}")
+    if not text and (row.is_policy or not row.default):
+        return row.absent
+    value = row.read(text or row.default)
+    return replace(value, origin=origin) if origin and isinstance(value, Threshold) else value
+
+
+def _problem(row: Input, text: str, allowed: str) -> str:
+    if not text:
+        return f"{row.name}: {allowed}"
+    shown = "what was given" if row.secret else _shown(text)
+    return f"{row.name}: {shown} is not allowed; allowed: {allowed}"

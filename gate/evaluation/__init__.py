@@ -1,0 +1,1 @@
+"""What happened, what it means under the policy, and the exit code."""

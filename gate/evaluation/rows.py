@@ -1,0 +1,120 @@
+"""Which results belong to which run location, retries in other regions included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gate.domain.session import Result, ResultKind, Session
+
+
+@dataclass(slots=True)
+class LocationResults:
+    """The results that belong to one run location.
+
+    `finals` are the FINAL results or, if there are none, the results that take their place. `unsettled`
+    results can make the location red but never green. `is_ambiguous`: the finals belong to this location or
+    to another one that was retried elsewhere too.
+    """
+
+    location: str
+    finals: list[Result] = field(default_factory=list)
+    attempts: list[Result] = field(default_factory=list)
+    unsettled: list[Result] = field(default_factory=list)
+    is_ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """How results compare under a policy: `rank` is 0 for the worst, `is_red` if no threshold matters."""
+
+    rank: Callable[[Result], int]
+    is_red: Callable[[Result], bool]
+
+
+def results_by_location(
+    session: Session, severity: Severity, *, skipped: Collection[str] = ()
+) -> tuple[LocationResults, ...]:
+    """Return the results of each run location, in the session's order.
+
+    A location that the session does not list holds a retry of a listed one if that one has nothing but
+    attempts, and otherwise gets an entry of its own. If the session alone does not show which retry belongs
+    to which location, each candidate gets the worst of them.
+    """
+    listed = {location: LocationResults(location) for location in session.run_locations}
+    foreign: dict[str, LocationResults] = {}
+    for result in session.results:
+        known = listed if result.location in listed else foreign
+        _add(known.setdefault(result.location, LocationResults(result.location)), result)
+    for found in (*listed.values(), *foreign.values()):
+        if any(final.kind is ResultKind.FINAL for final in found.finals):
+            found.finals = [final for final in found.finals if final.kind is ResultKind.FINAL]
+    finals = [final for found in foreign.values() for final in found.finals]
+    finals += [result for found in foreign.values() for result in found.unsettled if severity.is_red(result)]
+    _place_finals(listed, sorted(finals, key=_in_time), severity)
+    attempts = [attempt for found in foreign.values() for attempt in found.attempts]
+    _place_attempts(list(listed.values()), attempts, skipped)
+    return tuple(listed.values())
+
+
+def when_stopped(result: Result) -> tuple[bool, float]:
+    """Sort key: results without a time come first, then the others by the time they stopped."""
+    return (True, result.stopped_at.timestamp()) if result.stopped_at else (False, 0.0)
+
+
+def _in_time(result: Result) -> tuple[tuple[bool, float], str, str]:
+    """Sort key that does not depend on the order of the results in the document."""
+    return when_stopped(result), result.location, result.id
+
+
+def _add(found: LocationResults, result: Result) -> None:
+    match result.kind:
+        case ResultKind.ATTEMPT:
+            found.attempts.append(result)
+        case ResultKind.UNSETTLED:
+            found.unsettled.append(result)
+        case ResultKind.FINAL | ResultKind.STAND_IN:
+            found.finals.append(result)
+
+
+def _place_finals(rows: dict[str, LocationResults], finals: Sequence[Result], severity: Severity) -> None:
+    """Add the FINAL results of unlisted locations to the rows that wait for one, or as rows of their own."""
+    waiting = [row for row in rows.values() if row.attempts and not row.finals]
+    own: Iterable[Result] = ()
+    if not waiting:
+        own = finals
+    elif len(finals) < len(waiting):
+        if any(map(severity.is_red, finals)):
+            _complete_all(waiting, finals, severity)
+    elif len({severity.rank(final) for final in finals}) == 1:
+        for row, final in zip(waiting, finals, strict=False):
+            row.finals = [final]
+        own = finals[len(waiting) :]
+    else:
+        _complete_all(waiting, finals, severity)
+        own = sorted(finals, key=severity.rank)[: len(finals) - len(waiting)]
+    for final in own:
+        rows.setdefault(final.location, LocationResults(final.location)).finals.append(final)
+
+
+def _complete_all(waiting: Sequence[LocationResults], finals: Sequence[Result], severity: Severity) -> None:
+    """Give each row all the finals; of those that count the same, the latest stands for the others."""
+    distinct = list({severity.rank(final): final for final in finals}.values())
+    for row in waiting:
+        row.finals, row.is_ambiguous = list(distinct), True
+
+
+def _place_attempts(
+    rows: Sequence[LocationResults], attempts: Sequence[Result], skipped: Collection[str]
+) -> None:
+    """Add each failed attempt of an unlisted location to the row that it most probably belongs to."""
+    finished_in: dict[str, LocationResults] = {}
+    for row in rows:
+        for final in () if row.is_ambiguous else row.finals:
+            finished_in.setdefault(final.location, row)
+    counted_first = sorted(rows, key=lambda row: row.location in skipped)
+    retried = [row for row in counted_first if row.attempts]
+    likely = next(iter(retried or counted_first), None)
+    for attempt in attempts:
+        if row_found := finished_in.get(attempt.location, likely):
+            row_found.attempts.append(attempt)

@@ -1,0 +1,53 @@
+"""What a team allows: the policy that a verdict is a function of, and how its thresholds are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+DEFAULT = "default"  # the origin of what nobody gave
+THRESHOLD_FORMS = "a count of locations (0, 1, 2, …) or a share of them (0% to 100%)"
+_COUNT = re.compile(r"\d{1,6}", re.ASCII)
+_SHARE = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?\s*%", re.ASCII)
+_ONE = 1_000_000  # the whole, in the smallest share that can be written: 0.0001%
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The most locations that a rule allows: a count, or a share of the session's counted locations.
+
+    A share is in millionths: whole numbers compare exactly, and cost no user the loading of a library.
+    """
+
+    amount: int
+    is_share: bool
+    origin: str = DEFAULT
+
+    def allows(self, number: int, of: int) -> bool:
+        """Whether `number` of `of` locations is allowed; exactly at the threshold is."""
+        return number * _ONE <= self.amount * of if self.is_share else number <= self.amount
+
+    def __str__(self) -> str:
+        return f"{100 * self.amount / _ONE:g}%" if self.is_share else str(self.amount)
+
+
+def parse_threshold(text: str, origin: str = DEFAULT) -> Threshold:
+    """Reads `1` or `25%`. Raises ValueError, with the accepted forms, for anything else."""
+    written = text.strip()
+    if _COUNT.fullmatch(written):
+        return Threshold(int(written), is_share=False, origin=origin)
+    if match := _SHARE.fullmatch(written):
+        whole, decimals = match.groups(default="")
+        share = int(whole + decimals.ljust(4, "0"))
+        if share <= _ONE:
+            return Threshold(share, is_share=True, origin=origin)
+    raise ValueError(THRESHOLD_FORMS)
+
+
+NOTHING = Threshold(0, is_share=False)
+
+
+def in_words(thresholds: Sequence[Threshold]) -> str:
+    """Return what the thresholds allow together: `25%`, or `any` if there are none."""
+    return " and ".join(map(str, thresholds)) or "any"

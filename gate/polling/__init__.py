@@ -1,0 +1,1 @@
+"""The wait: until all sessions have ended, or time is up."""

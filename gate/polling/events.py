@@ -1,0 +1,44 @@
+"""What happens during the wait, as it is told to whoever shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gate.domain.errors import RequestFailed
+from gate.domain.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A session was read."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A part of a pause is over, and nothing was read in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleBegan:
+    """The first request in a row failed; it is asked again."""
+
+    error: RequestFailed
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleEnded:
+    """Every session can be read again."""
+
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something that a reader should know once."""
+
+    text: str
+
+
+Event = Looked | Paused | TroubleBegan | TroubleEnded | Noticed

@@ -1,0 +1,28 @@
+"""What was known of each session when the wait ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gate.domain.errors import GateError
+from gate.domain.session import Session
+
+
+class Ending(Enum):
+    """How the wait for one session ended."""
+
+    FINISHED = "finished"
+    TIMEOUT = "timeout"
+    INCONCLUSIVE = "cannot tell"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What was known of one session when the wait ended; `error` says why where that is not its end."""
+
+    session_id: str
+    session: Session | None
+    ending: Ending
+    error: GateError | None = None

@@ -1,0 +1,1 @@
+"""Where finished text goes: CI systems, files, the console."""

@@ -1,0 +1,61 @@
+"""GitHub Actions: workflow commands in the log, and the files that take outputs and the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from gate.domain.errors import ReportUnwritable
+from gate.publish.console import Console
+from gate.publish.files import append
+from gate.text.escape import command_data, command_property
+from gate.text.style import Line
+
+
+class GitHub:
+    """What the runner offers to a step. `delimiter` must be a word that nobody can guess."""
+
+    def __init__(self, console: Console, env: Mapping[str, str], delimiter: str) -> None:
+        self._console = console
+        self._output_file = env.get("GITHUB_OUTPUT", "")
+        self._summary_file = env.get("GITHUB_STEP_SUMMARY", "")
+        self._delimiter = delimiter
+        self.workspace = Path(env.get("GITHUB_WORKSPACE") or ".")
+        self.confined = True
+
+    def mask(self, secret: str) -> None:
+        """Has the runner hide the secret in all that is logged from here on."""
+        self._console.command(f"::add-mask::{command_data(secret)}")
+
+    def annotate(self, level: str, title: str, message: str) -> None:
+        """Shows a message at the head of the run; the runner prints it in the log too."""
+        self._console.command(f"::{level} title={command_property(title)}::{command_data(message)}")
+
+    def group(self, title: str, lines: Iterable[Line]) -> None:
+        """Logs lines that a reader can fold."""
+        self._console.command(f"::group::{command_data(title)}")
+        for line in lines:
+            self._console.line(line)
+        self._console.command("::endgroup::")
+
+    def publish(self, outputs: Mapping[str, str], summary: str) -> Sequence[str]:
+        """Writes the step's outputs and summary; what could not be written is named in the return."""
+        texts = ((self._output_file, output_text(outputs, self._delimiter)), (self._summary_file, summary))
+        problems = []
+        for file, text in texts:
+            if file:
+                try:
+                    append(Path(file), text)
+                except ReportUnwritable as error:
+                    problems.append(str(error))
+        return problems
+
+
+def output_text(outputs: Mapping[str, str], delimiter: str) -> str:
+    """Outputs in the runner's multi-line form. Raises ValueError where a value holds the delimiter."""
+    blocks = []
+    for name, value in outputs.items():
+        if delimiter in value:
+            raise ValueError(f"the output {name} holds the delimiter")
+        blocks.append(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
+    return "".join(blocks)

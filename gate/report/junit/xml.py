@@ -1,0 +1,137 @@
+"""The JUnit report: one suite for each session, one case for each run location.
+
+The one module that knows `junit_xml`, which makes the tree. What the library adds too much (attributes that
+a schema rejects) is taken off, and what it lacks (attempts, times that are zero) is put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+import junit_xml
+
+from gate.evaluation.verdict import JudgedSession, verdict_on
+from gate.policy.threshold import in_words
+from gate.report.junit.cases import Case, Kind, cases_of, plain
+from gate.report.junit.names import UNKNOWN_CHECK, check_of, class_names, identity_of
+from gate.report.report import Report
+
+_SUITE_ATTRIBUTES = ("name", "tests", "failures", "errors", "skipped", "time", "timestamp")
+
+
+def render(report: Report) -> bytes:
+    """The report as UTF-8 XML. Its names depend on nothing but the check and the location."""
+    totals = dict.fromkeys(("tests", "failures", "errors"), 0)
+    time_s = 0.0
+    written = []
+    # Suite by suite: the trees of hundreds would take many times the size of what is written.
+    for suite in _suites(report):
+        for name in totals:
+            totals[name] += int(suite.get(name, "0"))
+        time_s += float(suite.get("time", "0"))
+        ET.indent(suite, level=1)
+        written.append(b"  " + ET.tostring(suite, encoding="utf-8") + b"\n")
+    counts = {name: str(total) for name, total in totals.items()}
+    root = ET.Element("testsuites", {"name": "checkly-gate", **counts, "time": _seconds(time_s)})
+    opening = ET.tostring(root, encoding="utf-8").removesuffix(b" />") + b">\n"
+    declaration = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    return b"".join((declaration, opening, *written, b"</testsuites>\n"))
+
+
+def _suites(report: Report) -> Iterable[ET.Element]:
+    names = class_names(report.sessions)
+    for judged in report.sessions:
+        yield _session_suite(report, judged, names[identity_of(judged)])
+    if report.faults or not report.sessions:
+        yield _fault_suite(report)
+
+
+def _session_suite(report: Report, judged: JudgedSession, class_name: str) -> ET.Element:
+    session = judged.session
+    own = verdict_on((judged,))
+    properties = {
+        "checkly.session_id": judged.session_id,
+        "checkly.session_link": judged.link,
+        "checkly.check_id": session.check_id if session else "",
+        "checkly.check_type": session.check_type if session else "",
+        "checkly.status": judged.status,
+        "checkly.verdict": own.conclusion.value,
+        "checkly.reason": plain(own.reason),
+        "checkly.degraded_threshold": in_words(judged.policy.degraded) if session else "",
+        "checkly.failed_threshold": in_words(judged.policy.failed) if session else "",
+        "checkly.flaky_threshold": in_words(judged.policy.flaky) if judged.policy.flaky else "",
+    }
+    started_at = (session.started_at if session else None) or report.decided_at
+    return _suite(check_of(judged), class_name, cases_of(judged, report), properties, started_at)
+
+
+def _fault_suite(report: Report) -> ET.Element:
+    message = plain("; ".join(report.faults) or report.reason)
+    case = Case(name=f"{UNKNOWN_CHECK} [session]", kind=Kind.ERROR, type="GateError", message=message)
+    return _suite(UNKNOWN_CHECK, "checkly.gate", [case], {}, report.decided_at)
+
+
+def _suite(
+    name: str,
+    class_name: str,
+    cases: Sequence[Case],
+    properties: Mapping[str, str],
+    started_at: datetime,
+) -> ET.Element:
+    suite = junit_xml.TestSuite(
+        name,
+        [_library_case(case, class_name) for case in cases],
+        properties={key: value for key, value in properties.items() if value},
+        timestamp=started_at.replace(microsecond=0, tzinfo=None).isoformat() + "Z",
+    )
+    element: ET.Element = suite.build_xml_doc()
+    written = element.attrib | {"time": _seconds(sum(round(case.time_s, 3) for case in cases))}
+    element.attrib.clear()
+    element.attrib.update({name: written[name] for name in _SUITE_ATTRIBUTES})
+    for case, case_element in zip(cases, element.findall("testcase"), strict=True):
+        case_element.set("time", _seconds(case.time_s))
+        for skipped in case_element.findall("skipped"):
+            skipped.attrib.pop("type", None)
+        _insert_attempts(case, case_element)
+    return element
+
+
+def _library_case(case: Case, class_name: str) -> junit_xml.TestCase:
+    """The text of a failure begins with its message: some dashboards show only the one, some the other."""
+    properties = [f"[[PROPERTY|{key}={plain(value)}]]" for key, value in case.properties]
+    words = [case.message, *case.details] if case.message and case.kind is Kind.PASSED else []
+    library_case = junit_xml.TestCase(
+        case.name, classname=class_name, stdout="\n".join([*words, *properties])
+    )
+    text = "\n".join((case.message, *case.details))
+    match case.kind:
+        case Kind.FAILURE:
+            library_case.add_failure_info(case.message, text, case.type)
+        case Kind.ERROR:
+            library_case.add_error_info(case.message, text, case.type)
+        case Kind.SKIPPED:
+            library_case.add_skipped_info(case.message, text)
+        case Kind.PASSED:
+            pass
+    return library_case
+
+
+def _insert_attempts(case: Case, element: ET.Element) -> None:
+    """Attempts as Surefire writes them: rerunFailure in a case that is red, flakyFailure in one that passed.
+
+    Their place is after a failure and before an error, as the schemas have it.
+    """
+    if case.kind is Kind.SKIPPED:
+        return
+    tag = "flakyFailure" if case.kind is Kind.PASSED else "rerunFailure"
+    at = 1 if case.kind is Kind.FAILURE else 0
+    for offset, attempt in enumerate(case.attempts):
+        rerun = ET.Element(tag, {"type": attempt.type, "message": attempt.message})
+        ET.SubElement(rerun, "stackTrace").text = "\n".join((attempt.message, *attempt.details))
+        element.insert(at + offset, rerun)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.3f}"

@@ -1,0 +1,1 @@
+"""The log: progress during the wait, tables and verdict at the end."""

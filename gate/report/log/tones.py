@@ -1,0 +1,19 @@
+"""The tone in which the log shows a state."""
+
+from __future__ import annotations
+
+from gate.evaluation.outcomes import State
+from gate.text.style import Tone
+
+
+def tone_of(state: State) -> Tone:
+    """The tone in which a location's state is told."""
+    match state:
+        case State.PASSED:
+            return Tone.GOOD
+        case State.FLAKY | State.DEGRADED:
+            return Tone.WARN
+        case State.SKIPPED | State.UNFINISHED:
+            return Tone.FAINT
+        case _:
+            return Tone.BAD

@@ -1,0 +1,1 @@
+"""The job summary in GitHub's Markdown."""

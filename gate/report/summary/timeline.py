@@ -1,0 +1,112 @@
+"""A timeline of a session's locations and their attempts, as a Mermaid diagram in Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from gate.domain.session import Result
+from gate.evaluation.outcomes import Outcome, State, result_state
+from gate.text.clean import clean
+from gate.text.escape import mermaid
+
+_MOST_ROWS = 20
+# Colours that say the same on light and dark pages; Mermaid's own paint what passed grey, what is slow blue.
+_COLOURS = {
+    "critBkgColor": "#cf222e",
+    "critBorderColor": "#cf222e",
+    "activeTaskBkgColor": "#d4a72c",
+    "activeTaskBorderColor": "#d4a72c",
+    "doneTaskBkgColor": "#2da44e",
+    "doneTaskBorderColor": "#2da44e",
+    "taskTextColor": "#ffffff",
+    "taskTextDarkColor": "#ffffff",
+    "sectionBkgColor": "#8c959f22",
+    "sectionBkgColor2": "#8c959f22",
+    "altSectionBkgColor": "#ffffff00",
+}
+_LABEL_LENGTH = 32  # of a location's name, which stands left of the bars
+_LABEL_PIXELS = 7  # a character of it
+_NARROWEST_PIXELS = 75  # Mermaid's own choice
+
+
+def timeline(title: str, found: Sequence[Outcome]) -> Iterable[str]:
+    """A Mermaid diagram of each location's runs, in the order given; nothing where no times are known."""
+    all_timed = [outcome for outcome in found if any(_span(run) for run in outcome.runs)]
+    timed = all_timed[:_MOST_ROWS]
+    if not timed:
+        return
+    labels = [clean(mermaid(outcome.location), _LABEL_LENGTH) for outcome in timed]
+    yield ""
+    yield "```mermaid"
+    yield f"%%{{init: {_look(labels)}}}%%"
+    yield "gantt"
+    yield f"    title {mermaid(title)}"
+    yield "    dateFormat x"
+    yield from _axis(timed)
+    for label, outcome in zip(labels, timed, strict=True):
+        yield f"    section {label}"
+        yield from _tasks(outcome)
+    yield "```"
+    if len(all_timed) > len(timed):
+        yield ""
+        yield f"The timeline shows the worst {len(timed)} of {len(all_timed)} locations."
+
+
+def _look(labels: Sequence[str]) -> str:
+    padding = max(_NARROWEST_PIXELS, max(map(len, labels)) * _LABEL_PIXELS + 20)
+    return json.dumps({"gantt": {"leftPadding": padding}, "themeVariables": _COLOURS})
+
+
+# How far ticks of the axis are apart, in milliseconds and in Mermaid's words, and how they are labelled: a
+# label that is coarser than its tick would stand there twice.
+_MOST_TICKS = 8
+_TICKS = (
+    (100, "100millisecond", "%M:%S.%L"),
+    (500, "500millisecond", "%M:%S.%L"),
+    (1_000, "1second", "%H:%M:%S"),
+    (2_000, "2second", "%H:%M:%S"),
+    (5_000, "5second", "%H:%M:%S"),
+    (10_000, "10second", "%H:%M:%S"),
+    (30_000, "30second", "%H:%M:%S"),
+    (60_000, "1minute", "%H:%M"),
+    (300_000, "5minute", "%H:%M"),
+    (900_000, "15minute", "%H:%M"),
+    (3_600_000, "1hour", "%H:%M"),
+)
+
+
+def _axis(timed: Sequence[Outcome]) -> Iterable[str]:
+    """The axis for all that is shown; where no tick is wide enough, Mermaid chooses its own by the day."""
+    spans = [span for outcome in timed for run in outcome.runs if (span := _span(run))]
+    moments = [moment.timestamp() * 1000 for span in spans for moment in span]
+    long_ms = max(moments) - min(moments)
+    fitting = (tick for tick in _TICKS if long_ms <= tick[0] * _MOST_TICKS)
+    _, interval, label = next(fitting, (0, "", "%Y-%m-%d"))
+    yield f"    axisFormat {label}"
+    if interval:
+        yield f"    tickInterval {interval}"
+
+
+def _tasks(outcome: Outcome) -> Iterable[str]:
+    for number, run in enumerate(outcome.runs, start=1):
+        span = _span(run)
+        if span:
+            state = _state_of_end(outcome) if run is outcome.final else result_state(run)
+            tag = {State.PASSED: "done", State.DEGRADED: "active"}.get(state, "crit")
+            start, stop = (round(moment.timestamp() * 1000) for moment in span)
+            yield f"    {number}. {state.value} :{tag}, {start}, {max(stop, start + 1)}"
+
+
+def _state_of_end(outcome: Outcome) -> State:
+    """What the last run is shown as: the row's state, but that it passed where it was not the first."""
+    state = outcome.seen if outcome.state is State.SKIPPED else outcome.state
+    return State.PASSED if state is State.FLAKY else state
+
+
+def _span(run: Result) -> tuple[datetime, datetime] | None:
+    """When a run began and ended; nothing where a diagram has no room for it, as for a time before 1970."""
+    if run.started_at and run.stopped_at and min(run.started_at, run.stopped_at).timestamp() > 0:
+        return run.started_at, run.stopped_at
+    return None

@@ -1,0 +1,112 @@
+"""Whom the gate trusts: the usual authorities, those of ca-bundle besides, those of SSL_CERT_FILE instead."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import trustme
+
+from gate.checkly.http import Request
+from gate.checkly.transport import Endpoint, HttpTransport
+from gate.domain.errors import Unreachable, UsageError
+from gate.runtime import Process
+
+KEY = "cu_0123456789abcdef"
+
+
+class _Answer(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        """The tests read answers, not logs."""
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def url(authority: trustme.CA) -> Iterator[str]:
+    """A server whose certificate nobody but the authority vouches for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with HTTPServer(("127.0.0.1", 0), _Answer) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def bundle(authority: trustme.CA, tmp_path: Path) -> str:
+    path = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+def _status(url: str, *, extra: str = "", replaced: str = "") -> int:
+    endpoint = Endpoint(
+        base_url=url, api_key=KEY, is_loopback=True, extra_certificates=extra, replaced_certificates=replaced
+    )
+    return HttpTransport(endpoint, Process().call_each).send(Request("GET", "/"), within_s=5).status
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(url: str) -> None:
+    with pytest.raises(Unreachable, match=r"(?i)certificate verify failed"):
+        _status(url)
+
+
+def test_an_authority_of_the_bundle_is_trusted(url: str, bundle: str) -> None:
+    assert _status(url, extra=bundle) == 200
+
+
+def test_an_authority_that_replaces_the_usual_ones_is_trusted(url: str, bundle: str) -> None:
+    assert _status(url, replaced=bundle) == 200
+
+
+def test_a_bundle_does_not_make_up_for_the_wrong_name(url: str, bundle: str) -> None:
+    with pytest.raises(Unreachable, match=r"(?i)certificate"):
+        _status(url.replace("127.0.0.1", "localhost"), extra=bundle)
+
+
+@pytest.mark.parametrize("content", [None, "not a certificate"], ids=["no file", "no certificate"])
+def test_a_variable_that_names_no_authorities_is_refused_before_any_request(
+    content: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "authorities.pem"
+    if content is not None:
+        path.write_text(content)
+    endpoint = Endpoint(
+        base_url="https://api.example",
+        api_key=KEY,
+        replaced_certificates=str(path),
+        replaced_by="SSL_CERT_FILE",
+    )
+    with pytest.raises(UsageError, match=r"^SSL_CERT_FILE: \S+ is no readable PEM file"):
+        HttpTransport(endpoint, Process().call_each)
+
+
+def test_a_folder_of_authorities_is_no_file_that_could_be_refused(url: str, tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match=r"(?i)certificate verify failed"):
+        _status(url, replaced=str(tmp_path))
+
+
+def test_a_pipe_is_no_bundle_and_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "authorities.pem"
+    os.mkfifo(pipe)
+    endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates=str(pipe))
+    with pytest.raises(UsageError, match=r"^ca-bundle: \S+ is a pipe, and no PEM file"):
+        HttpTransport(endpoint, Process().call_each)

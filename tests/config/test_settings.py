@@ -1,0 +1,315 @@
+"""The inputs: how each is given, what is refused and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gate.commands.help import help_text
+from gate.config.inputs import BY_NAME, INPUTS, Input
+from gate.config.settings import InvalidInputs, Settings, read_settings, shown_inputs
+from gate.domain.errors import ExitCode
+from gate.domain.session import ApiVersion
+from gate.policy.threshold import Threshold, parse_threshold
+from gate.text.clean import clean
+from gate.text.duration import DURATION_FORMS
+
+ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
+OTHER = "00000000-0000-0000-0000-000000000001"
+KEY = "cu_0123456789abcdef"
+NEEDED = {"INPUT_SESSION-ID": ID, "INPUT_API-KEY": KEY}
+GIVEN: dict[str, tuple[str, Any]] = {  # a text for each input that is not its default, and what it becomes
+    "session-id": (OTHER, (OTHER,)),
+    "trigger-check-id": (f"{OTHER} {ID}", (OTHER, ID)),
+    "trigger-tags": ("production, !slow; smoke", (("production", "!slow"), ("smoke",))),
+    "refresh-cache": ("true", True),
+    "api-key": ("sv_another", "sv_another"),
+    "account-id": ("1397c172", "1397c172"),
+    "api-url": ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
+    "api-version": ("v2", ApiVersion.V2),
+    "timeout": ("1h30m", 5400.0),
+    "poll-interval": ("30", 30.0),
+    "degraded-threshold": ("25%", parse_threshold("25%", "input degraded-threshold")),
+    "failed-threshold": ("2", parse_threshold("2", "input failed-threshold")),
+    "policy": ("gate.yml", "gate.yml"),
+    "junit-path": ("out/junit.xml", "out/junit.xml"),
+    "json-path": ("out/gate.json", "out/gate.json"),
+    "details": ("false", False),
+    "report-only": ("true", True),
+    "cancel-on-abort": ("yes", True),
+    "ca-bundle": ("ca.pem", "ca.pem"),
+    "verbose": ("1", True),
+}
+
+
+def _settings(*argv: str, **env: str) -> Settings:
+    return read_settings(argv, NEEDED | env)
+
+
+def _refused(argv: list[str], env: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    with pytest.raises(InvalidInputs) as caught:
+        read_settings(argv, NEEDED | dict(env or {}))
+    assert caught.value.exit_code is ExitCode.USAGE
+    assert all("\n" not in problem for problem in caught.value.problems)
+    return caught.value.problems
+
+
+def test_the_table_of_this_test_is_whole() -> None:
+    assert set(GIVEN) == set(BY_NAME)
+
+
+@pytest.mark.parametrize("row", INPUTS, ids=lambda row: row.name)
+def test_each_input_can_be_given_in_every_way(row: Input) -> None:
+    text, value = GIVEN[row.name]
+    ways: list[tuple[list[str], dict[str, str]]] = [
+        ([f"--{row.name}", text], {}),
+        ([f"--{row.name}={text}"], {}),
+    ]
+    ways += [([], {variable: text}) for variable in row.environment]
+    for argv, env in ways:
+        bare = {name: given for name, given in NEEDED.items() if name not in row.environment}
+        assert getattr(read_settings(argv, bare | env), row.field) == value, (argv, env)
+
+
+@pytest.mark.parametrize("row", INPUTS, ids=lambda row: row.name)
+def test_a_flag_beats_a_variable_and_the_first_variable_that_is_not_empty_wins(row: Input) -> None:
+    text, value = GIVEN[row.name]
+    other = {
+        "session-id": ID,
+        "trigger-check-id": ID,
+        "refresh-cache": "0",
+        "report-only": "false",
+        "cancel-on-abort": "false",
+        "verbose": "no",
+    }.get(row.name, "1h")
+    variables = row.environment
+    for position, variable in enumerate(variables):
+        env = (
+            dict.fromkeys(variables[:position], "  ")
+            | {variable: text}
+            | dict.fromkeys(variables[position + 1 :], other)
+        )
+        assert getattr(read_settings([], NEEDED | env), row.field) == value
+    flag = read_settings([f"--{row.name}", text], NEEDED | dict.fromkeys(variables, other))
+    assert getattr(flag, row.field) == value
+
+
+def test_the_names_of_the_variables() -> None:
+    assert BY_NAME["api-key"].environment == (
+        "INPUT_API-KEY",
+        "INPUT_API_KEY",
+        "PLUGIN_API_KEY",
+        "CHECKLY_GATE_API_KEY",
+        "CHECKLY_API_KEY",
+    )
+
+
+def test_what_is_not_given_has_its_default() -> None:
+    settings = _settings(INPUT_TIMEOUT="", INPUT_POLICY=" ")
+    assert (settings.timeout, settings.poll_interval, settings.api_version) == (1200, 10, None)
+    assert (settings.api_url, settings.policy, settings.json_path) == ("https://api.checklyhq.com", "", "")
+    assert settings.degraded_threshold is None, "the policy file decides"
+
+
+def test_every_input_has_a_field_of_the_type_that_its_reader_returns() -> None:
+    hints = get_type_hints(Settings)
+    assert {row.field for row in INPUTS} == set(hints)
+    settings = _settings(*(f"--{name}={text}" for name, (text, _) in GIVEN.items()))
+    plain = {bool: bool, str: str, float: float, Threshold | None: Threshold}
+    for field, hint in hints.items():
+        assert isinstance(getattr(settings, field), plain.get(hint, (tuple, ApiVersion))), field
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        (f"{ID},{OTHER}", (ID, OTHER)),
+        (f" {ID}\n\t{OTHER} ,, {ID.upper()}", (ID, OTHER)),
+        (f"https://app.checklyhq.com/accounts/a/checks/{OTHER}/check-sessions/{ID}", (ID,)),
+        (f"https://app.checklyhq.com/checks/{OTHER}/check-sessions/{ID}/results/{OTHER}", (ID,)),
+        (f"https://app.checklyhq.com/check-sessions/{ID}?tab=1", (ID,)),
+    ],
+)
+def test_sessions_are_named_by_ids_and_links(text: str, ids: tuple[str, ...]) -> None:
+    assert _settings("--session-id", text).session_id == ids
+
+
+def test_a_flag_that_is_repeated_adds_sessions_for_none_may_be_lost() -> None:
+    assert _settings("--session-id", ID, "--session-id", OTHER).session_id == (ID, OTHER)
+
+
+@pytest.mark.parametrize(
+    "argv", [["--verbose"], ["--verbose", "--timeout", "5m"], ["--verbose=on"], ["--verbose", "yes"]]
+)
+def test_a_switch_needs_no_value(argv: list[str]) -> None:
+    assert _settings(*argv).verbose
+
+
+def test_the_runners_debug_switch_makes_the_gate_verbose() -> None:
+    assert _settings(RUNNER_DEBUG="1").verbose
+    assert not _settings("--verbose=false", RUNNER_DEBUG="1").verbose
+
+
+BAD = {
+    "trigger-check-id": ["checkout", ID[:-1], ","],
+    "trigger-tags": [",;,", "a, !", "!"],
+    "refresh-cache": ["twice"],
+    "session-id": [
+        ",",
+        "latest",
+        ID[:-1],
+        f"{ID}/../..",
+        f"https://app.checklyhq.com/test-sessions/{ID}",
+        "https://a.example/",
+    ],
+    "api-key": ["two words", "schlüssel", "x" * 501],
+    "account-id": ["two words"],
+    "api-url": [
+        "http://api.checklyhq.com",
+        "ftp://api.checklyhq.com",
+        "api.checklyhq.com",
+        "https://user:pw@api.checklyhq.com",
+        "https://user@api.checklyhq.com",
+        "https://",
+        "https:///path",
+        "https://:pw@api.checklyhq.com",
+        "https://api.checklyhq.com?x=1",
+        "https://api.checklyhq.com:port",
+        "https://[::1",
+        "http://localhost.evil.example",
+        "https://api\\checklyhq.com",
+        "https://api.checklyhq.com/\x1b[2J",
+        "https://api.checklyhq.com/\x7f",
+        "https://api.checklyhq.com?",
+        "https://api.checklyhq.com/#",
+        "http://[::1]evil.example/",
+        "http://evil.example[::1]/",
+        "http://127.0.0.1@evil.example",
+        "https://api.checklyhq.com/v1?x",
+    ],
+    "api-version": ["v3", "V1"],
+    "timeout": ["soon", "0", "200h", "-5", "1.5.5", "5 m"],
+    "poll-interval": ["0.5", "11m"],
+    "degraded-threshold": ["-1", "1.5", "101%", "a few"],
+    "failed-threshold": ["%", "25 percent"],
+    "policy": ["folder/"],
+    "junit-path": ["folder/", "a\0b"],
+    "json-path": ["folder/"],
+    "report-only": ["maybe"],
+    "cancel-on-abort": ["2"],
+    "ca-bundle": ["folder/"],
+    "verbose": ["loud"],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in BAD.items() for text in texts])
+def test_a_bad_value_is_refused_with_its_name_and_what_is_allowed(name: str, text: str) -> None:
+    (problem,) = _refused([f"--{name}={text}"])
+    assert problem.startswith(f"{name}: ")
+    assert "is not allowed; allowed: " in problem
+    assert name == "api-key" or clean(text) in problem.replace("\\\\", "\\")
+
+
+@pytest.mark.parametrize(
+    ("argv", "env", "says"),
+    [
+        (["--sesion-id", ID], {}, "unknown input --sesion-id; did you mean session-id?"),
+        (["--frobnicate"], {}, "unknown input --frobnicate; the inputs are session-id, trigger-check-id, "),
+        (["--timeout"], {}, "timeout: --timeout needs a value"),
+        (["--timeout", "--verbose"], {}, "timeout: --timeout needs a value"),
+        ([ID], {}, f"unexpected argument '{ID}': inputs are given as --name value"),
+        ([], {"CHECKLY_GATE_TIMEOOT": "5m"}, "unknown input CHECKLY_GATE_TIMEOOT; did you mean timeout?"),
+        (
+            [],
+            {"INPUT_DEGRADED-TRESHOLD": "1"},
+            "unknown input INPUT_DEGRADED-TRESHOLD; did you mean degraded-threshold?",
+        ),
+        (
+            [],
+            {"PLUGIN_POLL_INTERVALL": "1"},
+            "unknown input PLUGIN_POLL_INTERVALL; did you mean poll-interval?",
+        ),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest_one(
+    argv: list[str], env: dict[str, str], says: str
+) -> None:
+    (problem,) = _refused(argv, env)
+    assert problem.startswith(says)
+
+
+def test_variables_that_are_somebody_elses_are_left_alone() -> None:
+    assert _settings(INPUT_TOKEN="x", PLUGIN_REPO="y", INPUT_SESION="", GITHUB_TOKEN="z").verbose is False
+
+
+def test_what_is_required_is_missed_and_all_problems_are_told_at_once() -> None:
+    with pytest.raises(InvalidInputs) as caught:
+        read_settings(["--timeout", "soon", "--junit-path", "out.xml"], {})
+    assert caught.value.problems == (
+        "api-key: required: give --api-key or CHECKLY_API_KEY",
+        f"timeout: 'soon' is not allowed; allowed: {DURATION_FORMS}, from 1s to 168h",
+        (
+            "session-id: required: give --session-id or CHECKLY_GATE_SESSION_ID, or have checks triggered "
+            "with trigger-check-id or trigger-tags (without a filter every check in the account would run)"
+        ),
+    )
+    assert (caught.value.junit_path, caught.value.json_path) == ("out.xml", "")
+
+
+@given(
+    st.sampled_from([name for name in BY_NAME if name != "api-key"]),
+    st.from_regex(r"(cu|sv)_[a-f0-9]{32}", fullmatch=True),
+)
+def test_a_key_in_the_wrong_place_is_not_shown(name: str, key: str) -> None:
+    for argv in ([f"--{name}={key} x"], [key], ["--kee", key], [f"--api-key={key} x"]):
+        told = ""
+        try:
+            told = repr(read_settings(argv, NEEDED))
+        except InvalidInputs as refused:
+            told = str(refused)
+        assert key not in told
+
+
+def test_the_key_is_neither_in_a_record_nor_in_a_representation() -> None:
+    settings = _settings()
+    assert KEY not in repr(settings) + str(shown_inputs(settings))
+    assert shown_inputs(settings)["session-id"] == ID
+    assert shown_inputs(settings)["api-version"] == "auto"
+    assert shown_inputs(settings)["report-only"] == "false"
+
+
+def test_help_speaks_of_every_input_and_every_exit_code() -> None:
+    text = " ".join(help_text().split())
+    for row in INPUTS:
+        assert f"--{row.name} " in text
+        assert row.described in text
+    for code in ExitCode:
+        assert f" {code.value} " in text
+
+
+@pytest.mark.parametrize("json_path", ["out/gate", "./out/gate", "out/more/../gate"])
+def test_the_record_may_not_take_the_place_of_the_junit_report(json_path: str) -> None:
+    with pytest.raises(InvalidInputs) as caught:
+        _settings("--junit-path", "out/gate", "--json-path", json_path)
+    assert caught.value.problems == (
+        "json-path: is junit-path too: the record would take the place of the JUnit report",
+    )
+    assert (caught.value.junit_path, caught.value.json_path) == ("out/gate", "")
+
+
+def test_both_reports_may_go_to_a_device() -> None:
+    assert _settings("--junit-path", "/dev/null", "--json-path", "/dev/null").json_path == "/dev/null"
+
+
+def test_tags_that_are_given_again_are_alternatives() -> None:
+    settings = read_settings(["--trigger-tags", "a, b", "--trigger-tags=c"], NEEDED)
+    assert settings.trigger_tags == (("a", "b"), ("c",))
+
+
+@pytest.mark.parametrize("text", ["!slow", "! slow", " !  slow "])
+def test_a_space_after_the_exclamation_mark_means_nothing(text: str) -> None:
+    assert read_settings([f"--trigger-tags=a,{text}"], NEEDED).trigger_tags == (("a", "!slow"),)

@@ -1,0 +1,94 @@
+"""Sessions and policies at random, with just enough locations that they get in each other's way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from gate.domain.session import ApiVersion, Result, ResultKind, Session
+from gate.policy.effective import Policy
+from gate.policy.threshold import Threshold
+from tests.samples import STARTED, session
+
+RUN_LOCATIONS = ("us-east-1", "eu-central-1", "ap-south-1", "sa-east-1")
+FOREIGN = ("eu-west-1", "us-west-1")
+STATUSES = ("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
+_RARELY = st.sampled_from([False, False, False, False, True])
+
+
+@st.composite
+def results(draw: st.DrawFn) -> Result:
+    """A result with any flags, anywhere."""
+    number = draw(st.integers(0, 10**6))
+    return Result(
+        id=f"result-{number}",
+        location=draw(st.sampled_from([*RUN_LOCATIONS, *RUN_LOCATIONS, *FOREIGN])),
+        kind=draw(st.sampled_from([ResultKind.FINAL, ResultKind.FINAL, ResultKind.ATTEMPT, *ResultKind])),
+        has_errors=draw(_RARELY),
+        has_failures=draw(_RARELY),
+        is_degraded=draw(_RARELY),
+        aborted=draw(_RARELY),
+        is_cancelled=draw(_RARELY),
+        response_time_ms=draw(st.none() | st.integers(0, 4000)),
+        stopped_at=draw(st.none() | st.just(STARTED + timedelta(seconds=number))),
+    )
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> Session:
+    """A finished session with any results."""
+    locations = draw(st.lists(st.sampled_from(RUN_LOCATIONS), unique=True, max_size=4))
+    drawn = session(
+        draw(st.sampled_from(STATUSES)),
+        *draw(st.lists(results(), max_size=7)),
+        locations=tuple(locations),
+        version=draw(st.sampled_from(ApiVersion)),
+    )
+    if draw(st.booleans()):  # half of them run everywhere and are green, but for what was drawn
+        green = [
+            final for final in _green(locations) if final.location not in {r.location for r in drawn.results}
+        ]
+        return replace(drawn, results=(*drawn.results, *green))
+    return drawn
+
+
+def _green(locations: list[str]) -> list[Result]:
+    return [
+        Result(
+            id=f"green-{location}",
+            location=location,
+            kind=ResultKind.FINAL,
+            has_errors=False,
+            has_failures=False,
+            is_degraded=False,
+            aborted=False,
+            is_cancelled=False,
+        )
+        for location in locations
+    ]
+
+
+THRESHOLDS = st.builds(
+    lambda count, share, is_share: Threshold(share * 125_000 if is_share else count, is_share=is_share),
+    st.integers(0, 4),
+    st.integers(0, 8),
+    st.booleans(),
+)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """A policy of any kind."""
+    skipped = draw(st.lists(st.sampled_from([*RUN_LOCATIONS, *FOREIGN]), max_size=2))
+    return Policy(
+        failed=(draw(THRESHOLDS),),
+        degraded=(draw(THRESHOLDS),),
+        flaky=tuple(draw(st.lists(THRESHOLDS, max_size=1))),
+        allow_missing=draw(_RARELY),
+        allow_cancelled=draw(_RARELY),
+        response_time_ms=draw(st.none() | st.integers(1, 4000)),
+        required=tuple(draw(st.lists(st.sampled_from(RUN_LOCATIONS), unique=True, max_size=1))),
+        skipped=dict.fromkeys(skipped, "for a reason"),
+    )

@@ -1,0 +1,174 @@
+"""Asking why: a few at once, inside budget and time, and what becomes of answers that do not come."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+
+from gate.checkly.budget import Budget
+from gate.checkly.client import Checkly
+from gate.checkly.http import Request, Response
+from gate.checkly.results import Asked
+from gate.config.settings import read_settings
+from gate.domain.errors import (
+    ExitCode,
+    Forbidden,
+    OutOfTime,
+    RequestFailed,
+    Stopped,
+    Transient,
+    Unreachable,
+)
+from gate.evaluation.verdict import VerdictKind
+from gate.explain import explain
+from gate.pipeline import Surroundings, decide
+from gate.policy.document import PolicyDocument
+from gate.publish.console import Console
+from gate.publish.plain import Plain
+from tests.polling.scripts import body_of
+from tests.polling.world import SimulatedClock
+from tests.samples import CHECK_ID, SESSION_ID, STARTED, result, session
+
+WANTED = tuple(Asked(CHECK_ID, str(UUID(int=number))) for number in range(10))
+LATENCY_S = 0.2
+
+
+@dataclass(slots=True)
+class Explaining:
+    """Checkly's details, with trouble for some of the requests, which are counted from 0."""
+
+    clock: SimulatedClock
+    trouble: Callable[[int], Response | Unreachable | None] = lambda _: None
+    asked: list[str] = field(default_factory=list)
+    at_once: list[int] = field(default_factory=list)
+
+    def send(self, request: Request, *, within_s: float) -> Response:
+        raise AssertionError(f"{request} within {within_s} s: details are asked for together")
+
+    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
+        assert within_s > 0
+        self.clock.sleep_s(min(LATENCY_S, within_s))
+        self.at_once.append(len(requests))
+        return [self._reply(request) for request in requests]
+
+    def _reply(self, request: Request) -> Response | Unreachable:
+        trouble = self.trouble(len(self.asked))
+        self.asked.append(request.path)
+        result_id = request.path.rpartition("/")[2]
+        body = {"id": result_id, "apiCheckResult": {"requestError": f"no {result_id}"}}
+        return trouble or Response(200, {}, json.dumps(body).encode())
+
+
+def _explained(
+    api: Explaining, *, within_s: float = 10, budget: Budget | None = None
+) -> tuple[list[str], RequestFailed | Stopped | None]:
+    """The ids of the results that were explained, and what ended it early."""
+    checkly = Checkly(api, api.clock, budget=budget or Budget())
+    found = []
+    try:
+        for result_id, detail in explain(WANTED, checkly, until_s=api.clock.now_s() + within_s):
+            assert detail.reasons == (f"no {result_id}",)
+            found.append(result_id)
+    except (RequestFailed, Stopped) as error:
+        return found, error
+    return found, None
+
+
+def _ids(wanted: Sequence[Asked]) -> list[str]:
+    return [asked.result_id for asked in wanted]
+
+
+def test_all_are_asked_about_four_at_a_time() -> None:
+    api = Explaining(SimulatedClock())
+    assert _explained(api) == (_ids(WANTED), None)
+    assert api.at_once == [4, 4, 2]
+
+
+def test_a_result_that_is_kept_no_more_is_left_out_without_a_word() -> None:
+    api = Explaining(SimulatedClock(), lambda number: Response(404, {}, b"{}") if number == 1 else None)
+    assert _explained(api) == ([_ids(WANTED)[0], *_ids(WANTED)[2:]], None)
+
+
+@pytest.mark.parametrize(
+    "trouble", [Response(502, {}, b""), Response(200, {}, b"<html>"), Unreachable("reset")]
+)
+def test_passing_trouble_is_met_with_one_more_try(trouble: Response | Unreachable) -> None:
+    passes = Explaining(SimulatedClock(), lambda number: trouble if number == 1 else None)
+    found, error = _explained(passes)
+    assert (sorted(found), error) == (_ids(WANTED), None)
+    assert passes.clock.elapsed_s() == pytest.approx(4 * LATENCY_S + 0.5), "trouble is given time to pass"
+    stays = Explaining(SimulatedClock(), lambda number: trouble if number in (1, 10) else None)
+    found, error = _explained(stays)
+    assert len(found) == 9
+    assert error is not None
+    assert len(stays.asked) == 11
+
+
+@pytest.mark.parametrize(("status", "kind"), [(403, Forbidden), (429, Transient)])
+def test_what_asking_again_would_not_mend_ends_the_asking(status: int, kind: type[Exception]) -> None:
+    api = Explaining(SimulatedClock(), lambda number: Response(status, {}, b"") if number >= 2 else None)
+    found, error = _explained(api)
+    assert (found, type(error)) == (_ids(WANTED[:2]), kind)
+    assert len(api.asked) == 4
+
+
+def test_it_takes_no_longer_than_it_may() -> None:
+    api = Explaining(SimulatedClock(), lambda _: Unreachable("reset"))
+    found, error = _explained(api, within_s=0.5)
+    assert (found, type(error)) == ([], OutOfTime)
+    assert api.clock.elapsed_s() <= 0.5
+
+
+class Silent:
+    """Checkly, which knows a session that has failed and is silent on why, for as long as anybody listens."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        self.clock = clock
+
+    def send(self, request: Request, *, within_s: float) -> Response:
+        assert within_s > 0
+        assert CHECK_ID not in request.path
+        return Response(200, {}, body_of(session("FAILED", result("a", "failed"))))
+
+    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
+        if not any(CHECK_ID in request.path for request in requests):
+            return [self.send(request, within_s=within_s) for request in requests]
+        self.clock.sleep_s(within_s)
+        return [Unreachable("no answer")] * len(requests)
+
+
+@pytest.mark.parametrize(("timeout", "waited_s"), [("20m", 10), ("4s", 4)])
+def test_nobody_waits_for_reasons_longer_than_ten_seconds_or_the_timeout(
+    timeout: str, waited_s: float
+) -> None:
+    clock, log = SimulatedClock(), io.StringIO()
+    console = Console(log, {})
+    given = {"session-id": SESSION_ID, "api-key": "cu_key", "timeout": timeout}
+    report = decide(
+        read_settings([f"--{name}={value}" for name, value in given.items()], {}),
+        PolicyDocument(),
+        Silent(clock),
+        Surroundings(Plain(console), console, clock, lambda: 0.5, lambda: STARTED),
+    )
+    assert report.conclusion is VerdictKind.FAIL
+    assert report.waited_s == pytest.approx(waited_s)
+    assert "why 1 result is not green could not be read" in log.getvalue()
+
+
+def test_it_spends_the_budget_and_does_not_exceed_it() -> None:
+    clock = SimulatedClock()
+    budget = Budget(per_minute=6)
+    found, error = _explained(Explaining(clock), budget=budget)
+    assert (len(found), type(error), budget.spent) == (4, OutOfTime, 6)
+
+
+def test_a_signal_ends_it_and_what_was_found_is_kept() -> None:
+    found, error = _explained(Explaining(SimulatedClock(signal_at_s=LATENCY_S * 1.5)))
+    assert len(found) == 4
+    assert isinstance(error, Stopped)
+    assert error.stop_code is ExitCode.SIGTERM

@@ -1,0 +1,168 @@
+"""What a policy means for a session on a day, and what its readers are warned of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gate.evaluation.verdict import judge
+from gate.policy.document import PolicyDocument, with_inputs
+from gate.policy.effective import Policy
+from gate.policy.schema import read_policy
+from gate.policy.threshold import in_words, parse_threshold
+from tests.policy.examples import session_of
+from tests.samples import CHECK_ID, finished
+
+TODAY = date(2026, 11, 23)
+README = (Path(__file__).parents[2] / "README.md").read_text()
+SESSION = session_of("PASSED", "us-east-1 passed, ap-south-1 passed")
+
+
+def _policy(written: str) -> Policy:
+    return read_policy(written, "p.yml").policy_for(SESSION, TODAY)
+
+
+def _examples() -> list[tuple[str, str, str, str]]:
+    section = README.split("\n## The policy file\n")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| `")]
+    return [(policy.strip("`"), what, gate, why) for policy, what, gate, why in rows]
+
+
+def test_a_book_without_a_word_in_it_is_the_default_policy() -> None:
+    assert PolicyDocument().policy_for(SESSION, TODAY) == Policy()
+    assert (Policy().allow_missing, Policy().allow_cancelled) == (False, False)
+
+
+def test_the_readme_has_a_table_of_worked_examples() -> None:
+    assert len(_examples()) >= 12
+
+
+@pytest.mark.parametrize(("written", "what", "gate", "why"), _examples())
+def test_a_worked_example_of_the_readme(written: str, what: str, gate: str, why: str) -> None:
+    book = read_policy(written, ".checkly-gate.yml")
+    status, locations = what.split(": ", 1)
+    verdict = judge([finished(session_of(status, locations))], lambda each: book.policy_for(each, TODAY))
+    assert {"pass": "open", "fail": "closed"}[verdict.conclusion] == gate
+    assert verdict.reason == why
+
+
+def test_the_policy_file_of_the_readme_is_one() -> None:
+    written = README.split("\n## The policy file\n")[1].split("```yaml\n")[1].split("```")[0]
+    book = read_policy(written, "p.yml")
+    assert (book.required, len(book.quarantine), len(book.checks)) == (("eu-central-1",), 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("match", "fits"),
+    [
+        ("name: Checkout API", True),
+        ("name: Checkout*", True),
+        ("name: '*[Pp]I'", True),
+        ("name: '*[!x]'", True),
+        ("name: checkout*", False),
+        ("name: Checkout", False),
+        (f"id: {CHECK_ID.upper()}", True),
+        ("id: 00000000-0000-0000-0000-000000000000", False),
+        ("type: api", True),
+        ("type: BROWSER", False),
+        (f"name: Check*, type: API, id: {CHECK_ID}", True),
+        ("name: Check*, type: BROWSER", False),
+    ],
+)
+def test_which_checks_a_rule_is_for(match: str, fits: bool) -> None:
+    policy = _policy(f"degraded-threshold: 5\nchecks: [{{match: {{{match}}}, degraded-threshold: 1}}]")
+    assert in_words(policy.degraded) == ("1" if fits else "5")
+
+
+def test_the_first_rule_that_matches_wins_and_what_it_leaves_open_comes_from_the_file() -> None:
+    policy = _policy("""\
+failed-threshold: 7
+degraded-threshold: 5
+response-time: 2s
+checks:
+  - {match: {name: Other}, degraded-threshold: 1}
+  - {match: {name: "*"}, degraded-threshold: 2}
+  - {match: {type: API}, degraded-threshold: 3, failed-threshold: 3}
+""")
+    assert (in_words(policy.failed), in_words(policy.degraded), policy.response_time_ms) == ("7", "2", 2000)
+    assert (policy.failed[0].origin, policy.degraded[0].origin) == ("p.yml:1", "p.yml:6")
+    assert policy.origin("response-time") == "p.yml:3"
+
+
+@pytest.mark.parametrize(
+    ("written", "degraded", "origin"),
+    [
+        ("failed-threshold: 2", "1", "input degraded-threshold"),
+        ("degraded-threshold: 5", "1", "input degraded-threshold"),
+        ("checks: [{match: {type: API}, degraded-threshold: 0}]", "0", "p.yml:1"),
+        ("checks: [{match: {type: API}, failed-threshold: 0}]", "1", "input degraded-threshold"),
+    ],
+)
+def test_an_input_overrides_the_general_limit_and_entries_of_checks_keep_their_own(
+    written: str, degraded: str, origin: str
+) -> None:
+    given_input = parse_threshold("1", "input degraded-threshold")
+    book = with_inputs(read_policy(written, "p.yml"), failed=None, degraded=given_input)
+    (threshold,) = book.policy_for(SESSION, TODAY).degraded
+    assert (str(threshold), threshold.origin) == (degraded, origin)
+
+
+def test_an_input_that_is_not_given_leaves_the_limits_of_the_file() -> None:
+    book = read_policy("degraded-threshold: 5", "p.yml")
+    assert with_inputs(book, failed=None, degraded=None) == book
+
+
+def test_a_policy_without_anything_to_say_of_a_session_is_the_default() -> None:
+    assert read_policy("checks: []", "p.yml").policy_for(SESSION, TODAY) == Policy()
+
+
+@given(st.integers(-400, 400))
+def test_a_quarantine_holds_until_its_day_is_over(days: int) -> None:
+    until = TODAY + timedelta(days=days)
+    policy = _policy(f"quarantine: [{{location: ap-south-1, until: {until}, reason: INC-1}}]")
+    expected = {"ap-south-1": f"quarantined until {until}: INC-1 (p.yml:1)"} if days >= 0 else {}
+    assert policy.skipped == expected
+
+
+@pytest.mark.parametrize(
+    ("about", "skipped"),
+    [
+        ("check: 'Checkout*'", {"us-east-1", "ap-south-1"}),
+        ("check: 'Checkout*', location: us-east-1", {"us-east-1"}),
+        ("check: Other, location: us-east-1", set()),
+        ("location: us-east-1", {"us-east-1"}),
+        ("location: nowhere", set()),
+    ],
+)
+def test_what_a_quarantine_is_about(about: str, skipped: set[str]) -> None:
+    policy = _policy(f"quarantine: [{{{about}, until: 2026-12-31, reason: INC-1}}]")
+    assert set(policy.skipped) == skipped
+
+
+def test_a_location_that_only_results_name_can_be_left_out_too() -> None:
+    foreign = replace(SESSION, run_locations=())
+    book = read_policy("locations: {ignore: [ap-south-1]}", "p.yml")
+    assert book.policy_for(foreign, TODAY).skipped == {"ap-south-1": "ignored by the policy (p.yml:1)"}
+
+
+@pytest.mark.parametrize(
+    ("until", "location", "warning"),
+    [
+        ("2026-11-22", "us-east-1", "until 2026-11-22 (p.yml:1) is over and no longer holds: remove it"),
+        ("2026-11-23", "us-east-1", "until 2026-11-23 (p.yml:1) ends today: INC-1"),
+        ("2026-11-24", "us-east-1", "until 2026-11-24 (p.yml:1) ends tomorrow: INC-1"),
+        ("2026-11-30", "us-east-1", "until 2026-11-30 (p.yml:1) ends in 7 days: INC-1"),
+        ("2026-12-01", "us-east-1", None),
+        ("2026-12-01", "nowhere", "until 2026-12-01 (p.yml:1) matches nothing in this run"),
+    ],
+)
+def test_what_a_reader_is_warned_of(until: str, location: str, warning: str | None) -> None:
+    book = read_policy(f"quarantine: [{{location: {location}, until: {until}, reason: INC-1}}]", "p.yml")
+    warnings = list(book.warnings([SESSION], TODAY))
+    expected = [] if warning is None else [f"quarantine of every check at {location} {warning}"]
+    assert warnings == expected

@@ -1,0 +1,220 @@
+"""How the wait goes when all is well: when the end is seen, what it costs, what is asked."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from gate.checkly.http import Request, Response
+from gate.domain.errors import ExitCode, GateTimeout, InvalidResponse, Stopped
+from gate.domain.session import ApiVersion
+from gate.polling.events import Looked, Noticed
+from gate.polling.result import Ending
+from tests.polling.world import LATENCY_S, Fault, SimulatedClock, World, one_session
+from tests.samples import SESSION_ID
+
+
+def test_a_session_that_has_ended_costs_one_request() -> None:
+    world = World(one_session((0, "PASSED")))
+    (watched,) = world.wait()
+    assert watched.ending is Ending.FINISHED
+    assert [path for _, path in world.sent] == [f"/v2/check-sessions/{SESSION_ID}"]
+
+
+@pytest.mark.parametrize("status", ["PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED"])
+@pytest.mark.parametrize("before", ["STARTED", "PROGRESS", "PROGRESS_FAILED", "PROGRESS_DEGRADED"])
+def test_every_terminal_status_ends_the_wait_and_no_other_does(before: str, status: str) -> None:
+    world = World(one_session((0, before), (42.5, status)))
+    (watched,) = world.wait()
+    assert watched.ending is Ending.FINISHED
+    assert watched.session is not None
+    assert watched.session.status == status
+    assert world.clock.elapsed_s() == pytest.approx(42.5, abs=2 * LATENCY_S)
+
+
+def test_with_completion_the_end_is_seen_at_once_whatever_the_poll_interval() -> None:
+    world = World(one_session((0, "STARTED"), (47, "PASSED")))
+    world.wait(poll_interval_s=120)
+    assert world.clock.elapsed_s() == pytest.approx(47, abs=2 * LATENCY_S)
+
+
+def _without_completion(request: Request, _at_s: float) -> Fault:
+    return Response(404, {}, b"no such path") if "/completion" in request.path else None
+
+
+def test_without_completion_the_end_is_seen_at_the_next_plain_look() -> None:
+    world = World(one_session((0, "STARTED"), (47, "PASSED")), fault=_without_completion)
+    (watched,) = world.wait(poll_interval_s=10)
+    assert watched.ending is Ending.FINISHED
+    assert 47 <= world.clock.elapsed_s() <= 47 + 10 + 2 * LATENCY_S
+    assert sum("/completion" in path for _, path in world.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked"),
+    [
+        (Response(404, {}, b""), 1),
+        (Response(405, {}, b""), 1),
+        (Response(501, {}, b""), 1),
+        ("lost", 2),
+        ("hangs", 2),
+    ],
+    ids=["404", "405", "501", "lost twice", "hangs twice"],
+)
+def test_completion_that_is_not_to_be_had_is_not_asked_for_again(fault: Fault, asked: int) -> None:
+    world = World(
+        one_session((0, "STARTED"), (300, "PASSED")),
+        fault=lambda request, _: fault if "/completion" in request.path else None,
+    )
+    (watched,) = world.wait()
+    assert watched.ending is Ending.FINISHED
+    assert sum("/completion" in path for _, path in world.sent) == asked
+
+
+def test_completion_that_fails_now_and_then_is_asked_for_again() -> None:
+    faults = iter(["lost", None, "lost", None, "lost", None])
+    world = World(
+        one_session((0, "STARTED"), (37, "PASSED")),
+        fault=lambda request, _: next(faults) if "/completion" in request.path else None,
+    )
+    world.wait()
+    assert world.clock.elapsed_s() == pytest.approx(37, abs=2 * LATENCY_S)
+
+
+@pytest.mark.parametrize(("poll_interval_s", "most"), [(10, 13), (30, 4)])
+def test_waiting_for_one_session_costs_few_requests(poll_interval_s: float, most: int) -> None:
+    world = World(one_session((0, "STARTED"), (1000, "PASSED")))
+    world.wait(poll_interval_s=poll_interval_s)
+    assert world.most_requests_in_a_minute() <= most
+
+
+@pytest.mark.parametrize(
+    "early",
+    [
+        Response(408, {}, b"<html>"),
+        Response(408, {"retry-after": "1"}, b""),
+        Response(502, {}, b""),
+        Response(429, {}, b""),
+    ],
+    ids=["408 of a proxy", "408 with Retry-After", "502", "429"],
+)
+def test_a_completion_call_that_is_answered_too_early_does_not_make_the_wait_spin(early: Response) -> None:
+    world = World(
+        one_session((0, "STARTED"), (300, "PASSED")),
+        fault=lambda request, _: early if "/completion" in request.path else None,
+    )
+    (watched,) = world.wait()
+    assert watched.ending is Ending.FINISHED
+    assert world.most_requests_in_a_minute() <= 13
+
+
+def test_the_sessions_are_told_of_at_every_look() -> None:
+    world = World(one_session((0, "STARTED"), (5, "PROGRESS"), (25, "PASSED")))
+    world.wait()
+    statuses = [event.session.status for event in world.told(Looked) if isinstance(event, Looked)]
+    assert statuses == ["STARTED", "PROGRESS", "PROGRESS", "PASSED"]
+
+
+def test_the_gates_own_timeout_is_told_with_the_status_that_was_last_seen() -> None:
+    world = World(one_session((0, "STARTED"), (20, "PROGRESS_DEGRADED")))
+    (watched,) = world.wait(timeout_s=60)
+    assert watched.ending is Ending.TIMEOUT
+    assert isinstance(watched.error, GateTimeout)
+    assert "1m" in str(watched.error)
+    assert "PROGRESS_DEGRADED" in str(watched.error)
+    assert world.clock.elapsed_s() <= 60
+
+
+@pytest.mark.parametrize("completion", [True, False])
+def test_at_the_deadline_one_last_look_decides(completion: bool) -> None:
+    """With a poll interval of 40 s the next look would come 20 s after the deadline."""
+    world = World(
+        one_session((0, "STARTED"), (56, "PASSED")),
+        fault=(lambda *_: None) if completion else _without_completion,
+    )
+    (watched,) = world.wait(timeout_s=60, poll_interval_s=40)
+    assert watched.ending is Ending.FINISHED
+    assert world.clock.elapsed_s() <= 60
+
+
+def test_a_long_poll_that_hangs_still_leaves_time_for_the_last_look() -> None:
+    world = World(
+        one_session((0, "STARTED"), (55, "PASSED")),
+        fault=lambda request, _: "hangs" if "/completion" in request.path else None,
+    )
+    (watched,) = world.wait(timeout_s=60, poll_interval_s=50)
+    assert watched.ending is Ending.FINISHED
+
+
+def test_an_unknown_status_is_told_once_and_waited_on() -> None:
+    world = World(one_session((0, "STARTED"), (15, "THINKING"), (95, "PASSED")))
+    (watched,) = world.wait()
+    assert watched.ending is Ending.FINISHED
+    assert [event.text for event in world.told(Noticed) if isinstance(event, Noticed)] == [
+        "Checkly reports the unknown status THINKING; waiting on"
+    ]
+
+
+def test_an_unknown_status_at_the_deadline_is_something_that_the_gate_cannot_tell() -> None:
+    world = World(one_session((0, "THINKING")))
+    (watched,) = world.wait(timeout_s=30)
+    assert watched.ending is Ending.INCONCLUSIVE
+    assert isinstance(watched.error, InvalidResponse)
+    assert "THINKING" in str(watched.error)
+
+
+def test_a_signal_ends_the_wait_with_what_is_known() -> None:
+    world = World(one_session((0, "STARTED"), (300, "PASSED")), clock=SimulatedClock(signal_at_s=33))
+    (watched,) = world.wait()
+    assert watched.ending is Ending.STOPPED
+    assert isinstance(watched.error, Stopped)
+    assert watched.error.stop_code is ExitCode.SIGTERM
+    assert watched.session is not None
+    assert watched.session.status == "STARTED"
+    assert world.clock.elapsed_s() == pytest.approx(33)
+
+
+def test_a_signal_does_not_unsee_a_session_that_had_ended() -> None:
+    timelines = one_session((0, "STARTED"), (300, "PASSED")) | {str(UUID(int=1)): ((0, "FAILED"),)}
+    watched = World(timelines, clock=SimulatedClock(signal_at_s=33)).wait()
+    assert [each.ending for each in watched] == [Ending.STOPPED, Ending.FINISHED]
+
+
+@pytest.mark.parametrize(
+    ("served", "version", "asked"),
+    [
+        (("v1", "v2"), None, ["v1"]),
+        (("v2",), None, ["v1", "v2"]),
+        (("v1", "v2"), ApiVersion.V2, ["v2"]),
+        (("v1", "v2"), ApiVersion.V1, ["v1"]),
+    ],
+    ids=["auto begins with v1", "auto moves to v2", "v2 only", "v1 only"],
+)
+def test_the_version_that_is_asked(
+    served: tuple[str, ...], version: ApiVersion | None, asked: list[str]
+) -> None:
+    world = World(one_session((0, "PASSED")), served=served)
+    (watched,) = world.wait(version=version)
+    assert watched.ending is Ending.FINISHED
+    assert [path.split("/")[1] for _, path in world.sent] == asked
+
+
+@pytest.mark.parametrize("status", [404, 405, 410])
+def test_once_v2_knows_a_session_that_v1_does_not_v1_is_not_asked_again(status: int) -> None:
+    world = World(
+        one_session((0, "STARTED"), (60, "PASSED")),
+        fault=lambda request, _: Response(status, {}, b"") if request.path.startswith("/v1/") else None,
+    )
+    (watched,) = world.wait(version=None)
+    assert watched.ending is Ending.FINISHED
+    assert sum(path.startswith("/v1/") for _, path in world.sent) == 1
+
+
+def test_five_hundred_sessions_share_one_budget_and_every_end_is_seen() -> None:
+    timelines = {str(UUID(int=number)): ((0.0, "STARTED"), (number * 0.5, "PASSED")) for number in range(500)}
+    world = World(timelines)
+    watched = world.wait(timeout_s=1800)
+    assert {each.ending for each in watched} == {Ending.FINISHED}
+    assert world.most_requests_in_a_minute() <= 300
+    assert world.clock.elapsed_s() <= 400

@@ -1,0 +1,182 @@
+"""A simulated world for the wait: a clock that moves only when somebody waits on it, and a Checkly in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from gate.checkly.budget import Budget
+from gate.checkly.client import Checkly
+from gate.checkly.http import Request, Response
+from gate.domain.errors import ExitCode, Stopped, Unreachable
+from gate.domain.session import ApiVersion
+from gate.polling.events import Event
+from gate.polling.loop import Patience, watch
+from gate.polling.result import PollResult
+from tests.samples import CHECK_ID, SESSION_ID
+
+LATENCY_S = 0.1
+_ROUNDING_S = 1e-6  # a clock that is set to a moment by adding may stand a hair before it
+FINISHED = ("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
+
+T = TypeVar("T")
+
+# What a fault does to a request: a reply instead of the right one, "lost" (no answer), "hangs", or nothing.
+Fault = Response | str | None
+
+
+class SimulatedClock:
+    """Time passes when it is slept, and only then. A signal may be due at some moment."""
+
+    def __init__(self, signal_at_s: float | None = None) -> None:
+        self._now_s = 1000.0
+        self._signal_at_s = None if signal_at_s is None else self._now_s + signal_at_s
+        self.began_s = self._now_s
+
+    def now_s(self) -> float:
+        return self._now_s
+
+    def elapsed_s(self) -> float:
+        return self._now_s - self.began_s
+
+    def sleep_s(self, seconds: float) -> None:
+        assert seconds >= 0, "nobody can sleep backwards"
+        until_s = self._now_s + seconds
+        if self._signal_at_s is not None and self._signal_at_s <= until_s:
+            self._now_s, self._signal_at_s = max(self._now_s, self._signal_at_s), None
+            raise Stopped(ExitCode.SIGTERM)
+        self._now_s = until_s
+
+    def at_once(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
+        """Does jobs that all begin now, and ends when the last of them does."""
+        began_s = ended_s = self._now_s
+        done = []
+        for job in jobs:
+            self._now_s = began_s
+            done.append(job())
+            ended_s = max(ended_s, self._now_s)
+        self._now_s = ended_s
+        return done
+
+
+@dataclass(slots=True)
+class World:
+    """Checkly with sessions whose statuses change over time (seconds since the wait began)."""
+
+    timelines: Mapping[str, tuple[tuple[float, str], ...]]
+    clock: SimulatedClock = field(default_factory=SimulatedClock)
+    fault: Callable[[Request, float], Fault] = lambda _request, _at_s: None
+    served: tuple[str, ...] = ("v1", "v2")
+    sent: list[tuple[float, str]] = field(default_factory=list)
+    events: list[tuple[float, Event]] = field(default_factory=list)
+    last_document: dict[str, str] = field(default_factory=dict)
+    latency_s: float = LATENCY_S
+
+    def send(self, request: Request, *, within_s: float) -> Response:
+        assert within_s > 0, "a request without time is no request"
+        at_s = self.clock.elapsed_s()
+        self.sent.append((at_s, request.path))
+        fault = self.fault(request, at_s)
+        if fault == "hangs":
+            self.clock.sleep_s(within_s)
+            raise Unreachable("no answer")
+        self.clock.sleep_s(min(self.latency_s, within_s))
+        if fault == "lost":
+            raise Unreachable("connection reset")
+        return fault if isinstance(fault, Response) else self._answer(request, within_s - self.latency_s)
+
+    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
+        return self.clock.at_once([partial(self._outcome, request, within_s) for request in requests])
+
+    def _outcome(self, request: Request, within_s: float) -> Response | Unreachable:
+        try:
+            return self.send(request, within_s=within_s)
+        except Unreachable as error:
+            return error
+
+    def _answer(self, request: Request, within_s: float) -> Response:
+        parts = urlsplit(request.path)
+        match = re.fullmatch(r"/(v\d)/check-sessions/([0-9a-f-]{36})(/completion)?", parts.path)
+        assert match, f"the API has no {request.path}"
+        version, session_id, completion = match.groups()
+        if version not in self.served:
+            return Response(410, {}, b"gone")
+        if session_id not in self.timelines or self._status(session_id) == "":
+            return Response(404, {}, b'{"statusCode": 404, "message": "No such check session."}')
+        if completion:
+            max_wait_s = int(parse_qs(parts.query)["maxWaitSeconds"][0])
+            return self._completion(session_id, max_wait_s, within_s)
+        return self._document(session_id)
+
+    def _completion(self, session_id: str, max_wait_s: int, within_s: float) -> Response:
+        assert 1 <= max_wait_s <= 30, "Checkly refuses other waits"
+        end_s = min((at_s for at_s, status in self.timelines[session_id] if status in FINISHED), default=1e9)
+        left_s = max(end_s - self.clock.elapsed_s(), 0.0)
+        assert max_wait_s <= within_s, "the gate hangs up before the long poll is over"
+        self.clock.sleep_s(min(left_s, max_wait_s))
+        return self._document(session_id) if left_s <= max_wait_s else Response(408, {}, b"{}")
+
+    def _status(self, session_id: str) -> str:
+        now_s = self.clock.elapsed_s() + _ROUNDING_S
+        return [status for at_s, status in self.timelines[session_id] if at_s <= now_s][-1]
+
+    def _document(self, session_id: str) -> Response:
+        self.last_document[session_id] = self._status(session_id)
+        return document(self._status(session_id), session_id)
+
+    def observe(self, event: Event) -> None:
+        self.events.append((self.clock.elapsed_s(), event))
+
+    def told(self, kind: type[Event]) -> list[Event]:
+        """The events of one kind, in order."""
+        return [event for _, event in self.events if isinstance(event, kind)]
+
+    def wait(
+        self,
+        *,
+        timeout_s: float = 1200,
+        poll_interval_s: float = 10,
+        version: ApiVersion | None = ApiVersion.V2,
+        jitter: Callable[[], float] = lambda: 0.5,
+        budget: Budget | None = None,
+    ) -> tuple[PollResult, ...]:
+        """Waits for all sessions of the world."""
+        return watch(
+            tuple(self.timelines),
+            Checkly(self, self.clock, version, budget or Budget()),
+            Patience(timeout_s=timeout_s, poll_interval_s=poll_interval_s),
+            jitter=jitter,
+            observe=self.observe,
+        )
+
+    def most_requests_in_a_minute(self) -> int:
+        """The most requests that started within any 60 seconds."""
+        times = [at_s for at_s, _ in self.sent]  # in order, for time goes one way
+        return max(bisect_left(times, at_s + 59.999) - index for index, at_s in enumerate(times))
+
+
+def document(status: str, session_id: str = SESSION_ID) -> Response:
+    """A session's document with nothing in it but what must be, and a result once it has ended."""
+    flags = ("hasErrors", "hasFailures", "isDegraded", "aborted", "isCancelled")
+    result = {"runLocation": "us-east-1", "resultType": "FINAL", **dict.fromkeys(flags, False)}
+    result["hasFailures"] = status == "FAILED"
+    fields = {
+        "checkSessionId": session_id,
+        "checkId": CHECK_ID,
+        "checkType": "API",
+        "status": status,
+        "runLocations": ["us-east-1"],
+        "results": [result] if status in FINISHED else [],
+    }
+    return Response(200, {}, json.dumps(fields).encode())
+
+
+def one_session(*timeline: tuple[float, str]) -> dict[str, tuple[tuple[float, str], ...]]:
+    """A world's timelines with the one session of the samples."""
+    return {SESSION_ID: timeline}

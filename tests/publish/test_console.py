@@ -1,0 +1,202 @@
+"""The log: plain lines in a pipe, colour and a state that is redrawn in place on a terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import pty
+import struct
+import termios
+import unicodedata
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gate.publish.console import Console
+from gate.text.clean import clean
+from gate.text.style import Line, Tone, columns, shortened
+
+CLEAR = "\r\x1b[2K"
+clean_text = st.text(min_size=1).map(clean).filter(bool)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Gone(io.StringIO):
+    """A stream whose reader has left."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def write(self, _text: str) -> int:
+        raise self.error
+
+
+class Unflushed(io.StringIO):
+    """Shows only what was flushed."""
+
+    shown = ""
+
+    def flush(self) -> None:
+        self.shown = self.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("tone", "on_a_terminal"),
+    [
+        (Tone.PLAIN, "news\n"),
+        (Tone.GOOD, "\x1b[32mnews\x1b[0m\n"),
+        (Tone.WARN, "\x1b[33mnews\x1b[0m\n"),
+        (Tone.BAD, "\x1b[31mnews\x1b[0m\n"),
+        (Tone.FAINT, "\x1b[2mnews\x1b[0m\n"),
+    ],
+)
+def test_a_tone_is_a_colour_on_a_terminal_and_nothing_in_a_pipe(tone: Tone, on_a_terminal: str) -> None:
+    terminal, pipe = Terminal(), io.StringIO()
+    for stream in (terminal, pipe):
+        Console(stream, {}).line(Line("news", tone))
+    assert (terminal.getvalue(), pipe.getvalue()) == (on_a_terminal, "news\n")
+
+
+COLOURS: dict[str, tuple[Mapping[str, str], bool, bool]] = {
+    "a terminal": ({"TERM": "xterm-256color"}, True, True),
+    "a terminal without a name": ({}, True, True),
+    "NO_COLOR": ({"NO_COLOR": "1"}, False, True),
+    "NO_COLOR, whatever it says": ({"NO_COLOR": "0"}, False, True),
+    "NO_COLOR that is empty": ({"NO_COLOR": ""}, True, True),
+    "a terminal that can do nothing": ({"TERM": "dumb"}, False, False),
+}
+
+
+@pytest.mark.parametrize(("env", "colour", "state"), COLOURS.values(), ids=COLOURS.keys())
+def test_what_the_environment_wants_of_a_terminal(env: Mapping[str, str], colour: bool, state: bool) -> None:
+    stream = Terminal()
+    console = Console(stream, env)
+    console.line(Line("bad", Tone.BAD))
+    assert ("\x1b[31m" in stream.getvalue()) == colour
+    console.state("waiting")
+    assert ("waiting" in stream.getvalue()) == state
+
+
+def test_a_state_gives_way_to_the_next_state_to_lines_and_to_commands() -> None:
+    stream = Terminal()
+    console = Console(stream, {})
+    console.state("one")
+    console.state("two")
+    console.line(Line("line"))
+    console.line(Line("line"))
+    console.state("three")
+    console.command("::endgroup::")
+    assert stream.getvalue() == f"one{CLEAR}two{CLEAR}line\nline\nthree{CLEAR}::endgroup::\n"
+
+
+def _screen(written: str) -> list[str]:
+    """What a terminal shows after it all."""
+    rows = [row.rpartition(CLEAR)[2] for row in written.split("\n")]
+    return rows if rows[-1] else rows[:-1]
+
+
+@given(st.lists(st.tuples(st.booleans(), st.text("abc é東🚀", max_size=90)), max_size=8))
+def test_on_the_screen_only_lines_stay_and_the_last_state(steps: list[tuple[bool, str]]) -> None:
+    stream = Terminal()
+    console = Console(stream, {"NO_COLOR": "1"})
+    for is_state, text in steps:
+        if is_state:
+            console.state(f"> {text}")
+        else:
+            console.line(Line(f"- {text}"))
+    lines = [f"- {text}" for is_state, text in steps if not is_state]
+    state = [shortened(f"> {steps[-1][1]}", 79)] if steps and steps[-1][0] else []
+    assert _screen(stream.getvalue()) == lines + state
+
+
+def test_a_state_never_fills_a_row_and_an_empty_one_is_not_shown() -> None:
+    stream = Terminal()
+    Console(stream, {}).state("x" * 200)
+    assert stream.getvalue() == "x" * 78 + "…"
+    Console(stream, {}).state("")
+    assert stream.getvalue() == "x" * 78 + "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("東" * 60, 40), ("\uff21\uff22" * 30, 40), ("x" + "🚀" * 60, 40), ("e\u0301" * 60, 79)],
+    ids=["wide", "fullwidth", "emoji", "marks"],
+)
+def test_a_state_of_wide_characters_stays_in_its_row(text: str, shown: int) -> None:
+    stream = Terminal()
+    Console(stream, {}).state(text)
+    assert len(stream.getvalue()) == shown
+    assert columns(stream.getvalue()) <= 79
+
+
+@pytest.mark.parametrize("widths", [(40, 200, 24), (2, 1, 0)], ids=["as they come", "hardly any"])
+def test_a_state_is_as_wide_as_the_terminal_is_at_that_moment(widths: tuple[int, ...]) -> None:
+    keyboard, screen = pty.openpty()
+    with os.fdopen(screen, "w", encoding="utf-8") as stream:
+        console = Console(stream, {})
+        for width in widths:
+            fcntl.ioctl(stream.fileno(), termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+            console.state("x" * 300)
+            shown = os.read(keyboard, 1000).decode().removeprefix(CLEAR)
+            assert columns(shown) == max((width or 80) - 1, 1)
+            assert shown.endswith("…")
+    os.close(keyboard)
+
+
+def test_in_a_pipe_no_state_is_written() -> None:
+    stream = io.StringIO()
+    Console(stream, {}).state("waiting")
+    assert stream.getvalue() == ""
+
+
+def test_each_line_is_flushed_for_whoever_watches() -> None:
+    stream = Unflushed()
+    Console(stream, {}).line(Line("now"))
+    assert stream.shown == "now\n"
+
+
+@pytest.mark.parametrize(
+    "error", [BrokenPipeError(), OSError("no space"), ValueError("I/O operation on closed file")]
+)
+def test_a_reader_who_has_left_stops_nothing(error: Exception) -> None:
+    console = Console(Gone(error), {})
+    console.line(Line("news"))
+    console.command("::endgroup::")
+    console.state("waiting")
+
+
+def test_a_stream_that_was_closed_on_the_way_stops_nothing() -> None:
+    stream = io.StringIO()
+    console = Console(stream, {})
+    stream.close()
+    console.line(Line("news"))
+    assert stream.closed
+
+
+@given(
+    clean_text | st.sampled_from(["::error::x", "  ::add-mask::x", "##[error]x", "x ##[command]y", "###[x]"])
+)
+def test_no_line_is_a_workflow_command(text: str) -> None:
+    stream = io.StringIO()
+    Console(stream, {}).line(Line(text))
+    assert not stream.getvalue().lstrip().startswith("::")
+    assert "##[" not in stream.getvalue()
+
+
+@given(st.text())
+@example("Traceback\n::error::x")
+@example("one\r::warning::x")
+@example("\x1b[2Jgone \x9b31mred")
+def test_a_line_is_one_line_whatever_it_is_made_of(text: str) -> None:
+    stream = io.StringIO()
+    Console(stream, {}).line(Line(text))
+    line = stream.getvalue().removesuffix("\n")
+    assert not [each for each in line if unicodedata.category(each) in ("Cc", "Zl", "Zp")]

@@ -1,0 +1,171 @@
+"""Report files: written whole or not at all, and owned by whoever owns the workspace."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from gate.domain.errors import ReportUnwritable
+from gate.publish.files import shown_path, write_whole
+
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+RUNNER = (1001, 121)
+
+
+@contextmanager
+def _full_disk(file_bytes: int) -> Iterator[None]:
+    """While it lasts no file can grow beyond a few bytes, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def _as_nobody_special() -> Iterator[None]:
+    """While it lasts this process may not write everywhere, as root may."""
+    user = os.geteuid()
+    os.seteuid(user or 65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+def _below(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+
+def _owner(path: Path) -> tuple[int, int]:
+    return path.stat().st_uid, path.stat().st_gid
+
+
+@pytest.mark.parametrize("name", ["report.xml", "a/report.xml", "a/b/c/report.xml", "with space/ü.xml"])
+def test_a_report_is_written_with_its_folders_and_nothing_beside_it(name: str, tmp_path: Path) -> None:
+    write_whole(tmp_path / name, b"content", workspace=tmp_path)
+    assert (tmp_path / name).read_bytes() == b"content"
+    assert [path for path in _below(tmp_path) if (tmp_path / path).is_file()] == [name]
+
+
+def test_a_report_replaces_the_last_one(tmp_path: Path) -> None:
+    write_whole(tmp_path / "report.xml", b"a long first report", workspace=tmp_path)
+    write_whole(tmp_path / "report.xml", b"second", workspace=tmp_path)
+    assert (tmp_path / "report.xml").read_bytes() == b"second"
+    assert _below(tmp_path) == ["report.xml"]
+
+
+def test_where_there_is_no_room_the_last_report_stays_whole(tmp_path: Path) -> None:
+    path = tmp_path / "report.xml"
+    path.write_bytes(b"last")
+    with (
+        _full_disk(100),
+        pytest.raises(ReportUnwritable, match="could not be written: File too large"),
+    ):
+        write_whole(path, b"x" * 1000, workspace=tmp_path)
+    assert path.read_bytes() == b"last"
+    assert _below(tmp_path) == ["report.xml"]
+
+
+UNWRITABLE = {
+    "a folder": ("folder", "Is a directory"),
+    "below a file": ("file/report.xml", "Not a directory"),
+    "no file at all": ("/", ""),
+    "the folder that it runs in": (".", ""),
+    "where nobody may write": ("/proc/report.xml", ""),
+    "a name that is too long": ("x" * 300, "File name too long"),
+}
+
+
+@pytest.mark.parametrize(("path", "reason"), UNWRITABLE.values(), ids=UNWRITABLE.keys())
+def test_a_path_that_cannot_be_written_is_said_with_its_reason(
+    path: str, reason: str, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("kept")
+    target = Path(path) if path == "." else tmp_path / path
+    with pytest.raises(ReportUnwritable, match=f"could not be written: .*{reason}") as raised:
+        write_whole(target, b"content", workspace=tmp_path)
+    assert len(str(raised.value).splitlines()) == 1
+    assert _below(tmp_path) == ["file", "folder"]
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_a_folder_that_may_not_be_written_to_is_said() -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        with (
+            _as_nobody_special(),
+            pytest.raises(ReportUnwritable, match="could not be written: Permission denied"),
+        ):
+            write_whole(Path(folder) / "report.xml", b"", workspace=Path(folder))
+
+
+def test_a_workspace_that_is_not_there_keeps_no_report_from_being_written(tmp_path: Path) -> None:
+    write_whole(tmp_path / "report.xml", b"content", workspace=tmp_path / "not mounted")
+    assert (tmp_path / "report.xml").read_bytes() == b"content"
+
+
+@AS_ROOT
+def test_what_is_made_belongs_to_the_workspaces_owner_and_what_was_there_stays_theirs(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "old.xml").write_text("old")
+    os.chown(tmp_path, *RUNNER)
+    for name in ("theirs/new/deep/report.xml", "theirs/old.xml"):
+        write_whole(tmp_path / name, b"new", workspace=tmp_path)
+    owners = {
+        name: ((tmp_path / name).stat().st_uid, (tmp_path / name).stat().st_gid) for name in _below(tmp_path)
+    }
+    assert owners == {
+        "theirs": (0, 0),
+        "theirs/new": RUNNER,
+        "theirs/new/deep": RUNNER,
+        "theirs/new/deep/report.xml": RUNNER,
+        "theirs/old.xml": RUNNER,
+    }
+
+
+@AS_ROOT
+def test_in_a_workspace_of_roots_own_nothing_is_given_away(tmp_path: Path) -> None:
+    write_whole(tmp_path / "new" / "report.xml", b"", workspace=tmp_path)
+    assert {path.stat().st_uid for path in tmp_path.rglob("*")} == {0}
+
+
+@pytest.mark.parametrize(
+    ("path", "workspace", "shown"),
+    [
+        ("/w/out/junit.xml", "/w", "out/junit.xml"),
+        ("/w/./out/../junit.xml", "/w", "junit.xml"),
+        ("/w/junit.xml", "/w/", "junit.xml"),
+        ("/w/../elsewhere/junit.xml", "/w", "/elsewhere/junit.xml"),
+        ("/workspace/junit.xml", "/work", "/workspace/junit.xml"),
+        ("/elsewhere/junit.xml", "/w", "/elsewhere/junit.xml"),
+        ("out/junit.xml", ".", "out/junit.xml"),
+        ("./out//junit.xml", "", "out/junit.xml"),
+    ],
+)
+def test_a_path_is_shown_from_the_workspace_where_it_lies_in_it(
+    path: str, workspace: str, shown: str
+) -> None:
+    assert shown_path(Path(path), Path(workspace)) == shown
+
+
+def test_a_link_is_shown_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert shown_path(tmp_path / "link" / "junit.xml", tmp_path) == "link/junit.xml"
+
+
+def test_a_link_in_the_place_of_a_report_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("kept")
+    (tmp_path / "report.xml").symlink_to(tmp_path / "precious")
+    write_whole(tmp_path / "report.xml", b"content", workspace=tmp_path)
+    assert (tmp_path / "precious").read_text() == "kept"
+    assert (tmp_path / "report.xml").read_bytes() == b"content"

@@ -1,0 +1,70 @@
+"""Calls that nothing can outlast. Signals are tested where they arrive: in a process of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+from gate.runtime import Process
+
+T = TypeVar("T")
+
+
+def _call(process: Process, job: Callable[[], T], within_s: float) -> T:
+    (call,) = process.call_each([job], within_s)
+    return call.result()
+
+
+def test_a_call_returns_what_the_job_returns() -> None:
+    assert _call(Process(), lambda: 42, 5) == 42
+
+
+def test_a_call_raises_what_the_job_raises() -> None:
+    with pytest.raises(ZeroDivisionError):
+        _call(Process(), lambda: 1 // 0, 5)
+
+
+def test_a_call_that_takes_too_long_is_left_behind_and_its_late_answer_is_nobody_elses() -> None:
+    process = Process()
+    may_end = threading.Event()
+
+    def slow() -> str:
+        may_end.wait(5)
+        return "late"
+
+    with pytest.raises(TimeoutError):
+        _call(process, slow, 0.01)
+
+    def quick() -> str:
+        may_end.set()
+        return "in time"
+
+    assert _call(process, quick, 5) == "in time"
+    assert _call(process, lambda: "next", 5) == "next"
+
+
+def test_jobs_run_at_the_same_time_and_each_has_its_own_end() -> None:
+    both_run = threading.Barrier(2, timeout=5)
+
+    def meet() -> str:
+        both_run.wait()
+        return "met"
+
+    def fail() -> str:
+        raise OSError("no luck")
+
+    first, second, broken = Process().call_each([meet, meet, fail], 5)
+    assert (first.result(), second.result()) == ("met", "met")
+    with pytest.raises(OSError, match="no luck"):
+        broken.result()
+
+
+def test_a_sleep_takes_its_time_and_no_time_takes_none() -> None:
+    process = Process()
+    began_s = process.now_s()
+    process.sleep_s(0.02)
+    process.sleep_s(0)
+    assert process.now_s() - began_s >= 0.02

@@ -1,0 +1,143 @@
+"""Text from outside is data wherever it is written."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gate.text.clean import clean, https_link, without_credentials
+from gate.text.escape import command_data, command_property, log_line, markdown, mermaid
+from gate.text.escape import html as as_html
+
+anything = st.text() | st.text(st.characters(codec=None)) | st.text("\x1b[]0;m31\x07\\ab \u202e\ud800:#%")
+
+
+@given(anything)
+@example("\x1b[31mred\x1b[0m \x1b]0;title\x07")
+def test_clean_text_is_one_printable_line_and_stays_what_it_is(text: str) -> None:
+    line = clean(text)
+    assert clean(line) == line
+    assert len(line) <= 200
+    assert line == line.strip()
+    line.encode()
+    assert not {unicodedata.category(character) for character in line} & {"Cc", "Cs", "Zl", "Zp"}
+    assert not re.search("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]", line)
+
+
+@pytest.mark.parametrize(("length", "line"), [(6, "a b c…"), (7, "a b c d"), (8, "a b c d")])
+def test_a_text_is_cut_where_it_is_too_long_and_only_there(length: int, line: str) -> None:
+    assert clean("a b  c\nd", length) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Checkout API", "Checkout API"),
+        ("  two\n\tlines ", "two lines"),
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("\x1b]8;;https://evil.example\x07click\x1b]8;;\x07", "click"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("a\ud800b\x00c", "ab c"),
+        ("x" * 201, "x" * 199 + "…"),
+        ("支払い 🎉", "支払い 🎉"),
+        ("eu\u034f\u180b\U000e0101-west\u3164", "eu-west"),
+        ("\u2800 \u115f\ufe00", ""),
+        ("\ufe0f \ufe0e", ""),
+        ("❤\ufe0f #\ufe0f\u20e3", "❤\ufe0f #\ufe0f\u20e3"),
+    ],
+)
+def test_what_cleaning_leaves(text: str, line: str) -> None:
+    assert clean(text) == line
+
+
+def test_a_megabyte_is_cut_before_it_is_worked_on() -> None:
+    assert len(clean("\x1b[" * 10**6 + "x")) <= 200
+
+
+@pytest.mark.parametrize(
+    ("link", "is_shown"),
+    [
+        ("https://app.checklyhq.com/checks/1?a=b#c", True),
+        ("http://app.checklyhq.com/", False),
+        ("javascript:alert(1)", False),
+        ("https://user:secret@app.checklyhq.com/", False),
+        ("https://user@app.checklyhq.com/", False),
+        ("https://:secret@app.checklyhq.com/", False),
+        ("https://app.checklyhq.com/)[x](https://evil.example", False),
+        ("https://app.checklyhq.com/ two", False),
+        ("https://[", False),
+        ("https://", False),
+        ("https://a.example/" + "x" * 2000, False),
+    ],
+)
+def test_only_https_links_that_need_no_escape_are_shown(link: str, is_shown: bool) -> None:
+    assert https_link(link) == (link if is_shown else "")
+
+
+def _unescaped(text: str, names: dict[str, str]) -> str:
+    """What the runner makes of an escaped text."""
+    for escape, character in names.items():
+        text = text.replace(escape, character)
+    return text.replace("%25", "%")
+
+
+@given(anything)
+def test_the_data_of_a_workflow_command_arrives_as_it_was(text: str) -> None:
+    escaped = command_data(text)
+    assert not set(escaped) & {"\r", "\n"}
+    assert _unescaped(escaped, {"%0D": "\r", "%0A": "\n"}) == text
+
+
+@given(anything)
+def test_a_property_of_a_workflow_command_arrives_as_it_was(text: str) -> None:
+    escaped = command_property(text)
+    assert not set(escaped) & {"\r", "\n", ":", ","}
+    assert _unescaped(escaped, {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ","}) == text
+
+
+@given(anything)
+@example("::error::x")
+@example(" \t::set-output name=a::b")
+@example("a ##[error]b")
+@example("a ###[[error]b")
+@example("##vso[task.complete result=Succeeded]")
+def test_no_line_of_the_log_is_a_workflow_command(text: str) -> None:
+    line = log_line(clean(text))
+    assert not line.lstrip().startswith("::")
+    assert "##" not in line
+
+
+@given(anything)
+def test_markdown_has_nothing_left_that_means_something(text: str) -> None:
+    bare = re.sub(r"\\[@#]&#8203;|\\[!-/:-@\[-`{-~]", "", markdown(clean(text)))
+    assert not re.search(r"[\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-]", bare)
+
+
+@pytest.mark.parametrize("text", ["a.b@example.com", "mailto:a@b.example", "@team", "org/repo#1", "#1"])
+def test_nothing_is_left_that_github_finds_in_what_is_rendered(text: str) -> None:
+    rendered = html.unescape(re.sub(r"\\(.)", r"\1", markdown(text)))
+    assert not re.search(r"@\w|#\d", rendered)
+    assert rendered.replace("\u200b", "") == text
+
+
+@given(anything)
+def test_html_has_no_tag_no_mention_and_says_the_same(text: str) -> None:
+    written = as_html(clean(text))
+    assert not re.search(r"[<>]|[@#](?!&#8203;|8203;)", written)
+    assert html.unescape(written).replace("\u200b", "") == clean(text)
+
+
+@given(anything)
+def test_a_mermaid_name_has_no_syntax(text: str) -> None:
+    name = mermaid(clean(text))
+    assert 0 < len(name) <= 80
+    assert not re.search(r"[:;#{}<>\"`%\n]", name)
+
+
+def test_credentials_in_urls_are_not_shown() -> None:
+    assert without_credentials("https://user:pw@proxy.example refused") == "https://***@proxy.example refused"
