@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -13,16 +13,16 @@ from statistics import median
 from bench.figures import alternate, shown_s
 from bench.sessions import LOCATIONS, scenario
 from bench.table import Row, Section
-from gate.checkly.check_sessions import read_session
+from gate.checkly.check_sessions import CHECK_SESSIONS
 from gate.checkly.http import Response
-from gate.domain.session import ApiVersion, Session
+from gate.domain.session import Session
 from gate.evaluation.verdict import judge
 from gate.policy.effective import Policy
 from gate.polling.result import Ending, PollResult
 from gate.publish.files import write_whole
 from gate.report import record
 from gate.report.junit import xml
-from gate.report.report import Report, of_verdict
+from gate.report.report import Report
 from gate.report.summary import summary
 from gate.simulator import Scenario
 from gate.simulator.documents import session_document
@@ -64,16 +64,17 @@ def measure(folder: Path, sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) 
 
 def report_on(play: Scenario) -> Report:
     """What the gate makes of the sessions of a scenario after their end."""
-    watched = [PollResult(session.id, session, Ending.FINISHED) for session in _sessions(play)]
+    watched = [PollResult(session.ref, session, Ending.FINISHED) for session in _sessions(play)]
     verdict = judge(watched, lambda _: Policy())
-    report = of_verdict(verdict, report_only=False, decided_at=_WHEN)
-    return replace(report, junit_path="junit.xml", json_path="record.json", requests=1, waited_s=1.0)
+    return Report(verdict, _WHEN, junit_path="junit.xml", json_path="record.json", requests=1, waited_s=1.0)
 
 
 def _sessions(play: Scenario) -> list[Session]:
     documents = (session_document(play, planned, "v1", 3600.0) for planned in play.sessions)
     return [
-        read_session(Response(200, {}, json.dumps(each).encode()), str(each["checkSessionId"]), ApiVersion.V1)
+        CHECK_SESSIONS.read_session(
+            Response(200, {}, json.dumps(each).encode()), str(each["checkSessionId"]), "v1"
+        )
         for each in documents
     ]
 

@@ -13,20 +13,21 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from xml.etree import ElementTree as ET
 
-from gate.checkly.check_sessions import read_session
+from gate.checkly.check_sessions import CHECK_SESSIONS
 from gate.checkly.http import Response, is_uuid, retry_after_s
 from gate.checkly.triggers import read_started
 from gate.domain.errors import ExitCode, GateTimeout, RequestFailed, UsageError
-from gate.domain.session import ApiVersion, Phase, Session
+from gate.domain.session import CheckRun, Phase, Session
 from gate.evaluation.verdict import judge
 from gate.policy.document import PolicyDocument
 from gate.policy.effective import Policy
+from gate.policy.quarantine import warnings
 from gate.policy.schema import read_policy
 from gate.polling.result import Ending, PollResult
 from gate.report import annotation, outputs, record
 from gate.report.junit import xml
 from gate.report.log import closing
-from gate.report.report import of_verdict
+from gate.report.report import Report
 from gate.report.summary import summary
 from gate.text import escape
 from gate.text.clean import NAME_LENGTH, SENTENCE_LENGTH, clean, https_link
@@ -50,7 +51,7 @@ def replies(data: bytes) -> None:
         assert started
         assert all(is_uuid(each.session_id) and _is_clean(each.check_name) for each in started)
     try:
-        session = read_session(reply, SESSION_ID, ApiVersion.V2)
+        session = CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2")
     except RequestFailed as error:
         _is_a_sentence(str(error))
     else:
@@ -96,19 +97,19 @@ def _reply(data: bytes) -> Response:
     return Response(status, {name.lower(): value for name, _, value in pairs}, body)
 
 
-def _can_be_told(session: Session, policy_for: Callable[[Session], Policy]) -> None:
-    watched = PollResult(session.id, session, Ending.TIMEOUT, GateTimeout("the gate's own timeout is over"))
+def _can_be_told(session: Session, policy_for: Callable[[CheckRun], Policy]) -> None:
+    watched = PollResult(session.ref, session, Ending.TIMEOUT, GateTimeout("the gate's own timeout is over"))
     if session.phase is Phase.FINISHED:
-        watched = PollResult(session.id, session, Ending.FINISHED)
+        watched = PollResult(session.ref, session, Ending.FINISHED)
     verdict = judge([watched], policy_for)
     assert session.phase is Phase.FINISHED or verdict.exit_code is not ExitCode.OPEN
-    report = of_verdict(verdict, report_only=False, decided_at=_NOW)
+    report = Report(verdict, _NOW)
     tree = ET.fromstring(xml.render(report))
     cases = tree.findall("testsuite/testcase")
     assert cases
     assert all((case.get("name") or "").strip() for case in cases)
     is_red = any(case.find(tag) is not None for case in cases for tag in ("failure", "error"))
-    assert is_red == (report.exit_code is not ExitCode.OPEN)
+    assert is_red == (report.verdict.exit_code is not ExitCode.OPEN)
     assert len(summary.render(report).encode()) <= summary.LIMIT_BYTES
     json.loads(record.render(report))
     assert all(len(each.message) <= 5000 for each in annotation.render(report))
@@ -127,9 +128,9 @@ def _judges(book: PolicyDocument) -> None:
         "status": "FAILED",
         "runLocations": ["us-east-1", "eu-central-1"],
     }
-    session = read_session(Response(200, {}, json.dumps(document).encode()), SESSION_ID, ApiVersion.V2)
-    _can_be_told(session, lambda each: book.policy_for(each, _TODAY))
-    for warning in book.warnings([session], _TODAY):
+    session = CHECK_SESSIONS.read_session(Response(200, {}, json.dumps(document).encode()), SESSION_ID, "v2")
+    _can_be_told(session, lambda each: book.resolve(each, _TODAY))
+    for warning in warnings(book.quarantine, session.checks, _TODAY):
         assert "\n" not in warning
 
 

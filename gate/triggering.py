@@ -1,4 +1,4 @@
-"""Starts the checks that are to be triggered, and says what became of that."""
+"""Starts the checks that are to be triggered before the gate waits for them."""
 
 from __future__ import annotations
 
@@ -6,45 +6,45 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gate.checkly.client import Checkly
+from gate.checkly.trigger_call import send_trigger
 from gate.checkly.triggers import not_started, trigger_request
 from gate.config.settings import Settings
 from gate.domain.errors import CheckNotStarted, GateError, RequestFailed, Stopped
+from gate.domain.session import SessionKind, SessionRef
 
 _MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Triggered:
-    """The ids of the sessions that were started, and why the gate cannot open whatever becomes of them."""
+    """The sessions that were started. With a fault the gate cannot open, whatever becomes of them."""
 
-    session_ids: tuple[str, ...] = ()
+    refs: tuple[SessionRef, ...] = ()
     fault: GateError | None = None
     notices: tuple[str, ...] = ()
 
 
-def trigger(
-    settings: Settings, checkly: Checkly, tell: Callable[[str], None], *, until_s: float
-) -> Triggered:
-    """Starts what the settings say; the sessions are told before anybody waits for them. Raises nothing."""
+def trigger(settings: Settings, checkly: Checkly, log: Callable[[str], None], *, until_s: float) -> Triggered:
+    """Start the checks that the settings name, and log each session. Raises nothing."""
     check_ids = settings.trigger_check_id
     if not (check_ids or settings.trigger_tags):
         return Triggered()
     request = trigger_request(check_ids, settings.trigger_tags, refresh_cache=settings.refresh_cache)
     try:
-        started = checkly.trigger(request, until_s=until_s, tell=tell)
+        started = send_trigger(request, checkly, until_s=until_s, log=log)
     except (RequestFailed, Stopped) as error:
         return Triggered(fault=error)
     for each in started:
-        tell(f"started {each.check_name or each.session_id}: {each.link}")
-    session_ids = tuple(each.session_id for each in started)
+        log(f"started {each.check_name or each.session_id}: {each.link}")
+    refs = tuple(SessionRef(each.session_id, SessionKind.CHECK) for each in started)
     absent = not_started(check_ids, started)
     if not absent:
-        return Triggered(session_ids)
+        return Triggered(refs)
     said = f"no session was started of {_named(absent)}"
     if settings.trigger_tags:
         notice = f"{said}: a check that trigger-check-id names must have the tags of trigger-tags too"
-        return Triggered(session_ids, notices=(notice,))
-    return Triggered(session_ids, fault=CheckNotStarted(said))
+        return Triggered(refs, notices=(notice,))
+    return Triggered(refs, fault=CheckNotStarted(said))
 
 
 def _named(check_ids: Sequence[str]) -> str:

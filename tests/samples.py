@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from gate.domain.session import ApiVersion, Result, ResultKind, Session
+from gate.domain.session import Check, CheckRun, Phase, Result, ResultKind, Session, SessionKind
 from gate.polling.result import Ending, PollResult
 
 SESSION_ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
@@ -50,29 +52,56 @@ def session(
     status: str,
     *results: Result,
     locations: tuple[str, ...] | None = None,
-    version: ApiVersion = ApiVersion.V2,
+    version: str = "v2",
     session_id: str = SESSION_ID,
     check_id: str = CHECK_ID,
     name: str = "Checkout API",
 ) -> Session:
-    """A session; its run locations are those of its results unless they are given."""
+    """A check session; its run locations are those of its results unless they are given."""
+    known = tuple(dict.fromkeys(each.location for each in results))
+    check = Check(check_id, name, "API")
+    is_cancelled = status == "CANCELLED" or (
+        version == "v1" and status == "TIMED_OUT" and any(each.is_cancelled for each in results)
+    )
     return Session(
         id=session_id,
+        kind=SessionKind.CHECK,
         status=status,
-        run_locations=tuple(dict.fromkeys(each.location for each in results))
-        if locations is None
-        else locations,
-        results=results,
-        version=version,
+        phase=PHASES.get(status, Phase.UNKNOWN),
+        checks=(CheckRun(check, known if locations is None else locations, results),),
+        is_cancelled=is_cancelled,
+        api_version=version,
         link=_LINK,
-        check_id=check_id,
-        check_type="API",
-        check_name=name,
         started_at=STARTED,
         stopped_at=STARTED + timedelta(seconds=12),
     )
 
 
+PHASES = {
+    **dict.fromkeys(("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED"), Phase.FINISHED),
+    **dict.fromkeys(("STARTED", "PROGRESS", "PROGRESS_FAILED", "PROGRESS_DEGRADED"), Phase.RUNNING),
+}
+
+
+def run_of(of: Session) -> CheckRun:
+    """The one check of a check session."""
+    (run,) = of.checks
+    return run
+
+
+def with_run(of: Session, **changes: Any) -> Session:  # noqa: ANN401 - as `replace`
+    """A check session with another `status`, other `run_locations` or `results`, or another check.
+
+    `id`, `name` and `type` are those of the check.
+    """
+    if status := changes.pop("status", ""):
+        of = replace(of, status=status, phase=PHASES[status])
+    about_check = {key: value for key, value in changes.items() if key in ("id", "name", "type")}
+    about_run = {key: value for key, value in changes.items() if key not in about_check}
+    run = run_of(of)
+    return replace(of, checks=(replace(run, check=replace(run.check, **about_check), **about_run),))
+
+
 def finished(of: Session) -> PollResult:
     """The end of a wait that read the session to its end."""
-    return PollResult(of.id, of, Ending.FINISHED)
+    return PollResult(of.ref, of, Ending.FINISHED)

@@ -15,9 +15,9 @@ from gate.commands.help import EXIT_CODES
 from gate.config.inputs import INPUTS
 from gate.domain.errors import ExitCode, UsageError
 from gate.report import outputs
-from gate.report.report import of_error
 from gate.simulator import Simulator, load, shipped
 from tests.end_to_end.running import KEY, github, run
+from tests.report.reports import of_error
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -1,188 +1,139 @@
-"""Asks Checkly: which API version answers, whether completion is served, how many requests it may cost."""
+"""The API as the gate uses it: which endpoint knows a session, and what requests may cost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Protocol
 
-from gate.checkly import check_sessions, http
+from gate.checkly import http
 from gate.checkly.budget import Budget
-from gate.checkly.triggers import Started, read_started
+from gate.checkly.check_sessions import V2
+from gate.checkly.kinds import KINDS
+from gate.checkly.ports import Clock, Transport
+from gate.checkly.session_api import SessionApi
 from gate.domain.errors import (
-    NeverConnected,
+    Forbidden,
     NoSuchSession,
     NotServed,
-    NotTriggered,
     OutOfTime,
     RequestFailed,
-    Stopped,
-    StoppedWhileTriggering,
     Transient,
-    TriggerLost,
     Unreachable,
 )
-from gate.domain.session import ApiVersion, Session
+from gate.domain.session import Session, SessionKind, SessionRef
 
 REQUEST_BOUND_S = 30.0  # the longest that any request may take, beyond the wait that a long poll asks for
-_PAUSE_AFTER_429_S = 5.0
-_LONGEST_PAUSE_S = 15.0  # before a connection is tried again that could not be made
 _NETWORK_ERRORS_UNTIL_PLAIN_POLLING = 2
 
 
-class Clock(Protocol):
-    """Monotonic time in seconds. A sleep ends early, by raising `Stopped`, when a signal says so."""
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    """One version of the API of one kind of session."""
 
-    def now_s(self) -> float:
-        """Seconds since some moment."""
-        ...
-
-    def sleep_s(self, seconds: float) -> None:
-        """Lets that many seconds pass."""
-        ...
-
-
-class Transport(Protocol):
-    """The way to Checkly."""
-
-    def send(self, request: http.Request, *, within_s: float) -> http.Response:
-        """Returns the whole reply within `within_s` seconds, or raises `Unreachable`."""
-        ...
-
-    def send_each(
-        self, requests: Sequence[http.Request], *, within_s: float
-    ) -> Sequence[http.Response | Unreachable]:
-        """Sends requests at the same time; returns, in their order, the replies or why there are none."""
-        ...
+    api: SessionApi
+    version: str
 
 
 @dataclass(slots=True)
 class Checkly:
     """The API as the gate uses it; remembers what it learned about what is served.
 
-    `version` None means that v1, the endpoint of the first hour, is asked until only v2 knows a session.
+    `version` is the version of the check-session API. Empty means that v1, the endpoint of the owner's
+    document, is asked first, and v2 as soon as v2 alone knows a session.
     """
 
     transport: Transport
     clock: Clock
-    version: ApiVersion | None = None
+    version: str = ""
     budget: Budget = field(default_factory=Budget)
-    completion_served: bool = True
+    _without_completion: set[SessionKind] = field(default_factory=set)
     _completion_network_errors: int = 0
 
-    def look_each(self, session_ids: Sequence[str], *, until_s: float) -> list[Session | RequestFailed]:
-        """The sessions as they are now, asked for at the same time, or why one cannot be read.
+    def fetch_each(self, refs: Sequence[SessionRef], *, until_s: float) -> list[Session | RequestFailed]:
+        """Fetch sessions at the same time; return them as they are now, or why one cannot be read.
 
-        Never takes longer than `until_s`. Raises `OutOfTime` where the budget leaves no time for it.
+        A session of unknown kind is looked up as each kind in turn. Never takes longer than `until_s`. Raises
+        `OutOfTime` if the budget leaves no time for it.
         """
-        if self.version is not None:
-            return self._retrieve_each(session_ids, self.version, until_s)
-        found = self._retrieve_each(session_ids, ApiVersion.V1, until_s)
-        unknown = [place for place, each in enumerate(found) if isinstance(each, NoSuchSession | NotServed)]
-        if not unknown:
-            return found
-        again = self._retrieve_each([session_ids[place] for place in unknown], ApiVersion.V2, until_s)
-        for place, each in zip(unknown, again, strict=True):
-            if not isinstance(each, NotServed):
-                found[place] = each
-            if isinstance(each, Session):
-                self.version = ApiVersion.V2
-        return found
+        lookups = [_Lookup(ref.id, deque(self._endpoints_for(ref))) for ref in refs]
+        while batch := [lookup for lookup in lookups if lookup.found is None]:
+            asked = [lookup.endpoints.popleft() for lookup in batch]
+            requests = [
+                endpoint.api.retrieve(lookup.id, endpoint.version)
+                for lookup, endpoint in zip(batch, asked, strict=True)
+            ]
+            for lookup, endpoint, response in zip(
+                batch, asked, self.ask_each(requests, until_s=until_s), strict=True
+            ):
+                lookup.take(_read(response, lookup.id, endpoint))
+        for lookup in lookups:
+            if isinstance(lookup.found, Session) and lookup.found.api_version == V2:
+                self.version = V2
+        return [lookup.found for lookup in lookups if lookup.found is not None]
+
+    def _endpoints_for(self, ref: SessionRef) -> Iterator[_Endpoint]:
+        for api in KINDS.values():
+            if ref.kind in (None, api.kind):
+                for version in api.versions:
+                    if len(api.versions) == 1 or self.version in ("", version):
+                        yield _Endpoint(api, version)
+
+    def serves_completion(self, kind: SessionKind) -> bool:
+        """Whether long polls are of use, as far as that is known."""
+        return kind not in self._without_completion
 
     def await_each(
         self, sessions: Sequence[Session], max_wait_s: int, *, until_s: float
     ) -> list[Session | RequestFailed | None]:
-        """Waits for the sessions' ends with a long poll of `max_wait_s` (1 to 30) seconds on each.
+        """Wait for the ends of sessions with a long poll of `max_wait_s` (1 to 30) seconds on each.
 
-        Returns for each the session where the call answered with it, None where it is still running, or what
-        went wrong. Where completion turns out not to be served, says so in `completion_served`.
+        Returns for each the session if the call answered with it, None if it is still running, or what went
+        wrong. If completion turns out not to be served, `serves_completion` says so afterwards.
         """
-        requests = [check_sessions.completion(each.id, each.version, max_wait_s) for each in sessions]
-        replies = self.ask_each(requests, until_s=until_s, bound_s=REQUEST_BOUND_S + max_wait_s)
+        requests = [KINDS[each.kind].completion(each.id, each.api_version, max_wait_s) for each in sessions]
+        responses = self.ask_each(requests, until_s=until_s, bound_s=REQUEST_BOUND_S + max_wait_s)
         self._completion_network_errors += 1
-        if not all(isinstance(reply, Unreachable) for reply in replies):
+        if not all(isinstance(response, Unreachable) for response in responses):
             self._completion_network_errors = 0
         elif self._completion_network_errors >= _NETWORK_ERRORS_UNTIL_PLAIN_POLLING:
-            self.completion_served = False
-        return [self._ended(reply, each) for reply, each in zip(replies, sessions, strict=True)]
+            self._without_completion.update(SessionKind)
+        return [self._ended(*each) for each in zip(responses, sessions, strict=True)]
 
-    def _ended(self, reply: http.Response | Unreachable, session: Session) -> Session | RequestFailed | None:
-        if isinstance(reply, Unreachable):
-            return reply
-        if reply.status == 408 and http.retry_after_s(reply) is None:
+    def _ended(
+        self, response: http.Response | Unreachable, session: Session
+    ) -> Session | RequestFailed | None:
+        if isinstance(response, Unreachable):
+            return response
+        if response.status == HTTPStatus.REQUEST_TIMEOUT and http.retry_after_s(response) is None:
             return None
         try:
-            return check_sessions.read_session(reply, session.id, session.version)
+            return KINDS[session.kind].read_session(response, session.id, session.api_version)
         except RequestFailed as trouble:
-            if not isinstance(trouble, Transient) or trouble.status == 501:
-                self.completion_served = False  # the next plain look says what it really is
+            if not isinstance(trouble, Transient) or trouble.status == HTTPStatus.NOT_IMPLEMENTED:
+                self._without_completion.add(session.kind)  # the next fetch shows what is really wrong
             return trouble
 
-    def trigger(
-        self, request: http.Request, *, until_s: float, tell: Callable[[str], None]
-    ) -> tuple[Started, ...]:
-        """Starts check sessions. Never sent again after it may have arrived: it would run the checks twice.
-
-        `tell` is given one line when the call has to be sent again. Raises a `RequestFailed`:
-        `NotTriggered` where nothing was started by `until_s`, `TriggerLost` where nobody knows what became of
-        the call; and `StoppedWhileTriggering`.
-        """
-        tries = 0
-        while True:
-            try:
-                started = read_started(self._send_once(request, until_s))
-            except Transient as error:
-                trouble = error
-            else:
-                self.version = self.version or ApiVersion.V2  # which knows what it has started
-                return started
-            wait_s = _wait_before_sending_again_s(trouble, tries)
-            if wait_s is None:
-                raise TriggerLost(str(trouble), status=trouble.status)
-            if self.clock.now_s() + wait_s >= until_s:
-                raise NotTriggered(_why_not_triggered(trouble), status=trouble.status)
-            if tries == 0:
-                tell(f"{_why_not_triggered(trouble)}; the trigger call is sent again")
-            tries += 1
-            self.clock.sleep_s(wait_s)
-
-    def _send_once(self, request: http.Request, until_s: float) -> http.Response:
-        self._afford(until_s)
-        try:
-            return self.transport.send(request, within_s=until_s - self.clock.now_s())
-        except Stopped as stopped:
-            raise StoppedWhileTriggering(stopped.stop_code) from None
-
-    def cancel(self, session_id: str, *, until_s: float) -> None:
-        """Asks Checkly to cancel what still runs of a session. Raises a `RequestFailed`."""
-        reply = self._send(check_sessions.cancel(session_id), until_s, REQUEST_BOUND_S)
-        if not 200 <= reply.status < 300:
-            raise http.error_for(reply)
+    def cancel(self, session: Session, *, until_s: float) -> None:
+        """Ask Checkly to cancel what still runs of a session. Raises a `RequestFailed`."""
+        self.afford(until_s)
+        within_s = min(REQUEST_BOUND_S, until_s - self.clock.now_s())
+        response = self.transport.send(KINDS[session.kind].cancel(session.id), within_s=within_s)
+        if not 200 <= response.status < 300:
+            raise http.error_for(response)
 
     def ask_each(
         self, requests: Sequence[http.Request], *, until_s: float, bound_s: float = REQUEST_BOUND_S
     ) -> Sequence[http.Response | Unreachable]:
-        """The replies to requests that are sent at the same time. Raises `OutOfTime`."""
+        """Send requests at the same time; return their responses. Raises `OutOfTime`."""
         for _ in requests:
-            self._afford(until_s)
+            self.afford(until_s)
         within_s = max(min(bound_s, until_s - self.clock.now_s()), 0.0)
         return self.transport.send_each(requests, within_s=within_s)
 
-    def _retrieve_each(
-        self, session_ids: Sequence[str], version: ApiVersion, until_s: float
-    ) -> list[Session | RequestFailed]:
-        replies = self.ask_each(
-            [check_sessions.retrieve(each, version) for each in session_ids], until_s=until_s
-        )
-        return [_read(reply, each, version) for reply, each in zip(replies, session_ids, strict=True)]
-
-    def _send(self, request: http.Request, until_s: float, bound_s: float) -> http.Response:
-        self._afford(until_s)
-        return self.transport.send(request, within_s=min(bound_s, until_s - self.clock.now_s()))
-
-    def _afford(self, until_s: float) -> None:
-        """Waits until the budget allows one more request, and spends it."""
+    def afford(self, until_s: float) -> None:
+        """Wait until the budget allows one more request, and spend it. Raises `OutOfTime`."""
         wait_s = self.budget.wait_s(self.clock.now_s())
         if self.clock.now_s() + wait_s >= until_s:
             raise OutOfTime("the time was up before the next request could be sent")
@@ -191,26 +142,34 @@ class Checkly:
         self.budget.spend(self.clock.now_s())
 
 
+@dataclass(slots=True)
+class _Lookup:
+    """One session that is fetched: which endpoints are left to ask, and what was found."""
+
+    id: str
+    endpoints: deque[_Endpoint]
+    found: Session | RequestFailed | None = None
+    unknown: RequestFailed | None = None
+
+    def take(self, result: Session | RequestFailed) -> None:
+        """Take the result of one endpoint. One that does not know the session leaves it to the next."""
+        if isinstance(result, NoSuchSession | NotServed):
+            if self.unknown is None or isinstance(result, NoSuchSession):
+                self.unknown = result
+            self.found = None if self.endpoints else self.unknown
+        elif isinstance(result, Forbidden) and self.unknown is not None:
+            # The key may not read this kind of session, and the other kind may still appear.
+            self.found = None if self.endpoints else self.unknown
+        else:
+            self.found = result
+
+
 def _read(
-    reply: http.Response | Unreachable, session_id: str, version: ApiVersion
+    response: http.Response | Unreachable, session_id: str, endpoint: _Endpoint
 ) -> Session | RequestFailed:
-    if isinstance(reply, Unreachable):
-        return reply
+    if isinstance(response, Unreachable):
+        return response
     try:
-        return check_sessions.read_session(reply, session_id, version)
+        return endpoint.api.read_session(response, session_id, endpoint.version)
     except RequestFailed as error:
         return error
-
-
-def _wait_before_sending_again_s(trouble: Transient, tries: int) -> float | None:
-    """None where the call may have arrived: 429 alone says that it was not carried out."""
-    if isinstance(trouble, NeverConnected):
-        return min(0.5 * 2.0 ** min(tries, 10), _LONGEST_PAUSE_S)
-    if trouble.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return trouble.retry_after_s or _PAUSE_AFTER_429_S
-    return None
-
-
-def _why_not_triggered(trouble: Transient) -> str:
-    is_limit = trouble.status == HTTPStatus.TOO_MANY_REQUESTS
-    return f"Checkly's rate limit turned the trigger call away ({trouble})" if is_limit else str(trouble)

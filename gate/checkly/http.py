@@ -1,10 +1,4 @@
-"""Checkly's check-session API without I/O: builds requests, reads replies.
-
-What decides the verdict (id, status, run locations, a result's location and flags) is read strictly: an
-answer in which any of it is missing or of another type is not the document that was asked for. So is one in
-which what a policy looks at (a check's name, id and type, a response time) is there and of another type. All
-else (links, times) is read leniently: what cannot be used is absent. Unknown fields and enum values pass.
-"""
+"""Requests and responses without I/O, and the error that each response amounts to."""
 
 from __future__ import annotations
 

@@ -49,6 +49,10 @@ class Fields:
     def __init__(self, fields: Mapping[str, object]) -> None:
         self._fields = fields
 
+    def has(self, key: str) -> bool:
+        """Whether the field is there and not null."""
+        return self._fields.get(key) is not None
+
     def text(self, key: str) -> str:
         """A text that is not empty when it is cleaned."""
         value = self.optional_text(key)

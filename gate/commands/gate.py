@@ -4,63 +4,78 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from gate import pipeline
-from gate.checkly.client import Transport
+from gate.checkly.ports import Transport
 from gate.commands.refusal import refuse
 from gate.config.parsers import is_loopback
 from gate.config.settings import InvalidInputs, Settings, read_settings
 from gate.domain.errors import Defect, ExitCode, GateError, LibraryMissing, UsageError
+from gate.evaluation.verdict import conclude
+from gate.pipeline import Context, decide
 from gate.policy.loader import load_policy
-from gate.publish import host, publisher
 from gate.publish.console import Console
 from gate.publish.files import Reserve, real_path
-from gate.report import report
+from gate.publish.host import detect
+from gate.publish.publisher import Sinks, publish
+from gate.report.report import Report
 from gate.runtime import Process
 from gate.text.redact import Redaction
 from gate.text.style import Line, Tone
 
 
 def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process) -> ExitCode:
-    """Gates on the sessions that the inputs name; reports on every way out."""
-    around = pipeline.Surroundings(
-        host=host.detect(env, console, f"checkly-gate-{secrets.token_hex(16)}"),
-        console=console,
-        clock=process,
-        jitter=lambda: secrets.randbelow(10_001) / 10_000,
-        wall_clock=lambda: datetime.now(UTC),
-    )
+    """Gate on the sessions that the inputs name; report on every way out."""
+    host = detect(env, console, f"checkly-gate-{secrets.token_hex(16)}")
     try:
         settings = read_settings(argv, env, real_path)
     except InvalidInputs as refused:
         refuse(refused, console)
-        refusal = report.of_error(refused, decided_at=around.wall_clock())
-        return publisher.publish(refusal, around, junit_path=refused.junit_path, json_path=refused.json_path)
+        sinks = Sinks(host, console, Redaction(""), refused.junit_path, refused.json_path)
+        return publish(_report_of(refused), sinks)
     reserve = Reserve()
-    around = replace(around, hidden=Redaction(settings.api_key))
-    around.host.mask(settings.api_key)
-    console.hide(around.hidden.told)
+    hidden = Redaction(settings.api_key)
+    host.mask(settings.api_key)
+    console.hide(hidden.in_text)
+    sinks = Sinks(host, console, hidden, settings.junit_path, settings.json_path)
     try:
-        book = load_policy(settings.policy)
-        decided = pipeline.decide(settings, book, _transport(settings, env, console, process), around)
+        report = _run(settings, env, console, process)
     except UsageError as refused:
         refuse(refused, console)
-        decided = report.of_error(refused, decided_at=around.wall_clock())
+        report = _report_of(refused)
     except GateError as error:
-        decided = report.of_error(error, decided_at=around.wall_clock())
+        report = _report_of(error)
     except ImportError as error:
-        decided = report.of_error(LibraryMissing(error), decided_at=around.wall_clock())
-    except Exception as error:  # noqa: BLE001 - a defect ends in a report and an exit code like all else
-        decided = report.of_error(Defect(error), decided_at=around.wall_clock())
+        report = _report_of(LibraryMissing(error))
+    except Exception as error:  # noqa: BLE001 - a defect ends in a report and an exit code like everything else
+        report = _report_of(Defect(error))
     reserve.release()
-    return publisher.publish(decided, around, junit_path=settings.junit_path, json_path=settings.json_path)
+    return publish(report, sinks)
+
+
+def _report_of(error: GateError) -> Report:
+    """Return the report on an error that came before there was anything to judge."""
+    return Report(conclude((), faults=(error,)), datetime.now(UTC))
+
+
+def _run(settings: Settings, env: Mapping[str, str], console: Console, process: Process) -> Report:
+    """Decide on the sessions. Raises ImportError, before the wait, if a library is missing."""
+    from gate.report.junit import xml  # noqa: F401, PLC0415 - after the wait no descriptor may be left to load it
+
+    context = Context(
+        clock=process,
+        jitter=lambda: secrets.randbelow(10_001) / 10_000,
+        wall_clock=lambda: datetime.now(UTC),
+        log=console.line,
+        show_state=console.state,
+    )
+    document = load_policy(settings.policy)
+    return decide(settings, document, _transport(settings, env, console, process), context)
 
 
 def _transport(settings: Settings, env: Mapping[str, str], console: Console, process: Process) -> Transport:
     from gate.checkly.tls import CERTIFICATE_VARIABLES  # noqa: PLC0415 - a usage error need not wait for it
-    from gate.checkly.transport import Endpoint, HttpTransport  # noqa: PLC0415 - a usage error need not wait for it
+    from gate.checkly.transport import Endpoint, HttpTransport  # noqa: PLC0415
 
     variable = next((name for name in CERTIFICATE_VARIABLES if env.get(name)), "")
     endpoint = Endpoint(

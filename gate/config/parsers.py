@@ -8,37 +8,42 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from gate.checkly.http import is_uuid
-from gate.domain.session import ApiVersion
+from gate.domain.session import SessionKind, SessionRef, each_once
 from gate.text.clean import clean
 from gate.text.duration import DURATION_FORMS, parse_duration
 
-_SESSION_IDS = "check session ids (UUIDs) or links to check sessions"
+_SESSIONS = "IDs (UUIDs) of check sessions or test sessions, or links to them"
 _UUID_AT_END = re.compile(r"[0-9a-fA-F-]{36}$")
 # Written out, for `urlsplit` takes `[::1]evil.example` for the host `::1`.
 _BASE_URL = re.compile(
     r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[a-z0-9._~!$&'()*+,;=:@%/-]*)?", re.IGNORECASE
 )
-_CHECK_SESSION_IN_LINK = re.compile(r"/check-sessions/([0-9a-fA-F-]{36})(?:[/?#]|$)")
+_SESSION_IN_LINK = re.compile(
+    r"/(?P<collection>check-sessions|test-sessions)/(?P<id>[0-9a-fA-F-]{36})(?:[/?#]|$)"
+)
+_API_VERSIONS = ("v1", "v2")
+_KINDS = {"check-sessions": SessionKind.CHECK, "test-sessions": SessionKind.TEST}
 
 
-def session_ids(text: str) -> tuple[str, ...]:
-    """Check session ids, from UUIDs and links separated by commas and white space; each once."""
-    ids = tuple(dict.fromkeys(_session_id(word) for word in re.split(r"[,\s]+", text) if word))
-    if not ids:
-        raise ValueError(_SESSION_IDS)
-    return ids
+def session_refs(text: str) -> tuple[SessionRef, ...]:
+    """Sessions, from UUIDs and links separated by commas and white space; each once."""
+    refs = [_session_ref(word) for word in re.split(r"[,\s]+", text) if word]
+    if not refs:
+        raise ValueError(_SESSIONS)
+    return each_once(refs)
 
 
-def _session_id(word: str) -> str:
+def _session_ref(word: str) -> SessionRef:
+    """A link shows the kind of the session, a bare ID does not."""
     if is_uuid(word):
-        return word.lower()
-    if "/test-sessions/" in word:
-        raise ValueError(f"{_SESSION_IDS}; a test session is not a check session")
-    found = _CHECK_SESSION_IN_LINK.search(word)
-    candidate = found.group(1) if found else "".join(_UUID_AT_END.findall(word))
+        return SessionRef(word.lower())
+    found = _SESSION_IN_LINK.search(word)
+    if re.match(r"https?://", word) and found and is_uuid(found["id"]):
+        return SessionRef(found["id"].lower(), _KINDS[found["collection"]])
+    candidate = "".join(_UUID_AT_END.findall(word))
     if re.match(r"https?://", word) and is_uuid(candidate):
-        return candidate.lower()
-    raise ValueError(_SESSION_IDS)
+        return SessionRef(candidate.lower())
+    raise ValueError(_SESSIONS)
 
 
 def check_ids(text: str) -> tuple[str, ...]:
@@ -97,14 +102,11 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def api_version(text: str) -> ApiVersion | None:
-    """A version; None for `auto`."""
-    if text == "auto":
-        return None
-    try:
-        return ApiVersion(text)
-    except ValueError:
-        raise ValueError("auto, v1 or v2") from None
+def api_version(text: str) -> str:
+    """A version of the check-session API; empty for `auto`."""
+    if text not in ("auto", *_API_VERSIONS):
+        raise ValueError("auto, v1 or v2")
+    return "" if text == "auto" else text
 
 
 def duration_between(shortest_s: float, longest_s: float, range_in_words: str) -> Callable[[str], float]:

@@ -10,7 +10,7 @@ from typing import Any
 from gate.config.flags import _read_flags, _shown, _unknown_variables
 from gate.config.inputs import BY_NAME, INPUTS, Input
 from gate.domain.errors import UsageError
-from gate.domain.session import ApiVersion
+from gate.domain.session import SessionRef
 from gate.policy.threshold import Threshold
 
 
@@ -18,14 +18,14 @@ from gate.policy.threshold import Threshold
 class Settings:
     """The inputs, read and trusted. Durations are in seconds."""
 
-    session_id: tuple[str, ...]
+    session_id: tuple[SessionRef, ...]
     trigger_check_id: tuple[str, ...]
     trigger_tags: tuple[tuple[str, ...], ...]
     refresh_cache: bool
     api_key: str
     account_id: str
     api_url: str
-    api_version: ApiVersion | None
+    api_version: str
     timeout: float
     poll_interval: float
     degraded_threshold: Threshold | None
@@ -40,7 +40,7 @@ class Settings:
     verbose: bool
 
     def __repr__(self) -> str:
-        return f"Settings({', '.join(self.session_id)})"  # never the key
+        return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # never the key
 
 
 class InvalidInputs(UsageError):
@@ -94,15 +94,17 @@ def shown_inputs(settings: Settings) -> dict[str, str]:
     shown = {}
     for row in INPUTS:
         value = getattr(settings, row.field)
-        text = row.default if value is None else _as_text(value)
+        text = row.default if value in (None, "") else _as_text(value)
         if not row.secret and text:
             shown[row.name] = {"True": "true", "False": "false"}.get(text, text)
     return shown
 
 
 def _as_text(value: object) -> str:
+    if isinstance(value, SessionRef):
+        return value.id
     if isinstance(value, tuple):
-        return "; ".join(", ".join(each) if isinstance(each, tuple) else each for each in value)
+        return "; ".join(", ".join(each) if isinstance(each, tuple) else _as_text(each) for each in value)
     return str(value)
 
 

@@ -26,7 +26,7 @@ class ExitCode(IntEnum):
 class GateError(Exception):
     """Anything that keeps the gate from deciding. Its text is one line."""
 
-    exit_code: ClassVar[ExitCode] = ExitCode.INCONCLUSIVE
+    exit_code: ExitCode = ExitCode.INCONCLUSIVE
     advice: ClassVar[str] = ""
 
     @property
@@ -186,7 +186,7 @@ class Stopped(GateError):
 
     def __init__(self, exit_code: ExitCode) -> None:
         super().__init__(f"stopped by {exit_code.name}")
-        self.stop_code = exit_code
+        self.exit_code = exit_code
 
 
 class StoppedWhileTriggering(Stopped):

@@ -1,23 +1,39 @@
-"""Checkly's nouns as frozen values.
+"""Checkly's sessions as frozen values, the same for every kind of session.
 
-Checkly's own words (status, check type) stay open strings, for they grow without notice; ours are closed.
-All text in these values is clean (`gate.text.clean`) and all times are aware and in UTC.
+Checkly's own words (status, check type) stay open strings because they grow without notice; the gate's own
+are enums. All text in these values is clean (`gate.text.clean`), and all times are aware and in UTC.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 
-_LONGEST_RUN_S = 1e7  # four months: a longer one is a mistake, and would be a number without end in reports
+_LONGEST_RUN_S = 1e7  # four months: a longer run is a mistake, and reports could not show its digits
 
 
-class ApiVersion(StrEnum):
-    """The versions of the check-session API that the gate speaks."""
+class SessionKind(StrEnum):
+    """The kinds of session: one check at all of its locations, or many checks at one location."""
 
-    V1 = "v1"
-    V2 = "v2"
+    CHECK = "check session"
+    TEST = "test session"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRef:
+    """Which session to gate on. `kind` is None until an answer shows it: a bare ID does not."""
+
+    id: str
+    kind: SessionKind | None = None
+
+
+def each_once(refs: Iterable[SessionRef]) -> tuple[SessionRef, ...]:
+    """Return each session once, and with its kind if any mention of it shows that."""
+    mentions = tuple(refs)
+    known = {ref.id: ref for ref in sorted(mentions, key=lambda ref: ref.kind is not None)}
+    return tuple(known[session_id] for session_id in dict.fromkeys(ref.id for ref in mentions))
 
 
 class Phase(Enum):
@@ -26,20 +42,6 @@ class Phase(Enum):
     RUNNING = "running"
     FINISHED = "finished"
     UNKNOWN = "unknown"
-
-
-# Checkly's API: the status enum of both versions. PROGRESS_FAILED and PROGRESS_DEGRADED are still running.
-_PHASES = {
-    "STARTED": Phase.RUNNING,
-    "PROGRESS": Phase.RUNNING,
-    "PROGRESS_FAILED": Phase.RUNNING,
-    "PROGRESS_DEGRADED": Phase.RUNNING,
-    "PASSED": Phase.FINISHED,
-    "DEGRADED": Phase.FINISHED,
-    "FAILED": Phase.FINISHED,
-    "TIMED_OUT": Phase.FINISHED,
-    "CANCELLED": Phase.FINISHED,
-}
 
 
 class ResultKind(Enum):
@@ -75,7 +77,7 @@ class Result:
 
     @property
     def duration_s(self) -> float:
-        """How long the run took, in seconds; 0 where Checkly does not say, and never what nobody can read."""
+        """How long the run took, in seconds; 0 if Checkly does not report it, and never absurdly long."""
         if self.started_at and self.stopped_at:
             took_s = (self.stopped_at - self.started_at).total_seconds()
         else:
@@ -83,35 +85,63 @@ class Result:
         return min(max(took_s, 0.0), _LONGEST_RUN_S)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A check session as one answer of the API described it."""
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Which check ran. Checks of a test session that are not deployed have no ID."""
 
-    id: str
-    status: str
+    id: str = ""
+    name: str = ""
+    type: str = ""
+
+    @property
+    def label(self) -> str:
+        """What to call it: its name, otherwise its ID; empty if it has neither."""
+        return self.name or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """A check in a session: where it was to run, and what came of it."""
+
+    check: Check
     run_locations: tuple[str, ...]
     results: tuple[Result, ...]
-    version: ApiVersion
+
+    @property
+    def locations(self) -> tuple[str, ...]:
+        """All locations: the ones where it was to run, and others that only results name."""
+        return tuple(dict.fromkeys((*self.run_locations, *(result.location for result in self.results))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A session as one response of the API described it. A check session has exactly one check.
+
+    `lacks_results`: the response had no list of results at all. `api_version` is empty for kinds of session
+    that have only one.
+    """
+
+    id: str
+    kind: SessionKind
+    status: str
+    phase: Phase
+    checks: tuple[CheckRun, ...]
+    is_cancelled: bool = False
+    lacks_results: bool = False
+    api_version: str = ""
+    name: str = ""
     link: str = ""
-    check_id: str = ""
-    check_type: str = ""
-    check_name: str = ""
     started_at: datetime | None = None
     stopped_at: datetime | None = None
 
     @property
-    def phase(self) -> Phase:
-        """Whether Checkly is still running it; UNKNOWN for a status that nobody documents."""
-        return _PHASES.get(self.status, Phase.UNKNOWN)
+    def ref(self) -> SessionRef:
+        """Which session it is."""
+        return SessionRef(self.id, self.kind)
 
     @property
-    def is_cancelled(self) -> bool:
-        """Whether it was cancelled, which v1 reports as TIMED_OUT with a cancelled result."""
-        if self.version is ApiVersion.V1 and self.status == "TIMED_OUT":
-            return any(result.is_cancelled for result in self.results)
-        return self.status == "CANCELLED"
-
-    @property
-    def name(self) -> str:
-        """What to call it: the check's name, else the check's id, else the session's."""
-        return self.check_name or self.check_id or self.id
+    def label(self) -> str:
+        """What to call it: a check session by its check, a test session by its name, otherwise by its ID."""
+        if self.kind is SessionKind.CHECK:
+            return next((run.check.label for run in self.checks), "") or self.id
+        return self.name or self.id

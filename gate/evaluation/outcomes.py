@@ -1,13 +1,14 @@
-"""From a session's results to one outcome for each run location."""
+"""From a session's results to one outcome for each check and run location."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from gate.domain.session import Phase, Result, Session
+from gate.domain.session import Check, CheckRun, Phase, Result, Session
 from gate.evaluation.rows import LocationResults, Severity, results_by_location, when_stopped
+from gate.policy.effective import Policy
 
 
 class State(Enum):
@@ -37,21 +38,27 @@ GREEN = frozenset({State.PASSED, State.FLAKY})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What happened at one run location of a session.
+    """What happened to one check at one run location.
 
     `state` is what counts; `seen` is what the results say by themselves, which differs if the policy skips
     the location, or if the session is DEGRADED and no location explains why. `is_flaky`: green or degraded
-    after a failed attempt. `is_slow`: degraded by the policy's response time alone.
+    after a failed attempt. `slower_than_ms` is the policy's limit if it alone degrades the location.
     """
 
+    check: Check
     location: str
     state: State
     seen: State
     final: Result | None
     attempts: tuple[Result, ...]
     is_flaky: bool = False
-    is_slow: bool = False
+    slower_than_ms: float | None = None
     skip_reason: str = ""
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the policy's response time alone makes it degraded."""
+        return self.slower_than_ms is not None
 
     @property
     def runs(self) -> tuple[Result, ...]:
@@ -67,6 +74,10 @@ class Outcome:
     def finished_in(self) -> str:
         """The other location in which a retry finished this one; empty if there is none."""
         return self.final.location if self.final and self.final.location != self.location else ""
+
+    def state_of(self, run: Result) -> State:
+        """Return the state of one of its runs, under the response time that degrades the location."""
+        return result_state(run, self.slower_than_ms)
 
 
 def result_state(
@@ -92,28 +103,15 @@ def result_state(
 
 
 def _is_slow(result: Result, slower_than_ms: float | None) -> bool:
-    return None not in (slower_than_ms, result.response_time_ms) and (
-        (result.response_time_ms or 0) > (slower_than_ms or 0)
-    )
+    took_ms = result.response_time_ms
+    return slower_than_ms is not None and took_ms is not None and took_ms > slower_than_ms
 
 
-def outcomes(
-    session: Session,
-    *,
-    slower_than_ms: float | None = None,
-    allow_cancelled: bool = False,
-    skipped: Mapping[str, str] | None = None,
-) -> tuple[Outcome, ...]:
-    """Return one outcome for each run location, in the session's order.
-
-    `slower_than_ms` is the response time beyond which a green location counts as degraded; `allow_cancelled`
-    makes failures count that a cancellation would hide; `skipped` maps the locations that the policy skips
-    to the reason.
-    """
-    view = _View(session, slower_than_ms, allow_cancelled=allow_cancelled)
-    severity = Severity(view.rank, view.is_red)
-    found = results_by_location(session, severity, skipped=skipped or ())
-    rows = [_outcome(view, row, skipped or {}) for row in found]
+def outcomes(session: Session, policy_for: Callable[[CheckRun], Policy]) -> tuple[Outcome, ...]:
+    """Return one outcome for each check and run location, in the session's order."""
+    rows: list[Outcome] = []
+    for run in session.checks:
+        rows += outcomes_of_check(run, policy_for(run), is_over=session.phase is Phase.FINISHED)
     if is_degraded_without_explanation(session, rows):
         rows = [
             replace(row, state=State.DEGRADED, is_flaky=bool(row.attempts)) if row.state in GREEN else row
@@ -122,7 +120,14 @@ def outcomes(
     return tuple(rows)
 
 
-def is_degraded_without_explanation(session: Session, rows: Iterable[Outcome]) -> bool:
+def outcomes_of_check(run: CheckRun, policy: Policy, *, is_over: bool) -> tuple[Outcome, ...]:
+    """Return one outcome for each run location of a check. `is_over`: no further result will come."""
+    view = _View(run.check, policy, is_over=is_over)
+    found = results_by_location(run, Severity(view.rank, view.is_red), skipped=policy.skipped)
+    return tuple(_outcome(view, row) for row in found)
+
+
+def is_degraded_without_explanation(session: Session, rows: Sequence[Outcome]) -> bool:
     """Return whether the session is DEGRADED and Checkly calls none of its locations degraded.
 
     A location that is slow by the policy's response time explains nothing: Checkly does not know the policy.
@@ -134,39 +139,43 @@ def is_degraded_without_explanation(session: Session, rows: Iterable[Outcome]) -
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """How one policy reads the results of one session."""
+    """How one policy reads the results of one check."""
 
-    session: Session
-    slower_than_ms: float | None
-    allow_cancelled: bool
+    check: Check
+    policy: Policy
+    is_over: bool
 
     def state(self, result: Result) -> State:
-        return result_state(result, self.slower_than_ms, allow_cancelled=self.allow_cancelled)
+        return result_state(result, self.policy.response_time_ms, allow_cancelled=self.policy.allow_cancelled)
 
     def rank(self, result: Result) -> int:
         """A rank among results that may belong to the same location: 0 is what the policy allows least."""
         state = self.state(result)
-        if self.allow_cancelled and state is State.CANCELLED:
+        if self.policy.allow_cancelled and state is State.CANCELLED:
             return State.FLAKY.badness  # worse than passed alone
         return state.badness
 
     def is_red(self, result: Result) -> bool:
         state = self.state(result)
-        return state in FAILING or (state is State.CANCELLED and not self.allow_cancelled)
+        return state in FAILING or (state is State.CANCELLED and not self.policy.allow_cancelled)
 
 
-def _outcome(view: _View, row: LocationResults, skipped: Mapping[str, str]) -> Outcome:
+def _outcome(view: _View, row: LocationResults) -> Outcome:
     seen, final = _seen(view, row)
-    by_checkly, _ = _seen(replace(view, slower_than_ms=None), row)
-    reason = skipped.get(row.location)
+    reason = view.policy.skipped.get(row.location)
+    is_slow = False
+    if seen is State.DEGRADED and view.policy.response_time_ms is not None:
+        by_checkly, _ = _seen(replace(view, policy=replace(view.policy, response_time_ms=None)), row)
+        is_slow = by_checkly is not State.DEGRADED
     return Outcome(
+        check=view.check,
         location=row.location,
         state=seen if reason is None else State.SKIPPED,
         seen=seen,
         final=final,
         attempts=tuple(sorted(row.attempts, key=when_stopped)),
         is_flaky=bool(row.attempts) and seen in (State.FLAKY, State.DEGRADED),
-        is_slow=seen is State.DEGRADED is not by_checkly,
+        slower_than_ms=view.policy.response_time_ms if is_slow else None,
         skip_reason=reason or "",
     )
 
@@ -175,11 +184,12 @@ def _seen(view: _View, row: LocationResults) -> tuple[State, Result | None]:
     """Return the state of a row, and the result that decides it: the latest of the worst."""
     red = [result for result in row.unsettled if result_state(result) in (*FAILING, State.CANCELLED)]
     deciding = [*row.finals, *red]
-    if not deciding:
-        is_over = view.session.phase is Phase.FINISHED
-        return (State.MISSING if is_over else State.UNFINISHED), None
+    # Checks without an ID may share a name: what has not ended may be another check than what has.
+    is_ambiguous = bool(row.unsettled) and not view.check.id
+    if not deciding or (is_ambiguous and not any(map(view.is_red, deciding))):
+        return (State.MISSING if view.is_over else State.UNFINISHED), None
     worst = min(map(view.state, deciding), key=lambda state: state.badness)
-    if worst is State.CANCELLED and view.allow_cancelled:
+    if worst is State.CANCELLED and view.policy.allow_cancelled:
         # The cancellation is allowed; a failure beside it is not.
         failures = [state for each in (*deciding, *row.attempts) if (state := view.state(each)) in FAILING]
         worst = min(failures, key=lambda state: state.badness, default=worst)

@@ -1,11 +1,11 @@
-"""Which results belong to which run location, retries in other regions included."""
+"""Which results of a check belong to which run location, retries in other regions included."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gate.domain.session import Result, ResultKind, Session
+from gate.domain.session import CheckRun, Result, ResultKind
 
 
 @dataclass(slots=True)
@@ -26,24 +26,24 @@ class LocationResults:
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """How results compare under a policy: `rank` is 0 for the worst, `is_red` if no threshold matters."""
+    """How results compare under a policy: `rank` 0 is the worst, `is_red` results close unless tolerated."""
 
     rank: Callable[[Result], int]
     is_red: Callable[[Result], bool]
 
 
 def results_by_location(
-    session: Session, severity: Severity, *, skipped: Collection[str] = ()
+    run: CheckRun, severity: Severity, *, skipped: Collection[str] = ()
 ) -> tuple[LocationResults, ...]:
-    """Return the results of each run location, in the session's order.
+    """Return the results of each run location, in the order of `run.run_locations`.
 
-    A location that the session does not list holds a retry of a listed one if that one has nothing but
-    attempts, and otherwise gets an entry of its own. If the session alone does not show which retry belongs
-    to which location, each candidate gets the worst of them.
+    A location that is not listed there holds a retry of a listed one if that one has nothing but attempts,
+    and otherwise gets an entry of its own. If the session does not show which retry belongs to which
+    location, each candidate gets the worst of them.
     """
-    listed = {location: LocationResults(location) for location in session.run_locations}
+    listed = {location: LocationResults(location) for location in run.run_locations}
     foreign: dict[str, LocationResults] = {}
-    for result in session.results:
+    for result in run.results:
         known = listed if result.location in listed else foreign
         _add(known.setdefault(result.location, LocationResults(result.location)), result)
     for found in (*listed.values(), *foreign.values()):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from gate.policy.document import Limits, PolicyDocument, Quarantine
+from gate.policy.document import Limits, PolicyDocument
+from gate.policy.quarantine import Quarantine
 from gate.policy.threshold import DEFAULT, NOTHING, Threshold
 from gate.text.duration import format_duration
 from gate.text.style import Line, Tone

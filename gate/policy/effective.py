@@ -1,4 +1,4 @@
-"""What is allowed for one session: the policy file, the inputs and the defaults, resolved."""
+"""What is allowed for one check: the policy file, the inputs and the defaults, resolved."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from gate.policy.threshold import DEFAULT, NOTHING, Threshold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What is allowed, for one session. The defaults allow nothing but flakiness.
+    """What is allowed for one check. The defaults allow nothing but flakiness.
 
     All thresholds of a rule must hold. There are several only if a check without a name may be meant by
-    several entries of the policy; without any, every number is allowed.
-    `skipped` maps locations to the reason why they are left out. `origins` say where the rules without a
-    threshold of their own come from: `missing`, `cancelled`, `response-time`, `required LOCATION`.
+    several entries of the policy file; without any, every number is allowed. `entries` are the numbers of
+    the entries of `checks` that apply: checks with the same ones are judged together.
+
+    `skipped` maps locations to the reason why they are skipped. `origins` names the source of each rule that
+    has no threshold: `missing`, `cancelled`, `response-time`, `required LOCATION`.
     """
 
     failed: tuple[Threshold, ...] = (NOTHING,)
@@ -26,8 +28,9 @@ class Policy:
     response_time_ms: float | None = None
     required: tuple[str, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
+    entries: tuple[int, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def origin(self, rule: str) -> str:
-        """Where a rule comes from: a file and line, or the default."""
+        """Return where a rule comes from: a file and line, or the default."""
         return self.origins.get(rule, DEFAULT)

@@ -10,7 +10,9 @@ from typing import Any
 import yaml
 
 from gate.domain.errors import UsageError
-from gate.policy.document import CheckRule, Limits, Match, PolicyDocument, Quarantine
+from gate.policy.document import CheckRule, Limits, PolicyDocument
+from gate.policy.match import Match
+from gate.policy.quarantine import Quarantine
 from gate.policy.threshold import Threshold, parse_threshold
 from gate.text.clean import clean
 from gate.text.duration import parse_duration

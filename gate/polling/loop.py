@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gate.checkly.client import Checkly, Clock
+from gate.checkly.client import Checkly
+from gate.checkly.ports import Clock
+from gate.checkly.retry import LONGEST_BACKOFF_S, backoff_s
 from gate.domain import errors
-from gate.domain.session import Phase, Session
+from gate.domain.session import Phase, Session, SessionRef
 from gate.polling import schedule
 from gate.polling.events import Event, Looked, Noticed, Paused, TroubleBegan, TroubleEnded
 from gate.polling.result import Ending, PollResult
@@ -18,8 +20,6 @@ from gate.polling.tracker import Tracker
 
 GRACE_FOR_404_S = 10.0  # a session that was just triggered may not be readable yet
 _ASKED_AGAIN_AFTER_404_S = (1.0, 3.0, 6.0, GRACE_FOR_404_S)
-FIRST_BACKOFF_S = 0.5
-LONGEST_BACKOFF_S = 15.0
 _LAST_LOOK_S = 3.0  # what is kept free before the deadline, so that the last look is over when it comes
 _TOO_LATE_S = 0.01  # a request that fails so near to its bound was cut short by it
 _EARLY_S = 0.05  # a long poll may end that much before its time
@@ -33,8 +33,8 @@ class Patience:
     poll_interval_s: float
 
 
-def watch(
-    session_ids: tuple[str, ...],
+def poll(
+    refs: tuple[SessionRef, ...],
     checkly: Checkly,
     patience: Patience,
     *,
@@ -46,7 +46,7 @@ def watch(
     `jitter` returns a number from 0 to 1 for each back-off; `observe` is told what happens on the way.
     Returns one `PollResult` for each id, in their order; raises nothing that a network or a signal can cause.
     """
-    loop = _Loop(session_ids, checkly, patience, jitter=jitter, observe=observe)
+    loop = _Loop(refs, checkly, patience, jitter=jitter, observe=observe)
     try:
         loop.run()
     except errors.Stopped as stopped:
@@ -59,7 +59,7 @@ class _Loop:
 
     def __init__(
         self,
-        session_ids: tuple[str, ...],
+        refs: tuple[SessionRef, ...],
         checkly: Checkly,
         patience: Patience,
         *,
@@ -74,7 +74,7 @@ class _Loop:
         now_s = self.clock.now_s()
         self.deadline_s = now_s + patience.timeout_s
         self.last_look_s = self.deadline_s - min(_LAST_LOOK_S, patience.timeout_s / 4)
-        self.waits = [Tracker(session_id, now_s) for session_id in session_ids]
+        self.waits = [Tracker(ref, now_s) for ref in refs]
         self.quiet_until_s = now_s  # what Retry-After asks for, and trouble of the API's, hold for all
         self.failures_of_api = 0
         self.in_doubt = True  # whether the API can be asked at all is not known yet, or no more
@@ -100,12 +100,11 @@ class _Loop:
     def _next_step(self, pending: Sequence[Tracker], now_s: float) -> schedule.Step:
         if self.quiet_until_s > now_s:
             return schedule.Rest(min(self.quiet_until_s, now_s + schedule.LONGEST_REST_S))
-        served = self.checkly.completion_served
         candidates = [
             schedule.Candidate(
                 look_at_s=wait.look_at_s,
                 is_read=wait.session is not None,
-                can_poll=served and wait.session is not None and not wait.poll_was_useless,
+                can_poll=self._can_poll(wait),
                 failures=wait.failures,
             )
             for wait in pending
@@ -119,6 +118,12 @@ class _Loop:
         )
         return schedule.next_step(candidates, circumstances, self.checkly.budget)
 
+    def _can_poll(self, wait: Tracker) -> bool:
+        session = wait.session
+        return (
+            session is not None and self.checkly.serves_completion(session.kind) and not wait.poll_was_useless
+        )
+
     def _look(self, waits: Sequence[Tracker]) -> None:
         is_last = self.clock.now_s() >= self.last_look_s
         # A look that hangs leaves room for the last one.
@@ -126,7 +131,7 @@ class _Loop:
         for wait in waits:
             wait.had_last_look = is_last
         try:
-            found = self.checkly.look_each([wait.session_id for wait in waits], until_s=until_s)
+            found = self.checkly.fetch_each([wait.ref for wait in waits], until_s=until_s)
         except errors.OutOfTime:
             self._came_too_late(waits)
             return
@@ -140,7 +145,7 @@ class _Loop:
             elif isinstance(each, errors.Final):
                 self._give_up(wait, each)
             else:
-                self._failed(wait, each, _ceiling_s(wait.failures) * backoff, cut_short=cut_short)
+                self._failed(wait, each, backoff_s(wait.failures) * backoff, cut_short=cut_short)
         self._judge_api(found, backoff)
         self._take_pace(waits)
 
@@ -154,6 +159,7 @@ class _Loop:
 
     def _read(self, wait: Tracker, session: Session, *, is_last: bool) -> None:
         wait.session, wait.error, wait.failures, wait.unknown_since_s = session, None, 0, None
+        wait.ref = session.ref  # a bare ID does not show the kind
         wait.poll_was_useless = False
         if self.failures_in_trouble and not self._in_trouble():
             self.observe(TroubleEnded(self.failures_in_trouble))
@@ -201,7 +207,7 @@ class _Loop:
         if any(isinstance(each, Session | errors.InvalidResponse) for each in found):
             self.in_doubt, self.failures_of_api = False, 0
         elif any(isinstance(each, errors.Transient) for each in found):
-            quiet_s = _ceiling_s(self.failures_of_api) * backoff
+            quiet_s = backoff_s(self.failures_of_api) * backoff
             self.quiet_until_s = max(self.quiet_until_s, self.clock.now_s() + quiet_s)
             self.in_doubt, self.failures_of_api = True, self.failures_of_api + 1
 
@@ -255,8 +261,3 @@ class _Loop:
             if isinstance(each, errors.RequestFailed):
                 self._keep_quiet(each)
         self._take_pace(waits)
-
-
-def _ceiling_s(failures: int) -> float:
-    """The longest back-off after so many failures in a row."""
-    return min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** min(failures, 10))

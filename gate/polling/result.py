@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gate.domain.errors import GateError
-from gate.domain.session import Session
+from gate.domain.session import Session, SessionRef
 
 
 class Ending(Enum):
@@ -20,9 +20,9 @@ class Ending(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """What was known of one session when the wait ended; `error` says why where that is not its end."""
+    """What was known of one session when the wait ended; `error` is why, if that is not its end."""
 
-    session_id: str
+    ref: SessionRef
     session: Session | None
     ending: Ending
     error: GateError | None = None

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from gate.checkly.budget import Budget
-from gate.checkly.check_sessions import LONGEST_LONG_POLL_S
+from gate.checkly.session_api import LONGEST_LONG_POLL_S
 
 MOST_AT_ONCE = 8
 _OVERDUE_S = 60.0  # the longest that a first look waits for the sake of ends that may come

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gate.domain import errors
-from gate.domain.session import Phase, Session
+from gate.domain.session import Phase, Session, SessionRef
 from gate.polling.result import Ending, PollResult
 from gate.text.duration import format_duration
 
@@ -18,7 +18,7 @@ class Tracker:
     `poll_was_useless`: whether a long poll has told nothing since it was last read.
     """
 
-    session_id: str
+    ref: SessionRef
     look_at_s: float
     session: Session | None = None
     error: errors.RequestFailed | None = None
@@ -36,9 +36,9 @@ class Tracker:
     def result(self, timeout_s: float, stopped: errors.Stopped | None = None) -> PollResult:
         """What is known of it when the wait is over, after a timeout of so many seconds or a signal."""
         if self.ending is None and stopped:
-            return PollResult(self.session_id, self.session, Ending.STOPPED, stopped)
+            return PollResult(self.ref, self.session, Ending.STOPPED, stopped)
         ending = self.ending or self.ending_at_the_deadline()
-        return PollResult(self.session_id, self.session, ending, self.error or self._why(ending, timeout_s))
+        return PollResult(self.ref, self.session, ending, self.error or self._why(ending, timeout_s))
 
     def _why(self, ending: Ending, timeout_s: float) -> errors.GateError | None:
         if ending is Ending.FINISHED:

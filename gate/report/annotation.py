@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gate.domain.errors import ExitCode
-from gate.evaluation.verdict import Conclusion, VerdictKind
+from gate.evaluation.decision import place_of
+from gate.evaluation.judged import Conclusion, JudgedSession, VerdictKind
 from gate.report.report import Report
 from gate.text.clean import clean
 
@@ -49,22 +50,23 @@ def render(report: Report) -> tuple[Annotation, ...]:
 
 
 def _verdict(report: Report) -> Iterable[Annotation]:
-    if report.exit_code is ExitCode.OPEN and report.conclusion is VerdictKind.PASS:
+    verdict = report.verdict
+    if verdict.exit_code is ExitCode.OPEN and verdict.kind is VerdictKind.PASS:
         return
-    closed = report.conclusion is VerdictKind.FAIL
-    level = Level.WARNING if report.exit_code is ExitCode.OPEN else Level.ERROR
+    closed = verdict.kind is VerdictKind.FAIL
+    level = Level.WARNING if verdict.exit_code is ExitCode.OPEN else Level.ERROR
     title = "Checkly gate closed" if closed else "Checkly gate could not tell"
     worst = report.worst
     link = worst.link if worst else ""
-    text = ". ".join((report.reason, *_reasons(report)))
+    text = ". ".join((verdict.reason.text, *_reasons(report)))
     yield Annotation(level, title, clean(text, _LENGTH) + (f" {link}" if link else ""))
 
 
 def _reasons(report: Report) -> Iterable[str]:
-    """Why the worst locations that close the gate are not green, each reason once."""
+    """Why the worst rows that close the gate are not green, each reason once."""
     several = len(report.sessions) > 1
     red = [
-        (f"{judged.name}, {row.outcome.location}" if several else row.outcome.location, row.outcome)
+        (_prefix(judged, several) + judged.naming.name(place_of(row.outcome)), row.outcome)
         for judged in report.sessions
         for row in judged.rows
         if row.conclusion is Conclusion.RED
@@ -78,10 +80,14 @@ def _reasons(report: Report) -> Iterable[str]:
         yield f"{first}{f' and {len(others)} more' if others else ''}: {reason}"
 
 
+def _prefix(judged: JudgedSession, several: bool) -> str:
+    return f"{judged.label}, " if several else ""
+
+
 def _warnings(report: Report) -> Iterable[str]:
     several = len(report.sessions) > 1
     for judged in report.sessions:
-        prefix = f"{judged.name}: " if several else ""
+        prefix = f"{judged.label}: " if several else ""
         yield from (prefix + decision.text for decision in judged.decisions if not decision.closes)
-        yield from (prefix + text for text in judged.disagreements)
+        yield from (prefix + text for text in judged.contradictions)
     yield from report.notices

@@ -9,9 +9,9 @@ def render(report: Report) -> dict[str, str | int]:
     """The outputs by name, in the order in which they are documented."""
     worst = report.worst
     return {
-        "verdict": report.conclusion.value,
+        "verdict": report.verdict.kind.value,
         "status": worst.status if worst else "",
-        "reason": report.reason,
+        "reason": report.verdict.reason.text,
         "session-link": worst.link if worst else "",
         **report.counts,
         "junit-path": report.junit_path,

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from gate import __version__
 from gate.domain.session import Result
-from gate.evaluation.outcomes import result_state
-from gate.evaluation.rules import Decision
-from gate.evaluation.verdict import JudgedSession, Row
+from gate.evaluation.decision import Decision
+from gate.evaluation.judged import JudgedSession, Row
+from gate.evaluation.outcomes import Outcome
 from gate.policy.effective import Policy
 from gate.policy.threshold import DEFAULT, Threshold, in_words
 from gate.report.outputs import render as render_outputs
@@ -21,7 +21,7 @@ def render(report: Report) -> bytes:
     """The record as UTF-8 JSON, made session by session: hundreds at once take many times their size."""
     head = {
         **render_outputs(report),
-        "exit-code": int(report.exit_code),
+        "exit-code": int(report.verdict.exit_code),
         "gate-version": __version__,
         "decided-at": _time(report.decided_at),
         "waited-seconds": round(report.waited_s, 3),
@@ -45,30 +45,32 @@ def _encoded(value: Mapping[str, object], depth: int = 0) -> bytes:
 
 def _session(judged: JudgedSession, report: Report) -> dict[str, object]:
     session = judged.session
+    runs = session.checks if session else ()
+    checks = [
+        {"id": run.check.id, "name": run.check.name, "type": run.check.type, "policy": _policy(policy)}
+        for run, policy in zip(runs, judged.policies, strict=True)
+    ]
     return {
-        "id": judged.session_id,
+        "id": judged.ref.id,
+        "kind": judged.ref.kind.value if judged.ref.kind else "",
+        "name": judged.label,
         "link": judged.link,
-        "check": {
-            "id": session.check_id if session else "",
-            "name": session.check_name if session else "",
-            "type": session.check_type if session else "",
-        },
         "status": judged.status,
-        "api-version": session.version.value if session else "",
+        "api-version": session.api_version if session else "",
         "started-at": _time(session.started_at if session else None),
         "stopped-at": _time(session.stopped_at if session else None),
         "ending": judged.ending.value,
         "error": judged.error.sentence if judged.error else "",
-        "policy": _policy(judged.policy),
+        "checks": checks,
         "decisions": [_decision(decision) for decision in judged.decisions],
-        "disagreements": list(judged.disagreements),
+        "contradictions": list(judged.contradictions),
         "notices": list(judged.notices),
         "locations": [_row(row, report) for row in judged.rows],
     }
 
 
 def _policy(policy: Policy) -> dict[str, object]:
-    """The policy as it was applied to the session."""
+    """The policy as it was applied to the check."""
     return {
         "failed-threshold": _thresholds(policy.failed),
         "degraded-threshold": _thresholds(policy.degraded),
@@ -96,31 +98,33 @@ def _decision(decision: Decision) -> dict[str, object]:
         "of": decision.of,
         "allowed": decision.allowed,
         "origin": decision.origin,
-        "locations": list(decision.locations),
+        "locations": list(dict.fromkeys(place.location for place in decision.places)),
+        "checks": list(dict.fromkeys(place.check.label for place in decision.places if place.check)),
     }
 
 
 def _row(row: Row, report: Report) -> dict[str, object]:
     outcome = row.outcome
     return {
+        "check": outcome.check.label,
         "location": outcome.location,
         "state": outcome.state.value,
         "seen": outcome.seen.value,
         "standing": row.conclusion.value,
         "because": row.because,
         "finished-in": outcome.finished_in,
-        "result": _result(outcome.final, report) if outcome.final else None,
-        "attempts": [_result(attempt, report) for attempt in outcome.attempts],
+        "result": _result(outcome.final, outcome, report) if outcome.final else None,
+        "attempts": [_result(attempt, outcome, report) for attempt in outcome.attempts],
     }
 
 
-def _result(result: Result, report: Report) -> dict[str, object]:
+def _result(result: Result, outcome: Outcome, report: Report) -> dict[str, object]:
     why = report.why(result)
     return {
         "id": result.id,
         "link": result.link,
         "location": result.location,
-        "state": result_state(result).value,
+        "state": outcome.state_of(result).value,
         "response-time-ms": result.response_time_ms,
         "started-at": _time(result.started_at),
         "stopped-at": _time(result.stopped_at),

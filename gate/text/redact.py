@@ -33,7 +33,7 @@ class Redaction:
         """The bytes without the secret."""
         return self._pattern.sub(_HIDDEN, body)
 
-    def written(self, content: bytes) -> bytes:
+    def in_bytes(self, content: bytes) -> bytes:
         """What the gate itself is about to write, without the secret, or a slug that was made of it."""
         letters = re.compile(self._letters.encode(), re.IGNORECASE)
         if not letters.search(content):  # which nothing that the gate writes spells in another way
@@ -41,9 +41,9 @@ class Redaction:
         hidden = self.body(content)
         return letters.sub(_HIDDEN, hidden) if len(self._letters) >= _TELLING_LETTERS else hidden
 
-    def told(self, text: str) -> str:
+    def in_text(self, text: str) -> str:
         """The same for a text."""
-        return self.written(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
+        return self.in_bytes(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
 
     @cached_property
     def _pattern(self) -> re.Pattern[bytes]:

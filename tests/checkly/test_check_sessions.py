@@ -12,11 +12,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gate.checkly.check_sessions import cancel, completion, read_session, retrieve
+from gate.checkly.check_sessions import CHECK_SESSIONS
 from gate.checkly.http import Response, error_for, retry_after_s
 from gate.domain import errors
 from gate.domain.errors import InvalidResponse, RequestFailed, UsageError
-from gate.domain.session import ApiVersion, Phase, ResultKind, Session
+from gate.domain.session import Phase, ResultKind, Session
+from tests.samples import run_of
 
 ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 LINK = f"https://app.checklyhq.com/accounts/1397c172/checks/a4cd4ad9/check-sessions/{ID}"
@@ -51,22 +52,26 @@ DOCUMENT: dict[str, Any] = {
 
 
 def _read(document: object) -> Session:
-    return read_session(Response(200, {}, json.dumps(document).encode()), ID, ApiVersion.V1)
+    return CHECK_SESSIONS.read_session(Response(200, {}, json.dumps(document).encode()), ID, "v1")
 
 
 def test_the_documented_example_is_read() -> None:
     session = _read(DOCUMENT)
     assert (session.id, session.status, session.phase) == (ID, "PASSED", Phase.FINISHED)
-    assert session.run_locations == ("us-east-1", "eu-central-1")
-    assert (session.check_name, session.check_type, session.link) == ("Example API Check", "API", LINK)
+    assert run_of(session).run_locations == ("us-east-1", "eu-central-1")
+    assert (run_of(session).check.name, run_of(session).check.type, session.link) == (
+        "Example API Check",
+        "API",
+        LINK,
+    )
     assert session.started_at == datetime(2025, 8, 28, 18, 23, 40, 262000, tzinfo=UTC)
-    (result,) = session.results
+    (result,) = run_of(session).results
     assert (result.location, result.kind, result.has_failures) == ("us-east-1", ResultKind.FINAL, False)
 
 
 def test_a_byte_order_mark_before_the_document_is_no_part_of_it() -> None:
     body = b"\xef\xbb\xbf" + json.dumps(DOCUMENT).encode()
-    assert read_session(Response(200, {}, body), ID, ApiVersion.V1) == _read(DOCUMENT)
+    assert CHECK_SESSIONS.read_session(Response(200, {}, body), ID, "v1") == _read(DOCUMENT)
 
 
 ABSENT = object()
@@ -128,7 +133,7 @@ def test_what_only_decorates_may_be_anything(key: str, value: object) -> None:
 
 @pytest.mark.parametrize("value", [ABSENT, None, ""])
 def test_a_check_may_have_no_name(value: object) -> None:
-    assert _read(_with(DOCUMENT, "name", value)).check_name == ""
+    assert run_of(_read(_with(DOCUMENT, "name", value))).check.name == ""
 
 
 def test_a_result_of_another_check_makes_the_document_invalid() -> None:
@@ -153,7 +158,7 @@ def test_a_result_of_another_check_makes_the_document_invalid() -> None:
     ],
 )
 def test_only_null_and_all_take_the_place_of_a_final_result(written: object, kind: ResultKind) -> None:
-    (result,) = _read({**DOCUMENT, "results": [_with(RESULT, "resultType", written)]}).results
+    (result,) = run_of(_read({**DOCUMENT, "results": [_with(RESULT, "resultType", written)]})).results
     assert result.kind is kind
 
 
@@ -185,13 +190,13 @@ def test_a_result_from_a_location_that_only_looks_like_another_makes_no_row_gree
     ],
 )
 def test_a_result_may_lack_what_older_answers_lack(key: str, value: object) -> None:
-    (result,) = _read({**DOCUMENT, "results": [_with(RESULT, key, value)]}).results
+    (result,) = run_of(_read({**DOCUMENT, "results": [_with(RESULT, key, value)]})).results
     assert result.location == "us-east-1"
     assert (result.response_time_ms, result.started_at, result.is_cancelled) == (None, None, False)
 
 
 def test_absent_results_are_none() -> None:
-    assert _read(_with(DOCUMENT, "results", ABSENT)).results == ()
+    assert run_of(_read(_with(DOCUMENT, "results", ABSENT))).results == ()
 
 
 BODIES = {
@@ -216,7 +221,7 @@ BODIES = {
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 def test_a_body_that_is_no_such_document_is_incomprehensible(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
-        read_session(Response(200, {}, body), ID, ApiVersion.V1)
+        CHECK_SESSIONS.read_session(Response(200, {}, body), ID, "v1")
 
 
 _json = st.recursive(
@@ -253,7 +258,7 @@ def test_any_json_is_a_session_or_an_error_with_a_name(document: object) -> None
 @given(st.binary())
 def test_any_bytes_are_a_session_or_an_error_with_a_name(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
-        read_session(Response(200, {}, body), ID, ApiVersion.V1)
+        CHECK_SESSIONS.read_session(Response(200, {}, body), ID, "v1")
 
 
 @pytest.mark.parametrize(
@@ -335,9 +340,9 @@ def test_a_date_to_retry_after_is_nothing_without_a_date_to_count_from() -> None
 def test_nothing_but_a_uuid_ever_reaches_a_path(session_id: str) -> None:
     try:
         requests = [
-            retrieve(session_id, ApiVersion.V2),
-            completion(session_id, ApiVersion.V1, 30),
-            cancel(session_id),
+            CHECK_SESSIONS.retrieve(session_id, "v2"),
+            CHECK_SESSIONS.completion(session_id, "v1", 30),
+            CHECK_SESSIONS.cancel(session_id),
         ]
     except UsageError:
         return

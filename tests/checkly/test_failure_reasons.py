@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 
 from gate.checkly.failure_reasons import read_detail
 from gate.checkly.http import Response
-from gate.checkly.results import Asked, request_for
+from gate.checkly.results import detail_ref
 from gate.domain.detail import Detail
 from gate.domain.errors import InvalidResponse, NoSuchSession, RequestFailed
 from gate.domain.session import Session
-from gate.evaluation.verdict import JudgedSession, judge
+from gate.evaluation.judged import JudgedSession
+from gate.evaluation.verdict import judge
 from gate.explain import results_to_explain
 from gate.policy.effective import Policy
 from gate.text.clean import clean
-from tests.samples import CHECK_ID, attempt, finished, result, session
+from tests.samples import CHECK_ID, attempt, finished, result, run_of, session
 
 RESULT_ID = "0c4b1b3e-5bd5-4ba5-a7a1-0f0a2bb41f11"
 SECRET = "s3cret-of-the-shop"
@@ -338,7 +339,9 @@ def test_it_is_asked_about_the_worst_first_and_about_ends_before_attempts() -> N
         result("red", "failed", after_s=9),
         result("slow", "degraded"),
     )
-    names = {each.id: f"{each.location} {each.kind.value} {each.stopped_at:%S}" for each in of.results}
+    names = {
+        each.id: f"{each.location} {each.kind.value} {each.stopped_at:%S}" for each in run_of(of).results
+    }
     assert [names[asked.result_id] for asked in results_to_explain(_judged(of))] == [
         "red FINAL 09",
         "slow FINAL 05",
@@ -358,4 +361,6 @@ def test_nothing_but_a_uuid_becomes_part_of_a_path(odd: str) -> None:
     red = result("a", "failed")
     assert results_to_explain(_judged(session("FAILED", replace(red, id=odd)))) == ()
     assert results_to_explain(_judged(session("FAILED", red, check_id=odd))) == ()
-    assert request_for(Asked(CHECK_ID, RESULT_ID)).path == f"/v1/check-results/{CHECK_ID}/{RESULT_ID}"
+    ref = detail_ref(session("FAILED", red), CHECK_ID, RESULT_ID)
+    assert ref is not None
+    assert ref.request.path == f"/v1/check-results/{CHECK_ID}/{RESULT_ID}"

@@ -13,24 +13,25 @@ from gate.commands.help import help_text
 from gate.config.inputs import BY_NAME, INPUTS, Input
 from gate.config.settings import InvalidInputs, Settings, read_settings, shown_inputs
 from gate.domain.errors import ExitCode
-from gate.domain.session import ApiVersion
+from gate.domain.session import SessionKind, SessionRef
 from gate.policy.threshold import Threshold, parse_threshold
 from gate.text.clean import clean
 from gate.text.duration import DURATION_FORMS
 
 ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
+LINK = "https://app.checklyhq.com/accounts/a"
 OTHER = "00000000-0000-0000-0000-000000000001"
 KEY = "cu_0123456789abcdef"
 NEEDED = {"INPUT_SESSION-ID": ID, "INPUT_API-KEY": KEY}
 GIVEN: dict[str, tuple[str, Any]] = {  # a text for each input that is not its default, and what it becomes
-    "session-id": (OTHER, (OTHER,)),
+    "session-id": (OTHER, (SessionRef(OTHER),)),
     "trigger-check-id": (f"{OTHER} {ID}", (OTHER, ID)),
     "trigger-tags": ("production, !slow; smoke", (("production", "!slow"), ("smoke",))),
     "refresh-cache": ("true", True),
     "api-key": ("sv_another", "sv_another"),
     "account-id": ("1397c172", "1397c172"),
     "api-url": ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
-    "api-version": ("v2", ApiVersion.V2),
+    "api-version": ("v2", "v2"),
     "timeout": ("1h30m", 5400.0),
     "poll-interval": ("30", 30.0),
     "degraded-threshold": ("25%", parse_threshold("25%", "input degraded-threshold")),
@@ -110,7 +111,7 @@ def test_the_names_of_the_variables() -> None:
 
 def test_what_is_not_given_has_its_default() -> None:
     settings = _settings(INPUT_TIMEOUT="", INPUT_POLICY=" ")
-    assert (settings.timeout, settings.poll_interval, settings.api_version) == (1200, 10, None)
+    assert (settings.timeout, settings.poll_interval, settings.api_version) == (1200, 10, "")
     assert (settings.api_url, settings.policy, settings.json_path) == ("https://api.checklyhq.com", "", "")
     assert settings.degraded_threshold is None, "the policy file decides"
 
@@ -121,25 +122,32 @@ def test_every_input_has_a_field_of_the_type_that_its_reader_returns() -> None:
     settings = _settings(*(f"--{name}={text}" for name, (text, _) in GIVEN.items()))
     plain = {bool: bool, str: str, float: float, Threshold | None: Threshold}
     for field, hint in hints.items():
-        assert isinstance(getattr(settings, field), plain.get(hint, (tuple, ApiVersion))), field
+        assert isinstance(getattr(settings, field), plain.get(hint, tuple)), field
 
 
 @pytest.mark.parametrize(
-    ("text", "ids"),
+    ("text", "refs"),
     [
-        (f"{ID},{OTHER}", (ID, OTHER)),
-        (f" {ID}\n\t{OTHER} ,, {ID.upper()}", (ID, OTHER)),
-        (f"https://app.checklyhq.com/accounts/a/checks/{OTHER}/check-sessions/{ID}", (ID,)),
-        (f"https://app.checklyhq.com/checks/{OTHER}/check-sessions/{ID}/results/{OTHER}", (ID,)),
-        (f"https://app.checklyhq.com/check-sessions/{ID}?tab=1", (ID,)),
+        (f"{ID},{OTHER}", (SessionRef(ID), SessionRef(OTHER))),
+        (f" {ID}\n\t{OTHER} ,, {ID.upper()}", (SessionRef(ID), SessionRef(OTHER))),
+        (f"{LINK}/checks/{OTHER}/check-sessions/{ID}", (SessionRef(ID, SessionKind.CHECK),)),
+        (f"{LINK}/checks/{OTHER}/check-sessions/{ID}/results/{OTHER}", (SessionRef(ID, SessionKind.CHECK),)),
+        (f"{LINK}/check-sessions/{ID}?tab=1", (SessionRef(ID, SessionKind.CHECK),)),
+        (f"{LINK}/test-sessions/{ID}", (SessionRef(ID, SessionKind.TEST),)),
+        (f"{LINK}/test-sessions/{ID}/results/{OTHER}", (SessionRef(ID, SessionKind.TEST),)),
+        (f"{ID} {LINK}/test-sessions/{ID}", (SessionRef(ID, SessionKind.TEST),)),
+        (f"{LINK}/sessions/{ID}", (SessionRef(ID),)),
     ],
 )
-def test_sessions_are_named_by_ids_and_links(text: str, ids: tuple[str, ...]) -> None:
-    assert _settings("--session-id", text).session_id == ids
+def test_sessions_are_named_by_ids_and_links(text: str, refs: tuple[SessionRef, ...]) -> None:
+    assert _settings("--session-id", text).session_id == refs
 
 
 def test_a_flag_that_is_repeated_adds_sessions_for_none_may_be_lost() -> None:
-    assert _settings("--session-id", ID, "--session-id", OTHER).session_id == (ID, OTHER)
+    assert _settings("--session-id", ID, "--session-id", OTHER).session_id == (
+        SessionRef(ID),
+        SessionRef(OTHER),
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,7 +171,6 @@ BAD = {
         "latest",
         ID[:-1],
         f"{ID}/../..",
-        f"https://app.checklyhq.com/test-sessions/{ID}",
         "https://a.example/",
     ],
     "api-key": ["two words", "schlüssel", "x" * 501],

@@ -38,7 +38,7 @@ CHECK_TYPES = (
 )
 WHY = "STATUS_CODE EQUALS 200, received 503"
 ATTEMPT_WHY = "connect ETIMEDOUT"
-FEW = "why was asked for 20 of 26 results that are not green"
+FEW = "reasons were fetched for 20 of 26 results that are not green"
 REASON = "failed 1 of 2 locations (50%) > 0 allowed (default): eu-central-1"
 
 
@@ -109,7 +109,7 @@ def test_no_trouble_with_details_changes_the_verdict(tmp_path: Path, fault: str)
     assert (done.code, done.outputs["verdict"], done.outputs["reason"]) == (1, "fail", REASON)
     assert WHY not in done.log
     is_no_trouble = fault == "status: 404"
-    assert is_no_trouble != bool(re.search(r"why \d results? .* could not be read: ", done.log))
+    assert is_no_trouble != bool(re.search(r"why \d results? .* could not be fetched: ", done.log))
 
 
 @pytest.mark.parametrize(("failed", "notices"), [(20, []), (26, [FEW])])

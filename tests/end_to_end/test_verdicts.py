@@ -78,7 +78,7 @@ VERDICTS = {
         inputs={"failed-threshold": "25%"},
     ),
     "errored": Case("FAILED", _four("errored"), 1, "fail", _cases("error ChecklyError")),
-    "errored, but Checkly says passed": Case(
+    "errored, but Checkly reports passed": Case(
         "PASSED", _four("errored"), 1, "fail", _cases("error ChecklyError")
     ),
     "aborted": Case("FAILED", _four("aborted"), 1, "fail", _cases("error Aborted")),
@@ -226,11 +226,11 @@ sessions:
     assert f"Checkout API is {status}" in run.log
 
 
-def test_a_disagreement_between_status_and_results_is_said_aloud(tmp_path: Path) -> None:
+def test_a_contradiction_between_status_and_results_is_reported(tmp_path: Path) -> None:
     run = gate_on(tmp_path, VERDICTS["passed, but a location failed"].scenario)
-    for place in (run.log, run.summary.replace("\\", ""), str(run.record["sessions"][0]["disagreements"])):
-        assert "Checkly says PASSED, but us-east-1 is failed: the worse one counts" in place
-    assert any("Checkly says PASSED" in line for line in run.annotations if line.startswith("::warning "))
+    for place in (run.log, run.summary.replace("\\", ""), str(run.record["sessions"][0]["contradictions"])):
+        assert "Checkly reports PASSED, but us-east-1 is failed: the worse one counts" in place
+    assert any("Checkly reports PASSED" in line for line in run.annotations if line.startswith("::warning "))
 
 
 def test_several_sessions_are_one_gate_and_one_report(tmp_path: Path) -> None:

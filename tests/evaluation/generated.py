@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from gate.domain.session import ApiVersion, Result, ResultKind, Session
+from gate.domain.session import Result, ResultKind, Session
 from gate.policy.effective import Policy
 from gate.policy.threshold import Threshold
-from tests.samples import STARTED, session
+from tests.samples import STARTED, run_of, session, with_run
 
 RUN_LOCATIONS = ("us-east-1", "eu-central-1", "ap-south-1", "sa-east-1")
 FOREIGN = ("eu-west-1", "us-west-1")
@@ -44,13 +43,14 @@ def sessions(draw: st.DrawFn) -> Session:
         draw(st.sampled_from(STATUSES)),
         *draw(st.lists(results(), max_size=7)),
         locations=tuple(locations),
-        version=draw(st.sampled_from(ApiVersion)),
+        version=draw(st.sampled_from(["v1", "v2"])),
     )
     if draw(st.booleans()):  # half of them run everywhere and are green, but for what was drawn
+        found = run_of(drawn).results
         green = [
-            final for final in _green(locations) if final.location not in {r.location for r in drawn.results}
+            final for final in _green(locations) if final.location not in {each.location for each in found}
         ]
-        return replace(drawn, results=(*drawn.results, *green))
+        return with_run(drawn, results=(*found, *green))
     return drawn
 
 

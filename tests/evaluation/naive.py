@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from gate.domain.session import ApiVersion, Result, ResultKind, Session
+from gate.domain.session import Result, ResultKind, Session
 from gate.policy.effective import Policy
 from gate.policy.threshold import Threshold
+from tests.samples import run_of
 
 ORDER = ["errored", "failed", "aborted"]
 RED = ["cancelled", *ORDER]
@@ -60,7 +61,9 @@ def order(policy: Policy) -> list[str]:
 
 
 def at(session: Session, location: str, kind: ResultKind) -> list[Result]:
-    return [result for result in session.results if result.location == location and result.kind is kind]
+    return [
+        result for result in run_of(session).results if result.location == location and result.kind is kind
+    ]
 
 
 def finals_at(session: Session, location: str) -> list[Result]:
@@ -87,12 +90,12 @@ def rows_of(session: Session, policy: Policy) -> list[Row]:
             at(session, location, ResultKind.ATTEMPT),
             at(session, location, ResultKind.UNSETTLED),
         )
-        for location in session.run_locations
+        for location in run_of(session).run_locations
     ]
     foreign = [
         each
-        for each in dict.fromkeys(r.location for r in session.results)
-        if each not in session.run_locations
+        for each in dict.fromkeys(r.location for r in run_of(session).results)
+        if each not in run_of(session).run_locations
     ]
     finals = [final for location in foreign for final in finals_at(session, location)]
     finals += [
@@ -189,9 +192,9 @@ def closing_rules(session: Session, policy: Policy) -> set[str]:
     bad = [state for state in counted if state in ORDER]
     flaky = [row for row in rows if row.is_flaky]
     called_off = session.status == "CANCELLED" or (
-        session.version is ApiVersion.V1
+        session.api_version == "v1"
         and session.status == "TIMED_OUT"
-        and True in [result.is_cancelled for result in session.results]
+        and True in [result.is_cancelled for result in run_of(session).results]
     )
     closing = set()
     if exceeds(len(bad), len(measured), policy.failed):

@@ -16,32 +16,32 @@ CASES: dict[str, tuple[Session, list[str]]] = {
     "agreement": (session("FAILED", result("a", "failed"), result("b", "degraded")), []),
     "passed, and failed": (
         session("PASSED", result("a"), result("b", "failed")),
-        ["Checkly says PASSED, but b is failed: the worse one counts"],
+        ["Checkly reports PASSED, but b is failed: the worse one counts"],
     ),
     "degraded, and cancelled": (
         session("DEGRADED", result("a", "degraded"), result("b", "cancelled")),
-        ["Checkly says DEGRADED, but b is cancelled: the worse one counts"],
+        ["Checkly reports DEGRADED, but b is cancelled: the worse one counts"],
     ),
     "passed, and degraded": (
         session("PASSED", result("a", "degraded"), result("b")),
-        ["Checkly says PASSED, but a is degraded: the worse one counts"],
+        ["Checkly reports PASSED, but a is degraded: the worse one counts"],
     ),
     "passed, and degraded before it passed": (
         session("PASSED", result("a", "degraded", after_s=3), result("a", after_s=9)),
-        ["Checkly says PASSED, but a is degraded: the worse one counts"],
+        ["Checkly reports PASSED, but a is degraded: the worse one counts"],
     ),
     "passed, and too slow for the policy alone": (session("PASSED", result("a", took_s=9)), []),
     "degraded, and all green": (
         session("DEGRADED", result("a"), result("b")),
-        ["Checkly says DEGRADED, but no location is: all green locations count as degraded"],
+        ["Checkly reports DEGRADED, but no location is: all green locations count as degraded"],
     ),
     "five are named": (
         session("PASSED", *FIVE_FAILED),
-        [f"Checkly says PASSED, but {_FIVE}: the worse one counts"],
+        [f"Checkly reports PASSED, but {_FIVE}: the worse one counts"],
     ),
     "the others are counted": (
         session("PASSED", *SIX_FAILED),
-        [f"Checkly says PASSED, but {_FIVE} and 1 more: the worse one counts"],
+        [f"Checkly reports PASSED, but {_FIVE} and 1 more: the worse one counts"],
     ),
 }
 
@@ -49,4 +49,4 @@ CASES: dict[str, tuple[Session, list[str]]] = {
 @pytest.mark.parametrize(("of", "said"), CASES.values(), ids=CASES.keys())
 def test_a_disagreement_is_said(of: Session, said: list[str]) -> None:
     (judged,) = judge([finished(of)], lambda _: Policy(response_time_ms=5000)).sessions
-    assert list(judged.disagreements) == said
+    assert list(judged.contradictions) == said

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 
 from gate.domain.errors import ExitCode, GateTimeout
 from gate.domain.session import Result, ResultKind, Session
+from gate.evaluation.decision import Rule
+from gate.evaluation.judged import VerdictKind
 from gate.evaluation.outcomes import State, outcomes
-from gate.evaluation.rules import Rule
-from gate.evaluation.verdict import Verdict, VerdictKind, judge
+from gate.evaluation.verdict import Verdict, judge
 from gate.policy.effective import Policy
 from gate.policy.threshold import NOTHING, Threshold, parse_threshold
 from gate.polling.result import Ending, PollResult
 from tests.evaluation import naive
 from tests.evaluation.generated import RUN_LOCATIONS, policies, sessions
-from tests.samples import finished, result, session
+from tests.samples import finished, result, run_of, session, with_run
 
 thorough = settings(max_examples=500, deadline=None)
 
@@ -45,7 +46,7 @@ def test_the_gate_decides_as_the_contract_written_down_a_second_time(
     ]
     assert {decision.rule.value for decision in judged.closing} == closing
     assert verdict.exit_code is (ExitCode.CLOSED if closing else ExitCode.OPEN)
-    assert verdict.conclusion is (VerdictKind.FAIL if closing else VerdictKind.PASS)
+    assert verdict.kind is (VerdictKind.FAIL if closing else VerdictKind.PASS)
 
 
 _NOT_READ_TO_THE_END = st.sampled_from([Ending.TIMEOUT, Ending.INCONCLUSIVE, Ending.STOPPED])
@@ -57,12 +58,12 @@ def test_a_gate_is_never_open_while_one_session_was_not_read_to_its_end(
 ) -> None:
     watched = [
         *(finished(other) for other in others),
-        PollResult(unread.id, unread, ending, GateTimeout("late")),
+        PollResult(unread.ref, unread, ending, GateTimeout("late")),
     ]
     order.shuffle(watched)
     verdict = judge(watched, lambda _: policy)
     assert verdict.exit_code is not ExitCode.OPEN
-    assert verdict.conclusion is not VerdictKind.PASS
+    assert verdict.kind is not VerdictKind.PASS
 
 
 def test_a_gate_on_nothing_is_not_open() -> None:
@@ -134,7 +135,7 @@ def _made_worse(result: Result, how: str) -> Result:
 
 def _is_explained(session: Session, policy: Policy) -> bool:
     """Whether the rows say why the session has the status that it has."""
-    found = outcomes(session, allow_cancelled=policy.allow_cancelled)
+    found = outcomes(session, lambda _: Policy(allow_cancelled=policy.allow_cancelled))
     seen = {outcome.seen for outcome in found}
     return {
         "PASSED": True,
@@ -155,18 +156,18 @@ def test_making_a_counted_location_worse_never_opens_a_closed_gate(
     policy = replace(policy, failed=(NOTHING,), flaky=(), allow_missing=False, allow_cancelled=False)
     finals = [
         index
-        for index, result in enumerate(session.results)
+        for index, result in enumerate(run_of(session).results)
         if result.kind is ResultKind.FINAL
-        and result.location in session.run_locations
+        and result.location in run_of(session).run_locations
         and result.location not in policy.skipped
     ]
     if not finals or not _is_explained(session, policy):
         return
     index = data.draw(st.sampled_from(finals))
     how = data.draw(st.sampled_from(["degraded", "aborted", "failed", "errored", "cancelled"]))
-    worse = list(session.results)
+    worse = list(run_of(session).results)
     worse[index] = _made_worse(worse[index], how)
-    assert not _is_open(replace(session, results=tuple(worse)), policy) or _is_open(session, policy)
+    assert not _is_open(with_run(session, results=tuple(worse)), policy) or _is_open(session, policy)
 
 
 @thorough
@@ -177,7 +178,9 @@ def test_what_is_left_out_never_closes_the_gate_but_where_it_is_required(
     (judged,) = _judge(session, policy).sessions
     skipped = {row.outcome.location for row in judged.rows if row.outcome.state is State.SKIPPED}
     for decision in judged.closing:
-        assert decision.rule is Rule.REQUIRED or not skipped & set(decision.locations)
+        assert decision.rule is Rule.REQUIRED or not skipped & set(
+            {place.location for place in decision.places}
+        )
 
 
 @thorough
@@ -185,11 +188,11 @@ def test_what_is_left_out_never_closes_the_gate_but_where_it_is_required(
 def test_the_order_of_the_results_never_changes_the_verdict(
     session: Session, policy: Policy, order: random.Random
 ) -> None:
-    shuffled = list(session.results)
+    shuffled = list(run_of(session).results)
     order.shuffle(shuffled)
     verdict = _judge(session, policy)
-    other = _judge(replace(session, results=tuple(shuffled)), policy)
-    assert (other.exit_code, other.conclusion) == (verdict.exit_code, verdict.conclusion)
+    other = _judge(with_run(session, results=tuple(shuffled)), policy)
+    assert (other.exit_code, other.kind) == (verdict.exit_code, verdict.kind)
 
 
 def test_a_required_location_that_counts_as_degraded_closes_the_gate() -> None:

@@ -143,7 +143,7 @@ ROWS: dict[str, Row] = {
 def _judge(row: Row) -> Verdict:
     given = replace(parse_threshold(row.degraded_input), origin="input") if row.degraded_input else None
     book = with_inputs(read_policy(row.policy, "p.yml"), failed=None, degraded=given)
-    return judge([finished(row.session)], lambda each: book.policy_for(each, DAY))
+    return judge([finished(row.session)], lambda each: book.resolve(each, DAY))
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())

@@ -53,7 +53,7 @@ _NETWORKS = """\
 Here the whole run is in one network, and the session has passed. Wrong files and variables are refused before
 any request is sent.
 """
-_TROUBLE = re.compile(r"^trouble: (.*); asking again$", re.MULTILINE)
+_TROUBLE = re.compile(r"^trouble: (.*); retrying$", re.MULTILINE)
 
 
 def row_line(row: Row, seen: Mapping[Moment, Seen]) -> str:

@@ -15,10 +15,11 @@ from gate.domain.errors import GateError, UsageError
 from gate.policy.loader import load_policy
 from gate.publish import host, publisher
 from gate.publish.console import Console
-from gate.report.report import of_error
 from gate.runtime import Process
+from gate.text.redact import Redaction
 from tests.hostile.places import Given
 from tests.polling.world import SimulatedClock
+from tests.report.reports import of_error
 from tests.samples import SESSION_ID
 
 DELIMITER = "checkly-gate-0123456789abcdef"
@@ -104,16 +105,23 @@ def _run(
         cli.run(argv, {**env, **given.env}, stream, Process())  # refused before there is any network
         return stream.getvalue()
     console, clock = Console(stream, env), SimulatedClock()
-    around = pipeline.Surroundings(
-        host=host.detect(env, console, DELIMITER),
-        console=console,
+    context = pipeline.Context(
         clock=clock,
         jitter=lambda: 1.0,
         wall_clock=lambda: datetime(2026, 1, 15, 9, 5, tzinfo=UTC),
+        log=console.line,
+        show_state=console.state,
     )
     try:
-        report = pipeline.decide(settings, book, Network(given, clock), around)
+        report = pipeline.decide(settings, book, Network(given, clock), context)
     except GateError as error:
-        report = of_error(error, decided_at=around.wall_clock())
-    publisher.publish(report, around, junit_path=settings.junit_path, json_path=settings.json_path)
+        report = of_error(error, decided_at=context.wall_clock())
+    sinks = publisher.Sinks(
+        host.detect(env, console, DELIMITER),
+        console,
+        Redaction(""),
+        settings.junit_path,
+        settings.json_path,
+    )
+    publisher.publish(report, sinks)
     return stream.getvalue()

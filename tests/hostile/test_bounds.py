@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from gate.checkly.check_sessions import read_session
+from gate.checkly.check_sessions import CHECK_SESSIONS
 from gate.checkly.http import Response
 from gate.domain.errors import InvalidResponse
-from gate.domain.session import ApiVersion
 from gate.report import annotation, record
 from gate.report.junit import xml
 from gate.report.log import closing
@@ -61,7 +60,7 @@ def test_the_largest_answer_makes_reports_that_can_be_read(
     results: Callable[[int], Iterator[dict[str, Any]]],
 ) -> None:
     reply = _largest(results)
-    report = report_on(read_session(reply, SESSION_ID, ApiVersion.V2))
+    report = report_on(CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2"))
     assert len(report.sessions[0].rows) == MOST_LOCATIONS
     assert len(xml.render(report)) < GITLABS_LIMIT
     assert len(record.render(report)) < GITLABS_LIMIT
@@ -79,7 +78,7 @@ def test_the_largest_answer_is_judged_faster_than_it_is_read(
 ) -> None:
     reply = _largest(results)
     began_s = time.process_time()
-    session = read_session(reply, SESSION_ID, ApiVersion.V2)
+    session = CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2")
     read_s = time.process_time()
     report_on(session)
     judged_s = time.process_time()
@@ -92,12 +91,12 @@ def test_the_largest_answer_is_judged_faster_than_it_is_read(
 def test_a_larger_answer_is_not_the_document_of_a_session(locations: int, results: int) -> None:
     reply = _answer([_named(number) for number in range(locations)], list(_at_home(results)))
     with pytest.raises(InvalidResponse, match=f"{locations} locations and {results} results"):
-        read_session(reply, SESSION_ID, ApiVersion.V2)
+        CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2")
 
 
 def test_a_decision_names_the_first_of_many_locations_and_counts_the_others() -> None:
     places = [str(number) for number in range(32)]
     reply = _answer(places, [_result(place, "FINAL") for place in places])
-    report = report_on(read_session(reply, SESSION_ID, ApiVersion.V2))
-    assert report.reason.endswith(", 28, 29 and 2 more")
-    assert report.sessions[0].decisions[0].locations == tuple(places)
+    report = report_on(CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2"))
+    assert report.verdict.reason.text.endswith(", 28, 29 and 2 more")
+    assert [place.location for place in report.sessions[0].decisions[0].places] == places

@@ -13,7 +13,7 @@ import pytest
 from gate.checkly.client import Checkly
 from gate.checkly.transport import Endpoint, HttpTransport
 from gate.domain.errors import RequestFailed
-from gate.domain.session import ApiVersion
+from gate.domain.session import SessionKind, SessionRef
 from gate.runtime import Process
 from gate.text.clean import clean
 from gate.text.escape import log_line
@@ -65,8 +65,10 @@ def test_what_such_a_server_sends_is_an_error_in_one_clean_line(answer: bytes) -
         transport = HttpTransport(
             Endpoint(base_url=url, api_key="cu_x", is_loopback=True), Process().call_each
         )
-        checkly = Checkly(transport, Process(), ApiVersion.V2)
-        (error,) = checkly.look_each([SESSION_ID], until_s=checkly.clock.now_s() + 5)
+        checkly = Checkly(transport, Process(), "v2")
+        (error,) = checkly.fetch_each(
+            [SessionRef(SESSION_ID, SessionKind.CHECK)], until_s=checkly.clock.now_s() + 5
+        )
     assert isinstance(error, RequestFailed)
     said = str(error)
     del transport, checkly, error

@@ -25,7 +25,7 @@ ONE, OTHER = b"1" * 3_000_000, b"2" * 2_000_000
 WRITER = """
 import sys
 from pathlib import Path
-from gate.hosts.files import write_whole
+from gate.publish.files import write_whole
 path = Path(sys.argv[1])
 while True:
     for content in (b"1" * 3_000_000, b"2" * 2_000_000):

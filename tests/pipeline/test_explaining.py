@@ -13,7 +13,7 @@ import pytest
 from gate.checkly.budget import Budget
 from gate.checkly.client import Checkly
 from gate.checkly.http import Request, Response
-from gate.checkly.results import Asked
+from gate.checkly.results import DetailRef
 from gate.config.settings import read_settings
 from gate.domain.errors import (
     ExitCode,
@@ -24,17 +24,19 @@ from gate.domain.errors import (
     Transient,
     Unreachable,
 )
-from gate.evaluation.verdict import VerdictKind
+from gate.evaluation.judged import VerdictKind
 from gate.explain import explain
-from gate.pipeline import Surroundings, decide
+from gate.pipeline import Context, decide
 from gate.policy.document import PolicyDocument
 from gate.publish.console import Console
-from gate.publish.plain import Plain
 from tests.polling.scripts import body_of
 from tests.polling.world import SimulatedClock
 from tests.samples import CHECK_ID, SESSION_ID, STARTED, result, session
 
-WANTED = tuple(Asked(CHECK_ID, str(UUID(int=number))) for number in range(10))
+WANTED = tuple(
+    DetailRef(str(UUID(int=number)), f"/v1/check-results/{CHECK_ID}/{UUID(int=number)}")
+    for number in range(10)
+)
 LATENCY_S = 0.2
 
 
@@ -79,7 +81,7 @@ def _explained(
     return found, None
 
 
-def _ids(wanted: Sequence[Asked]) -> list[str]:
+def _ids(wanted: Sequence[DetailRef]) -> list[str]:
     return [asked.result_id for asked in wanted]
 
 
@@ -153,11 +155,11 @@ def test_nobody_waits_for_reasons_longer_than_ten_seconds_or_the_timeout(
         read_settings([f"--{name}={value}" for name, value in given.items()], {}),
         PolicyDocument(),
         Silent(clock),
-        Surroundings(Plain(console), console, clock, lambda: 0.5, lambda: STARTED),
+        Context(clock, lambda: 0.5, lambda: STARTED, console.line, console.state),
     )
-    assert report.conclusion is VerdictKind.FAIL
+    assert report.verdict.kind is VerdictKind.FAIL
     assert report.waited_s == pytest.approx(waited_s)
-    assert "why 1 result is not green could not be read" in log.getvalue()
+    assert "why 1 result is not green could not be fetched" in log.getvalue()
 
 
 def test_it_spends_the_budget_and_does_not_exceed_it() -> None:
@@ -171,4 +173,4 @@ def test_a_signal_ends_it_and_what_was_found_is_kept() -> None:
     found, error = _explained(Explaining(SimulatedClock(signal_at_s=LATENCY_S * 1.5)))
     assert len(found) == 4
     assert isinstance(error, Stopped)
-    assert error.stop_code is ExitCode.SIGTERM
+    assert error.exit_code is ExitCode.SIGTERM

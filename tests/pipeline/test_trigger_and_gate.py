@@ -14,9 +14,8 @@ import pytest
 from gate.checkly.http import Request, Response
 from gate.config.settings import Settings, read_settings
 from gate.domain.errors import ExitCode, NeverConnected, Unreachable
-from gate.pipeline import Surroundings, decide
+from gate.pipeline import Context, decide
 from gate.policy.loader import load_policy
-from gate.publish import host
 from gate.publish.console import Console
 from gate.report.report import Report
 from tests.polling.world import SimulatedClock, World
@@ -75,14 +74,14 @@ def _decided(
     console = Console(log, {})
     world = World({SESSION_ID: TRIGGERED, GIVEN: ((0.0, given),)}, clock=clock)
     api = Triggering(world, answer, after_s)
-    around = Surroundings(
-        host=host.detect({}, console, "delimiter"),
-        console=console,
+    context = Context(
         clock=clock,
         jitter=lambda: 0.5,
         wall_clock=lambda: datetime(2026, 1, 15, tzinfo=UTC),
+        log=console.line,
+        show_state=console.state,
     )
-    return decide(_settings(**inputs), load_policy(""), api, around), log.getvalue(), api  # type: ignore[arg-type]
+    return decide(_settings(**inputs), load_policy(""), api, context), log.getvalue(), api  # type: ignore[arg-type]
 
 
 STARTED = _started((SESSION_ID, CHECK_ID))
@@ -91,7 +90,7 @@ BUSY = Response(429, {}, b"")
 
 def test_what_was_started_is_gated_on_by_the_version_that_started_it() -> None:
     report, log, api = _decided(STARTED, trigger_check_id=CHECK_ID)
-    assert report.exit_code is ExitCode.OPEN
+    assert report.verdict.exit_code is ExitCode.OPEN
     assert f"started {SESSION_ID}" in log
     assert {path.split("/")[1] for _, path in api.world.sent} == {"v2"}
     assert report.notices == ()
@@ -99,21 +98,21 @@ def test_what_was_started_is_gated_on_by_the_version_that_started_it() -> None:
 
 def test_a_session_that_is_given_and_started_counts_once() -> None:
     report, _, _ = _decided(STARTED, trigger_check_id=CHECK_ID, session_id=SESSION_ID)
-    assert [each.session_id for each in report.sessions] == [SESSION_ID]
+    assert [each.ref.id for each in report.sessions] == [SESSION_ID]
 
 
 def test_a_check_that_was_named_and_not_started_closes_the_way_to_open() -> None:
     report, _, _ = _decided(STARTED, trigger_check_id=f"{CHECK_ID} {OTHER_CHECK}")
-    assert report.exit_code is ExitCode.INCONCLUSIVE
+    assert report.verdict.exit_code is ExitCode.INCONCLUSIVE
     assert [each.status for each in report.sessions] == ["PASSED"], "what ran is waited for"
     for told in (OTHER_CHECK, "activated", "account-id"):
-        assert told in report.reason
-    assert CHECK_ID not in report.reason
+        assert told in report.verdict.reason.text
+    assert CHECK_ID not in report.verdict.reason.text
 
 
 def test_with_tags_too_a_check_that_was_not_started_is_warned_of() -> None:
     report, _, _ = _decided(STARTED, trigger_check_id=f"{CHECK_ID} {OTHER_CHECK}", trigger_tags="a")
-    assert report.exit_code is ExitCode.OPEN
+    assert report.verdict.exit_code is ExitCode.OPEN
     (notice,) = report.notices
     assert OTHER_CHECK in notice
 
@@ -136,7 +135,7 @@ def test_the_sessions_that_are_given_are_judged_whatever_becomes_of_the_trigger(
     answer: Response | str, said: str, given: str, code: ExitCode
 ) -> None:
     report, _, _ = _decided(answer, given=given, trigger_check_id=CHECK_ID, session_id=GIVEN, timeout="60s")
-    assert report.exit_code is code
+    assert report.verdict.exit_code is code
     assert [each.status for each in report.sessions] == [given]
     (fault,) = report.faults
     assert said in fault
@@ -146,13 +145,13 @@ def test_a_trigger_that_hangs_leaves_time_to_look_at_the_sessions_that_are_given
     report, _, _ = _decided(
         STARTED, after_s=999, given="FAILED", trigger_check_id=CHECK_ID, session_id=GIVEN, timeout="60s"
     )
-    assert report.exit_code is ExitCode.CLOSED
+    assert report.verdict.exit_code is ExitCode.CLOSED
     assert [each.status for each in report.sessions] == ["FAILED"]
 
 
 def test_a_report_on_a_trigger_alone_says_what_was_done() -> None:
     report, log, api = _decided(BUSY, trigger_check_id=CHECK_ID, timeout="60s")
-    assert report.exit_code is ExitCode.INCONCLUSIVE
+    assert report.verdict.exit_code is ExitCode.INCONCLUSIVE
     assert report.inputs["trigger-check-id"] == CHECK_ID
     assert report.requests == len(api.posted) > 5
     assert 50 < report.waited_s <= 60
@@ -161,24 +160,24 @@ def test_a_report_on_a_trigger_alone_says_what_was_done() -> None:
 
 def test_the_answer_to_a_trigger_may_take_as_long_as_there_is_time() -> None:
     report, _, _ = _decided(STARTED, after_s=40, trigger_check_id=CHECK_ID, timeout="60s")
-    assert report.exit_code is ExitCode.OPEN
+    assert report.verdict.exit_code is ExitCode.OPEN
 
 
 def test_the_timeout_goes_on_while_something_is_triggered() -> None:
     report, _, api = _decided(STARTED, after_s=40, trigger_check_id=CHECK_ID, timeout="45s")
-    assert report.exit_code is ExitCode.TIMEOUT
+    assert report.verdict.exit_code is ExitCode.TIMEOUT
     assert api.world.clock.elapsed_s() <= 45
 
 
 def test_a_signal_in_the_middle_of_a_trigger_tells_that_checks_may_have_been_started() -> None:
     report, _, _ = _decided(STARTED, after_s=40, signal_at_s=20, trigger_check_id=CHECK_ID)
-    assert report.exit_code is ExitCode.SIGTERM
-    assert "may have started checks" in report.reason
+    assert report.verdict.exit_code is ExitCode.SIGTERM
+    assert "may have started checks" in report.verdict.reason.text
     assert report.requests == 1
     assert report.waited_s == pytest.approx(20)
 
 
 def test_a_signal_between_two_tries_tells_of_no_checks() -> None:
     report, _, _ = _decided(BUSY, signal_at_s=3, trigger_check_id=CHECK_ID)
-    assert report.exit_code is ExitCode.SIGTERM
-    assert "may have started" not in report.reason
+    assert report.verdict.exit_code is ExitCode.SIGTERM
+    assert "may have started" not in report.verdict.reason.text

@@ -9,9 +9,9 @@ import pytest
 
 from gate.checkly.client import Checkly
 from gate.checkly.http import Request, Response
+from gate.checkly.trigger_call import send_trigger
 from gate.checkly.triggers import trigger_request
 from gate.domain import errors
-from gate.domain.session import ApiVersion
 from tests.polling.world import SimulatedClock
 from tests.samples import SESSION_ID
 
@@ -45,7 +45,7 @@ class Answering:
 def _trigger(transport: Answering, clock: SimulatedClock) -> tuple[str, ...]:
     checkly = Checkly(transport, clock)
     request = trigger_request((), (("production",),), refresh_cache=False)
-    started = checkly.trigger(request, until_s=clock.now_s() + 60, tell=transport.told.append)
+    started = send_trigger(request, checkly, until_s=clock.now_s() + 60, log=transport.told.append)
     return tuple(each.session_id for each in started)
 
 
@@ -111,14 +111,10 @@ def test_the_call_has_all_the_time_that_there_is() -> None:
     assert transport.bounds_s == [60]
 
 
-@pytest.mark.parametrize(
-    ("given", "asked"), [(None, ApiVersion.V2), (ApiVersion.V1, ApiVersion.V1)], ids=["auto", "v1"]
-)
-def test_the_version_that_has_started_sessions_is_asked_about_them(
-    given: ApiVersion | None, asked: ApiVersion
-) -> None:
+@pytest.mark.parametrize(("given", "asked"), [("", "v2"), ("v1", "v1")], ids=["auto", "v1"])
+def test_the_version_that_has_started_sessions_is_asked_about_them(given: str, asked: str) -> None:
     transport = Answering(STARTED)
     checkly = Checkly(transport, SimulatedClock(), given)
     request = trigger_request((), (("production",),), refresh_cache=False)
-    checkly.trigger(request, until_s=checkly.clock.now_s() + 60, tell=transport.told.append)
-    assert checkly.version is asked
+    send_trigger(request, checkly, until_s=checkly.clock.now_s() + 60, log=transport.told.append)
+    assert checkly.version == asked

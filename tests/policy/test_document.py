@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,10 +12,11 @@ from hypothesis import strategies as st
 from gate.evaluation.verdict import judge
 from gate.policy.document import PolicyDocument, with_inputs
 from gate.policy.effective import Policy
+from gate.policy.quarantine import warnings
 from gate.policy.schema import read_policy
 from gate.policy.threshold import in_words, parse_threshold
 from tests.policy.examples import session_of
-from tests.samples import CHECK_ID, finished
+from tests.samples import CHECK_ID, finished, run_of, with_run
 
 TODAY = date(2026, 11, 23)
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -24,7 +24,7 @@ SESSION = session_of("PASSED", "us-east-1 passed, ap-south-1 passed")
 
 
 def _policy(written: str) -> Policy:
-    return read_policy(written, "p.yml").policy_for(SESSION, TODAY)
+    return read_policy(written, "p.yml").resolve(run_of(SESSION), TODAY)
 
 
 def _examples() -> list[tuple[str, str, str, str]]:
@@ -34,7 +34,7 @@ def _examples() -> list[tuple[str, str, str, str]]:
 
 
 def test_a_book_without_a_word_in_it_is_the_default_policy() -> None:
-    assert PolicyDocument().policy_for(SESSION, TODAY) == Policy()
+    assert PolicyDocument().resolve(run_of(SESSION), TODAY) == Policy()
     assert (Policy().allow_missing, Policy().allow_cancelled) == (False, False)
 
 
@@ -46,9 +46,9 @@ def test_the_readme_has_a_table_of_worked_examples() -> None:
 def test_a_worked_example_of_the_readme(written: str, what: str, gate: str, why: str) -> None:
     book = read_policy(written, ".checkly-gate.yml")
     status, locations = what.split(": ", 1)
-    verdict = judge([finished(session_of(status, locations))], lambda each: book.policy_for(each, TODAY))
-    assert {"pass": "open", "fail": "closed"}[verdict.conclusion] == gate
-    assert verdict.reason == why
+    verdict = judge([finished(session_of(status, locations))], lambda each: book.resolve(each, TODAY))
+    assert {"pass": "open", "fail": "closed"}[verdict.kind] == gate
+    assert verdict.reason.text == why
 
 
 def test_the_policy_file_of_the_readme_is_one() -> None:
@@ -108,7 +108,7 @@ def test_an_input_overrides_the_general_limit_and_entries_of_checks_keep_their_o
 ) -> None:
     given_input = parse_threshold("1", "input degraded-threshold")
     book = with_inputs(read_policy(written, "p.yml"), failed=None, degraded=given_input)
-    (threshold,) = book.policy_for(SESSION, TODAY).degraded
+    (threshold,) = book.resolve(run_of(SESSION), TODAY).degraded
     assert (str(threshold), threshold.origin) == (degraded, origin)
 
 
@@ -118,7 +118,7 @@ def test_an_input_that_is_not_given_leaves_the_limits_of_the_file() -> None:
 
 
 def test_a_policy_without_anything_to_say_of_a_session_is_the_default() -> None:
-    assert read_policy("checks: []", "p.yml").policy_for(SESSION, TODAY) == Policy()
+    assert read_policy("checks: []", "p.yml").resolve(run_of(SESSION), TODAY) == Policy()
 
 
 @given(st.integers(-400, 400))
@@ -145,24 +145,34 @@ def test_what_a_quarantine_is_about(about: str, skipped: set[str]) -> None:
 
 
 def test_a_location_that_only_results_name_can_be_left_out_too() -> None:
-    foreign = replace(SESSION, run_locations=())
+    foreign = with_run(SESSION, run_locations=())
     book = read_policy("locations: {ignore: [ap-south-1]}", "p.yml")
-    assert book.policy_for(foreign, TODAY).skipped == {"ap-south-1": "ignored by the policy (p.yml:1)"}
+    assert book.resolve(run_of(foreign), TODAY).skipped == {"ap-south-1": "ignored by the policy (p.yml:1)"}
 
 
 @pytest.mark.parametrize(
     ("until", "location", "warning"),
     [
-        ("2026-11-22", "us-east-1", "until 2026-11-22 (p.yml:1) is over and no longer holds: remove it"),
+        (
+            "2026-11-22",
+            "us-east-1",
+            "until 2026-11-22 (p.yml:1) has expired and no longer applies: remove it",
+        ),
         ("2026-11-23", "us-east-1", "until 2026-11-23 (p.yml:1) ends today: INC-1"),
         ("2026-11-24", "us-east-1", "until 2026-11-24 (p.yml:1) ends tomorrow: INC-1"),
         ("2026-11-30", "us-east-1", "until 2026-11-30 (p.yml:1) ends in 7 days: INC-1"),
         ("2026-12-01", "us-east-1", None),
+        ("2027-02-21", "us-east-1", None),
+        (
+            "2027-02-22",
+            "us-east-1",
+            "until 2027-02-22 (p.yml:1) ends more than 90 days ahead: choose a nearer date",
+        ),
         ("2026-12-01", "nowhere", "until 2026-12-01 (p.yml:1) matches nothing in this run"),
     ],
 )
 def test_what_a_reader_is_warned_of(until: str, location: str, warning: str | None) -> None:
     book = read_policy(f"quarantine: [{{location: {location}, until: {until}, reason: INC-1}}]", "p.yml")
-    warnings = list(book.warnings([SESSION], TODAY))
+    found = list(warnings(book.quarantine, SESSION.checks, TODAY))
     expected = [] if warning is None else [f"quarantine of every check at {location} {warning}"]
-    assert warnings == expected
+    assert found == expected

@@ -15,9 +15,9 @@ from gate.checkly.budget import Budget
 from gate.checkly.client import Checkly
 from gate.checkly.http import Request, Response
 from gate.domain.errors import ExitCode, Stopped, Unreachable
-from gate.domain.session import ApiVersion
+from gate.domain.session import SessionKind, SessionRef
 from gate.polling.events import Event
-from gate.polling.loop import Patience, watch
+from gate.polling.loop import Patience, poll
 from gate.polling.result import PollResult
 from tests.samples import CHECK_ID, SESSION_ID
 
@@ -142,13 +142,13 @@ class World:
         *,
         timeout_s: float = 1200,
         poll_interval_s: float = 10,
-        version: ApiVersion | None = ApiVersion.V2,
+        version: str = "v2",
         jitter: Callable[[], float] = lambda: 0.5,
         budget: Budget | None = None,
     ) -> tuple[PollResult, ...]:
         """Waits for all sessions of the world."""
-        return watch(
-            tuple(self.timelines),
+        return poll(
+            tuple(SessionRef(each, SessionKind.CHECK) for each in self.timelines),
             Checkly(self, self.clock, version, budget or Budget()),
             Patience(timeout_s=timeout_s, poll_interval_s=poll_interval_s),
             jitter=jitter,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -59,7 +60,7 @@ def cases_of(report: Report) -> list[ET.Element]:
 
 def location_of(case: ET.Element) -> str:
     """What stands in the brackets at the end of a case's name."""
-    return case.get("name", "").rpartition(" [")[2].removesuffix("]")
+    return re.sub(r"\](?: \(\d+\))?$", "", case.get("name", "").rpartition(" [")[2])
 
 
 def is_red(case: ET.Element) -> bool:

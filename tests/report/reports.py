@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from gate.domain.errors import ExitCode, GateError, GateTimeout, InvalidResponse, Stopped
-from gate.domain.session import Session
-from gate.evaluation.verdict import judge
+from gate.domain.session import Session, SessionKind, SessionRef
+from gate.evaluation.verdict import conclude, judge
 from gate.policy.effective import Policy
 from gate.polling.result import Ending, PollResult
-from gate.report.report import Report, of_verdict
+from gate.report.report import Report
 from tests.samples import finished
 
 DECIDED = datetime(2026, 1, 15, 9, 5, tzinfo=UTC)
@@ -28,16 +28,28 @@ def report_on(*sessions: Session, policy: Policy | None = None, report_only: boo
 
 def report_of(*watched: PollResult, policy: Policy | None = None, report_only: bool = False) -> Report:
     """The report on what a wait found."""
-    verdict = judge(watched, lambda _: policy or Policy())
-    report = of_verdict(verdict, report_only=report_only, decided_at=DECIDED)
-    return replace(report, junit_path="test-results/checkly-junit.xml", requests=7, waited_s=12.5)
+    verdict = judge(watched, lambda _: policy or Policy(), report_only=report_only)
+    path = "test-results/checkly-junit.xml"
+    return Report(verdict, DECIDED, junit_path=path, requests=7, waited_s=12.5)
+
+
+def of_error(error: GateError, *, decided_at: datetime) -> Report:
+    """The report on an error that came before there was anything to judge."""
+    return Report(conclude((), faults=(error,)), decided_at)
+
+
+def with_fault(report: Report, error: GateError) -> Report:
+    """The report with an error of the gate itself."""
+    return replace(report, verdict=report.verdict.with_fault(error))
 
 
 def unfinished(session: Session, ending: Ending) -> PollResult:
     """A session whose end the gate did not see."""
-    return PollResult(session.id, session, ending, _WHY[ending])
+    return PollResult(session.ref, session, ending, _WHY[ending])
 
 
 def unread(ending: Ending = Ending.INCONCLUSIVE) -> PollResult:
     """A session that was never read."""
-    return PollResult("8166fa86-c9b4-4162-8541-d380c6c212d8", None, ending, _WHY[ending])
+    return PollResult(
+        SessionRef("8166fa86-c9b4-4162-8541-d380c6c212d8", SessionKind.CHECK), None, ending, _WHY[ending]
+    )

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from gate.domain.detail import Detail
 from gate.domain.errors import ExitCode, ReportUnwritable, UsageError
-from gate.evaluation.verdict import VerdictKind
+from gate.evaluation.judged import VerdictKind
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
 from gate.polling.result import Ending
 from gate.report import annotation
 from gate.report.annotation import Level
-from gate.report.report import Report, of_error, with_fault
+from gate.report.report import Report
 from tests.report.reading import clean_text, reports
-from tests.report.reports import DECIDED, report_of, report_on, unfinished, unread
-from tests.samples import attempt, result, session
+from tests.report.reports import DECIDED, of_error, report_of, report_on, unfinished, unread, with_fault
+from tests.samples import attempt, result, run_of, session
 
 RED = session("FAILED", result("a", "failed"))
 LATE = unfinished(session("PROGRESS", locations=("a",)), Ending.TIMEOUT)
@@ -65,21 +65,22 @@ def test_the_error_says_why_for_the_first_three_locations_that_close_the_gate() 
     report = report_on(session("FAILED", slow, *red), policy=Policy(degraded=(SEVERAL,)))
     details = {run.id: Detail((f"no {run.location}", "and more")) for run in (slow, *red[1:])}
     error, *_ = annotation.render(replace(report, details=details))
-    reasons = error.message.removeprefix(report.reason).removesuffix(RED.link)
+    reasons = error.message.removeprefix(report.verdict.reason.text).removesuffix(RED.link)
     assert reasons == ". b: no b. c: no c. d: no d "
 
 
 def _reasons_in(report: Report) -> str:
     error, *_ = annotation.render(report)
-    assert error.message.startswith(report.reason)
-    return error.message.removeprefix(report.reason).rpartition(" https://")[0]
+    assert error.message.startswith(report.verdict.reason.text)
+    return error.message.removeprefix(report.verdict.reason.text).rpartition(" https://")[0]
 
 
 def test_of_several_sessions_the_reasons_name_their_check_and_the_worst_state_comes_first() -> None:
     cart = session("DEGRADED", result("a", "degraded"), result("b", "degraded", after_s=6), name="Cart")
     pay = session("FAILED", result("a", "failed", after_s=7), result("b", "errored", after_s=8), name="Pay")
     details = {
-        run.id: Detail((f"why {run.location}{run.stopped_at:%S}",)) for run in (*cart.results, *pay.results)
+        run.id: Detail((f"why {run.location}{run.stopped_at:%S}",))
+        for run in (*run_of(cart).results, *run_of(pay).results)
     }
     assert _reasons_in(replace(report_on(cart, pay), details=details)) == (
         ". Pay, b: why b08. Pay, a: why a07. Cart, a: why a05"
@@ -89,7 +90,8 @@ def test_of_several_sessions_the_reasons_name_their_check_and_the_worst_state_co
 def test_a_reason_that_many_locations_share_is_said_once_and_leaves_room_for_others() -> None:
     of = session("FAILED", *(result(place, "failed") for place in "abcde"))
     details = {
-        run.id: Detail(("all the same" if run.location in "abd" else "another",)) for run in of.results
+        run.id: Detail(("all the same" if run.location in "abd" else "another",))
+        for run in run_of(of).results
     }
     assert _reasons_in(replace(report_on(of), details=details)) == (
         ". a and 2 more: all the same. c and 1 more: another"
@@ -99,9 +101,9 @@ def test_a_reason_that_many_locations_share_is_said_once_and_leaves_room_for_oth
 def test_a_location_that_passed_at_last_and_closes_the_gate_says_why_it_did_not_at_first() -> None:
     of = session("PASSED", attempt("a"), result("a"))
     flaky = report_on(of, policy=Policy(flaky=(parse_threshold("0"),)))
-    told = annotation.render(replace(flaky, details={of.results[0].id: Detail(("reset",))}))
+    told = annotation.render(replace(flaky, details={run_of(of).results[0].id: Detail(("reset",))}))
     assert [each.level for each in told] == [Level.ERROR], "what the error has said needs no warning"
-    assert _reasons_in(replace(flaky, details={of.results[0].id: Detail(("reset",))})) == ". a: reset"
+    assert _reasons_in(replace(flaky, details={run_of(of).results[0].id: Detail(("reset",))})) == ". a: reset"
 
 
 SEVERAL = parse_threshold("3")
@@ -122,7 +124,7 @@ WARNINGS: dict[str, tuple[Report, list[str]]] = {
         report_on(session("PASSED", result("a", "failed")), policy=Policy(failed=(SEVERAL,))),
         [
             "failed 1 of 1 location (100%) ≤ 3 allowed (default): a",
-            "Checkly says PASSED, but a is failed: the worse one counts",
+            "Checkly reports PASSED, but a is failed: the worse one counts",
         ],
     ),
     "a notice, such as the deprecated API": (
@@ -174,6 +176,6 @@ def test_at_most_ten_of_a_kind_each_of_one_line_that_fits(report: Report, notice
 @given(reports())
 def test_there_is_an_error_exactly_where_the_job_fails(report: Report) -> None:
     told = annotation.render(report)
-    assert any(each.level is Level.ERROR for each in told) == (report.exit_code is not ExitCode.OPEN)
-    if report.conclusion is not VerdictKind.PASS:
-        assert told[0].message.startswith(report.reason)
+    assert any(each.level is Level.ERROR for each in told) == (report.verdict.exit_code is not ExitCode.OPEN)
+    if report.verdict.kind is not VerdictKind.PASS:
+        assert told[0].message.startswith(report.verdict.reason.text)

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.domain.errors import ReportUnwritable
-from gate.report.report import Report, with_fault
+from gate.report.report import Report
 from tests.report.reading import reports, root_of
+from tests.report.reports import with_fault
 
 CHILDREN = {
     "testsuites": r"(testsuite )+",

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from gate.domain.errors import ExitCode, ReportUnwritable
 from gate.domain.session import Session
-from gate.evaluation.verdict import JudgedSession
+from gate.evaluation.judged import JudgedSession
 from gate.policy.effective import Policy
 from gate.report.junit import xml
-from gate.report.report import Report, with_fault
+from gate.report.report import Report
 from tests.evaluation.generated import policies, sessions
 from tests.report.reading import HOSTILE, cases_of, hostile_names, is_red, location_of, reports, root_of
-from tests.report.reports import report_on
+from tests.report.reports import report_on, with_fault
 from tests.samples import attempt, result, session
 
 
@@ -32,16 +32,20 @@ def test_the_exit_code_is_zero_exactly_where_nothing_is_red(report: Report, unwr
     if unwritable:
         report = with_fault(report, ReportUnwritable("x could not be written: y"))
     red = any(is_red(case) for case in cases_of(report))
-    let_through = report.exit_code is ExitCode.OPEN and any(each.closing for each in report.sessions)
-    assert red == (report.exit_code is not ExitCode.OPEN or let_through)
+    let_through = report.verdict.exit_code is ExitCode.OPEN and any(each.closing for each in report.sessions)
+    assert red == (report.verdict.exit_code is not ExitCode.OPEN or let_through)
 
 
 def _extra_cases_that_are_owed(judged: JudgedSession, suite: ET.Element) -> set[str]:
     """A rule that closes the gate and that no row speaks for; an error that no row speaks for."""
     rows = {row.outcome.location for row in judged.rows}
     red_rows = {location_of(case) for case in suite.iter("testcase") if is_red(case)} & rows
-    orphans = [decision for decision in judged.closing if not rows.intersection(decision.locations)]
-    owed = {decision.locations[0] if decision.locations else "session" for decision in orphans}
+    orphans = [
+        decision
+        for decision in judged.closing
+        if not rows.intersection({place.location for place in decision.places})
+    ]
+    owed = {decision.places[0].location if decision.places else "session" for decision in orphans}
     return owed | ({"session"} if judged.error and not red_rows else set())
 
 
@@ -56,7 +60,9 @@ def test_each_row_has_its_case_and_extra_cases_are_where_they_are_owed(report: R
         assert Counter(extra) == Counter(_extra_cases_that_are_owed(judged, suite))
         red = {location_of(case) for case in suite.iter("testcase") if is_red(case)}
         assert red.issuperset(extra)
-        assert red.issuperset(each for decision in judged.closing for each in decision.locations)
+        assert red.issuperset(
+            each for decision in judged.closing for each in {place.location for place in decision.places}
+        )
 
 
 @settings(max_examples=80, deadline=None)
@@ -168,7 +174,6 @@ def test_a_test_keeps_its_names_whatever_happens_to_it(
         ("id-1", "v2.1/Pay", ("v2.1/Pay", "checkly.v2-1-pay")),
         ("id-1", "!!!", ("!!!", "checkly.id-1")),
         ("id-1", "", ("id-1", "checkly.id-1")),
-        ("", "", ("Checkly session", "checkly.session")),
         ("", "Pay", ("Pay", "checkly.pay")),
     ],
 )

@@ -15,7 +15,7 @@ from gate.report.report import Report
 from tests.evaluation.generated import RUN_LOCATIONS, policies, sessions
 from tests.report.reading import location_of, root_of
 from tests.report.reports import report_of, unfinished
-from tests.samples import STARTED, finished
+from tests.samples import STARTED, finished, run_of, with_run
 
 CHECKS = {"Pay": "id-1", "Search & find": "id-2", "[[Basket]]": "id-3", "!!!": "id-4"}
 
@@ -30,15 +30,18 @@ def runs(draw: st.DrawFn) -> list[PollResult]:
 @st.composite
 def _sessions_of(draw: st.DrawFn, name: str) -> PollResult:
     drawn: Session = draw(sessions())
-    session = replace(
+    named = with_run(
         drawn,
+        id=CHECKS[name],
+        name=name,
+        run_locations=tuple(draw(st.permutations(run_of(drawn).run_locations))),
+        results=tuple(draw(st.permutations(run_of(drawn).results))),
+    )
+    session = replace(
+        named,
         id=str(draw(st.uuids())),
         link=draw(st.sampled_from(["", "https://app.checklyhq.com/a", drawn.link])),
-        check_id=CHECKS[name],
-        check_name=name,
         started_at=STARTED + timedelta(seconds=draw(st.integers(0, 10**6))),
-        run_locations=tuple(draw(st.permutations(drawn.run_locations))),
-        results=tuple(draw(st.permutations(drawn.results))),
     )
     ending = draw(st.sampled_from(Ending))
     return finished(session) if ending is Ending.FINISHED else unfinished(session, ending)
@@ -51,10 +54,10 @@ def _names(report: Report) -> dict[tuple[str, str], tuple[str, str, str]]:
         assert judged.session is not None
         cases = suite.findall("testcase")
         for row, case in zip(judged.rows, cases, strict=False):  # cases that no row has come last
-            key = (judged.session.check_id, row.outcome.location)
+            key = (run_of(judged.session).check.id, row.outcome.location)
             named[key] = (suite.get("name", ""), case.get("classname", ""), case.get("name", ""))
         for case in cases[len(judged.rows) :]:
-            key = (judged.session.check_id, f"extra {location_of(case)}")
+            key = (run_of(judged.session).check.id, f"extra {location_of(case)}")
             named[key] = (suite.get("name", ""), case.get("classname", ""), case.get("name", ""))
             assert location_of(case) in ("session", *RUN_LOCATIONS)
     return named

@@ -15,10 +15,10 @@ from gate.domain.session import Session
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
 from gate.polling.result import Ending
-from gate.report.report import Report, with_fault
+from gate.report.report import Report
 from tests.report.reading import cases_of, hostile_names, reports, root_of, said_in
-from tests.report.reports import report_of, report_on, unfinished, unread
-from tests.samples import attempt, result, session
+from tests.report.reports import report_of, report_on, unfinished, unread, with_fault
+from tests.samples import attempt, result, run_of, session
 
 ALL = parse_threshold("100%")
 LOOSE = Policy(failed=(ALL,), degraded=(ALL,), allow_missing=True, allow_cancelled=True)
@@ -114,7 +114,7 @@ def test_a_location_that_the_gate_did_not_wait_for_says_why() -> None:
 def test_an_attempt_says_where_it_ran_and_in_its_stack_trace_all_that_is_known_of_why() -> None:
     of = session("FAILED", attempt("a"), attempt("z", after_s=3), result("z", "failed"), locations=("a",))
     why = Detail(("no answer", "too slow"), ("trace.zip", "video.webm"))
-    report = replace(report_on(of), details={of.results[1].id: why})
+    report = replace(report_on(of), details={run_of(of).results[1].id: why})
     first, second = cases_of(report)[0].findall("rerunFailure")
     assert (first.get("message"), first.findtext("stackTrace")) == ("attempt 1 of 3: failed",) * 2
     assert second.get("message") == "attempt 2 of 3: failed in z: no answer"

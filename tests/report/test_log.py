@@ -20,12 +20,12 @@ from gate.polling.events import Event, Looked, Noticed, Paused, TroubleBegan, Tr
 from gate.polling.result import Ending
 from gate.report.log import closing
 from gate.report.log.progress import HEARTBEAT_S, Progress
-from gate.report.report import Report, with_fault
+from gate.report.report import Report
 from gate.text.style import Line, Tone
 from tests.evaluation.generated import sessions
 from tests.report.reading import RUNNING, hostile_names, reports
-from tests.report.reports import report_of, report_on, unfinished, unread
-from tests.samples import attempt, result, session
+from tests.report.reports import report_of, report_on, unfinished, unread, with_fault
+from tests.samples import attempt, result, run_of, session, with_run
 
 HOME = session("PROGRESS", locations=("a", "b"), name="Home")
 CART = session("PROGRESS", locations=("a",), name="Cart", session_id="0" * 8)
@@ -49,7 +49,7 @@ def test_what_was_said_is_not_said_again_while_nothing_changes(seen: list[Sessio
 
 
 def test_a_result_that_is_gone_from_an_answer_leaves_no_line_without_words() -> None:
-    ended = replace(HOME, results=(result("a"),))
+    ended = with_run(HOME, results=(result("a"),))
     said = _said(Progress(1, 1200), (0, Looked(ended)), (1, Looked(HOME)), (2, Looked(ended)))
     assert not [line for line in said if line.text.rstrip().endswith(":")]
 
@@ -68,7 +68,7 @@ def test_the_log_is_never_silent_for_long_and_never_chatty(pauses_s: list[float]
 
 
 def test_a_change_counts_as_a_sign_of_life() -> None:
-    changed = replace(HOME, results=(result("a"),))
+    changed = with_run(HOME, results=(result("a"),))
     said = _said(Progress(1, 1200), (0, Looked(HOME)), (29, Looked(changed)), (58, Paused()), (59, Paused()))
     assert [line.text for line in said] == [
         "     0s  Home is PROGRESS",
@@ -81,40 +81,40 @@ def test_what_is_waited_for_keeps_its_times_and_counts_however_long_the_name_and
     None
 ):
     progress = Progress(1, 5400)
-    _said(progress, (0, Looked(replace(HOME, status="PROGRESS_DEGRADED", check_name="Checkout " * 20))))
+    _said(progress, (0, Looked(with_run(HOME, status="PROGRESS_DEGRADED", name="Checkout " * 20))))
     assert progress.state(3725)[:65] == "waiting: 1h 02m of 1h 30m, 0 of 2 locations, PROGRESS_DEGRADED: C"
 
 
 SAID: dict[str, tuple[Event, str, Tone]] = {
     "passed": (
-        Looked(replace(HOME, results=(result("a", took_s=0.412),))),
+        Looked(with_run(HOME, results=(result("a", took_s=0.412),))),
         "a: passed in 0.4s",
         Tone.GOOD,
     ),
-    "failed": (Looked(replace(HOME, results=(result("a", "failed"),))), "a: failed in 1s", Tone.BAD),
-    "degraded": (Looked(replace(HOME, results=(result("a", "degraded"),))), "a: degraded in 1s", Tone.WARN),
+    "failed": (Looked(with_run(HOME, results=(result("a", "failed"),))), "a: failed in 1s", Tone.BAD),
+    "degraded": (Looked(with_run(HOME, results=(result("a", "degraded"),))), "a: degraded in 1s", Tone.WARN),
     "retried": (
-        Looked(replace(HOME, results=(attempt("a"), attempt("a", after_s=3)))),
+        Looked(with_run(HOME, results=(attempt("a"), attempt("a", after_s=3)))),
         "a: 2 failed attempts so far",
         Tone.FAINT,
     ),
     "flaky": (
-        Looked(replace(HOME, results=(attempt("a"), result("a")))),
+        Looked(with_run(HOME, results=(attempt("a"), result("a")))),
         "a: flaky in 1s after 1 failed attempt",
         Tone.WARN,
     ),
     "finished elsewhere": (
-        Looked(replace(HOME, results=(attempt("a"), result("z")))),
+        Looked(with_run(HOME, results=(attempt("a"), result("z")))),
         "a: flaky in 1s after 1 failed attempt, finished in z",
         Tone.WARN,
     ),
     "the end": (
-        Looked(replace(HOME, status="FAILED", results=(result("a"), result("b")))),
+        Looked(with_run(HOME, status="FAILED", results=(result("a"), result("b")))),
         "Home is FAILED",
         Tone.BAD,
     ),
     "a notice": (Noticed("v1 is deprecated"), "note: v1 is deprecated", Tone.WARN),
-    "the end of trouble": (TroubleEnded(1), "trouble is over, after 1 failure", Tone.GOOD),
+    "the end of trouble": (TroubleEnded(1), "the API answers again, after 1 failure", Tone.GOOD),
 }
 
 
@@ -134,7 +134,7 @@ def test_trouble_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
 
 
 def test_of_several_sessions_each_location_is_named_with_its_check() -> None:
-    seen = (replace(HOME, results=(result("a"),)), replace(CART, results=(result("a", "failed"),)))
+    seen = (with_run(HOME, results=(result("a"),)), with_run(CART, results=(result("a", "failed"),)))
     said = [line.text.strip() for line in _said(Progress(2, 1200), *((0, Looked(each)) for each in seen))]
     assert said == [
         "0s  Home is PROGRESS",
@@ -168,7 +168,7 @@ def test_a_table_has_a_line_for_each_location_in_the_sessions_order(report: Repo
 def test_what_was_recorded_is_told_with_the_reasons() -> None:
     of = session("FAILED", result("a", "failed"))
     detail = Detail(("no button",), ("trace.zip", "video.webm"))
-    ((_, lines),) = closing.tables(replace(report_on(of), details={of.results[0].id: detail}))
+    ((_, lines),) = closing.tables(replace(report_on(of), details={run_of(of).results[0].id: detail}))
     assert [line.text for line in lines[2:]] == ["  a: no button", "  a: recorded trace.zip, video.webm"]
 
 
@@ -206,7 +206,7 @@ LAST: dict[str, tuple[Report, str, Tone]] = {
 
 @pytest.mark.parametrize(("report", "begins", "tone"), LAST.values(), ids=LAST.keys())
 def test_the_verdict_is_one_line_with_code_and_reason(report: Report, begins: str, tone: Tone) -> None:
-    assert closing.verdict(report)[0] == Line(begins + report.reason, tone)
+    assert closing.verdict(report)[0] == Line(begins + report.verdict.reason.text, tone)
 
 
 def test_after_the_verdict_come_skipped_locations_faults_and_the_link_of_each_session() -> None:
@@ -215,9 +215,8 @@ def test_after_the_verdict_come_skipped_locations_faults_and_the_link_of_each_se
     lines = [line.text for line in closing.verdict(with_fault(skipping, ReportUnwritable("x.xml: full")))[1:]]
     assert lines == [
         "  skipped: b is failed, INC-4711",
-        "  disagreement: Checkly says PASSED, but b is failed: the worse one counts",
+        "  contradiction: Checkly reports PASSED, but b is failed: the worse one counts",
         f"  {of.link}",
-        "  x.xml: full. Check the path, its permissions and the free space",
         "  waited 12s, 7 requests",
     ]
 
@@ -241,14 +240,14 @@ GREEN = session("PASSED", result("a"), name="Home")
 def test_what_the_reason_holds_is_not_said_again_whatever_the_number_of_sessions_and_rules() -> None:
     for sessions_ in ((TWO_RULES,), (GREEN, TWO_RULES), (TWO_RULES, GREEN, TWO_RULES)):
         report = report_on(*sessions_)
-        assert report.reason.count("missing 1 of 3") == sessions_.count(TWO_RULES)
+        assert report.verdict.reason.text.count("missing 1 of 3") == sessions_.count(TWO_RULES)
         assert not [line for line in _below_the_verdict(report) if line.startswith("closed by")]
 
 
 def test_what_a_long_reason_lost_is_said_below_it() -> None:
-    long = replace(TWO_RULES, check_name="Search " * 25)
-    report = report_on(GREEN, long, replace(TWO_RULES, check_name="Cart"))
-    assert report.reason.endswith("…")
+    long = with_run(TWO_RULES, name="Search " * 25)
+    report = report_on(GREEN, long, with_run(TWO_RULES, name="Cart"))
+    assert report.verdict.reason.text.endswith("…")
     assert [line for line in _below_the_verdict(report) if line.startswith("closed by")] == [
         "closed by: Cart: missing 1 of 3 locations (33.3%), none allowed (default): c"
     ]
@@ -256,10 +255,10 @@ def test_what_a_long_reason_lost_is_said_below_it() -> None:
 
 def test_the_same_words_of_another_session_are_not_taken_for_its_own() -> None:
     orders, api = (session("PASSED", attempt("a"), result("a"), name=name) for name in ("Orders API", "API"))
-    red = replace(session("FAILED", result("a", "failed")), check_name="X" * 200)
+    red = with_run(session("FAILED", result("a", "failed")), name="X" * 200)
     policy = Policy(flaky=(parse_threshold("0"),))
-    strict = report_on(red, replace(orders, check_name="Orders " * 20 + "API"), api, policy=policy)
-    assert "API: flaky 1 of 1 location (100%) > 0 allowed (default): a" in strict.reason
+    strict = report_on(red, with_run(orders, name="Orders " * 20 + "API"), api, policy=policy)
+    assert "API: flaky 1 of 1 location (100%) > 0 allowed (default): a" in strict.verdict.reason.text
     assert "closed by: API: flaky 1 of 1 location (100%) > 0 allowed (default): a" in _below_the_verdict(
         strict
     )
@@ -270,7 +269,7 @@ def test_behind_a_fault_the_reason_holds_what_it_held(faults: int) -> None:
     report = report_on(session("PASSED", attempt("a"), result("a")), GREEN)
     for number in range(faults):
         report = with_fault(report, ReportUnwritable(f"{number}.xml: full"))
-    assert report.reason.endswith("; Checkout API: flaky 1 of 1 location (100%): a")
+    assert report.verdict.reason.text.endswith("; Checkout API: flaky 1 of 1 location (100%): a")
     assert not [line for line in _below_the_verdict(report) if "flaky" in line]
 
 
@@ -292,7 +291,7 @@ def test_why_is_said_once_where_all_attempts_say_the_same(
     first: str | None, final: str, said: list[str]
 ) -> None:
     of = session("FAILED", attempt("a"), result("a", "failed"))
-    known = zip(of.results, (first, final), strict=True)
+    known = zip(run_of(of).results, (first, final), strict=True)
     details = {run.id: Detail((why,)) for run, why in known if why}
     ((_, lines),) = closing.tables(replace(report_on(of), details=details))
     assert [line.text for line in lines[2:]] == said
@@ -304,7 +303,7 @@ def test_of_several_sessions_those_that_a_decision_names_are_linked_what_closes_
         session("PASSED", attempt("b"), result("b"), name="flaky"),
         session("FAILED", result("c", "failed"), name="red"),
     )
-    linked = report_on(*(replace(of, link=f"https://a.example/{of.check_name}") for of in sessions))
+    linked = report_on(*(replace(of, link=f"https://a.example/{run_of(of).check.name}") for of in sessions))
     assert [line.text for line in closing.verdict(linked)[1:-1]] == [
         "  red: https://a.example/red",
         "  tolerated: flaky: flaky 1 of 1 location (100%): b",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gate.domain.errors import ExitCode, ReportUnwritable
 from gate.domain.session import Session
-from gate.evaluation.verdict import VerdictKind
+from gate.evaluation.judged import VerdictKind
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
 from gate.polling.events import Event, Looked, Paused
@@ -20,13 +20,13 @@ from gate.polling.result import Ending
 from gate.report import annotation, outputs, record
 from gate.report.log import closing
 from gate.report.log.progress import Progress
-from gate.report.report import Report, with_fault
+from gate.report.report import Report
 from gate.report.summary import summary
 from gate.text.clean import clean
 from gate.text.style import Tone
 from tests.evaluation.generated import policies, sessions
 from tests.report.reading import reports
-from tests.report.reports import report_of, report_on, unfinished
+from tests.report.reports import report_of, report_on, unfinished, with_fault
 from tests.samples import attempt, finished, result, session
 
 MIXED = session(
@@ -145,14 +145,14 @@ def test_the_end_of_the_log_says_everything(report: Report) -> None:
     lines = [line.text for line in closing.verdict(report)]
     assert lines.count("  note: v1 answered") == 1
     for judged in report.sessions:
-        name = judged.name if len(report.sessions) > 1 else ""
-        said = [*(decision.text for decision in judged.decisions), *judged.disagreements]
+        name = judged.label if len(report.sessions) > 1 else ""
+        said = [*(decision.text for decision in judged.decisions), *judged.contradictions]
         said += [judged.error.sentence] if judged.error else []
         assert all(any(name in line and text in line for line in lines) for text in said)
 
 
 @pytest.mark.parametrize(
-    ("report", "conclusion", "exit_code"),
+    ("report", "kind", "exit_code"),
     [
         (report_on(session("PASSED", result("a"))), VerdictKind.INCONCLUSIVE, ExitCode.INCONCLUSIVE),
         (report_on(session("FAILED", result("a", "failed"))), VerdictKind.FAIL, ExitCode.CLOSED),
@@ -175,10 +175,10 @@ def test_the_end_of_the_log_says_everything(report: Report) -> None:
     ids=["open", "closed", "timeout", "stopped", "report only"],
 )
 def test_a_report_that_could_not_be_written_turns_open_and_late_into_cannot_tell(
-    report: Report, conclusion: VerdictKind, exit_code: ExitCode
+    report: Report, kind: VerdictKind, exit_code: ExitCode
 ) -> None:
     faulty = with_fault(report, ReportUnwritable("out.xml could not be written: No space left on device"))
-    assert (faulty.conclusion, faulty.exit_code) == (conclusion, exit_code)
+    assert (faulty.verdict.kind, faulty.verdict.exit_code) == (kind, exit_code)
     (fault,) = faulty.faults
     assert fault.startswith("out.xml could not be written: No space left on device. Check the path")
 

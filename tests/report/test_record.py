@@ -15,10 +15,10 @@ from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
 from gate.polling.result import Ending
 from gate.report import outputs, record
-from gate.report.report import Report, of_error, with_fault
+from gate.report.report import Report
 from tests.report.reading import hostile_names, reports
-from tests.report.reports import DECIDED, report_of, report_on, unfinished, unread
-from tests.samples import attempt, finished, result, session
+from tests.report.reports import DECIDED, of_error, report_of, report_on, unfinished, unread, with_fault
+from tests.samples import attempt, finished, result, run_of, session
 
 TEXTS = ("verdict", "status", "reason", "session-link", "junit-path", "json-path")
 COUNTS = (
@@ -45,8 +45,11 @@ def test_outputs_have_their_names_their_order_and_numbers_that_are_numbers(repor
     assert tuple(rendered) == (*TEXTS[:4], *COUNTS, *TEXTS[4:])
     assert all(type(rendered[name]) is str for name in TEXTS)
     assert all(type(rendered[name]) is int for name in COUNTS)
-    assert (rendered["verdict"], rendered["reason"]) == (report.conclusion.value, report.reason)
-    assert len(report.reason.splitlines()) == 1
+    assert (rendered["verdict"], rendered["reason"]) == (
+        report.verdict.kind.value,
+        report.verdict.reason.text,
+    )
+    assert len(report.verdict.reason.text.splitlines()) == 1
     rows = sum(len(each.rows) for each in report.sessions)
     counted = [int(rendered[name]) for name in COUNTS]
     assert counted[0] == sum(counted[1:-1]) == rows - counted[-1]
@@ -79,9 +82,9 @@ def test_the_record_is_json_whose_head_is_the_outputs(report: Report) -> None:
     read = json.loads(record.render(report).decode(), parse_constant=_refuse)
     head = outputs.render(report)
     assert list(read.items())[: len(head)] == list(head.items())
-    assert read["exit-code"] == int(report.exit_code)
+    assert read["exit-code"] == int(report.verdict.exit_code)
     assert datetime.fromisoformat(read["decided-at"]) == report.decided_at
-    assert [each["id"] for each in read["sessions"]] == [each.session_id for each in report.sessions]
+    assert [each["id"] for each in read["sessions"]] == [each.ref.id for each in report.sessions]
     for judged, written in zip(report.sessions, read["sessions"], strict=True):
         assert written["ending"] == judged.ending.value
         assert [each["location"] for each in written["locations"]] == [
@@ -124,7 +127,7 @@ def test_the_record_says_the_policy_as_it_was_applied() -> None:
         origins={"missing": "p.yml:3"},
     )
     (of_session,) = json.loads(record.render(report_on(GREEN, policy=policy)))["sessions"]
-    assert of_session["policy"] == {
+    assert of_session["checks"][0]["policy"] == {
         "failed-threshold": {"allowed": "25%", "origin": "p.yml:1"},
         "degraded-threshold": {"allowed": "0", "origin": "default"},
         "flaky-threshold": {"allowed": "2", "origin": "p.yml:2"},
@@ -136,7 +139,7 @@ def test_the_record_says_the_policy_as_it_was_applied() -> None:
         "origins": {"missing": "p.yml:3"},
     }
     (of_session,) = json.loads(record.render(report_on(GREEN)))["sessions"]
-    assert of_session["policy"]["flaky-threshold"] == {"allowed": "any", "origin": "default"}
+    assert of_session["checks"][0]["policy"]["flaky-threshold"] == {"allowed": "any", "origin": "default"}
 
 
 @pytest.mark.parametrize(
@@ -154,13 +157,13 @@ def test_the_record_says_what_was_counted_and_what_is_allowed(
 
 def test_the_record_tells_each_run_of_a_location() -> None:
     of = session("PASSED", attempt("a"), result("z"), locations=("a",))
-    details = {of.results[0].id: Detail(("STATUS_CODE EQUALS 200, received 503",), ("trace.zip",))}
+    details = {run_of(of).results[0].id: Detail(("STATUS_CODE EQUALS 200, received 503",), ("trace.zip",))}
     report = replace(report_on(of), details=details)
     (row,) = json.loads(record.render(report))["sessions"][0]["locations"]
     assert (row["state"], row["standing"], row["finished-in"]) == ("flaky", "tolerated", "z")
     assert row["result"] == {
-        "id": of.results[1].id,
-        "link": of.results[1].link,
+        "id": run_of(of).results[1].id,
+        "link": run_of(of).results[1].link,
         "location": "z",
         "state": "passed",
         "response-time-ms": 1000,
@@ -185,7 +188,7 @@ def test_text_from_outside_arrives_as_it_is(name: str) -> None:
     of = session("FAILED", result(name, "failed"), name=name)
     report = with_fault(replace(report_on(of), notices=(name,)), ReportUnwritable(name))
     read = json.loads(record.render(report))
-    assert read["sessions"][0]["check"]["name"] == read["notices"][0] == name
+    assert read["sessions"][0]["checks"][0]["name"] == read["notices"][0] == name
     assert read["sessions"][0]["locations"][0]["location"] == name
 
 

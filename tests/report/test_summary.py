@@ -16,11 +16,11 @@ from gate.domain.session import Session
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
 from gate.polling.result import Ending
-from gate.report.report import Report, of_error, with_fault
+from gate.report.report import Report
 from gate.report.summary import summary
 from tests.report.reading import HOSTILE, hostile_names, reports
-from tests.report.reports import DECIDED, report_of, report_on, unfinished, unread
-from tests.samples import attempt, result, session
+from tests.report.reports import DECIDED, of_error, report_of, report_on, unfinished, unread, with_fault
+from tests.samples import attempt, result, run_of, session
 
 MARKS = ("❌", "❔", "⚠️", "⏭️", "✅")  # worst first
 HEAD = "| | Location | State | Attempts | Time |"
@@ -65,7 +65,7 @@ def _unescaped(line: str) -> str:
 def test_the_verdict_and_its_reason_come_first(report: Report, heading: str) -> None:
     lines = summary.render(report).splitlines()
     assert lines[:2] == [heading, ""]
-    assert re.sub(r"\\(.)", r"\1", lines[2]) == report.reason
+    assert re.sub(r"\\(.)", r"\1", lines[2]) == report.verdict.reason.text
 
 
 def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
@@ -77,7 +77,7 @@ def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
     assert points[:3] == [
         "- ❌ failed 1 of 2 locations (50%) > 0 allowed (default): a",
         "- ⚠️ degraded 1 of 2 locations (50%) ≤ 1 allowed (default): b",
-        "- ⚠️ Checkly says PASSED, but a is failed: the worse one counts",
+        "- ⚠️ Checkly reports PASSED, but a is failed: the worse one counts",
     ]
     alone = summary.render(report_on(odd, policy=policy)).replace("\\", "").splitlines()
     assert [line for line in alone if line.startswith("- ")] == points[1:3]  # the reason has said the first
@@ -118,7 +118,7 @@ def test_faults_and_notices_are_said_below_the_reason() -> None:
 def test_the_session_and_each_final_result_are_linked() -> None:
     of = session("FAILED", result("a", "failed"), locations=("a", "b"))
     links = dict(LINK.findall(summary.render(report_on(of)).replace("\\", "")))
-    assert links == {"Checkout API": of.link, "a": of.results[0].link}
+    assert links == {"Checkout API": of.link, "a": run_of(of).results[0].link}
 
 
 def test_an_entity_in_a_link_stays_what_it_is() -> None:
@@ -247,9 +247,7 @@ def test_the_axis_has_a_few_ticks_and_none_says_what_another_says(seconds: float
     assert seconds / tick_s > 1 or seconds < 0.5, "not so few that nothing can be read from it"
 
 
-@pytest.mark.parametrize(
-    ("rows", "said"), [(20, []), (21, ["The timeline shows the worst 20 of 21 locations."])]
-)
+@pytest.mark.parametrize(("rows", "said"), [(20, []), (21, ["The timeline shows the worst 20 of 21."])])
 def test_a_timeline_says_how_many_locations_it_has_no_room_for(rows: int, said: list[str]) -> None:
     text = summary.render(report_on(_large("one", rows, 1)))
     assert text.count("    section ") == 20
@@ -338,7 +336,7 @@ def test_of_many_sessions_those_with_nothing_to_say_are_folded_behind_the_others
 
 def test_the_table_says_why_and_the_fold_below_it_says_it_attempt_by_attempt() -> None:
     of = session("FAILED", attempt("a"), result("a", "failed"), result("b"))
-    first, final, _ = of.results
+    first, final, _ = run_of(of).results
     details = {
         first.id: Detail(("connect ETIMEDOUT",)),
         final.id: Detail(("answered 503", "too slow"), ("trace.zip",)),

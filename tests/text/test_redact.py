@@ -70,10 +70,12 @@ def test_what_the_gate_writes_has_no_slug_of_the_secret_either(said: str) -> Non
     letters = "0123456789ABCDEF0123456789abcdef"
     hidden = Redaction(f"cu_{letters}")
     for text in (said.format(letters), said.format(letters.lower())):
-        assert letters.lower() not in hidden.told(text).lower()
-        assert letters.lower().encode() not in hidden.written(text.encode()).lower()
+        assert letters.lower() not in hidden.in_text(text).lower()
+        assert letters.lower().encode() not in hidden.in_bytes(text.encode()).lower()
 
 
 @pytest.mark.parametrize("secret", ["", "key", "cu_demo_key_that_opens_nothing"])
 def test_what_the_gate_writes_keeps_words_that_are_no_secret(secret: str) -> None:
-    assert Redaction(secret).told("nothing opens; the key is refused") == "nothing opens; the key is refused"
+    assert (
+        Redaction(secret).in_text("nothing opens; the key is refused") == "nothing opens; the key is refused"
+    )

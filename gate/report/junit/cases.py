@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gate.domain.detail import Detail
+from gate.domain.session import Check
+from gate.evaluation.decision import Rule
+from gate.evaluation.judged import Conclusion, JudgedSession, Row
 from gate.evaluation.outcomes import Outcome, State, result_state
-from gate.evaluation.rules import Rule
-from gate.evaluation.verdict import Conclusion, JudgedSession, Row
 from gate.polling.result import Ending
-from gate.report.junit.names import check_of
+from gate.report.junit.names import suite_name
 from gate.report.report import Report
 
 _DOUBLE_BRACKET = re.compile(r"([\[\]])(?=\1)")
@@ -54,11 +55,11 @@ class Case:
     attempts: tuple[Attempt, ...] = ()
 
 
-def cases_of(judged: JudgedSession, report: Report) -> tuple[Case, ...]:
-    """The cases of one of the report's sessions, in its own order; never none."""
-    check = check_of(judged)
-    located = [_location_case(check, row, judged.ending, report) for row in judged.rows]
-    return (*located, *_extra_cases(check, judged))
+def cases_of_check(check: Check, judged: JudgedSession, report: Report) -> tuple[Case, ...]:
+    """Return the cases of one check of a session, in the session's order."""
+    name = suite_name(check)
+    rows = [row for row in judged.rows if row.outcome.check == check]
+    return tuple(_location_case(name, row, judged.ending, report) for row in rows)
 
 
 def _location_case(check: str, row: Row, ending: Ending, report: Report) -> Case:
@@ -121,30 +122,29 @@ def _kind(row: Row, ending: Ending) -> tuple[Kind, str]:
             return _TYPES[state]
 
 
-def _extra_cases(check: str, judged: JudgedSession) -> Iterable[Case]:
-    """A case for what no location's case says: rules about the session, required locations without a row."""
-    rows = {row.outcome.location for row in judged.rows}
+def cases_of_session(judged: JudgedSession, check: str) -> Iterable[Case]:
+    """Return cases for what no row shows: rules about the session, required locations without a row."""
     for decision in judged.closing:
-        if decision.rule is Rule.REQUIRED and not rows.intersection(decision.locations):
-            name = f"{check} [{decision.locations[0]}]"
-            yield Case(name=name, kind=Kind.FAILURE, type="Required", message=plain(decision.text))
-    of_session = [decision for decision in judged.closing if not decision.locations]
+        for place in decision.places:
+            if decision.rule is Rule.REQUIRED and place.check is None:
+                name = f"{check} [{place.location}]"
+                yield Case(name=name, kind=Kind.FAILURE, type="Required", message=plain(decision.text))
+    of_session = [decision for decision in judged.closing if not decision.places]
+    is_shown = any(row.conclusion in (Conclusion.RED, Conclusion.UNDECIDED) for row in judged.rows)
     if of_session:
         kind, kind_type = _SESSION_TYPES[of_session[0].rule]
         text = plain("; ".join(decision.text for decision in of_session))
         yield Case(name=f"{check} [session]", kind=kind, type=kind_type, message=text)
-    elif judged.error and not any(
-        row.conclusion in (Conclusion.RED, Conclusion.UNDECIDED) for row in judged.rows
-    ):
+    elif judged.error and not is_shown:
         message = plain(judged.error.sentence)
-        yield Case(
-            name=f"{check} [session]", kind=Kind.ERROR, type=_ENDING_TYPES[judged.ending], message=message
-        )
+        kind_type = _ENDING_TYPES[judged.ending]
+        yield Case(name=f"{check} [session]", kind=Kind.ERROR, type=kind_type, message=message)
 
 
 _SESSION_TYPES = {
     Rule.CANCELLED: (Kind.ERROR, "Cancelled"),
     Rule.TIMED_OUT: (Kind.ERROR, "TimedOut"),
+    Rule.NO_RESULTS: (Kind.ERROR, "NoResults"),
     Rule.UNEXPLAINED: (Kind.FAILURE, "Unexplained"),
     Rule.NOTHING_COUNTED: (Kind.ERROR, "NothingCounted"),
 }

@@ -1,34 +1,39 @@
-"""The names of suites, classes and cases. Test histories depend on them."""
+"""The names of suites, classes and cases. Test histories depend on them, so they hold nothing of one run."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
+from hashlib import sha256
 
-from gate.evaluation.verdict import JudgedSession
+from gate.domain.session import Check
+from gate.evaluation.judged import JudgedSession
 
 UNKNOWN_CHECK = "Checkly session"
 
 
-def check_of(judged: JudgedSession) -> str:
-    """The check's name, else its id: what names the suite and begins the name of each case."""
-    session = judged.session
-    return (session.check_name or session.check_id if session else "") or UNKNOWN_CHECK
+def suite_name(check: Check) -> str:
+    """Return the check's name, otherwise its ID: it names the suite and begins the name of each case."""
+    return check.label or UNKNOWN_CHECK
 
 
-def identity_of(judged: JudgedSession) -> tuple[str, str]:
-    """What tells one check from another: its id and its name."""
-    session = judged.session
-    return (session.check_id, session.check_name) if session else ("", "")
+def checks_of(sessions: Iterable[JudgedSession]) -> set[Check]:
+    """Return all checks of the sessions."""
+    return {run.check for judged in sessions if judged.session for run in judged.session.checks}
 
 
-def class_names(sessions: Sequence[JudgedSession]) -> dict[tuple[str, str], str]:
-    """`checkly.<slug>` for each check; checks whose slugs collide are told apart by their ids."""
-    identities = {identity_of(judged) for judged in sessions}
-    slugs = {identity: re.sub(r"[^a-z0-9]+", "-", identity[1].lower()).strip("-") for identity in identities}
+def class_names(checks: Iterable[Check]) -> dict[Check, str]:
+    """Return `checkly.<slug>` for each check. Checks whose slugs collide are told apart by their IDs."""
+    identities = {check: (check.id, check.name, "" if check.id else check.type) for check in checks}
+    slugs = {each: re.sub(r"[^a-z0-9]+", "-", each[1].lower()).strip("-") for each in identities.values()}
     uses = Counter(slugs.values())
     return {
-        identity: f"checkly.{slug if slug and uses[slug] == 1 else identity[0] or slug or 'session'}"
-        for identity, slug in slugs.items()
+        check: f"checkly.{slug if (slug := slugs[each]) and uses[slug] == 1 else each[0] or _digits(check)}"
+        for check, each in identities.items()
     }
+
+
+def _digits(check: Check) -> str:
+    """Return 8 hex digits that stand for a check without an ID."""
+    return sha256(f"{check.name}\n{check.type}".encode()).hexdigest()[:8]

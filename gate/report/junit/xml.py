@@ -6,16 +6,21 @@ a schema rejects) is taken off, and what it lacks (attempts, times that are zero
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
 import junit_xml
 
-from gate.evaluation.verdict import JudgedSession, verdict_on
+from gate.domain.session import Check
+from gate.evaluation.judged import JudgedSession
+from gate.evaluation.reason import reason_for_session
+from gate.policy.effective import Policy
 from gate.policy.threshold import in_words
-from gate.report.junit.cases import Case, Kind, cases_of, plain
-from gate.report.junit.names import UNKNOWN_CHECK, check_of, class_names, identity_of
+from gate.report.junit.cases import Case, Kind, cases_of_check, cases_of_session, plain
+from gate.report.junit.names import UNKNOWN_CHECK, checks_of, class_names, suite_name
 from gate.report.report import Report
 
 _SUITE_ATTRIBUTES = ("name", "tests", "failures", "errors", "skipped", "time", "timestamp")
@@ -41,34 +46,64 @@ def render(report: Report) -> bytes:
 
 
 def _suites(report: Report) -> Iterable[ET.Element]:
-    names = class_names(report.sessions)
+    names = class_names(checks_of(report.sessions))
+    seen: Counter[str] = Counter()
     for judged in report.sessions:
-        yield _session_suite(report, judged, names[identity_of(judged)])
+        for name, class_name, cases, properties in _suites_of(judged, names, report):
+            started_at = (judged.session.started_at if judged.session else None) or report.decided_at
+            yield _suite(name, class_name, _told_apart(cases, class_name, seen), properties, started_at)
     if report.faults or not report.sessions:
         yield _fault_suite(report)
 
 
-def _session_suite(report: Report, judged: JudgedSession, class_name: str) -> ET.Element:
-    session = judged.session
-    own = verdict_on((judged,))
-    properties = {
-        "checkly.session_id": judged.session_id,
+_Suite = tuple[str, str, Sequence[Case], Mapping[str, str]]
+
+
+def _suites_of(judged: JudgedSession, names: Mapping[Check, str], report: Report) -> Iterable[_Suite]:
+    """Return a suite for each check, and one for what is about a session of many as a whole."""
+    runs = judged.session.checks if judged.session else ()
+    about_session = tuple(
+        cases_of_session(
+            judged, UNKNOWN_CHECK if judged.is_of_many or not runs else suite_name(runs[0].check)
+        )
+    )
+    for run, policy in zip(runs, judged.policies, strict=True):
+        cases = cases_of_check(run.check, judged, report)
+        if not judged.is_of_many:
+            cases, about_session = (*cases, *about_session), ()
+        yield suite_name(run.check), names[run.check], cases, _properties(judged, run.check, policy)
+    if about_session:
+        yield UNKNOWN_CHECK, "checkly.session", about_session, _properties(judged, Check(), Policy())
+
+
+def _told_apart(cases: Sequence[Case], class_name: str, seen: Counter[str]) -> Sequence[Case]:
+    """Number equal names: consumers drop all but one case of a name."""
+    told = []
+    for case in cases:
+        seen[f"{class_name} {case.name}"] += 1
+        number = seen[f"{class_name} {case.name}"]
+        told.append(case if number == 1 else replace(case, name=f"{case.name} ({number})"))
+    return told
+
+
+def _properties(judged: JudgedSession, check: Check, policy: Policy) -> Mapping[str, str]:
+    is_read = judged.session is not None
+    return {
+        "checkly.session_id": judged.ref.id,
         "checkly.session_link": judged.link,
-        "checkly.check_id": session.check_id if session else "",
-        "checkly.check_type": session.check_type if session else "",
+        "checkly.check_id": check.id,
+        "checkly.check_type": check.type,
         "checkly.status": judged.status,
-        "checkly.verdict": own.conclusion.value,
-        "checkly.reason": plain(own.reason),
-        "checkly.degraded_threshold": in_words(judged.policy.degraded) if session else "",
-        "checkly.failed_threshold": in_words(judged.policy.failed) if session else "",
-        "checkly.flaky_threshold": in_words(judged.policy.flaky) if judged.policy.flaky else "",
+        "checkly.verdict": judged.kind.value,
+        "checkly.reason": plain(reason_for_session(judged).text),
+        "checkly.degraded_threshold": in_words(policy.degraded) if is_read else "",
+        "checkly.failed_threshold": in_words(policy.failed) if is_read else "",
+        "checkly.flaky_threshold": in_words(policy.flaky) if policy.flaky else "",
     }
-    started_at = (session.started_at if session else None) or report.decided_at
-    return _suite(check_of(judged), class_name, cases_of(judged, report), properties, started_at)
 
 
 def _fault_suite(report: Report) -> ET.Element:
-    message = plain("; ".join(report.faults) or report.reason)
+    message = plain("; ".join(report.faults) or report.verdict.reason.text)
     case = Case(name=f"{UNKNOWN_CHECK} [session]", kind=Kind.ERROR, type="GateError", message=message)
     return _suite(UNKNOWN_CHECK, "checkly.gate", [case], {}, report.decided_at)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gate.evaluation.verdict import Conclusion, JudgedSession, Row, VerdictKind
-from gate.report.held import held_by_reason
+from gate.evaluation.decision import place_of
+from gate.evaluation.judged import Conclusion, JudgedSession, Row, VerdictKind
 from gate.report.log.tones import tone_of
 from gate.report.report import Report
 from gate.text.duration import format_duration
 from gate.text.style import Line, Tone, columns, fitted
 
-_NAME_WIDTH = 32  # leaves 80 columns with all that follows it
+_NAME_WIDTH = 32  # leaves 80 columns with everything that follows it
+_MOST_GREEN_CHECKS = 12  # of a session of many, before the green ones are only counted
 _CONCLUSIONS = {
     Conclusion.GREEN: "",
     Conclusion.TOLERATED: "tolerated",
@@ -28,87 +29,95 @@ _WORDS = {
 
 
 def tables(report: Report) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-    """A title and a table, in at most 80 columns, for each session that was read; below it the reasons."""
+    """Return a title and a table, in at most 80 columns, for each session that was read; then the reasons."""
     return tuple(
-        (_title(judged), (*_table(judged.rows), *_elsewhere(judged.rows), *_reasons(judged.rows, report)))
+        (f"{judged.label}: {judged.status}", tuple(_session_table(judged, report)))
         for judged in report.sessions
         if judged.rows
     )
 
 
 def verdict(report: Report) -> tuple[Line, ...]:
-    """The verdict, why, and where to look."""
+    """Return the verdict, why, and where to find more."""
     return tuple(_verdict(report))
 
 
-def _title(judged: JudgedSession) -> str:
-    return f"{judged.name}: {judged.status}"
+def _session_table(judged: JudgedSession, report: Report) -> Iterable[Line]:
+    """The rows of a session; of one of many checks the worst come first, and many green ones are counted."""
+    rows: Sequence[Row] = judged.rows
+    green = [row for row in rows if row.conclusion is Conclusion.GREEN]
+    if judged.is_of_many:
+        rows = sorted(rows, key=lambda row: row.outcome.state.badness)
+        if len(green) > _MOST_GREEN_CHECKS:
+            rows = [row for row in rows if row.conclusion is not Conclusion.GREEN]
+    named = [(judged.naming.name(place_of(row.outcome)), row) for row in rows]
+    yield from _table("check" if judged.is_of_many else "location", named)
+    if len(rows) < len(judged.rows):
+        yield Line(f"  {judged.naming.count(len(green))} passed", Tone.GOOD)
+    yield from _elsewhere(named)
+    yield from _reasons(named, report)
 
 
-def _table(rows: Sequence[Row]) -> Iterable[Line]:
-    width = min(max([len("location"), *(columns(row.outcome.location) for row in rows)]), _NAME_WIDTH)
-    yield Line(f"  {'location':{width}}  {'state':10}  {'tries':>5}  {'time':>7}", Tone.FAINT)
-    for row in rows:
+def _table(heading: str, named: Sequence[tuple[str, Row]]) -> Iterable[Line]:
+    if not named:
+        return
+    width = min(max([len(heading), *(columns(name) for name, _ in named)]), _NAME_WIDTH)
+    yield Line(f"  {heading:{width}}  {'state':10}  {'tries':>5}  {'time':>7}", Tone.FAINT)
+    for name, row in named:
         outcome = row.outcome
         time = format_duration(outcome.final.duration_s) if outcome.final else "-"
-        cells = (
-            f"  {fitted(outcome.location, width)}  {outcome.state.value:10}  {outcome.tries:>5}  {time:>7}"
-        )
+        cells = f"  {fitted(name, width)}  {outcome.state.value:10}  {outcome.tries:>5}  {time:>7}"
         yield Line(f"{cells}  {_CONCLUSIONS[row.conclusion]}".rstrip(), tone_of(outcome.state))
 
 
-def _elsewhere(rows: Sequence[Row]) -> Iterable[Line]:
+def _elsewhere(named: Sequence[tuple[str, Row]]) -> Iterable[Line]:
     """Where retries finished that began in another region."""
-    for row in rows:
+    for name, row in named:
         if row.outcome.finished_in:
-            yield Line(f"  {row.outcome.location}: finished in {row.outcome.finished_in}", Tone.FAINT)
+            yield Line(f"  {name}: finished in {row.outcome.finished_in}", Tone.FAINT)
 
 
-def _reasons(rows: Sequence[Row], report: Report) -> Iterable[Line]:
-    """Why locations are not green; where all attempts say the same, it is said once."""
-    for row in rows:
+def _reasons(named: Sequence[tuple[str, Row]], report: Report) -> Iterable[Line]:
+    """Why rows are not green; once if all attempts have the same reasons."""
+    for name, row in named:
         explained = report.explained(row.outcome)
         alike = len(explained) == row.outcome.tries and len({why.reasons for _, why in explained}) == 1
         for number, why in explained[-1:] if alike else explained:
-            place = row.outcome.location if alike else f"{row.outcome.location}, {number}"
+            place = name if alike else f"{name}, {number}"
             recorded = [f"recorded {', '.join(why.recordings)}"] if why.recordings else []
             for text in (*why.reasons, *recorded):
                 yield Line(f"  {place}: {text}", tone_of(row.outcome.state))
 
 
 def _verdict(report: Report) -> Iterable[Line]:
-    code = f"{'report only, ' if report.only_reports else ''}exit code {int(report.exit_code)}"
-    said = f"The gate {_WORDS[report.conclusion]} ({code}): {report.reason}"
-    yield Line(said, _TONES[report.conclusion])
-    told = zip(report.sessions, held_by_reason(report), strict=True)
-    for judged, held in sorted(told, key=lambda each: not each[0].closing):
-        prefix = f"{judged.name}: " if len(report.sessions) > 1 else ""
+    of = report.verdict
+    code = f"{'report only, ' if of.only_reports else ''}exit code {int(of.exit_code)}"
+    yield Line(f"The gate {_WORDS[of.kind]} ({code}): {of.reason.text}", _TONES[of.kind])
+    for index, judged in sorted(enumerate(report.sessions), key=lambda each: not each[1].closing):
+        prefix = f"{judged.label}: " if len(report.sessions) > 1 else ""
         for kind, text, tone in _session(judged, report):
-            if text not in held:
+            if not of.reason.holds(text, index):
                 yield Line(f"  {kind}{prefix}{text}", tone)
     for notice in dict.fromkeys(report.notices):
         yield Line(f"  note: {notice}", Tone.WARN)
     for fault in report.faults:
-        if fault != report.reason:
+        if not of.reason.holds(fault):
             yield Line(f"  {fault}", Tone.BAD)
     requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
     yield Line(f"  waited {format_duration(report.waited_s)}, {requests}", Tone.FAINT)
 
 
 def _session(judged: JudgedSession, report: Report) -> Iterable[tuple[str, str, Tone]]:
-    """What there is to say of a session: of what kind it is, its text, how it looks."""
+    """What there is to log of a session: a heading, a text, and how it looks."""
     for decision in judged.decisions:
         kind, tone = ("closed by: ", Tone.BAD) if decision.closes else ("tolerated: ", Tone.WARN)
         yield kind, decision.text, tone
     for row in judged.rows:
         if row.conclusion is Conclusion.SKIPPED:
-            yield (
-                "skipped: ",
-                f"{row.outcome.location} is {row.outcome.seen.value}, {row.because}",
-                Tone.FAINT,
-            )
-    for disagreement in judged.disagreements:
-        yield "disagreement: ", disagreement, Tone.WARN
+            name = judged.naming.name(place_of(row.outcome))
+            yield "skipped: ", f"{name} is {row.outcome.seen.value}, {row.because}", Tone.FAINT
+    for contradiction in judged.contradictions:
+        yield "contradiction: ", contradiction, Tone.WARN
     if judged.error:
         yield "", judged.error.sentence, Tone.WARN
     worth_a_look = judged.decisions or judged.error or len(report.sessions) == 1

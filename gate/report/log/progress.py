@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from gate.domain.session import Phase, Session
-from gate.evaluation.outcomes import Outcome, State, outcomes
+from gate.domain.session import Phase, Session, SessionKind
+from gate.evaluation.decision import Place, naming_of, place_of
+from gate.evaluation.outcomes import GREEN, Outcome, State, outcomes
+from gate.policy.effective import Policy
 from gate.polling.events import Event, Looked, Noticed, Paused, TroubleBegan, TroubleEnded
 from gate.report.log.tones import tone_of
 from gate.text.duration import format_duration
 from gate.text.style import Line, Tone
 
 HEARTBEAT_S = 30.0
+_NEWS = (State.CANCELLED, State.ERRORED, State.FAILED, State.ABORTED, State.DEGRADED, State.FLAKY)
 
 
 class Progress:
@@ -23,7 +27,7 @@ class Progress:
         self._spoke_at_s = 0.0
         self._sessions: dict[str, Session] = {}
         self._counts: dict[str, tuple[int, int]] = {}  # locations that are done, and all, by session
-        self._locations: dict[tuple[str, str], str] = {}
+        self._rows: dict[str, dict[Place, str]] = {}
 
     def lines(self, event: Event, waited_s: float) -> tuple[Line, ...]:
         """The lines to log for an event."""
@@ -40,10 +44,12 @@ class Progress:
         ended = sum(session.phase is Phase.FINISHED for session in self._sessions.values())
         what = f"{ended} of {self._count} sessions have ended"
         if self._count == 1:
-            what = next((f"{each.status}: {each.name}" for each in self._sessions.values()), "not read yet")
+            what = next((f"{each.status}: {each.label}" for each in self._sessions.values()), "not read yet")
         done, of = (sum(count[index] for count in self._counts.values()) for index in (0, 1))
+        of_many = any(session.kind is SessionKind.TEST for session in self._sessions.values())
+        rows = "results" if of_many else "locations"
         waited = f"{format_duration(waited_s)} of {format_duration(self._timeout_s)}"
-        return f"waiting: {waited}, {done} of {of} locations, {what}"
+        return f"waiting: {waited}, {done} of {of} {rows}, {what}"
 
     def _lines(self, event: Event) -> Iterable[Line]:
         match event:
@@ -52,10 +58,10 @@ class Progress:
             case Paused():
                 pass
             case TroubleBegan(error):
-                yield Line(f"trouble: {error}; asking again", Tone.WARN)
+                yield Line(f"trouble: {error}; retrying", Tone.WARN)
             case TroubleEnded(failures):
                 times = "1 failure" if failures == 1 else f"{failures} failures"
-                yield Line(f"trouble is over, after {times}", Tone.GOOD)
+                yield Line(f"the API answers again, after {times}", Tone.GOOD)
             case Noticed(text):
                 yield Line(f"note: {text}", Tone.WARN)
 
@@ -63,17 +69,34 @@ class Progress:
         before = self._sessions.get(session.id)
         self._sessions[session.id] = session
         if before is None or before.status != session.status:
-            yield Line(f"{session.name} is {session.status}", _tone_of_status(session.status))
-        prefix = f"{session.name} · " if self._count > 1 else ""
-        found = outcomes(session)
+            yield Line(f"{session.label} is {session.status}", _tone_of_status(session.status))
+        found = outcomes(session, lambda _: Policy())
         done = sum(outcome.state is not State.UNFINISHED for outcome in found)
+        changed = self._counts.get(session.id) != (done, len(found))
         self._counts[session.id] = (done, len(found))
+        of_many = session.kind is SessionKind.TEST
+        yield from self._row_changes(session, found, of_many=of_many)
+        if of_many and changed and done:
+            yield Line(_in_short(found, done))
+
+    def _row_changes(self, session: Session, found: Sequence[Outcome], *, of_many: bool) -> Iterable[Line]:
+        """A line for each row with news; green rows of a session of many are only counted."""
+        naming = naming_of(session, found)
+        prefix = f"{session.label} · " if self._count > 1 else ""
+        before = self._rows.get(session.id, {})
+        said = {place_of(outcome): _said(outcome) for outcome in found}
+        self._rows[session.id] = said  # what is no longer reported is forgotten
         for outcome in found:
-            key, said = (session.id, outcome.location), _said(outcome)
-            is_new = said != self._locations.get(key, "")
-            self._locations[key] = said
-            if said and is_new:
-                yield Line(f"{prefix}{outcome.location}: {said}", tone_of(outcome.state))
+            place = place_of(outcome)
+            if said[place] and said[place] != before.get(place) and not (of_many and outcome.state in GREEN):
+                yield Line(f"{prefix}{naming.name(place)}: {said[place]}", tone_of(outcome.state))
+
+
+def _in_short(found: Sequence[Outcome], done: int) -> str:
+    """Count what has finished: `12 of 40 checks finished, 1 failed`."""
+    counts = Counter(outcome.state for outcome in found)
+    bad = [f"{counts[state]} {state.value}" for state in State if counts[state] and state in _NEWS]
+    return ", ".join([f"{done} of {len(found)} checks finished", *bad])
 
 
 def _said(outcome: Outcome) -> str:

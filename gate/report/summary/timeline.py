@@ -31,27 +31,27 @@ _LABEL_PIXELS = 7  # a character of it
 _NARROWEST_PIXELS = 75  # Mermaid's own choice
 
 
-def timeline(title: str, found: Sequence[Outcome]) -> Iterable[str]:
-    """A Mermaid diagram of each location's runs, in the order given; nothing where no times are known."""
-    all_timed = [outcome for outcome in found if any(_span(run) for run in outcome.runs)]
+def timeline(title: str, found: Sequence[tuple[str, Outcome]]) -> Iterable[str]:
+    """Return a Mermaid diagram of the runs of each named row; nothing if no times are known."""
+    all_timed = [(name, outcome) for name, outcome in found if any(_span(run) for run in outcome.runs)]
     timed = all_timed[:_MOST_ROWS]
     if not timed:
         return
-    labels = [clean(mermaid(outcome.location), _LABEL_LENGTH) for outcome in timed]
+    labels = [clean(mermaid(name), _LABEL_LENGTH) for name, _ in timed]
     yield ""
     yield "```mermaid"
     yield f"%%{{init: {_look(labels)}}}%%"
     yield "gantt"
     yield f"    title {mermaid(title)}"
     yield "    dateFormat x"
-    yield from _axis(timed)
-    for label, outcome in zip(labels, timed, strict=True):
+    yield from _axis([outcome for _, outcome in timed])
+    for label, (_, outcome) in zip(labels, timed, strict=True):
         yield f"    section {label}"
         yield from _tasks(outcome)
     yield "```"
     if len(all_timed) > len(timed):
         yield ""
-        yield f"The timeline shows the worst {len(timed)} of {len(all_timed)} locations."
+        yield f"The timeline shows the worst {len(timed)} of {len(all_timed)}."
 
 
 def _look(labels: Sequence[str]) -> str:

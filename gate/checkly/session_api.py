@@ -1,0 +1,76 @@
+"""What the kinds of session have in common: the calls, and how their responses are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from gate.checkly.http import Request, Response, error_for, is_uuid
+from gate.checkly.json_object import Fields, json_object
+from gate.domain.errors import InvalidResponse, UsageError
+from gate.domain.session import Session, SessionKind
+from gate.text.clean import clean
+
+LONGEST_LONG_POLL_S = 30  # Checkly's API: maxWaitSeconds is 1..30
+_MOST_LOCATIONS = 1_000  # many times what Checkly has, and few enough for reports that can be read
+_MOST_RESULTS = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionApi:
+    """How to ask for one kind of session.
+
+    `versions` are asked in this order, and the first one can cancel. `read` turns a document into a session
+    and raises `InvalidResponse` if it is not one; its arguments are the document and the API version.
+    `detail_path` takes the IDs of the session, the check and the result.
+    """
+
+    kind: SessionKind
+    collection: str
+    id_field: str
+    versions: tuple[str, ...]
+    read: Callable[[Fields, str], Session]
+    detail_path: Callable[[str, str, str], str]
+
+    def retrieve(self, session_id: str, version: str) -> Request:
+        """Return the call that fetches a session."""
+        return Request("GET", self._path(session_id, version))
+
+    def completion(self, session_id: str, version: str, max_wait_s: int) -> Request:
+        """Return a long poll that ends with the session, or with 408 after `max_wait_s` (1 to 30) seconds."""
+        return Request("GET", f"{self._path(session_id, version)}/completion?maxWaitSeconds={max_wait_s}")
+
+    def cancel(self, session_id: str) -> Request:
+        """Return the call that asks Checkly to cancel what still runs."""
+        return Request("POST", f"{self._path(session_id, self.versions[0])}/cancel", json={})
+
+    def read_session(self, response: Response, session_id: str, version: str) -> Session:
+        """Return the session that a retrieve or completion call answered.
+
+        Raises what `error_for` makes of any status but 200, and `InvalidResponse` if the body is anything but
+        this session's document.
+        """
+        if response.status != HTTPStatus.OK:
+            raise error_for(response)
+        document = Fields(json_object(response.body))
+        answered_id = document.text(self.id_field)
+        if answered_id.lower() != session_id.lower():
+            raise InvalidResponse(f"Checkly answered with another session's document ({answered_id})")
+        return self.read(document, version)
+
+    def _path(self, session_id: str, version: str) -> str:
+        if not is_uuid(session_id):
+            raise UsageError(f"not the ID of a {self.kind}: {clean(session_id)}")
+        return f"/{version}/{self.collection}/{session_id.lower()}"
+
+
+def hold_bounds(locations: Collection[str], results: int) -> None:
+    """Raise `InvalidResponse` for more than a session can have, and for locations that look the same."""
+    if len(locations) > _MOST_LOCATIONS or results > _MOST_RESULTS:
+        raise InvalidResponse(
+            f"Checkly's API answered with {len(locations)} locations and {results} results; "
+            f"at most {_MOST_LOCATIONS} and {_MOST_RESULTS} make sense"
+        )
+    if len(set(map(clean, locations))) != len(locations):  # one could hide the other
+        raise InvalidResponse("Checkly's API answered with locations that cannot be told apart")

@@ -1,0 +1,115 @@
+"""Test sessions: how a response becomes a `Session`.
+
+A test session has many checks and no list of run locations: its results are the only list of what was to
+run. Its status cannot be DEGRADED or TIMED_OUT. What decides is read as strictly as in check sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gate.checkly.json_object import Fields
+from gate.checkly.session_api import SessionApi, hold_bounds
+from gate.domain.session import Check, CheckRun, Phase, Result, ResultKind, Session, SessionKind
+from gate.text.clean import https_link
+
+UNKNOWN_LOCATION = "unknown location"
+# Checkly's API: the status enum of test sessions.
+_PHASES = {
+    "RUNNING": Phase.RUNNING,
+    "PASSED": Phase.FINISHED,
+    "FAILED": Phase.FINISHED,
+    "CANCELLED": Phase.FINISHED,
+}
+_RESULT_KINDS = {
+    "FINAL": ResultKind.FINAL,
+    "ATTEMPT": ResultKind.ATTEMPT,
+    "ALL": ResultKind.STAND_IN,
+    None: ResultKind.STAND_IN,
+}
+_SETTLED = ("PASSED", "FAILED", "CANCELLED")
+
+
+def _read(document: Fields, version: str) -> Session:
+    items = [Fields(item) for item in document.objects("results")]
+    hold_bounds({item.optional_raw("runLocation") for item in items}, len(items))
+    status = document.word("status")
+    return Session(
+        id=document.text("testSessionId").lower(),
+        kind=SessionKind.TEST,
+        status=status,
+        phase=_PHASES.get(status, Phase.UNKNOWN),
+        checks=_read_checks(items),
+        is_cancelled=status == "CANCELLED",
+        lacks_results=not document.has("results"),
+        api_version=version,
+        name=document.optional_text("name"),
+        link=https_link(document.optional_raw("testSessionLink")),
+        started_at=document.optional_time("startedAt"),
+        stopped_at=document.optional_time("stoppedAt"),
+    )
+
+
+def _read_checks(items: Sequence[Fields]) -> tuple[CheckRun, ...]:
+    """Group the results by check: by its ID, or by name and type if it has none."""
+    groups: dict[tuple[str, ...], list[Fields]] = {}
+    for item in items:
+        check_id = item.text_if_any("checkId").lower()
+        key = (check_id,) if check_id else (item.text_if_any("name"), item.text("checkType"))
+        groups.setdefault(key, []).append(item)
+    return tuple(map(_read_check, groups.values()))
+
+
+def _read_check(items: Sequence[Fields]) -> CheckRun:
+    names = (item.text_if_any("name") for item in items)
+    check = Check(
+        id=items[0].text_if_any("checkId"),
+        name=next(filter(None, names), ""),
+        type=items[0].text("checkType"),
+    )
+    results = tuple(map(_read_result, items))
+    return CheckRun(check, _run_locations(results), results)
+
+
+def _run_locations(results: Sequence[Result]) -> tuple[str, ...]:
+    """Return the locations of a check, without those in which a retry finished another location's run.
+
+    Checkly does not report whether a retry in another region shows as a FINAL elsewhere. If a location has
+    nothing but attempts, a location with nothing but results may have finished it.
+    """
+    kinds: dict[str, set[ResultKind]] = {}
+    for result in results:
+        kinds.setdefault(result.location, set()).add(result.kind)
+    if {ResultKind.ATTEMPT} not in kinds.values():
+        return tuple(kinds)
+    return tuple(each for each, of in kinds.items() if of & {ResultKind.ATTEMPT, ResultKind.UNSETTLED})
+
+
+def _read_result(item: Fields) -> Result:
+    """Read a result. Its status FAILED or CANCELLED counts, whatever its flags are."""
+    status = item.optional_raw("status")
+    kind = item.choice("resultType", _RESULT_KINDS, ResultKind.UNSETTLED)
+    return Result(
+        id=item.optional_text("testSessionResultId"),
+        location=item.text_if_any("runLocation") or UNKNOWN_LOCATION,
+        kind=kind if status in _SETTLED else ResultKind.UNSETTLED,
+        has_errors=item.flag("hasErrors"),
+        has_failures=item.flag("hasFailures") or status == "FAILED",
+        is_degraded=item.flag("isDegraded"),
+        aborted=item.flag("aborted"),
+        is_cancelled=status == "CANCELLED",
+        link=https_link(item.optional_raw("testSessionResultLink")),
+        response_time_ms=item.number_if_any("responseTime"),
+        started_at=item.optional_time("startedAt"),
+        stopped_at=item.optional_time("stoppedAt"),
+    )
+
+
+TEST_SESSIONS = SessionApi(
+    kind=SessionKind.TEST,
+    collection="test-sessions",
+    id_field="testSessionId",
+    versions=("v1",),
+    read=_read,
+    detail_path=lambda session, _check, result: f"/v1/test-sessions/{session}/results/{result}",
+)

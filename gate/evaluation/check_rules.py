@@ -1,0 +1,84 @@
+"""The rules with thresholds. Each judges the rows of checks that share their limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from gate.evaluation.decision import Decision, Naming, Rule, place_of
+from gate.evaluation.outcomes import FAILING, Outcome, State
+from gate.policy.effective import Policy
+from gate.policy.threshold import DEFAULT, Threshold
+from gate.text.duration import format_duration
+
+_WITHOUT_MEASUREMENT = (State.SKIPPED, State.MISSING, State.UNFINISHED, State.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of checks that share their limits: in a check session, all rows."""
+
+    policy: Policy
+    rows: tuple[Outcome, ...]
+    naming: Naming
+
+
+def is_measured(row: Outcome) -> bool:
+    """Whether the row counts and has a result that was not cancelled: shares are shares of such rows."""
+    return row.state not in _WITHOUT_MEASUREMENT
+
+
+def failed(group: Group) -> Iterable[Decision]:
+    """Limit failed, errored and aborted rows together."""
+    return _limit(
+        Rule.FAILED, group, [row for row in group.rows if row.state in FAILING], group.policy.failed
+    )
+
+
+def degraded(group: Group) -> Iterable[Decision]:
+    """Limit degraded rows, including the ones that are slower than the policy's response time."""
+    rows = [row for row in group.rows if row.state is State.DEGRADED]
+    slow = [place_of(row) for row in rows if row.is_slow]
+    for decision in _limit(Rule.DEGRADED, group, rows, group.policy.degraded):
+        if slow and group.policy.response_time_ms:
+            longest = format_duration(group.policy.response_time_ms / 1000)
+            why = (
+                f"slower than {longest} ({group.policy.origin('response-time')}): {group.naming.names(slow)}"
+            )
+            yield replace(decision, text=f"{decision.text}; {why}")
+        else:
+            yield decision
+
+
+def flaky(group: Group) -> Iterable[Decision]:
+    """Limit rows that needed a retry. Degraded rows can be flaky too: slowness must not hide retries."""
+    rows = [row for row in group.rows if row.is_flaky and row.state is not State.SKIPPED]
+    return _limit(Rule.FLAKY, group, rows, group.policy.flaky)
+
+
+CHECK_RULES: tuple[Callable[[Group], Iterable[Decision]], ...] = (failed, degraded, flaky)
+
+
+def _limit(
+    rule: Rule, group: Group, found: Sequence[Outcome], thresholds: Sequence[Threshold]
+) -> Iterable[Decision]:
+    """Hold rows against thresholds. All must hold; none allows any number; no row needs no decision."""
+    if not found:
+        return
+    number, of = len(found), sum(map(is_measured, group.rows))
+    exceeded = next((each for each in thresholds if not each.allows(number, of)), None)
+    threshold = exceeded or next(iter(thresholds), None)
+    text = f"{rule} {group.naming.share(number, of)}"
+    if threshold is not None:
+        text += f" {'>' if exceeded else '≤'} {threshold} allowed ({threshold.origin})"
+    places = tuple(map(place_of, found))
+    yield Decision(
+        rule=rule,
+        closes=exceeded is not None,
+        text=f"{text}: {group.naming.names(places)}",
+        places=places,
+        number=number,
+        of=of,
+        allowed=str(threshold) if threshold else "any",
+        origin=threshold.origin if threshold else DEFAULT,
+    )

@@ -1,0 +1,94 @@
+"""What a rule decides, with its numbers and the rows that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gate.domain.session import Check, Session, SessionKind
+from gate.evaluation.outcomes import Outcome
+
+_MOST_LOCATIONS_NAMED = 30  # more than Checkly has public locations
+_MOST_CHECKS_NAMED = 10
+
+
+class Rule(StrEnum):
+    """The rules, in the order in which they are evaluated."""
+
+    FAILED = "failed"
+    DEGRADED = "degraded"
+    FLAKY = "flaky"
+    MISSING = "missing"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed out"
+    NO_RESULTS = "no results"
+    UNEXPLAINED = "unexplained"
+    REQUIRED = "required"
+    NOTHING_COUNTED = "nothing counted"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A check at a run location. A required location that no check ran at has no check."""
+
+    check: Check | None
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one rule decided about one session, or about a group of its checks.
+
+    `places` are what it is about; without any it is about the session itself. `number` of `of` rows were
+    found, `allowed` is the limit in words, `origin` is where the limit was set.
+    """
+
+    rule: Rule
+    closes: bool
+    text: str
+    places: tuple[Place, ...] = ()
+    number: int | None = None
+    of: int | None = None
+    allowed: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How sentences name the rows of a session: by location, or by check where there are many."""
+
+    by_check: bool
+    with_location: bool
+
+    def name(self, place: Place) -> str:
+        """Name a row: `us-east-1`, `Login`, or `Login (us-east-1)`."""
+        if not self.by_check or place.check is None:
+            return place.location
+        label = place.check.label or "a check without a name"
+        return f"{label} ({place.location})" if self.with_location else label
+
+    def names(self, places: Sequence[Place]) -> str:
+        """Name the rows; past some, only count them, so that the text has a bound."""
+        most = _MOST_CHECKS_NAMED if self.by_check else _MOST_LOCATIONS_NAMED
+        more = f" and {len(places) - most} more" if len(places) > most else ""
+        return ", ".join(map(self.name, places[:most])) + more
+
+    def count(self, number: int) -> str:
+        """Count rows in words: `1 location`, `2 checks`."""
+        return f"{number} {'check' if self.by_check else 'location'}{'' if number == 1 else 's'}"
+
+    def share(self, number: int, of: int) -> str:
+        """Express a share in words: `2 of 5 locations (40%)`."""
+        return f"{number} of {self.count(of)}" + (f" ({100 * number / of:.3g}%)" if of else "")
+
+
+def naming_of(session: Session, rows: Sequence[Outcome]) -> Naming:
+    """Return how sentences about a session name its rows."""
+    by_check = session.kind is SessionKind.TEST
+    return Naming(by_check, with_location=len({row.location for row in rows}) > 1)
+
+
+def place_of(row: Outcome) -> Place:
+    """Return which row an outcome is."""
+    return Place(row.check, row.location)

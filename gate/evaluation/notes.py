@@ -1,0 +1,47 @@
+"""What a reader should know beside the decisions: contradictions, and policy that could not be applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from gate.domain.session import Check, Session
+from gate.evaluation.decision import Naming, place_of
+from gate.evaluation.outcomes import FAILING, GREEN, Outcome, State, is_degraded_without_explanation
+from gate.policy.effective import Policy
+
+_MOST_NAMED = 5
+
+
+def contradictions(session: Session, found: Sequence[Outcome], naming: Naming) -> Iterable[str]:
+    """Name where the session's status is better than its results, or its results better than its status.
+
+    The status of a test session cannot be DEGRADED, so that PASSED does not contradict a degraded result.
+    """
+    bad = [row for row in found if row.seen in FAILING or row.seen is State.CANCELLED]
+    slow = [row for row in found if row.seen is State.DEGRADED and not row.is_slow]
+    if session.status in ("PASSED", "DEGRADED") and bad:
+        yield (f"Checkly reports {session.status}, but {_states_in_words(bad, naming)}: the worse one counts")
+    elif session.status == "PASSED" and slow and not naming.by_check:
+        yield f"Checkly reports PASSED, but {_states_in_words(slow, naming)}: the worse one counts"
+    if is_degraded_without_explanation(session, found):
+        yield "Checkly reports DEGRADED, but no location is: all green locations count as degraded"
+
+
+def unapplied(found: Sequence[Outcome], policies: Mapping[Check, Policy], naming: Naming) -> Iterable[str]:
+    """Name what the policy asks for although the results do not contain it."""
+    untimed: dict[str, list[Outcome]] = {}
+    for row in found:
+        policy = policies[row.check]
+        if policy.response_time_ms is None or row.final is None or row.state not in (*GREEN, State.DEGRADED):
+            continue
+        if row.final.response_time_ms is None:
+            untimed.setdefault(policy.origin("response-time"), []).append(row)
+    for origin, rows in untimed.items():
+        names = naming.names([place_of(row) for row in rows])
+        yield f"response-time ({origin}) was not applied where Checkly reports no response time: {names}"
+
+
+def _states_in_words(rows: Sequence[Outcome], naming: Naming) -> str:
+    more = f" and {len(rows) - _MOST_NAMED} more" if len(rows) > _MOST_NAMED else ""
+    named = (f"{naming.name(place_of(row))} is {row.seen.value}" for row in rows[:_MOST_NAMED])
+    return ", ".join(named) + more

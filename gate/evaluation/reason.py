@@ -1,0 +1,85 @@
+"""Why the gate decided as it did: clauses that know whose they are, put into words once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gate.domain.errors import GateError
+from gate.evaluation.judged import JudgedSession, VerdictKind
+from gate.evaluation.outcomes import GREEN, State
+from gate.text.clean import SENTENCE_LENGTH, clean
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One part of the reason. `session` is the index of the session that it is about, if it is about one."""
+
+    text: str
+    session: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The reason as one line of bounded length, and the clauses that it holds uncut."""
+
+    text: str
+    complete: frozenset[Clause] = frozenset()
+
+    def holds(self, text: str, session: int | None = None) -> bool:
+        """Whether a clause stands in the reason in full, so that it need not be repeated."""
+        return Clause(text, session) in self.complete
+
+
+def reason_for(sessions: Sequence[JudgedSession], faults: Sequence[GateError] = ()) -> Reason:
+    """Put into words why sessions pass or do not pass. Faults of the gate itself come first."""
+    clauses = [Clause(clean(fault.sentence, SENTENCE_LENGTH)) for fault in faults]
+    all_pass = bool(sessions) and all(session.kind is VerdictKind.PASS for session in sessions)
+    if all_pass:
+        clauses.append(Clause(_all_is_well(sessions)))
+    for index, session in enumerate(sessions):
+        clauses += [Clause(text, index) for text in _texts(session, all_pass=all_pass)]
+    labels = [f"{session.label}: " if len(sessions) > 1 else "" for session in sessions]
+    return _in_words(clauses, labels)
+
+
+def reason_for_session(session: JudgedSession) -> Reason:
+    """Put into words what one session alone would come to."""
+    return reason_for((session,))
+
+
+def _in_words(clauses: Sequence[Clause], labels: Sequence[str]) -> Reason:
+    text, ends = "", []
+    labelled: int | None = None
+    for clause in clauses:
+        text += "; " if text else ""
+        if clause.session is not None and clause.session != labelled:
+            labelled = clause.session
+            text += labels[clause.session]
+        text += clause.text
+        ends.append(len(text))
+    shown = clean(text, SENTENCE_LENGTH)
+    uncut = len(shown) if shown == text else len(shown) - 1  # an ellipsis takes the last place
+    return Reason(shown, frozenset(clause for clause, end in zip(clauses, ends, strict=True) if end <= uncut))
+
+
+def _texts(session: JudgedSession, *, all_pass: bool) -> Iterable[str]:
+    if all_pass:
+        return [decision.text for decision in session.decisions]
+    closing = [decision.text for decision in session.closing]
+    return closing or ([session.error.sentence] if session.error else [])
+
+
+def _all_is_well(sessions: Sequence[JudgedSession]) -> str:
+    rows = [row for session in sessions for row in session.rows]
+    states = Counter(row.outcome.state for row in rows)
+    green = sum(states[state] for state in GREEN)
+    of = states.total() - states[State.SKIPPED]
+    skipped = f", {states[State.SKIPPED]} skipped" if states[State.SKIPPED] else ""
+    several = f" in {len(sessions)} sessions" if len(sessions) > 1 else ""
+    if not any(session.is_of_many for session in sessions):
+        return f"{green} of {of} location{'' if of == 1 else 's'} green{several}{skipped}"
+    if all(session.is_of_many for session in sessions):
+        return f"{green} of {of} check{'' if of == 1 else 's'} green{several}{skipped}"
+    return f"{green} of {of} results green{several}{skipped}"

@@ -1,0 +1,33 @@
+"""Which checks an entry of a policy file is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from gate.domain.session import Check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Which checks are meant: everything given must fit; nothing given fits every check. Name is a glob."""
+
+    name: str = ""
+    id: str = ""
+    type: str = ""
+
+    def fits(self, check: Check) -> bool:
+        """Whether the check is meant."""
+        return self.may_fit(check) and (not self.name or fnmatchcase(check.name, self.name))
+
+    def may_fit(self, check: Check) -> bool:
+        """Whether the check is meant, or may be because Checkly did not report its name."""
+        return (
+            (not self.name or not check.name or fnmatchcase(check.name, self.name))
+            and (not self.id or check.id.lower() == self.id.lower())
+            and (not self.type or check.type.upper() == self.type.upper())
+        )
+
+    def __str__(self) -> str:
+        given = {"name": self.name, "id": self.id, "type": self.type}
+        return ", ".join(f"{what} {text}" for what, text in given.items() if text)
