@@ -1,28 +1,40 @@
-# Everything a newcomer needs: `make demo` and `make test`. Both make their own environment in .venv.
+# `make demo` and `make test` are all that a newcomer needs. Each creates its environment in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= replies policies texts
 
-# With extras: a pip that meets coverage[toml] looks for its newest release, however coverage alone is pinned.
+# With extras: pip looks for the newest coverage[toml] even if coverage alone is pinned.
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
 	--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 EXAMPLES = $(wildcard examples/github/*.yml) examples/publishing/github.yml
 WORKFLOWS = $(wildcard .github/workflows/*.yml) $(EXAMPLES)
 SCRIPTS = .ci/run .ci/actionlint bench/poll.sh docs/screenshot/take.sh $(wildcard examples/publishing/*.sh)
 
-.PHONY: demo test lint types tests screenshot format fuzz resilience image-tests bench lock node clean
+.PHONY: demo test test-slow lint types tests lint-configuration slow-tests image-tests coverage screenshot format \
+	fuzz resilience bench lock node clean
 
-demo: .venv/.run ## the whole gate against an embedded stand-in for Checkly: no account, no network
+demo: .venv/.run ## the whole gate against the embedded simulator: no account, no network
 	@status=0; $(BIN)/python entrypoint.py demo || status=$$?; \
-	echo; echo "The JUnit report, test-results/checkly-junit.xml:"; echo; cat test-results/checkly-junit.xml; \
-	echo; echo "Exit code $$status: this is what stops a pipeline. Other scenarios: $(BIN)/python entrypoint.py demo --help"
+	echo; echo "Exit code $$status: this is what stops a pipeline. The report is in test-results/checkly-junit.xml."; \
+	echo "Other scenarios: $(BIN)/python entrypoint.py demo --help"
 
-test: lint types tests image-tests ## what CI runs
+test: lint types tests ## what to run before each commit; needs Python, make and PyPI only
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+tests: .venv/.dev
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow"
+
+test-slow: lint-configuration slow-tests image-tests ## the exhaustive rest; see tests/README.md
+
+lint-configuration: .venv/.slow
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/zizmor --offline --quiet .github action.yml $(EXAMPLES)
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
@@ -32,19 +44,20 @@ lint: .venv/.dev
 	$(BIN)/python .ci/run_blocks.py $(WORKFLOWS)
 	.ci/actionlint $(WORKFLOWS)
 
-types: .venv/.dev
-	$(BIN)/mypy
+slow-tests: .venv/.slow
+	EXHAUSTIVE=1 $(BIN)/pytest -n auto --dist worksteal --ignore=tests/image -m "slow or exhaustive"
 
-tests: .venv/.dev
-	$(BIN)/pytest -n auto --dist worksteal --ignore=tests/image --cov --cov-report=term:skip-covered --cov-fail-under=95
-
-image-tests: .venv/.dev ## one by one, for they share an engine and measure; skipped aloud where no image can be built
+image-tests: .venv/.slow ## one by one, because they share an engine and measure time
 	$(BIN)/pytest tests/image
 
-screenshot: .venv/.run ## of a job summary, for the README; needs node, npm and chromium
+coverage: .venv/.slow ## of branches, over all tests but those of the image
+	EXHAUSTIVE=1 $(BIN)/pytest -n auto --dist worksteal --ignore=tests/image \
+		--cov --cov-report=term:skip-covered --cov-fail-under=98
+
+screenshot: .venv/.run ## takes the README's picture of a job summary; needs node, npm and chromium
 	docs/screenshot/take.sh
 
-resilience: .venv/.dev ## plays every fault, and writes what the gate did into docs/RESILIENCE.md
+resilience: .venv/.slow ## plays every fault, and writes what the gate did into docs/RESILIENCE.md
 	$(BIN)/python -m tests.faults.resilience
 
 bench: .venv/.run ## how fast the gate is, beside others: ten minutes; writes docs/PERFORMANCE.md
@@ -63,13 +76,14 @@ fuzz: .venv/.fuzz ## looks for inputs that break a promise, FUZZ_SECONDS for eac
 		$(BIN)/python -m fuzz $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
 			-dict=fuzz/words/$$target.dict -artifact_prefix=.fuzz/$$target- -print_final_stats=1 -verbosity=0 \
 			.fuzz/$$target fuzz/corpus/$$target || \
-		{ echo "Found something: move the file that is named above to fuzz/corpus/$$target, and mend it." >&2; exit 1; }; \
+		{ echo "Found an input: move the file named above to fuzz/corpus/$$target, and fix the defect." >&2; exit 1; }; \
 	done
 
 lock: .venv/bin/python ## brings the lock files up to date with pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) pyproject.toml --output-file requirements.txt
 	$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(LOCK) --group slow --constraints requirements-dev.txt --output-file requirements-slow.txt
 	$(LOCK) --group fuzz --output-file fuzz/requirements.txt
 	$(LOCK) --group audit --output-file .ci/requirements.txt
 
@@ -95,6 +109,10 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/.run
+
+.venv/.slow: requirements-slow.txt .venv/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-slow.txt
+	@touch $@
 
 .venv/.fuzz: fuzz/requirements.txt .venv/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement fuzz/requirements.txt

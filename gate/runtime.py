@@ -26,6 +26,9 @@ _EXIT_CODES = {
     signal.SIGTERM: ExitCode.SIGTERM,
 }
 
+# A signal that arrives in the moment before a wait begins is only handled when the wait ends.
+_LONGEST_BLIND_S = 0.5
+
 T = TypeVar("T")
 
 
@@ -76,12 +79,12 @@ class Process:
         return calls
 
     def _wait_until(self, is_over: Callable[[], bool], until_s: float) -> None:
-        """Waits for arrivals until it is over or the time is up; what arrives too late is nobody's."""
+        """Wait for arrivals until it is over or the time is up. Late results are discarded."""
         while not is_over() and (left_s := until_s - self.now_s()) > 0:
             try:
-                arrival = self._arrivals.get(timeout=left_s)
+                arrival = self._arrivals.get(timeout=min(left_s, _LONGEST_BLIND_S))
             except Empty:
-                return
+                continue
             if isinstance(arrival, Stopped):
                 raise arrival
 

@@ -80,7 +80,7 @@ def test_the_make_commands_of_the_readme_exist(command: str) -> None:
 def test_make_demo_shows_a_verdict_a_report_and_the_exit_code() -> None:
     done = subprocess.run(["make", "demo"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "The gate is CLOSED" in done.stdout
-    assert "<testsuites" in done.stdout
+    assert "test-results/checkly-junit.xml" in done.stdout
     assert "Exit code 1" in done.stdout
 
 

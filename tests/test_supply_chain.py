@@ -24,6 +24,7 @@ RUNTIME = "requirements.txt"
 LOCKS: dict[str, list[str]] = {
     RUNTIME: PROJECT["project"]["dependencies"],
     "requirements-dev.txt": PROJECT["project"]["dependencies"] + GROUPS["dev"],
+    "requirements-slow.txt": GROUPS["slow"],
     "fuzz/requirements.txt": GROUPS["fuzz"],
     ".ci/requirements.txt": GROUPS["audit"],
 }

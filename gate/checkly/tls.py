@@ -19,12 +19,12 @@ CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"
 def _trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
     """Trusts the file's authorities; a file that is none is refused now, for no retry would mend it."""
     if Path(pem_file).is_fifo():  # which would be read until somebody closes it
-        raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, and no PEM file")
+        raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, not a PEM file")
     try:
         context.load_verify_locations(cafile=pem_file)
     except (OSError, ssl.SSLError) as error:
         why = error.strerror or error
-        raise UsageError(f"{named_by}: {clean(pem_file)} is no readable PEM file ({why})") from None
+        raise UsageError(f"{named_by}: {clean(pem_file)} is not a readable PEM file ({why})") from None
 
 
 class _AdapterWithAuthorities(HTTPAdapter):

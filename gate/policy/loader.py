@@ -28,7 +28,7 @@ def load_policy(path: str) -> PolicyDocument:
     try:
         if not file.is_file() and file.exists():
             raise UsageError(
-                f"policy: {shown} cannot be read: it is no file"
+                f"policy: {shown} cannot be read: it is not a file"
             )  # but perhaps a pipe without an end
         with file.open("rb") as opened:
             written = opened.read(LARGEST_BYTES + 1)

@@ -94,7 +94,7 @@ def _threshold(path: str) -> Reader[Threshold]:
         try:
             return parse_threshold(scalar(node), _at(node, path))
         except ValueError as error:
-            raise wrong(node, f"{shown(node)} is no threshold: {error}") from None
+            raise wrong(node, f"{shown(node)} is not a valid threshold: {error}") from None
 
     return read
 
@@ -103,9 +103,9 @@ def _response_time(node: yaml.Node) -> float:
     try:
         seconds = parse_duration(scalar(node))
     except ValueError as error:
-        raise wrong(node, f"{shown(node)} is no response time: {error}") from None
+        raise wrong(node, f"{shown(node)} is not a valid response time: {error}") from None
     if not 0 < seconds <= 3600:
-        raise wrong(node, f"{shown(node)} is no response time: more than 0s and at most 1h")
+        raise wrong(node, f"{shown(node)} is not a valid response time: more than 0s and at most 1h")
     return seconds
 
 
@@ -113,7 +113,7 @@ def _name(node: yaml.Node) -> str:
     """A name as Checkly's are shown: one clean line."""
     value = text(node)
     if not value or clean(value) != value:
-        raise wrong(node, f"{shown(node)} is no name: one line of 1 to 200 printable characters")
+        raise wrong(node, f"{shown(node)} is not a valid name: one line of 1 to 200 printable characters")
     return value
 
 
@@ -125,7 +125,9 @@ def _glob(node: yaml.Node) -> str:
         # The first character of a set may be `]` itself, also after `!`.
         inside = rest[rest.index("[") + 1 :].removeprefix("!")
         if "]" not in inside[1:]:
-            raise wrong(node, f"{shown(node)} is no glob: a '[' is not closed (write [[] for the character)")
+            raise wrong(
+                node, f"{shown(node)} is not a valid glob: a '[' is not closed (write [[] for the character)"
+            )
         rest = inside[inside.index("]", 1) + 1 :]
     return value
 
@@ -134,7 +136,7 @@ def _day(node: yaml.Node) -> date:
     try:
         return date.fromisoformat(scalar(node))
     except ValueError:
-        raise wrong(node, f"{shown(node)} is no day such as 2026-12-31") from None
+        raise wrong(node, f"{shown(node)} is not a valid day such as 2026-12-31") from None
 
 
 def _locations(path: str) -> Reader[Mapping[str, Mapping[str, str]]]:

@@ -79,7 +79,7 @@ def duration(node: yaml.Node) -> float:
     try:
         seconds = parse_duration(scalar(node))
     except ValueError as error:
-        raise wrong(node, f"{shown(node)} is no duration: {error}") from error
+        raise wrong(node, f"{shown(node)} is not a valid duration: {error}") from error
     if seconds > _LONGEST_S:
         raise wrong(node, f"{shown(node)} is longer than a day")
     return seconds
@@ -90,7 +90,7 @@ def moment(node: yaml.Node) -> datetime:
     try:
         value = datetime.fromisoformat(scalar(node))
     except ValueError as error:
-        raise wrong(node, f"{shown(node)} is no date-time such as 2026-01-15T09:00:00Z") from error
+        raise wrong(node, f"{shown(node)} is not a valid date-time such as 2026-01-15T09:00:00Z") from error
     if value.tzinfo is None or not 1970 < value.year < 3000:
         raise wrong(node, f"{shown(node)} needs an offset (Z) and a year from 1971 to 2999")
     return value.astimezone(UTC)
@@ -100,7 +100,7 @@ def uuid(node: yaml.Node) -> str:
     """A UUID, in lower case."""
     value = scalar(node).lower()
     if not _UUID.fullmatch(value):
-        raise wrong(node, f"{shown(node)} is no UUID")
+        raise wrong(node, f"{shown(node)} is not a valid UUID")
     return value
 
 
@@ -132,7 +132,7 @@ def json_scalar(node: yaml.Node) -> object:
     try:
         return _PLAIN.get(kind, str)(node.value)
     except ValueError as error:
-        raise wrong(node, f"{shown(node)} is no value that JSON can hold") from error
+        raise wrong(node, f"{shown(node)} is not a valid value that JSON can hold") from error
 
 
 def _finite(written: str) -> float:

@@ -55,14 +55,16 @@ def record(
     problems += [
         problem_at(node, f"the key '{key}' is missing here") for key in required if key not in entries
     ]
-    known = [key for key in entries if key in readers]
-    try:
-        values = _each([(readers[key], entries[key]) for key in known])
-    except InvalidYaml as error:
-        problems += error.problems
+    values = {}
+    for key, child in entries.items():
+        if key in readers:
+            try:
+                values[key] = readers[key](child)
+            except InvalidYaml as error:
+                problems += [Problem(each.place, f"{key}: {each.message}") for each in error.problems]
     if problems:
         raise InvalidYaml(*problems)
-    return dict(zip(known, values, strict=True))
+    return values
 
 
 def plain(node: yaml.Node) -> object:

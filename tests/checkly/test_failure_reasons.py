@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.checkly.failure_reasons import read_detail
@@ -21,6 +21,7 @@ from gate.evaluation.verdict import judge
 from gate.explain import results_to_explain
 from gate.policy.effective import Policy
 from gate.text.clean import clean
+from tests.exhaustive import examples
 from tests.samples import CHECK_ID, attempt, finished, result, run_of, session
 
 RESULT_ID = "0c4b1b3e-5bd5-4ba5-a7a1-0f0a2bb41f11"
@@ -290,7 +291,8 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@pytest.mark.exhaustive
+@examples(200)
 @given(
     st.dictionaries(
         st.sampled_from(

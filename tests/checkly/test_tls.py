@@ -95,7 +95,7 @@ def test_a_variable_that_names_no_authorities_is_refused_before_any_request(
         replaced_certificates=str(path),
         replaced_by="SSL_CERT_FILE",
     )
-    with pytest.raises(UsageError, match=r"^SSL_CERT_FILE: \S+ is no readable PEM file"):
+    with pytest.raises(UsageError, match=r"^SSL_CERT_FILE: \S+ is not a readable PEM file"):
         HttpTransport(endpoint, Process().call_each)
 
 
@@ -108,5 +108,5 @@ def test_a_pipe_is_no_bundle_and_is_not_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "authorities.pem"
     os.mkfifo(pipe)
     endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates=str(pipe))
-    with pytest.raises(UsageError, match=r"^ca-bundle: \S+ is a pipe, and no PEM file"):
+    with pytest.raises(UsageError, match=r"^ca-bundle: \S+ is a pipe, not a PEM file"):
         HttpTransport(endpoint, Process().call_each)

@@ -73,7 +73,7 @@ def test_a_policy_file_of_another_name_is_named_by_the_input(tmp_path: Path) -> 
     [
         (None, "policy: mine.yml cannot be read: No such file or directory"),
         (b"\xff\xfe", "policy: mine.yml is not UTF-8 text"),
-        (b"missing: maybe\nfailed-threshold: x", "mine.yml:1:10: 'maybe' is unknown here"),
+        (b"missing: maybe\nfailed-threshold: x", "mine.yml:1:10: missing: 'maybe' is unknown here"),
     ],
 )
 def test_a_policy_that_is_none_is_refused_with_a_report(
@@ -93,14 +93,14 @@ def test_a_policy_that_is_no_file_is_not_read(tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").symlink_to("/dev/zero")
     gated = gate_on(tmp_path, SCENARIO)
     assert gated.code == 2
-    assert "policy: .checkly-gate.yml cannot be read: it is no file" in gated.log
+    assert "policy: .checkly-gate.yml cannot be read: it is not a file" in gated.log
 
 
 def test_a_pipe_in_the_place_of_the_policy_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / ".checkly-gate.yml")
     gated = gate_on(tmp_path, SCENARIO)
     assert gated.code == 2
-    assert "policy: .checkly-gate.yml cannot be read: it is no file" in gated.log
+    assert "policy: .checkly-gate.yml cannot be read: it is not a file" in gated.log
 
 
 def test_a_link_that_leads_nowhere_is_no_wish_for_the_defaults(tmp_path: Path) -> None:

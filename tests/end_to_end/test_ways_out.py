@@ -153,7 +153,7 @@ USAGE = {
     "a threshold": ({"degraded-threshold": "150%"}, "degraded-threshold: '150%' is not allowed"),
     "plain http": ({"api-url": "http://api.example"}, "api-url: 'http://api.example' is not allowed"),
     "a name": ({"degraded-treshold": "1"}, "did you mean degraded-threshold?"),
-    "a bundle": ({"ca-bundle": "nowhere.pem"}, "ca-bundle: nowhere.pem is no readable PEM file"),
+    "a bundle": ({"ca-bundle": "nowhere.pem"}, "ca-bundle: nowhere.pem is not a readable PEM file"),
 }
 
 

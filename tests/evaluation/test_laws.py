@@ -6,7 +6,8 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.domain.errors import ExitCode, GateTimeout
@@ -20,9 +21,10 @@ from gate.policy.threshold import NOTHING, Threshold, parse_threshold
 from gate.polling.result import Ending, PollResult
 from tests.evaluation import naive
 from tests.evaluation.generated import RUN_LOCATIONS, policies, sessions
+from tests.exhaustive import examples
 from tests.samples import finished, result, run_of, session, with_run
 
-thorough = settings(max_examples=500, deadline=None)
+thorough = examples(500)
 
 
 def _judge(session: Session, policy: Policy) -> Verdict:
@@ -33,7 +35,8 @@ def _is_open(session: Session, policy: Policy) -> bool:
     return _judge(session, policy).exit_code is ExitCode.OPEN
 
 
-@settings(max_examples=3000, deadline=None)
+@pytest.mark.exhaustive
+@examples(3000)
 @given(sessions(), policies())
 def test_the_gate_decides_as_the_contract_written_down_a_second_time(
     session: Session, policy: Policy
@@ -88,7 +91,8 @@ FIELDS = ("failed", "degraded", "flaky", "response_time_ms", "required", "allow_
 _CHANGES = st.lists(st.tuples(st.sampled_from(FIELDS), st.integers(1, 4)), min_size=1, max_size=2)
 
 
-@settings(max_examples=1500, deadline=None)
+@pytest.mark.exhaustive
+@examples(1500)
 @given(sessions(), policies(), _CHANGES)
 def test_a_stricter_policy_never_opens_a_gate_that_a_looser_one_closes(
     session: Session, policy: Policy, changes: list[tuple[str, int]]
@@ -99,7 +103,8 @@ def test_a_stricter_policy_never_opens_a_gate_that_a_looser_one_closes(
     assert not _is_open(session, stricter) or _is_open(session, policy)
 
 
-@settings(max_examples=1500, deadline=None)
+@pytest.mark.exhaustive
+@examples(1500)
 @given(sessions(), policies())
 def test_what_neither_a_threshold_nor_a_pass_allows_is_not_open(session: Session, policy: Policy) -> None:
     if not _is_open(session, policy):
@@ -146,6 +151,7 @@ def _is_explained(session: Session, policy: Policy) -> bool:
     }[session.status]
 
 
+@pytest.mark.exhaustive
 @thorough
 @given(sessions(), policies(), st.data())
 def test_making_a_counted_location_worse_never_opens_a_closed_gate(
@@ -170,6 +176,7 @@ def test_making_a_counted_location_worse_never_opens_a_closed_gate(
     assert not _is_open(with_run(session, results=tuple(worse)), policy) or _is_open(session, policy)
 
 
+@pytest.mark.exhaustive
 @thorough
 @given(sessions(), policies())
 def test_what_is_left_out_never_closes_the_gate_but_where_it_is_required(
@@ -183,6 +190,7 @@ def test_what_is_left_out_never_closes_the_gate_but_where_it_is_required(
         )
 
 
+@pytest.mark.exhaustive
 @thorough
 @given(sessions(), policies(), st.randoms())
 def test_the_order_of_the_results_never_changes_the_verdict(

@@ -112,25 +112,25 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
         Condition(
             name="`ca-bundle` that is not there",
             code=2,
-            says="ca-bundle: {nowhere} is no readable PEM file",
+            says="ca-bundle: {nowhere} is not a readable PEM file",
             inputs={"ca-bundle": "{nowhere}"},
         ),
         Condition(
             name="`SSL_CERT_FILE` that is not there",
             code=2,
-            says="SSL_CERT_FILE: {nowhere} is no readable PEM file",
+            says="SSL_CERT_FILE: {nowhere} is not a readable PEM file",
             env={"SSL_CERT_FILE": "{nowhere}"},
         ),
         Condition(
             name="`REQUESTS_CA_BUNDLE` that is not there",
             code=2,
-            says="REQUESTS_CA_BUNDLE: {nowhere} is no readable PEM file",
+            says="REQUESTS_CA_BUNDLE: {nowhere} is not a readable PEM file",
             env={"REQUESTS_CA_BUNDLE": "{nowhere}"},
         ),
         Condition(
             name="`CURL_CA_BUNDLE` without a certificate",
             code=2,
-            says="CURL_CA_BUNDLE: {empty} is no readable PEM file",
+            says="CURL_CA_BUNDLE: {empty} is not a readable PEM file",
             env={"CURL_CA_BUNDLE": "{empty}"},
         ),
         Condition(

@@ -50,95 +50,120 @@ MALFORMED: dict[str, Malformed] = {
     "a mapping as a key": Malformed(
         "? {a: 1}\n: 2", "p.yml:1:3: a single value is needed here, not a mapping", beyond_schema=True
     ),
-    "null": Malformed("degraded-threshold:", "p.yml:1:20: a single value is needed here"),
-    "a negative count": Malformed("degraded-threshold: -1", "p.yml:1:21: '-1' is no threshold: a count"),
-    "half a location": Malformed("failed-threshold: 1.5", "p.yml:1:19: '1.5' is no threshold: a count"),
+    "null": Malformed("degraded-threshold:", "p.yml:1:20: degraded-threshold: a single value is needed here"),
+    "a negative count": Malformed(
+        "degraded-threshold: -1", "p.yml:1:21: degraded-threshold: '-1' is not a valid threshold: a count"
+    ),
+    "half a location": Malformed(
+        "failed-threshold: 1.5", "p.yml:1:19: failed-threshold: '1.5' is not a valid threshold: a count"
+    ),
     "over a hundred percent": Malformed(
-        "failed-threshold: 101%", "p.yml:1:19: '101%' is no threshold: a count"
+        "failed-threshold: 101%", "p.yml:1:19: failed-threshold: '101%' is not a valid threshold: a count"
     ),
     "a switch as a threshold": Malformed(
-        "failed-threshold: true", "p.yml:1:19: 'true' is no threshold: a count"
+        "failed-threshold: true", "p.yml:1:19: failed-threshold: 'true' is not a valid threshold: a count"
     ),
     "a list as a threshold": Malformed(
-        "flaky-threshold: [1]", "p.yml:1:18: a single value is needed here, not a list"
+        "flaky-threshold: [1]", "p.yml:1:18: flaky-threshold: a single value is needed here, not a list"
     ),
     "a word as a threshold": Malformed(
-        "flaky-threshold: some", "p.yml:1:18: 'some' is no threshold: a count"
+        "flaky-threshold: some", "p.yml:1:18: flaky-threshold: 'some' is not a valid threshold: a count"
     ),
-    "no unit": Malformed("response-time: fast", "p.yml:1:16: 'fast' is no response time: seconds"),
+    "no unit": Malformed(
+        "response-time: fast", "p.yml:1:16: response-time: 'fast' is not a valid response time: seconds"
+    ),
     "no time at all": Malformed(
-        "response-time: 0s", "p.yml:1:16: '0s' is no response time: more than 0s", beyond_schema=True
+        "response-time: 0s",
+        "p.yml:1:16: response-time: '0s' is not a valid response time: more than 0s",
+        beyond_schema=True,
     ),
     "a day of response time": Malformed(
         "response-time: 24h",
-        "p.yml:1:16: '24h' is no response time: more than 0s and at most 1h",
+        "p.yml:1:16: response-time: '24h' is not a valid response time: more than 0s and at most 1h",
         beyond_schema=True,
     ),
-    "yes": Malformed("missing: yes", "p.yml:1:10: 'yes' is unknown here; known: fail, pass"),
-    "passed": Malformed("cancelled: passed", "p.yml:1:12: 'passed' is unknown here; did you mean 'pass'?"),
+    "yes": Malformed("missing: yes", "p.yml:1:10: missing: 'yes' is unknown here; known: fail, pass"),
+    "passed": Malformed(
+        "cancelled: passed", "p.yml:1:12: cancelled: 'passed' is unknown here; did you mean 'pass'?"
+    ),
     "locations as a list": Malformed(
-        "locations: [us-east-1]", "p.yml:1:12: a mapping is needed here, not a list"
+        "locations: [us-east-1]", "p.yml:1:12: locations: a mapping is needed here, not a list"
     ),
     "a location without its list": Malformed(
-        "locations: {required: us-east-1}", "p.yml:1:23: a list is needed here, not 'us-east-1'"
+        "locations: {required: us-east-1}",
+        "p.yml:1:23: locations: required: a list is needed here, not 'us-east-1'",
     ),
     "an unknown list": Malformed(
-        "locations:\n  require: [us-east-1]", "p.yml:2:3: unknown key 'require'; did you mean 'required'?"
+        "locations:\n  require: [us-east-1]",
+        "p.yml:2:3: locations: unknown key 'require'; did you mean 'required'?",
     ),
     "a location twice": Malformed(
-        "locations: {ignore: [a, b, a]}", "p.yml:1:28: the location 'a' is in this list twice"
+        "locations: {ignore: [a, b, a]}",
+        "p.yml:1:28: locations: ignore: the location 'a' is in this list twice",
     ),
     "a number as a location": Malformed(
-        "locations: {ignore: [1]}", "p.yml:1:22: a text is needed here, not 1"
+        "locations: {ignore: [1]}", "p.yml:1:22: locations: ignore: a text is needed here, not 1"
     ),
-    "an empty location": Malformed("locations: {ignore: ['']}", "p.yml:1:22: '' is no name"),
+    "an empty location": Malformed(
+        "locations: {ignore: ['']}", "p.yml:1:22: locations: ignore: '' is not a valid name"
+    ),
     "a location of two lines": Malformed(
-        'locations: {ignore: ["a\\nb"]}', "p.yml:1:22: 'a\\nb' is no name", beyond_schema=True
+        'locations: {ignore: ["a\\nb"]}',
+        "p.yml:1:22: locations: ignore: 'a\\nb' is not a valid name",
+        beyond_schema=True,
     ),
     "quarantine as a mapping": Malformed(
-        "quarantine: {check: a}", "p.yml:1:13: a list is needed here, not a mapping"
+        "quarantine: {check: a}", "p.yml:1:13: quarantine: a list is needed here, not a mapping"
     ),
     "no reason": Malformed(
-        _Q + "{check: a, until: 2026-12-31}", "p.yml:2:5: the key 'reason' is missing here"
+        _Q + "{check: a, until: 2026-12-31}", "p.yml:2:5: quarantine: the key 'reason' is missing here"
     ),
-    "no end": Malformed(_Q + "{check: a, reason: INC-1}", "p.yml:2:5: the key 'until' is missing here"),
+    "no end": Malformed(
+        _Q + "{check: a, reason: INC-1}", "p.yml:2:5: quarantine: the key 'until' is missing here"
+    ),
     "no such day": Malformed(
         _Q + "{check: a, until: 2026-02-30, reason: r}",
-        "p.yml:2:23: '2026-02-30' is no day",
+        "p.yml:2:23: quarantine: until: '2026-02-30' is not a valid day",
         beyond_schema=True,
     ),
     "a date of another country": Malformed(
-        _Q + "{check: a, until: 31.12.2026, reason: r}", "p.yml:2:23: '31.12.2026' is no day"
+        _Q + "{check: a, until: 31.12.2026, reason: r}",
+        "p.yml:2:23: quarantine: until: '31.12.2026' is not a valid day",
     ),
     "a moment as a day": Malformed(
         _Q + "{check: a, until: 2026-12-31T12:00:00Z, reason: r}",
-        "p.yml:2:23: '2026-12-31T12:00:00Z' is no day",
+        "p.yml:2:23: quarantine: until: '2026-12-31T12:00:00Z' is not a valid day",
     ),
     "about nothing": Malformed(
-        _Q + "{until: 2026-12-31, reason: r}", "p.yml:2:5: a quarantine needs a check, a location, or both"
+        _Q + "{until: 2026-12-31, reason: r}",
+        "p.yml:2:5: quarantine: a quarantine needs a check, a location, or both",
     ),
     "an open bracket": Malformed(
         _Q + "{check: 'Pay [v2', until: 2026-12-31, reason: r}",
-        "p.yml:2:13: 'Pay [v2' is no glob: a '[' is not closed",
+        "p.yml:2:13: quarantine: check: 'Pay [v2' is not a valid glob: a '[' is not closed",
         beyond_schema=True,
     ),
     "an open bracket with a bang": Malformed(
-        _C + "match: {name: 'a[!]'}\n    missing: x", "p.yml:2:19: 'a[!]' is no glob"
+        _C + "match: {name: 'a[!]'}\n    missing: x",
+        "p.yml:2:19: checks: match: name: 'a[!]' is not a valid glob",
     ),
     "a rule without a match": Malformed(
-        _C + "degraded-threshold: 1", "p.yml:2:5: the key 'match' is missing here"
+        _C + "degraded-threshold: 1", "p.yml:2:5: checks: the key 'match' is missing here"
     ),
     "a rule that says nothing": Malformed(
-        _C + "match: {name: a}", "p.yml:2:5: this rule says nothing: it needs one of degraded-threshold"
+        _C + "match: {name: a}",
+        "p.yml:2:5: checks: this rule says nothing: it needs one of degraded-threshold",
     ),
     "a match of nothing": Malformed(
-        _C + "match: {}\n    failed-threshold: 1", "p.yml:2:12: a match needs a name, an id or a type"
+        _C + "match: {}\n    failed-threshold: 1",
+        "p.yml:2:12: checks: match: a match needs a name, an id or a type",
     ),
     "an id that is none": Malformed(
-        _C + "match: {id: checkout}\n    failed-threshold: 1", "p.yml:2:17: 'checkout' is no UUID"
+        _C + "match: {id: checkout}\n    failed-threshold: 1",
+        "p.yml:2:17: checks: match: id: 'checkout' is not a valid UUID",
     ),
     "a rule with more than limits": Malformed(
-        _C + "match: {name: a}\n    missing: pass", "p.yml:3:5: unknown key 'missing'"
+        _C + "match: {name: a}\n    missing: pass", "p.yml:3:5: checks: unknown key 'missing'"
     ),
     "two documents": Malformed(
         "missing: pass\n---\nmissing: fail",

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.checkly.budget import Budget
@@ -19,6 +19,7 @@ from gate.checkly.http import Request, Response
 from gate.polling.events import Looked, TroubleBegan, TroubleEnded
 from gate.polling.result import Ending
 from gate.polling.schedule import MOST_AT_ONCE
+from tests.exhaustive import IS_EXHAUSTIVE, examples
 from tests.polling.world import Fault, World
 
 LATENCY_S = 0.005
@@ -64,7 +65,12 @@ def _late_s(world: World, *, poll_interval_s: float = 10) -> float:
     return world.clock.elapsed_s() - _last_end_s(world)
 
 
-@pytest.mark.parametrize("spread_s", SPREADS, ids=lambda spread: f"{spread[0]:.0f} to {spread[1]:.0f} s")
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "spread_s",
+    SPREADS if IS_EXHAUSTIVE else SPREADS[:2],
+    ids=lambda spread: f"{spread[0]:.0f} to {spread[1]:.0f} s",
+)
 @pytest.mark.parametrize(("how_many", "late_s"), LATE_S.items())
 def test_the_last_end_is_known_soon(how_many: int, late_s: float, spread_s: tuple[float, float]) -> None:
     late = [_late_s(_world(how_many, spread_s, seed)) for seed in SEEDS]
@@ -118,7 +124,8 @@ def test_many_sessions_are_looked_at_less_often(how_many: int, most: int) -> Non
     assert world.most_requests_in_a_minute() <= most
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.exhaustive
+@examples(150)
 @given(
     ends_s=st.lists(st.floats(0, 200), min_size=1, max_size=60),
     per_minute=st.integers(5, 120),

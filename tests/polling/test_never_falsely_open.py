@@ -14,10 +14,13 @@ from gate.evaluation.verdict import judge
 from gate.policy.effective import Policy
 from gate.policy.threshold import Threshold
 from tests.evaluation import naive
+from tests.exhaustive import IS_EXHAUSTIVE
 from tests.polling.scripts import Script, scripted_ids
 from tests.polling.world import SimulatedClock, World
 
-PARTS, SEQUENCES = 20, 500  # ten thousand in all, in parts that run side by side
+PARTS, SEQUENCES = (
+    (20, 500) if IS_EXHAUSTIVE else (2, 250)
+)  # ten thousand in all, in parts that run side by side
 POLICIES = (
     Policy(),
     Policy(degraded=(Threshold(1, is_share=False),)),
@@ -28,6 +31,7 @@ POLICIES = (
 )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_gate_opens_if_and_only_if_what_was_last_said_of_each_session_satisfies_the_policy(
     part: int,

@@ -33,16 +33,17 @@ def test_every_change_and_every_release_is_tested() -> None:
     assert CI["jobs"]["action"]["uses"] == "./.github/workflows/contract.yml"
 
 
-def test_all_that_the_readme_tells_to_run_runs_on_every_python() -> None:
+def test_the_fast_part_runs_on_every_python_and_the_slow_one_on_one() -> None:
     job = CI["jobs"]["test"]
     assert job["strategy"]["matrix"] == {"python": ["3.11", "3.12", "3.13"]}
     assert not job["strategy"]["fail-fast"]
     _, python, run = job["steps"]
     assert python["with"] == {"python-version": "${{ matrix.python }}"}
-    assert run == {"run": ".ci/run"}
+    one = "${{ matrix.python == '3.13' && 'all' || 'fast' }}"
+    assert run == {"run": ".ci/run", "env": {"TESTS": one}}
 
 
-def _run(folder: Path, *there: str) -> tuple[str, set[str]]:
+def _run(folder: Path, *there: str, parts: str = "all") -> tuple[list[str], set[str]]:
     """Runs a copy of .ci/run where some programs are there; how it called `make`, and what it installed."""
     (folder / "clone" / ".ci").mkdir(parents=True)
     shutil.copy(ROOT / ".ci" / "run", folder / "clone" / ".ci" / "run")
@@ -56,15 +57,19 @@ def _run(folder: Path, *there: str) -> tuple[str, set[str]]:
     (path / "sudo").chmod(0o755)
     (path / "dirname").symlink_to(shutil.which("dirname") or "")
     done = ["/bin/bash", str(folder / "clone" / ".ci" / "run")]
-    subprocess.run(done, env={"PATH": str(path)}, cwd=folder, check=True)
-    *called, made = (folder / "calls").read_text().splitlines()
+    subprocess.run(done, env={"PATH": str(path), "TESTS": parts}, cwd=folder, check=True)
+    called = (folder / "calls").read_text().splitlines()
+    made = [line for line in called if line.startswith("make ")]
     installed = " ".join(line.partition(" ALL_TESTS")[0] for line in called if " install " in line)
     return made, {word for word in installed.split()[2:] if not word.startswith("-")} - {OF_NO_PROGRAM}
 
 
-def test_it_makes_test_in_the_clone_and_nothing_may_be_skipped(tmp_path: Path) -> None:
-    made, installed = _run(tmp_path, *NEEDED)
-    assert made == f"make test ALL_TESTS=required in {tmp_path}/clone"
+@pytest.mark.parametrize(("parts", "targets"), [("all", ["test", "test-slow"]), ("fast", ["test"])])
+def test_both_parts_run_in_the_clone_and_nothing_may_be_skipped(
+    tmp_path: Path, parts: str, targets: list[str]
+) -> None:
+    made, installed = _run(tmp_path, *NEEDED, parts=parts)
+    assert made == [f"make {target} ALL_TESTS=required in {tmp_path}/clone" for target in targets]
     assert installed == set()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.domain.detail import Detail
@@ -17,6 +17,7 @@ from gate.polling.result import Ending
 from gate.report import annotation
 from gate.report.annotation import Level
 from gate.report.report import Report
+from tests.exhaustive import examples
 from tests.report.reading import clean_text, reports
 from tests.report.reports import DECIDED, of_error, report_of, report_on, unfinished, unread, with_fault
 from tests.samples import attempt, result, run_of, session
@@ -161,7 +162,8 @@ def test_what_would_not_be_shown_is_counted(report_only: bool) -> None:
     assert warnings[-1].message.startswith("22 more warnings ")
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(reports(), st.lists(clean_text, max_size=25))
 def test_at_most_ten_of_a_kind_each_of_one_line_that_fits(report: Report, notices: list[str]) -> None:
     told = annotation.render(replace(report, notices=tuple(notices)))
@@ -172,7 +174,8 @@ def test_at_most_ten_of_a_kind_each_of_one_line_that_fits(report: Report, notice
     assert all(len(each.message) <= 4096 for each in told)
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(reports())
 def test_there_is_an_error_exactly_where_the_job_fails(report: Report) -> None:
     told = annotation.render(report)

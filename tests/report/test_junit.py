@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import junitparser
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.domain.errors import ExitCode, UsageError
@@ -22,6 +22,7 @@ from gate.report.junit import xml
 from gate.report.report import Report
 from gate.text.clean import clean
 from tests.evaluation.generated import policies, sessions
+from tests.exhaustive import examples
 from tests.report.reports import DECIDED, of_error, report_of, report_on, unfinished, unread
 from tests.samples import attempt, finished, result, run_of, session
 
@@ -296,7 +297,8 @@ def test_bodies_are_free_of_what_some_dashboards_show_as_entities() -> None:
 _ENDINGS = st.sampled_from(list(Ending))
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.exhaustive
+@examples(400)
 @given(st.lists(st.tuples(sessions(), _ENDINGS), min_size=1, max_size=3), policies(), st.booleans())
 def test_every_report_keeps_the_rules_of_its_consumers(
     drawn: list[tuple[Session, Ending]], policy: Policy, report_only: bool

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.domain.errors import ReportUnwritable
 from gate.report.report import Report
+from tests.exhaustive import examples
 from tests.report.reading import reports, root_of
 from tests.report.reports import with_fault
 
@@ -35,7 +37,8 @@ ATTRIBUTES = {  # all of them, and none more
 PROSE = {"failure", "error", "skipped"}
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.exhaustive
+@examples(100)
 @given(reports(), st.booleans())
 def test_every_report_follows_the_grammar(report: Report, unwritable: bool) -> None:
     root = root_of(
@@ -49,7 +52,8 @@ def test_every_report_follows_the_grammar(report: Report, unwritable: bool) -> N
         assert element.tag == "property" or element.text, f"{element.tag} closes itself"
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.exhaustive
+@examples(100)
 @given(reports())
 def test_what_is_not_a_pass_has_a_message_of_one_line_and_a_text_that_begins_with_it(report: Report) -> None:
     for element in root_of(report).iter():

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import junitparser
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gate.domain.errors import ExitCode, ReportUnwritable
@@ -21,12 +21,14 @@ from gate.policy.effective import Policy
 from gate.report.junit import xml
 from gate.report.report import Report
 from tests.evaluation.generated import policies, sessions
+from tests.exhaustive import examples
 from tests.report.reading import HOSTILE, cases_of, hostile_names, is_red, location_of, reports, root_of
 from tests.report.reports import report_on, with_fault
 from tests.samples import attempt, result, session
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(reports(), st.booleans())
 def test_the_exit_code_is_zero_exactly_where_nothing_is_red(report: Report, unwritable: bool) -> None:
     if unwritable:
@@ -49,7 +51,8 @@ def _extra_cases_that_are_owed(judged: JudgedSession, suite: ET.Element) -> set[
     return owed | ({"session"} if judged.error and not red_rows else set())
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(reports())
 def test_each_row_has_its_case_and_extra_cases_are_where_they_are_owed(report: Report) -> None:
     for judged, suite in zip(report.sessions, root_of(report), strict=True):
@@ -65,7 +68,8 @@ def test_each_row_has_its_case_and_extra_cases_are_where_they_are_owed(report: R
         )
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(reports())
 def test_times_have_three_decimals_and_add_up_to_the_last_of_them(report: Report) -> None:
     root = root_of(report)
@@ -86,7 +90,8 @@ def test_times_add_up_as_they_are_written_and_not_as_they_were() -> None:
     assert {element.get("time") for element in root.iter() if "time" in element.attrib} == {"0.000"}
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(reports(), hostile_names)
 def test_the_bytes_are_plain_utf_8_xml(report: Report, name: str) -> None:
     hostile = report_on(session("FAILED", attempt(name), result(name, "failed"), name=name))
@@ -116,7 +121,8 @@ _ATTRIBUTES = {
 _PARENTS = {"testsuite": "testsuites", "properties": "testsuite", "testcase": "testsuite"}
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(reports())
 def test_no_element_and_no_attribute_is_invented(report: Report) -> None:
     root = root_of(report)
@@ -129,7 +135,8 @@ def test_no_element_and_no_attribute_is_invented(report: Report) -> None:
         assert parent.tag != "testsuite" or parent.find("testcase") is not None
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(st.lists(hostile_names, min_size=1, max_size=4, unique=True), hostile_names)
 @example(HOSTILE, HOSTILE[0])
 def test_hostile_names_survive_and_every_location_is_read_once(locations: list[str], check: str) -> None:
@@ -149,7 +156,8 @@ def _names(report: Report) -> dict[str, tuple[str | None, ...]]:
     }
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(sessions(), sessions(), policies(), st.uuids(), st.integers(1, 10**6))
 def test_a_test_keeps_its_names_whatever_happens_to_it(
     one: Session, other: Session, policy: Policy, session_id: object, later_s: int

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.domain.session import Session
@@ -13,6 +14,7 @@ from gate.policy.effective import Policy
 from gate.polling.result import Ending, PollResult
 from gate.report.report import Report
 from tests.evaluation.generated import RUN_LOCATIONS, policies, sessions
+from tests.exhaustive import examples
 from tests.report.reading import location_of, root_of
 from tests.report.reports import report_of, unfinished
 from tests.samples import STARTED, finished, run_of, with_run
@@ -63,7 +65,8 @@ def _names(report: Report) -> dict[tuple[str, str], tuple[str, str, str]]:
     return named
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.exhaustive
+@examples(150)
 @given(runs(), runs(), policies(), policies())
 def test_two_runs_of_the_gate_give_a_check_at_a_location_the_same_names(
     one: list[PollResult], other: list[PollResult], policy: Policy, other_policy: Policy

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.domain.detail import Detail
@@ -23,6 +23,7 @@ from gate.report.log.progress import HEARTBEAT_S, Progress
 from gate.report.report import Report
 from gate.text.style import Line, Tone
 from tests.evaluation.generated import sessions
+from tests.exhaustive import examples
 from tests.report.reading import RUNNING, hostile_names, reports
 from tests.report.reports import report_of, report_on, unfinished, unread, with_fault
 from tests.samples import attempt, result, run_of, session, with_run
@@ -40,7 +41,8 @@ looks = sessions().flatmap(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(st.lists(looks, min_size=1, max_size=4))
 def test_what_was_said_is_not_said_again_while_nothing_changes(seen: list[Session]) -> None:
     progress = Progress(1, 1200)
@@ -150,7 +152,8 @@ def _columns(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(character) != 0 for character in text)
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(reports(), st.lists(hostile_names, min_size=1, max_size=3, unique=True))
 def test_a_table_has_a_line_for_each_location_in_the_sessions_order(report: Report, names: list[str]) -> None:
     named = report_on(session("FAILED", *(result(each, "failed") for each in names)))

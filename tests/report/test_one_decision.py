@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.domain.errors import ExitCode, ReportUnwritable
@@ -25,6 +25,7 @@ from gate.report.summary import summary
 from gate.text.clean import clean
 from gate.text.style import Tone
 from tests.evaluation.generated import policies, sessions
+from tests.exhaustive import examples
 from tests.report.reading import reports
 from tests.report.reports import report_of, report_on, unfinished, with_fault
 from tests.samples import attempt, finished, result, session
@@ -138,7 +139,8 @@ def test_a_decision_that_the_reason_has_no_room_for_has_a_line() -> None:
     assert not [line for line in lines if failed in line.text]
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(reports())
 def test_the_end_of_the_log_says_everything(report: Report) -> None:
     report = replace(report, notices=("v1 answered", "v1 answered"))
@@ -202,7 +204,8 @@ def test_before_anything_was_read_and_of_many_sessions_the_heartbeat_says_so() -
     assert log[1] == "0s  Checkout API · a: passed in 1s"
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.exhaustive
+@examples(150)
 @given(
     st.lists(st.tuples(sessions(), st.sampled_from(Ending)), min_size=1, max_size=3),
     policies(),

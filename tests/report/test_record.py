@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from gate.domain.detail import Detail
 from gate.domain.errors import ReportUnwritable, UsageError
@@ -16,6 +16,7 @@ from gate.policy.threshold import parse_threshold
 from gate.polling.result import Ending
 from gate.report import outputs, record
 from gate.report.report import Report
+from tests.exhaustive import examples
 from tests.report.reading import hostile_names, reports
 from tests.report.reports import DECIDED, of_error, report_of, report_on, unfinished, unread, with_fault
 from tests.samples import attempt, finished, result, run_of, session
@@ -38,7 +39,8 @@ GREEN = session("PASSED", result("a"), name="green")
 RUNNING = session("PROGRESS", locations=("a",))
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(reports())
 def test_outputs_have_their_names_their_order_and_numbers_that_are_numbers(report: Report) -> None:
     rendered = outputs.render(report)
@@ -76,7 +78,8 @@ def test_the_status_is_the_worst_sessions(report: Report, status: str) -> None:
     assert outputs.render(report)["status"] == status
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.exhaustive
+@examples(80)
 @given(reports())
 def test_the_record_is_json_whose_head_is_the_outputs(report: Report) -> None:
     read = json.loads(record.render(report).decode(), parse_constant=_refuse)

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gate.domain.detail import Detail
@@ -18,6 +18,7 @@ from gate.policy.threshold import parse_threshold
 from gate.polling.result import Ending
 from gate.report.report import Report
 from gate.report.summary import summary
+from tests.exhaustive import examples
 from tests.report.reading import HOSTILE, hostile_names, reports
 from tests.report.reports import DECIDED, of_error, report_of, report_on, unfinished, unread, with_fault
 from tests.samples import attempt, result, run_of, session
@@ -127,7 +128,8 @@ def test_an_entity_in_a_link_stays_what_it_is() -> None:
     assert f"]({link.replace('&', '&amp;')})" in text
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.exhaustive
+@examples(60)
 @given(reports())
 def test_in_each_table_the_worst_location_is_on_top(report: Report) -> None:
     for table in summary.render(report).split(HEAD)[1:]:
@@ -136,7 +138,8 @@ def test_in_each_table_the_worst_location_is_on_top(report: Report) -> None:
     assert len(_rows(summary.render(report))) == sum(len(each.rows) for each in report.sessions)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.exhaustive
+@examples(60)
 @given(
     hostile_names, st.lists(hostile_names, min_size=1, max_size=3, unique=True), hostile_names, st.booleans()
 )
@@ -161,7 +164,8 @@ def test_no_name_is_markup(check: str, locations: list[str], reason: str, severa
         assert not re.search(r"[*_`<>\[\]{}()$@~!]", markup.lstrip("> ")), line
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.exhaustive
+@examples(60)
 @given(hostile_names, st.lists(hostile_names, min_size=1, max_size=3, unique=True))
 @example(HOSTILE[0], HOSTILE)
 def test_a_timeline_is_made_of_safe_characters_alone(check: str, locations: list[str]) -> None:
@@ -268,7 +272,8 @@ def _large(check: str, rows: int, red: int, *, length: int = 10) -> Session:
     return session("FAILED", *runs, name=check)
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.exhaustive
+@examples(40)
 @given(
     st.lists(st.tuples(st.integers(1, 120), st.integers(0, 3)), min_size=1, max_size=4),
     st.integers(6_000, 60_000),

@@ -62,13 +62,17 @@ MALFORMED = [
     ("A scenario in which", "[1]\n#", ":1: a single value is needed here, not a list"),
     ("speed: 20", "speed: fast", ":2: a number from 0.001 to 1e+06 is needed here, not 'fast'"),
     ("speed: 20", "speed: 0", ":2: a number from 0.001 to 1e+06 is needed here, not '0'"),
-    ("speed: 20", "speed: .inf", ":2: '.inf' is no value that JSON can hold"),
+    ("speed: 20", "speed: .inf", ":2: '.inf' is not a valid value that JSON can hold"),
     ("speed: 20", "speed: true", ":2: a number from 0.001 to 1e+06 is needed here, not 'true'"),
     ("speed: 20", "speed: 20\nspeed: 30", ":3: the key 'speed' is here twice"),
     ("{degraded-threshold: 25%}", "[a]", ":3: a mapping is needed here, not a list"),
     ("25%", "[25%]", ":3: a single value is needed here, not a list"),
     ("25%", "null", ":3: a single value is needed here, not 'null'"),
-    ("2026-02-03T04:05:06Z", "yesterday", ":4: 'yesterday' is no date-time such as 2026-01-15T09:00:00Z"),
+    (
+        "2026-02-03T04:05:06Z",
+        "yesterday",
+        ":4: 'yesterday' is not a valid date-time such as 2026-01-15T09:00:00Z",
+    ),
     (
         "2026-02-03T04:05:06Z",
         "2026-02-03",
@@ -78,30 +82,34 @@ MALFORMED = [
     ("[v1, v2]", "[v1, v4]", ":6: 'v4' is unknown here; known: v1, v2"),
     ("[v1, v2]", "v1", ":6: a list is needed here, not 'v1'"),
     ("completion: true", "completion: maybe", ":7: true or false is needed here, not 'maybe'"),
-    ("latency: 0s", "latency: soon", ":8: 'soon' is no duration: seconds (900) or a duration such as 90s"),
+    (
+        "latency: 0s",
+        "latency: soon",
+        ":8: 'soon' is not a valid duration: seconds (900) or a duration such as 90s",
+    ),
     ("latency: 0s", "latency: 25h", ":8: '25h' is longer than a day"),
     ("key: cu_demo", "key: 12", ":9: a text is needed here, not 12 (write it in quotes)"),
     ("key: cu_demo", "keys: cu_demo", ":9: unknown key 'keys'; did you mean 'key'?"),
     ("{name: Checkout API, ", "{", ":11: the key 'name' is missing here"),
     ("name: Checkout API", "name: yes", ":11: a text is needed here, not yes (write it in quotes)"),
     ("name: Checkout API", "name: ", ":11: a text is needed here, not null (write it in quotes)"),
-    ("a4cd4ad9-4815", "a4cd4ad9", ":11: 'a4cd4ad9-4a9e-92d2-0a7c562ee69a' is no UUID"),
-    ("8166fa86-c9b4-4162-8541-d380c6c212d8", "../../etc", ":12: '../../etc' is no UUID"),
+    ("a4cd4ad9-4815", "a4cd4ad9", ":11: 'a4cd4ad9-4a9e-92d2-0a7c562ee69a' is not a valid UUID"),
+    ("8166fa86-c9b4-4162-8541-d380c6c212d8", "../../etc", ":12: '../../etc' is not a valid UUID"),
     ("[us-east-1, eu-central-1]", "[us-east-1, 7]", ":13: a text is needed here, not 7 (write it in quotes)"),
     ("    locations: [us-east-1, eu-central-1]\n", "", ":11: the key 'locations' is missing here"),
     ("{at: 0s, is: STARTED}", "{is: STARTED}", ":16: the key 'at' is missing here"),
     ("{at: 0s, is: STARTED}", "STARTED", ":16: a mapping is needed here, not 'STARTED'"),
     ("12s, is: PASSED", "12s, is: PASSED, was: X", ":17: unknown key 'was'; known: at, is"),
-    ("at: 5s", "at: -5s", ":19: '-5s' is no duration"),
+    ("at: 5s", "at: -5s", ":19: '-5s' is not a valid duration"),
     ("is: passed, took", "is: pased, took", ":19: 'pased' is unknown here; did you mean 'passed'?"),
     ("is: passed, took", "took", ":19: the key 'is' is missing here"),
     ("errored]", "wrong]", ":20: 'wrong' is unknown here; known: cancelled, errored, failed"),
     ("attempt: true", "attempt: true, type: ATTEMPT", ":20: 'attempt' does not go with 'type'"),
     ("aborted: true", "abortde: true", ":21: unknown key 'abortde'; did you mean 'aborted'?"),
     ("aborted: true", "aborted: 1", ":21: true or false is needed here, not '1'"),
-    ("2.5", ".nan", ":22: '.nan' is no value that JSON can hold"),
-    ("2.5", "1.0e+400", ":22: '1.0e+400' is no value that JSON can hold"),
-    ("2.5", "9" * 5000, f":22: '{'9' * 39}…' is no value that JSON can hold"),
+    ("2.5", ".nan", ":22: '.nan' is not a valid value that JSON can hold"),
+    ("2.5", "1.0e+400", ":22: '1.0e+400' is not a valid value that JSON can hold"),
+    ("2.5", "9" * 5000, f":22: '{'9' * 39}…' is not a valid value that JSON can hold"),
     ("deep: true", "[a]: true", ":22: a single value is needed here, not a list"),
     ("on: retrieve, ", "", ":24: the key 'on' is missing here"),
     ("on: retrieve", "on: retreive", ":24: 'retreive' is unknown here; did you mean 'retrieve'?"),
@@ -153,7 +161,9 @@ def test_the_good_scenario_is_good() -> None:
 def test_a_mistake_is_told_with_its_line(good: str, bad: str, problem: str) -> None:
     assert GOOD.count(good) >= 1
     (told,) = problems(GOOD.replace(good, bad, 1))
-    assert told.startswith(f"it{problem}")
+    place, _, what = problem.partition(": ")
+    assert told.startswith(f"it{place}: ")
+    assert what in told, "between them stand the keys that lead to it"
     assert "\n" not in told
 
 
@@ -164,10 +174,10 @@ def test_a_mistake_is_told_with_its_line(good: str, bad: str, problem: str) -> N
         ("# nothing", "it: there is nothing in it"),
         ("just words", "it:1: a mapping is needed here, not 'just words'"),
         ("[]", "it:1: a mapping is needed here, not a list"),
-        ("description: d\nsessions: []", "it:2: at least one session is needed here"),
+        ("description: d\nsessions: []", "it:2: sessions: at least one session is needed here"),
         (
             "description: d\nsessions:\n  - {check: {name: n}, locations: []}",
-            "it:3: this session never ends: it needs statuses or results",
+            "it:3: sessions: this session never ends: it needs statuses or results",
         ),
     ],
 )
@@ -178,7 +188,7 @@ def test_too_little_is_no_scenario(text: str, problem: str) -> None:
 def test_two_sessions_cannot_have_one_id() -> None:
     session = GOOD[GOOD.index("  - check") : GOOD.index("faults")]
     assert problems(GOOD.replace("faults:", f"{session}faults:")) == (
-        "it:23: another session has the id 8166fa86-c9b4-4162-8541-d380c6c212d8",
+        "it:23: sessions: another session has the id 8166fa86-c9b4-4162-8541-d380c6c212d8",
     )
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gate.text.clean import clean, https_link, without_credentials
 from gate.text.escape import command_data, command_property, log_line, markdown, mermaid
 from gate.text.escape import html as as_html
+from tests.hostile.corpus import TEXTS
 
 anything = st.text() | st.text(st.characters(codec=None)) | st.text("\x1b[]0;m31\x07\\ab \u202e\ud800:#%")
 
@@ -141,3 +142,17 @@ def test_a_mermaid_name_has_no_syntax(text: str) -> None:
 
 def test_credentials_in_urls_are_not_shown() -> None:
     assert without_credentials("https://user:pw@proxy.example refused") == "https://***@proxy.example refused"
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_a_hostile_text_is_only_text_after_each_escape(text: str) -> None:
+    line = clean(text)
+    assert line.isprintable() or not line
+    logged = log_line(line)
+    assert not logged.lstrip().startswith("::")
+    assert "##" not in logged
+    assert not set("\r\n") & set(command_data(text))
+    assert not set("\r\n:,") & set(command_property(text))
+    assert not re.search(r"(?<!\\)[<>\[\]*_`|]", markdown(line))
+    assert not set("<>") & set(as_html(line).replace("&lt;", "").replace("&gt;", ""))
+    assert re.fullmatch(r"[\w .,/()+…-]{1,80}", mermaid(line))
