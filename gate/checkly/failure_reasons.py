@@ -190,7 +190,14 @@ def _silence(document: Fields) -> Iterable[str]:
         yield "Checkly gives no reason"
 
 
+def _schedule_errors(document: Fields) -> Iterable[str]:
+    """Why a check of a test session could not be run at all."""
+    if error := document.optional_raw("scheduleError"):
+        yield f"not scheduled: {error}"
+
+
 _CAUSES: Sequence[Callable[[Fields], Iterable[str]]] = (
+    _schedule_errors,
     _request_errors,
     _failed_assertions,
     _response_statuses,

@@ -122,8 +122,8 @@ class NoSuchSession(Final):
     """404: final once the grace for a session that was just triggered is over."""
 
     advice = (
-        "Check the id; check that account-id is the account that ran the session; "
-        "a test session's id (checkly test, checkly trigger) is not a check session's"
+        "The ID was looked up as a check session and as a test session, unless a link shows its kind. "
+        "Check the ID, and that account-id is the account that ran the session"
     )
 
 
