@@ -5,12 +5,14 @@ What is asked next is `gate.pace`'s to say; here it is asked, and what is answer
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gate.checkly.client import Checkly
 from gate.checkly.ports import Clock
 from gate.checkly.retry import LONGEST_BACKOFF_S, backoff_s
+from gate.checkly.session_api import LONGEST_LONG_POLL_S
 from gate.domain import errors
 from gate.domain.session import Phase, Session, SessionRef
 from gate.polling import schedule
@@ -21,6 +23,7 @@ from gate.polling.tracker import Tracker
 GRACE_FOR_404_S = 10.0  # a session that was just triggered may not be readable yet
 _ASKED_AGAIN_AFTER_404_S = (1.0, 3.0, 6.0, GRACE_FOR_404_S)
 _LAST_LOOK_S = 3.0  # what is kept free before the deadline, so that the last look is over when it comes
+_NEAREST_FETCH_S = 0.5  # before the deadline; a fetch that is not over by then tells nothing
 _TOO_LATE_S = 0.01  # a request that fails so near to its bound was cut short by it
 _EARLY_S = 0.05  # a long poll may end that much before its time
 
@@ -86,6 +89,10 @@ class _Loop:
         while pending := [wait for wait in self.waits if wait.ending is None]:
             now_s = self.clock.now_s()
             if now_s >= self.deadline_s:
+                self._fetch_after_suspension(pending)
+                return
+            if all(wait.is_left_running for wait in pending):
+                self._poll_until_the_deadline(pending)
                 return
             match self._next_step(pending, now_s):
                 case schedule.Look(places):
@@ -117,6 +124,48 @@ class _Loop:
             in_doubt=self.in_doubt,
         )
         return schedule.next_step(candidates, circumstances, self.checkly.budget)
+
+    def _poll_until_the_deadline(self, waits: Sequence[Tracker]) -> None:
+        """Use the rest of the time for sessions that the last fetch saw running: they may still end in it.
+
+        Whatever goes wrong now changes nothing: what was last seen running has timed out.
+        """
+        left_s = self.deadline_s - self.clock.now_s()
+        polled = [wait for wait in waits if self._can_poll(wait)][: schedule.MOST_AT_ONCE]
+        sessions = [wait.session for wait in polled if wait.session is not None]
+        try:
+            if sessions and left_s >= 1 + _NEAREST_FETCH_S:
+                max_wait_s = min(int(left_s - _NEAREST_FETCH_S), LONGEST_LONG_POLL_S)
+                found = self.checkly.await_each(sessions, max_wait_s, until_s=self.deadline_s)
+                self._take_ends(polled, found)
+            left = [wait for wait in waits if wait.ending is None]
+            pause_s = self.deadline_s - self.clock.now_s() - _NEAREST_FETCH_S
+            if left and pause_s > 0:
+                self.clock.sleep_s(pause_s)
+                nearest = left[: schedule.MOST_AT_ONCE]
+                refs = [wait.ref for wait in nearest]
+                self._take_ends(nearest, self.checkly.fetch_each(refs, until_s=self.deadline_s))
+        except errors.OutOfTime:
+            pass  # the request budget leaves no more requests
+
+    def _fetch_after_suspension(self, waits: Sequence[Tracker]) -> None:
+        """Fetch once after the deadline what a suspended process could not fetch before it."""
+        is_suspended = self.clock.now_s() > self.deadline_s + _LAST_LOOK_S
+        missed = [wait for wait in waits if not wait.had_last_look][: schedule.MOST_AT_ONCE]
+        if is_suspended and missed:
+            try:
+                refs = [wait.ref for wait in missed]
+                found = self.checkly.fetch_each(refs, until_s=self.clock.now_s() + _LAST_LOOK_S)
+            except errors.OutOfTime:
+                return
+            self._take_ends(missed, found)
+
+    def _take_ends(
+        self, waits: Sequence[Tracker], found: Sequence[Session | errors.RequestFailed | None]
+    ) -> None:
+        for wait, each in zip(waits, found, strict=True):
+            if isinstance(each, Session) and each.phase is Phase.FINISHED:
+                self._read(wait, each, is_last=True)
 
     def _can_poll(self, wait: Tracker) -> bool:
         session = wait.session
@@ -172,7 +221,7 @@ class _Loop:
             self.unknown_statuses.add(session.status)
             self.observe(Noticed(f"Checkly reports the unknown status {session.status}; waiting on"))
         if is_last:
-            wait.ending = wait.ending_at_the_deadline()
+            wait.look_at_s = math.inf
         else:
             self._look_again(wait, self.patience.poll_interval_s)
 

@@ -28,6 +28,11 @@ class Tracker:
     had_last_look: bool = False
     ending: Ending | None = None
 
+    @property
+    def is_left_running(self) -> bool:
+        """Whether the last fetch saw it running, so that only the time until the deadline is left."""
+        return self.had_last_look and self.ending_at_the_deadline() is Ending.TIMEOUT
+
     def ending_at_the_deadline(self) -> Ending:
         """How it ends where the time is up."""
         known_to_run = self.session is not None and self.session.phase is Phase.RUNNING
@@ -46,7 +51,7 @@ class Tracker:
         status = self.session.status if self.session else ""
         if ending is Ending.TIMEOUT:
             return errors.GateTimeout(
-                f"the gate's own timeout of {format_duration(timeout_s)} is over "
+                f"the gate's own timeout of {format_duration(timeout_s)} expired "
                 f"and Checkly still reports {status}"
             )
         if status:

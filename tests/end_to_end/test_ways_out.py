@@ -106,7 +106,7 @@ def test_the_gates_own_timeout_is_not_checklys(tmp_path: Path) -> None:
     assert result.code == 3
     assert result.outputs["verdict"] == "inconclusive"
     assert result.outputs["status"] == "STARTED"
-    assert "the gate's own timeout of 2s is over" in result.outputs["reason"]
+    assert "the gate's own timeout of 2s expired" in result.outputs["reason"]
     assert set(result.cases.values()) == {"pass", "error GateTimeout"}
 
 

@@ -178,6 +178,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
         detail={"sslCheckResult": {"failureCategory": "EXPIRED", "daysUntilExpiry": text}}
     ),
     "trouble of a certificate": lambda text: Given(detail={"sslCheckResult": {"failureCategory": text}}),
+    "error of a schedule": lambda text: Given(detail={"scheduleError": text}),
     "reason of a quarantine": lambda text: Given(
         policy=f"quarantine: [{{location: us-east-1, until: 2099-12-31, reason: {_yaml(text)}}}]"
     ),

@@ -15,7 +15,7 @@ from tests.samples import finished
 
 DECIDED = datetime(2026, 1, 15, 9, 5, tzinfo=UTC)
 _WHY: dict[Ending, GateError] = {
-    Ending.TIMEOUT: GateTimeout("the gate's own timeout of 20m is over and Checkly still reports PROGRESS"),
+    Ending.TIMEOUT: GateTimeout("the gate's own timeout of 20m expired and Checkly still reports PROGRESS"),
     Ending.INCONCLUSIVE: InvalidResponse("Checkly's API answered with something that is not JSON"),
     Ending.STOPPED: Stopped(ExitCode.SIGTERM),
 }

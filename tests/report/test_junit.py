@@ -195,7 +195,7 @@ def test_a_suite_says_the_verdict_on_its_own_session_and_not_the_whole_gates() -
     reasons = [each["checkly.reason"] for each in said]
     assert reasons[0] == "1 of 1 location green"
     assert reasons[1].startswith("failed 1 of 1 location")
-    assert reasons[2].startswith("the gate's own timeout of 20m is over")
+    assert reasons[2].startswith("the gate's own timeout of 20m expired")
 
 
 def test_a_suite_says_what_session_it_is() -> None:

@@ -108,7 +108,7 @@ def test_a_location_that_the_gate_did_not_wait_for_says_why() -> None:
     (case,) = cases_of(report_of(unfinished(running, Ending.TIMEOUT)))
     attempt_line, error_line = said_in(case)
     assert attempt_line == "rerunFailure CheckFailure | attempt 1 of 1: failed"
-    assert error_line.startswith("error GateTimeout | a: unfinished; the gate's own timeout of 20m is over")
+    assert error_line.startswith("error GateTimeout | a: unfinished; the gate's own timeout of 20m expired")
 
 
 def test_an_attempt_says_where_it_ran_and_in_its_stack_trace_all_that_is_known_of_why() -> None:

@@ -83,7 +83,7 @@ def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
     alone = summary.render(report_on(odd, policy=policy)).replace("\\", "").splitlines()
     assert [line for line in alone if line.startswith("- ")] == points[1:3]  # the reason has said the first
     late = summary.render(report_of(running)).replace("\\", "")
-    assert "- ❔ the gate's own timeout of 20m is over and Checkly still reports PROGRESS" in late
+    assert "- ❔ the gate's own timeout of 20m expired and Checkly still reports PROGRESS" in late
 
 
 def test_a_decision_that_a_long_reason_lost_is_a_point() -> None:
