@@ -62,7 +62,9 @@ def test_it_adds_the_program_what_it_needs_and_bytecode(image: Image) -> None:
     allowed = re.compile("|".join(PLACES))
     files = [path for path, member in image.added.items() if not member.isdir() and "/.wh." not in path]
     assert [path for path in files if not allowed.fullmatch(path)] == []
-    assert [path for path in files if re.search(NOT_OF_A_PROGRAM, path)] == []
+    assert [
+        path for path in files if re.search(NOT_OF_A_PROGRAM, path) and "/gate/checkly/" not in path
+    ] == []  # the adapter of test sessions has a test's name
 
 
 def test_it_takes_nothing_away_but_the_package_managers(image: Image) -> None:
