@@ -16,7 +16,8 @@ from xml.etree import ElementTree as ET
 from gate.checkly.check_sessions import CHECK_SESSIONS
 from gate.checkly.http import Response, is_uuid, retry_after_s
 from gate.checkly.triggers import read_started
-from gate.domain.errors import ExitCode, GateTimeout, RequestFailed, UsageError
+from gate.domain.errors import GateTimeout, RequestFailed, UsageError
+from gate.domain.exit_code import ExitCode
 from gate.domain.session import CheckRun, Phase, Session
 from gate.evaluation.verdict import judge
 from gate.policy.document import PolicyDocument

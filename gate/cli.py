@@ -13,7 +13,8 @@ from gate.commands.help import help_text
 from gate.commands.policy import check_policy
 from gate.commands.refusal import refuse
 from gate.commands.simulate import simulate
-from gate.domain.errors import ExitCode, LibraryMissing, UsageError
+from gate.domain.errors import LibraryMissing, UsageError
+from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console, LogStream
 from gate.publish.outlet import Outlet
 from gate.runtime import Process

@@ -15,7 +15,8 @@ from threading import Thread
 from types import FrameType
 from typing import Generic, NoReturn, TypeVar
 
-from gate.domain.errors import ExitCode, Stopped
+from gate.domain.errors import Stopped
+from gate.domain.exit_code import ExitCode
 from gate.last_words import complain
 
 REPORTS_WITHIN_S = 4.5  # GitHub kills 10 s after the first signal, others after 10 s; the contract says 5 s

@@ -11,6 +11,12 @@ HERE = Path(__file__).parent
 SLOW_FOLDERS = ("consumers", "contract", "examples", "faults", "image")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import slow folders for the fast part: it lacks libraries that they need."""
+    is_slow = collection_path.parent == HERE and collection_path.name in SLOW_FOLDERS
+    return True if is_slow and config.getoption("markexpr") == "not slow" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of slow folders as slow."""
     for item in items:

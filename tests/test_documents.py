@@ -13,7 +13,8 @@ import yaml
 
 from gate.commands.help import EXIT_CODES
 from gate.config.inputs import INPUTS
-from gate.domain.errors import ExitCode, UsageError
+from gate.domain.errors import UsageError
+from gate.domain.exit_code import ExitCode
 from gate.report import outputs
 from gate.simulator import Simulator, load, shipped
 from tests.end_to_end.running import KEY, github, run

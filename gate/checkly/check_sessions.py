@@ -9,9 +9,9 @@ leniently: what cannot be used is absent. Unknown fields and enum values pass.
 from __future__ import annotations
 
 from gate.checkly.json_object import Fields
-from gate.checkly.session_api import SessionApi, hold_bounds
+from gate.checkly.session_api import SessionApi, hold_bounds, read_result
 from gate.domain.errors import InvalidResponse
-from gate.domain.session import Check, CheckRun, Phase, Result, ResultKind, Session, SessionKind
+from gate.domain.session import Check, CheckRun, Phase, Result, Session, SessionKind
 from gate.text.clean import clean, https_link
 
 V1, V2 = "v1", "v2"
@@ -27,13 +27,6 @@ _PHASES = {
     "FAILED": Phase.FINISHED,
     "TIMED_OUT": Phase.FINISHED,
     "CANCELLED": Phase.FINISHED,
-}
-# Null, absent and ALL take the place of a FINAL that is not there. An unknown type never counts as green.
-_RESULT_KINDS = {
-    "FINAL": ResultKind.FINAL,
-    "ATTEMPT": ResultKind.ATTEMPT,
-    "ALL": ResultKind.STAND_IN,
-    None: ResultKind.STAND_IN,
 }
 
 
@@ -69,20 +62,8 @@ def _is_cancelled(status: str, version: str, results: tuple[Result, ...]) -> boo
 
 
 def _read_result(item: Fields) -> Result:
-    return Result(
-        id=item.optional_text("checkResultId"),
-        location=item.text("runLocation"),
-        kind=item.choice("resultType", _RESULT_KINDS, ResultKind.UNSETTLED),
-        has_errors=item.flag("hasErrors"),
-        has_failures=item.flag("hasFailures"),
-        is_degraded=item.flag("isDegraded"),
-        aborted=item.flag("aborted"),
-        is_cancelled=item.flag("isCancelled", absent=False),  # older answers lack it
-        link=https_link(item.optional_raw("checkResultLink")),
-        response_time_ms=item.number_if_any("responseTime"),
-        started_at=item.optional_time("startedAt"),
-        stopped_at=item.optional_time("stoppedAt"),
-    )
+    is_cancelled = item.flag("isCancelled", absent=False)  # older responses lack it
+    return read_result(item, item.text("runLocation"), named="checkResult", is_cancelled=is_cancelled)
 
 
 CHECK_SESSIONS = SessionApi(

@@ -1,8 +1,7 @@
-"""Reads from Checkly's answer why a result is not green, without I/O.
+"""Why a result is not green, read from Checkly's details of it.
 
-All of it is read leniently, for it only decorates. What a request or an answer carried may hold secrets:
-bodies, headers and their values are never copied, links lose their queries and credentials, and what an
-assertion received is only shown where it can be neither body nor header.
+Everything is read leniently, because it decides nothing. Requests and responses may hold secrets: bodies,
+headers and their values are never copied, and links lose their queries and credentials.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from gate.checkly.assertions import failed_assertion, failed_condition
 from gate.checkly.http import Response, error_for
 from gate.checkly.json_object import Fields, json_object
 from gate.domain.detail import Detail
@@ -21,21 +21,6 @@ _REASON_LENGTH = 300
 _READ_LENGTH = 2000  # of a text that is cut to its first lines before it is cut to its length
 _READ_BEFORE_CLEANING = 20_000  # colours can make up most of a text
 _RECORDING_LENGTH = 80
-# What these sources of an assertion received is a number or a word of the protocol, never a body or a header.
-_SHOWABLE_SOURCES = frozenset(
-    {
-        "STATUS_CODE",
-        "RESPONSE_TIME",
-        "RESPONSE_CODE",
-        "LATENCY",
-        "PACKET_LOSS",
-        "HOP_COUNT",
-        "GRPC_STATUS_CODE",
-        "GRPC_HEALTHCHECK_STATUS",
-        "CONNECTION",
-        "CERTIFICATE",
-    }
-)
 _QUERY = re.compile(r"(?<=[^\s?#])[?#][^\s\"'<>)\]]*=[^\s\"'<>)\]]*")
 _ORIGIN = re.compile(r"\w+://[^/]*")
 # What follows a message is for a screen, not for a line: a log of calls, a stack, a piece of the source.
@@ -45,7 +30,7 @@ _TRACE = re.compile(
 
 
 def read_detail(reply: Response, result_id: str) -> Detail:
-    """Why the result is as it is. Raises what the reply amounts to where it is not this result's document."""
+    """Return why a result is as it is. Raises a `RequestFailed` if the reply is not the result's document."""
     if reply.status != 200:
         raise error_for(reply)
     document = Fields(json_object(reply.body))
@@ -74,7 +59,7 @@ _KINDS = (
 
 
 def _kinds(document: Fields) -> Iterable[Fields]:
-    """The parts that each kind of check has of its own; what a document lacks is empty."""
+    """Return the objects that only one kind of check has; empty ones if the document lacks them."""
     return (document.optional_fields(kind) for kind in _KINDS)
 
 
@@ -88,32 +73,13 @@ def _failed_assertions(document: Fields) -> Iterable[str]:
     for kind in _kinds(document):
         for item in kind.optional_objects("assertions"):
             if item.optional_text("condition"):
-                yield from _failed_condition(item)
+                yield from failed_condition(item)
             elif item.optional_raw("error"):
-                yield _failed_assertion(item)
-
-
-def _failed_assertion(item: Fields) -> str:
-    source = item.optional_text("source")
-    what = " ".join(each for each in (source, item.optional_text("property")) if each)
-    comparison = item.optional_text("comparison")
-    if source not in _SHOWABLE_SOURCES:
-        return f"{what or 'an assertion'} {comparison}: not met (what was received is not shown)"
-    received = item.optional_word("actual")
-    return f"{what} {comparison} {item.optional_word('target')}" + (
-        f", received {received}" if received else ""
-    )
-
-
-def _failed_condition(item: Fields) -> Iterable[str]:
-    """What an agentic check was told to find, and what it found."""
-    if item.optional_word("passed") == "false":
-        found = item.optional_text("actual")
-        yield item.optional_text("condition") + (f": {found}" if found else "")
+                yield failed_assertion(item)
 
 
 def _response_statuses(document: Fields) -> Iterable[str]:
-    """How the server answered, where no assertion says so; 0 is no answer at all."""
+    """Return how the server responded, unless an assertion shows it. 0 means that there was no response."""
     response = document.optional_fields("apiCheckResult").optional_fields("response")
     status = response.optional_number("status") or 0
     if status >= 400 and not any(_failed_assertions(document)):
@@ -131,7 +97,7 @@ def _first_errors(document: Fields) -> Iterable[str]:
 
 
 def _without_trace(message: str) -> str:
-    """The message alone, without colours; where a trace is all that there is, the trace."""
+    """Return the message without colours and without its trace, unless it consists of a trace."""
     lines = (clean(line, _READ_LENGTH) for line in message[:_READ_BEFORE_CLEANING].splitlines())
     text = "\n".join(lines).strip()
     return _TRACE.split(text)[0].strip() or text
@@ -152,7 +118,7 @@ def _grpc_messages(document: Fields) -> Iterable[str]:
 
 
 def _certificate_trouble(document: Fields) -> Iterable[str]:
-    """Its days are told whatever else is wrong; whether few days or a slow answer degrade it is not said."""
+    """Return the days until expiry beside other problems: Checkly does not report which one degraded it."""
     certificate = document.optional_fields("sslCheckResult")
     days = certificate.optional_word("daysUntilExpiry")
     facts = [certificate.optional_text("failureCategory"), _expiry(days) if days else ""]
@@ -170,7 +136,7 @@ def _expiry(days: str) -> str:
 
 
 def _slowness(document: Fields, *, is_explained: bool) -> Iterable[str]:
-    """That it was slow; what is degraded and has another cause was not, unless Checkly says so."""
+    """Return that it was slow, unless another cause explains why it is degraded."""
     took_ms = document.optional_number("responseTime")
     took = "" if took_ms is None else f" ({took_ms:.0f} ms)"
     if document.is_true("overMaxResponseTime"):
@@ -180,12 +146,12 @@ def _slowness(document: Fields, *, is_explained: bool) -> Iterable[str]:
 
 
 def _summaries(document: Fields) -> Iterable[str]:
-    """An agent's own account of its run, which is long: the last resort."""
+    """Return an agent's own summary of its run. It is long, and therefore the last resort."""
     yield document.optional_fields("agenticCheckResult").optional_raw("summary")
 
 
 def _silence(document: Fields) -> Iterable[str]:
-    """That there is no reason, of a result that calls for one: checks of some kinds never have any."""
+    """Return that there is no reason, if the result failed: some kinds of check never have one."""
     if document.is_true("hasFailures") or document.is_true("hasErrors"):
         yield "Checkly gives no reason"
 
@@ -213,7 +179,7 @@ def _recordings(kind: Fields) -> Iterable[object]:
 
 
 def _recording_name(item: object) -> str:
-    """A trace's or video's name; its link may carry a signature and is not shown."""
+    """Return the name of a trace or video. Its link may carry a signature and is not shown."""
     fields = Fields(item) if isinstance(item, Mapping) else Fields({})
     text = item if isinstance(item, str) else fields.optional_raw("name") or fields.optional_raw("url")
     path = _ORIGIN.sub("", re.split(r"[?#]", clean(text, _READ_LENGTH))[0])
@@ -221,5 +187,5 @@ def _recording_name(item: object) -> str:
 
 
 def _sentence(text: str) -> str:
-    """A reason as one line; links keep where they point to, but neither credentials nor a query."""
+    """Return a reason as one line, with links that lack their credentials and queries."""
     return clean(_QUERY.sub("?…", without_credentials(clean(text, _READ_LENGTH))), _REASON_LENGTH)

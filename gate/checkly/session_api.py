@@ -9,10 +9,17 @@ from http import HTTPStatus
 from gate.checkly.http import Request, Response, error_for, is_uuid
 from gate.checkly.json_object import Fields, json_object
 from gate.domain.errors import InvalidResponse, UsageError
-from gate.domain.session import Session, SessionKind
-from gate.text.clean import clean
+from gate.domain.session import Result, ResultKind, Session, SessionKind
+from gate.text.clean import clean, https_link
 
 LONGEST_LONG_POLL_S = 30  # Checkly's API: maxWaitSeconds is 1..30
+# Null, absent and ALL take the place of a FINAL that is not there. An unknown type never counts as green.
+_RESULT_KINDS = {
+    "FINAL": ResultKind.FINAL,
+    "ATTEMPT": ResultKind.ATTEMPT,
+    "ALL": ResultKind.STAND_IN,
+    None: ResultKind.STAND_IN,
+}
 _MOST_LOCATIONS = 1_000  # many times what Checkly has, and few enough for reports that can be read
 _MOST_RESULTS = 5_000
 
@@ -65,12 +72,33 @@ class SessionApi:
         return f"/{version}/{self.collection}/{session_id.lower()}"
 
 
+def read_result(item: Fields, location: str, *, named: str, is_cancelled: bool) -> Result:
+    """Return one result as far as all kinds of session agree.
+
+    `named` begins the names of its ID and its link. Raises `InvalidResponse` if a flag is missing.
+    """
+    return Result(
+        id=item.optional_text(f"{named}Id"),
+        location=location,
+        kind=item.choice("resultType", _RESULT_KINDS, ResultKind.UNSETTLED),
+        has_errors=item.flag("hasErrors"),
+        has_failures=item.flag("hasFailures"),
+        is_degraded=item.flag("isDegraded"),
+        aborted=item.flag("aborted"),
+        is_cancelled=is_cancelled,
+        link=https_link(item.optional_raw(f"{named}Link")),
+        response_time_ms=item.number_if_any("responseTime"),
+        started_at=item.optional_time("startedAt"),
+        stopped_at=item.optional_time("stoppedAt"),
+    )
+
+
 def hold_bounds(locations: Collection[str], results: int) -> None:
-    """Raise `InvalidResponse` for more than a session can have, and for locations that look the same."""
+    """Raise `InvalidResponse` if there is more than a session can have, or if two locations look the same."""
     if len(locations) > _MOST_LOCATIONS or results > _MOST_RESULTS:
         raise InvalidResponse(
             f"Checkly's API answered with {len(locations)} locations and {results} results; "
             f"at most {_MOST_LOCATIONS} and {_MOST_RESULTS} make sense"
         )
     if len(set(map(clean, locations))) != len(locations):  # one could hide the other
-        raise InvalidResponse("Checkly's API answered with locations that cannot be told apart")
+        raise InvalidResponse("Checkly's API answered with locations that look the same")

@@ -7,9 +7,10 @@ run. Its status cannot be DEGRADED or TIMED_OUT. What decides is read as strictl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gate.checkly.json_object import Fields
-from gate.checkly.session_api import SessionApi, hold_bounds
+from gate.checkly.session_api import SessionApi, hold_bounds, read_result
 from gate.domain.session import Check, CheckRun, Phase, Result, ResultKind, Session, SessionKind
 from gate.text.clean import https_link
 
@@ -20,12 +21,6 @@ _PHASES = {
     "PASSED": Phase.FINISHED,
     "FAILED": Phase.FINISHED,
     "CANCELLED": Phase.FINISHED,
-}
-_RESULT_KINDS = {
-    "FINAL": ResultKind.FINAL,
-    "ATTEMPT": ResultKind.ATTEMPT,
-    "ALL": ResultKind.STAND_IN,
-    None: ResultKind.STAND_IN,
 }
 _SETTLED = ("PASSED", "FAILED", "CANCELLED")
 
@@ -88,20 +83,12 @@ def _run_locations(results: Sequence[Result]) -> tuple[str, ...]:
 def _read_result(item: Fields) -> Result:
     """Read a result. Its status FAILED or CANCELLED counts, whatever its flags are."""
     status = item.optional_raw("status")
-    kind = item.choice("resultType", _RESULT_KINDS, ResultKind.UNSETTLED)
-    return Result(
-        id=item.optional_text("testSessionResultId"),
-        location=item.text_if_any("runLocation") or UNKNOWN_LOCATION,
-        kind=kind if status in _SETTLED else ResultKind.UNSETTLED,
-        has_errors=item.flag("hasErrors"),
-        has_failures=item.flag("hasFailures") or status == "FAILED",
-        is_degraded=item.flag("isDegraded"),
-        aborted=item.flag("aborted"),
-        is_cancelled=status == "CANCELLED",
-        link=https_link(item.optional_raw("testSessionResultLink")),
-        response_time_ms=item.number_if_any("responseTime"),
-        started_at=item.optional_time("startedAt"),
-        stopped_at=item.optional_time("stoppedAt"),
+    location = item.text_if_any("runLocation") or UNKNOWN_LOCATION
+    result = read_result(item, location, named="testSessionResult", is_cancelled=status == "CANCELLED")
+    return replace(
+        result,
+        kind=result.kind if status in _SETTLED else ResultKind.UNSETTLED,
+        has_failures=result.has_failures or status == "FAILED",
     )
 
 

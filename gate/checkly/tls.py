@@ -11,14 +11,13 @@ from requests.adapters import HTTPAdapter
 from gate.domain.errors import UsageError
 from gate.text.clean import clean
 
-# The first that is set names what is trusted instead of the usual authorities: the first two are requests'
-# own, the third is OpenSSL's.
+# The first one that is set replaces the usual authorities. requests defines the first two, OpenSSL the third.
 CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
-def _trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
-    """Trusts the file's authorities; a file that is none is refused now, for no retry would mend it."""
-    if Path(pem_file).is_fifo():  # which would be read until somebody closes it
+def trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
+    """Trust the authorities of a file. Raises UsageError now, because no retry would help."""
+    if Path(pem_file).is_fifo():  # reading it could block forever
         raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, not a PEM file")
     try:
         context.load_verify_locations(cafile=pem_file)
@@ -27,19 +26,21 @@ def _trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
         raise UsageError(f"{named_by}: {clean(pem_file)} is not a readable PEM file ({why})") from None
 
 
-class _AdapterWithAuthorities(HTTPAdapter):
-    """Trusts the authorities of a PEM file besides those that requests trusts."""
+class AdapterWithAuthorities(HTTPAdapter):
+    """Trusts the authorities of a PEM file in addition to the usual ones."""
 
     def __init__(self, pem_file: str) -> None:
         self._context = ssl.create_default_context()
-        _trust(self._context, pem_file, "ca-bundle")
+        trust(self._context, pem_file, "ca-bundle")
         super().__init__()
 
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **options: object
     ) -> None:
+        """Connect directly with these authorities."""
         super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **options)
 
     def proxy_manager_for(self, proxy: str, **options: object) -> urllib3.ProxyManager:
+        """Connect through a proxy with these authorities."""
         manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
         return manager

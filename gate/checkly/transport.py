@@ -1,4 +1,4 @@
-"""Sends requests with `requests`: credentials, TLS, proxies, and a bound on time and size for each answer."""
+"""Send requests with `requests`: credentials, TLS, proxies, and limits on time and size."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ import urllib3
 from requests.auth import AuthBase
 
 from gate import __version__
+from gate.checkly.body import Body
 from gate.checkly.http import Request, Response
-from gate.checkly.tls import _AdapterWithAuthorities, _trust
+from gate.checkly.network_errors import is_from_connecting, reason_of
+from gate.checkly.tls import AdapterWithAuthorities, trust
 from gate.domain.errors import NeverConnected, Unreachable
 from gate.text.clean import SENTENCE_LENGTH, clean, without_credentials
 from gate.text.redact import Redaction
 
-LARGEST_ANSWER_BYTES = 10 * 1024 * 1024
 _CONNECT_WITHIN_S = 10.0
 _CHUNK_BYTES = 64 * 1024
 
 
 class BoundedCall(Protocol):
-    """What became of a job that was given a limited time."""
+    """The outcome of a job that had limited time."""
 
     def result(self) -> Response:
-        """What the job returned. Raises what it raised, and TimeoutError where it was not over in time."""
+        """Return what the job returned. Raises what it raised, or TimeoutError if it took too long."""
         ...
 
 
-# Runs jobs at the same time, and gives them so many seconds.
+# Runs jobs at the same time, for at most so many seconds.
 BoundedCalls = Callable[[Sequence[Callable[[], Response]], float], Sequence[BoundedCall]]
 
 
@@ -64,15 +65,15 @@ class HttpTransport:
         self._session = _session(endpoint)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        """Sends a request, reads its whole answer. Raises `Unreachable`, whose text holds no credential."""
+        """Send a request and read the whole response. Raises `Unreachable`, without credentials."""
         (reply,) = self.send_each([request], within_s=within_s)
         if isinstance(reply, Unreachable):
             raise reply
         return reply
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
-        """Sends requests at the same time; returns, in their order, the replies or why there are none."""
-        bodies = [_Body() for _ in requests]
+        """Send requests at the same time; return, in their order, the responses or why there is none."""
+        bodies = [Body() for _ in requests]
         jobs = [
             partial(self._exchange, request, body, within_s)
             for request, body in zip(requests, bodies, strict=True)
@@ -91,17 +92,17 @@ class HttpTransport:
             self._trace(request, f"no whole answer within {within_s:.1f} s")
             return Unreachable(f"{self._endpoint.base_url} gave no whole answer within {within_s:.0f} s")
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
-            said = self._hidden.text(_reason(error))  # before it is shortened, perhaps within the key
+            said = self._hidden.text(reason_of(error))  # before the text is cut, possibly within the key
             said = without_credentials(clean(said, SENTENCE_LENGTH))
-            reason = self._hidden.text(said)  # cleaning can have joined what invisible characters parted
+            reason = self._hidden.text(said)  # cleaning may have joined a key that invisible characters split
             self._trace(request, reason)
-            kind = NeverConnected if _is_from_connecting(error) else Unreachable
+            kind = NeverConnected if is_from_connecting(error) else Unreachable
             return kind(f"{self._endpoint.base_url} could not be asked: {reason}")
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
 
-    def _exchange(self, request: Request, body: _Body, within_s: float) -> Response:
-        idle_s = within_s + 1  # the bound on the whole comes first, so that one fault has one sentence
+    def _exchange(self, request: Request, body: Body, within_s: float) -> Response:
+        idle_s = within_s + 1  # the limit on the whole call expires first, so that one fault has one message
         with self._session.request(
             request.method,
             self._endpoint.base_url + request.path,
@@ -109,10 +110,10 @@ class HttpTransport:
             timeout=(min(_CONNECT_WITHIN_S, idle_s), idle_s),
             stream=True,
         ) as response:
-            if not 300 <= response.status_code < 400:  # where a redirect points stands in its headers
+            if not 300 <= response.status_code < 400:  # the target of a redirect is in its headers
                 for chunk in response.iter_content(_CHUNK_BYTES):
                     body.add(chunk)
-            # An answer that echoes the key must not carry it into a report.
+            # A response that echoes the key must not carry it into a report.
             headers = {name.lower(): self._hidden.text(value) for name, value in response.headers.items()}
             return Response(response.status_code, headers, self._hidden.body(body.whole()))
 
@@ -121,69 +122,37 @@ class HttpTransport:
             self._log(f"{request.method} {request.path}: {outcome}")
 
 
-class _TooLarge(ValueError):
-    """An answer that is more than the gate is willing to hold."""
-
-
-class _Body:
-    """The body of an answer as it arrives, for as long as somebody waits for it.
-
-    A server that sends a byte now and then keeps its thread, but not the memory of what it has sent.
-    """
-
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._is_awaited = True
-
-    def add(self, chunk: bytes) -> None:
-        """Adds what has arrived. Raises `_TooLarge`, and TimeoutError where nobody waits any more."""
-        if not self._is_awaited:
-            raise TimeoutError
-        self._bytes += chunk
-        if len(self._bytes) > LARGEST_ANSWER_BYTES:
-            raise _TooLarge(f"an answer of more than {LARGEST_ANSWER_BYTES // 1024 // 1024} MiB")
-
-    def whole(self) -> bytes:
-        """All that has arrived."""
-        return bytes(self._bytes)
-
-    def forget(self) -> None:
-        """Nobody waits any more."""
-        self._is_awaited = False
-        self._bytes.clear()
-
-
 class _Session(requests.Session):
-    """Follows no redirect, and does not even look where it leads.
+    """Follows no redirect.
 
-    X-Checkly-Account would be sent along to any host. `allow_redirects=False` is not enough: to name the next
-    request, requests then reads the whole body of the redirect, and ~/.netrc.
+    A redirect would send X-Checkly-Account to another host. `allow_redirects=False` is not enough: requests
+    would still read the whole body of the redirect, and ~/.netrc, to prepare the next request.
     """
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """There is none."""
+        """Return no target."""
 
 
 def _session(endpoint: Endpoint) -> requests.Session:
     session = _Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # whatever is set would be sent back
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # requests would send cookies back
     session.auth = _Credentials(endpoint.api_key, endpoint.account_id)
     session.headers["User-Agent"] = f"checkly-gate/{__version__}"
     session.headers["Accept"] = "application/json"
-    session.trust_env = not endpoint.is_loopback  # proxies and authorities, but none on the way to oneself
+    session.trust_env = not endpoint.is_loopback  # no proxy for loopback addresses
     if endpoint.replaced_certificates and endpoint.base_url.startswith("https:"):
         if not Path(endpoint.replaced_certificates).is_dir():
-            _trust(
+            trust(
                 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), endpoint.replaced_certificates, endpoint.replaced_by
             )
         session.verify = endpoint.replaced_certificates
     if endpoint.extra_certificates:
-        session.mount("https://", _AdapterWithAuthorities(endpoint.extra_certificates))
+        session.mount("https://", AdapterWithAuthorities(endpoint.extra_certificates))
     return session
 
 
 class _Credentials(AuthBase):
-    """Sets the credentials on each request; an auth object is what keeps ~/.netrc from replacing them."""
+    """Sets the credentials on each request. An auth object keeps ~/.netrc from replacing them."""
 
     def __init__(self, api_key: str, account_id: str) -> None:
         self._headers = {"Authorization": f"Bearer {api_key}"}
@@ -193,30 +162,3 @@ class _Credentials(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers.update(self._headers)
         return request
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost cause of an error of requests, which wraps what urllib3 wraps."""
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return "no connection in time"
-    error = _innermost(error)
-    name, text = type(error).__name__, str(error)
-    return text if isinstance(error, _TooLarge) or text.startswith(name) else f"{name}: {text}"
-
-
-def _is_from_connecting(error: BaseException) -> bool:
-    """Whether no connection was made: refused, not in time, or to a name that does not exist."""
-    no_connection = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
-    return isinstance(_innermost(error), no_connection)
-
-
-def _innermost(error: BaseException) -> BaseException:
-    while inner := _cause(error):
-        error = inner
-    return error
-
-
-def _cause(error: BaseException) -> BaseException | None:
-    """What an error was made of: urllib3 keeps it as `reason`, requests as its argument."""
-    candidates = (getattr(error, "reason", None), *error.args)
-    return next((each for each in candidates if isinstance(each, BaseException)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gate.commands.gate import gate
-from gate.domain.errors import ExitCode
+from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console
 from gate.runtime import Process
 from gate.text.style import Line

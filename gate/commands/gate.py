@@ -10,7 +10,8 @@ from gate.checkly.ports import Transport
 from gate.commands.refusal import refuse
 from gate.config.parsers import is_loopback
 from gate.config.settings import InvalidInputs, Settings, read_settings
-from gate.domain.errors import Defect, ExitCode, GateError, LibraryMissing, UsageError
+from gate.domain.errors import Defect, GateError, LibraryMissing, UsageError
+from gate.domain.exit_code import ExitCode
 from gate.evaluation.verdict import conclude
 from gate.pipeline import Context, decide
 from gate.policy.loader import load_policy

@@ -6,7 +6,7 @@ from importlib import resources
 from textwrap import wrap
 
 from gate.config.inputs import INPUTS, Input
-from gate.domain.errors import ExitCode
+from gate.domain.exit_code import ExitCode
 
 _USAGE = """\
 checkly-gate: waits for a Checkly check session, and fails where it is not good enough.

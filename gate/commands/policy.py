@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from gate.domain.errors import ExitCode, UsageError
+from gate.domain.errors import UsageError
+from gate.domain.exit_code import ExitCode
 from gate.policy.loader import DEFAULT_PATH, load_policy
 from gate.publish.console import Console
 from gate.text.clean import clean

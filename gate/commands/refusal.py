@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gate.domain.errors import ExitCode, UsageError
+from gate.domain.errors import UsageError
+from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console
 from gate.text.clean import SENTENCE_LENGTH, clean
 from gate.text.style import Line, Tone

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gate.commands.demo import DEMO_SCENARIO
-from gate.domain.errors import ExitCode, Stopped, UsageError
+from gate.domain.errors import Stopped, UsageError
+from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console
 from gate.runtime import Process
 from gate.text.style import Line

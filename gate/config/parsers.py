@@ -8,7 +8,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from gate.checkly.http import is_uuid
-from gate.domain.session import SessionKind, SessionRef, each_once
+from gate.checkly.kinds import KINDS
+from gate.domain.session import SessionRef, each_once
 from gate.text.clean import clean
 from gate.text.duration import DURATION_FORMS, parse_duration
 
@@ -18,11 +19,9 @@ _UUID_AT_END = re.compile(r"[0-9a-fA-F-]{36}$")
 _BASE_URL = re.compile(
     r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[a-z0-9._~!$&'()*+,;=:@%/-]*)?", re.IGNORECASE
 )
-_SESSION_IN_LINK = re.compile(
-    r"/(?P<collection>check-sessions|test-sessions)/(?P<id>[0-9a-fA-F-]{36})(?:[/?#]|$)"
-)
 _API_VERSIONS = ("v1", "v2")
-_KINDS = {"check-sessions": SessionKind.CHECK, "test-sessions": SessionKind.TEST}
+_KINDS = {api.collection: kind for kind, api in KINDS.items()}
+_SESSION_IN_LINK = re.compile(rf"/(?P<collection>{'|'.join(_KINDS)})/(?P<id>[0-9a-fA-F-]{{36}})(?:[/?#]|$)")
 
 
 def session_refs(text: str) -> tuple[SessionRef, ...]:

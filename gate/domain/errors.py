@@ -1,26 +1,13 @@
-"""What can go wrong, one class for each kind; a class owns its exit code and its advice.
+"""What can go wrong: one class per kind, which owns its exit code and its advice.
 
-Every text is made for the person who reads the log at night: what happened, where, what to do.
+Each text is written for the person who reads the log at night: what happened, where, what to do.
 """
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import ClassVar
 
-
-class ExitCode(IntEnum):
-    """The gate's exit codes: public interface, and told nowhere else."""
-
-    OPEN = 0
-    CLOSED = 1
-    USAGE = 2
-    TIMEOUT = 3
-    INCONCLUSIVE = 4
-    SIGHUP = 129
-    SIGINT = 130
-    SIGQUIT = 131
-    SIGTERM = 143
+from gate.domain.exit_code import ExitCode
 
 
 class GateError(Exception):
@@ -31,12 +18,12 @@ class GateError(Exception):
 
     @property
     def sentence(self) -> str:
-        """What happened and what to do, in one line."""
+        """Return what happened and what to do, in one line."""
         return f"{self}. {self.advice}" if self.advice else str(self)
 
 
 class UsageError(GateError):
-    """Inputs or a file of the user's that are wrong; all the problems at once, one line each."""
+    """Invalid inputs or an invalid file of the user: all problems at once, one line each."""
 
     exit_code = ExitCode.USAGE
 
@@ -46,7 +33,7 @@ class UsageError(GateError):
 
 
 class RequestFailed(GateError):
-    """An answer of Checkly's API, or the lack of one, that is not a check session."""
+    """A request that did not return what was requested."""
 
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
@@ -54,7 +41,7 @@ class RequestFailed(GateError):
 
 
 class Transient(RequestFailed):
-    """Trouble that may pass: asked again until the deadline."""
+    """A failure that may be temporary: the gate retries until the deadline."""
 
     advice = "If this lasts, look at Checkly's status page and at the network between this job and the API"
 
@@ -66,7 +53,7 @@ class Transient(RequestFailed):
 
 
 class Unreachable(Transient):
-    """No HTTP answer arrived: connection, TLS, proxy, time."""
+    """No HTTP response arrived, because of the connection, TLS, a proxy or a time limit."""
 
     advice = "Check api-url, the proxy variables and ca-bundle"
 
@@ -76,11 +63,11 @@ class NeverConnected(Unreachable):
 
 
 class InvalidResponse(Transient):
-    """An answer came that is not the JSON object that was asked for."""
+    """The response is not the JSON object that was requested."""
 
 
 class Final(RequestFailed):
-    """An answer that asking again will not change."""
+    """A response that a retry will not change."""
 
     concerns_every_session: ClassVar[bool] = False
 
@@ -106,20 +93,20 @@ class Forbidden(Final):
 
 
 class BadRequest(Final):
-    """400, and any status that nobody documents."""
+    """400, or a status that Checkly does not document."""
 
     advice = "Check session-id, account-id and api-version"
 
 
 class Redirected(Final):
-    """A redirect, which is never followed: the credentials would go to another host."""
+    """A redirect. It is never followed, because the credentials would go to another host."""
 
     advice = "Check api-url, and whether a proxy or a login page stands in front of it"
     concerns_every_session = True
 
 
 class NoSuchSession(Final):
-    """404: final once the grace for a session that was just triggered is over."""
+    """404. It is final once the grace period for new sessions is over."""
 
     advice = (
         "The ID was looked up as a check session and as a test session, unless a link shows its kind. "
@@ -128,7 +115,7 @@ class NoSuchSession(Final):
 
 
 class NotServed(Final):
-    """404, 405, 410 or 501: this path is not served, as an old or a retired API version answers."""
+    """405, 410 or 501: an old or retired API version that does not serve this path."""
 
 
 class NothingTriggered(Final):
@@ -138,29 +125,29 @@ class NothingTriggered(Final):
 
 
 class NotTriggered(Final):
-    """A trigger call that was turned away, or could not be sent, until the time was up."""
+    """A trigger call that was rejected or could not be sent before the deadline."""
 
     advice = "Nothing was started: run this job again"
 
 
 class CheckNotStarted(Final):
-    """A check that was named and of which no session was started: it would be gated on without having run."""
+    """A named check that did not start. Without this error the gate could open although it never ran."""
 
     advice = "Check trigger-check-id, that the check is activated, and that account-id is its account"
 
 
 class TriggerLost(Final):
-    """Nobody knows whether a trigger call arrived; sent again it might run the checks twice."""
+    """It is unknown whether a trigger call arrived. A second call might run the checks twice."""
 
     advice = "Look in Checkly for sessions that it started, and run this job again"
 
 
 class OutOfTime(RequestFailed):
-    """The deadline came before a request could be sent."""
+    """The deadline passed before a request could be sent."""
 
 
 class GateTimeout(GateError):
-    """The gate's own timeout is over while Checkly still runs the session."""
+    """The gate's own timeout expired while Checkly was still running the session."""
 
     exit_code = ExitCode.TIMEOUT
     advice = "Raise timeout, or open the session and see what it waits for"
@@ -190,13 +177,13 @@ class Stopped(GateError):
 
 
 class StoppedWhileTriggering(Stopped):
-    """A signal came while a trigger call was under way."""
+    """A signal arrived during a trigger call."""
 
     advice = "The trigger call was under way, and may have started checks: look in Checkly for their sessions"
 
 
 class Defect(GateError):
-    """A mistake in the gate itself, told in one line with the place where it happened."""
+    """A defect of the gate itself, in one line with the place where it happened."""
 
     advice = "This is a defect of checkly-gate; please report it with this line"
 

@@ -44,11 +44,6 @@ def reason_for(sessions: Sequence[JudgedSession], faults: Sequence[GateError] = 
     return _in_words(clauses, labels)
 
 
-def reason_for_session(session: JudgedSession) -> Reason:
-    """Put into words what one session alone would come to."""
-    return reason_for((session,))
-
-
 def _in_words(clauses: Sequence[Clause], labels: Sequence[str]) -> Reason:
     text, ends = "", []
     labelled: int | None = None

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from gate.domain.errors import ExitCode, GateError
+from gate.domain.errors import GateError
+from gate.domain.exit_code import ExitCode
 from gate.domain.session import CheckRun
 from gate.evaluation.judged import JudgedSession, VerdictKind, judge_session
 from gate.evaluation.reason import Reason, reason_for

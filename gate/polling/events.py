@@ -9,7 +9,7 @@ from gate.domain.session import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Fetched:
     """A session was read."""
 
     session: Session
@@ -41,4 +41,4 @@ class Noticed:
     text: str
 
 
-Event = Looked | Paused | TroubleBegan | TroubleEnded | Noticed
+Event = Fetched | Paused | TroubleBegan | TroubleEnded | Noticed

@@ -27,11 +27,11 @@ _ROUNDING_S = 0.05  # what is left of a pause of 1 s when some of it has passed 
 class Candidate:
     """A session whose end is not known; times are the clock's.
 
-    `look_at_s`: not before is it looked at; `can_poll`: whether a long poll is likely to tell its end;
+    `fetch_at_s`: not before is it looked at; `can_poll`: whether a long poll is likely to tell its end;
     `failures`: how often in a row it could not be read.
     """
 
-    look_at_s: float
+    fetch_at_s: float
     is_read: bool = False
     can_poll: bool = False
     failures: int = 0
@@ -46,14 +46,14 @@ class Circumstances:
     """
 
     now_s: float
-    last_look_s: float
+    last_fetch_s: float
     poll_interval_s: float
     at_once: int
     in_doubt: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Fetch:
     """Look at these, by their places among the candidates."""
 
     places: tuple[int, ...]
@@ -74,7 +74,7 @@ class Rest:
     until_s: float
 
 
-Step = Look | Poll | Rest
+Step = Fetch | Poll | Rest
 
 
 def next_step(candidates: Sequence[Candidate], at: Circumstances, budget: Budget) -> Step:
@@ -82,32 +82,32 @@ def next_step(candidates: Sequence[Candidate], at: Circumstances, budget: Budget
     left = budget.left(at.now_s)
     if left == 0:
         return Rest(at.now_s + min(budget.wait_s(at.now_s), LONGEST_REST_S))
-    if at.in_doubt and at.now_s < at.last_look_s:
+    if at.in_doubt and at.now_s < at.last_fetch_s:
         return _probe(candidates, at)
     plan = _Plan(candidates, at, budget)
     if due := plan.due():
-        return Look(due[: min(MOST_AT_ONCE, left)])
+        return Fetch(due[: min(MOST_AT_ONCE, left)])
     until_s = min(plan.next_look_s(), at.now_s + LONGEST_REST_S)
     return _poll(plan.to_poll()[:left], until_s, at) or Rest(until_s)
 
 
-def _probe(candidates: Sequence[Candidate], at: Circumstances) -> Look | Rest:
+def _probe(candidates: Sequence[Candidate], at: Circumstances) -> Fetch | Rest:
     """One look, at a session that has failed less than others: if it can be read, the API is not to blame."""
     ready = [
         place
         for place, each in enumerate(candidates)
-        if each.look_at_s <= at.now_s or (each.is_read and not each.failures)
+        if each.fetch_at_s <= at.now_s or (each.is_read and not each.failures)
     ]
     if not ready:
-        return Rest(min(at.now_s + LONGEST_REST_S, *(each.look_at_s for each in candidates)))
-    return Look((min(ready, key=lambda place: (candidates[place].failures, candidates[place].look_at_s)),))
+        return Rest(min(at.now_s + LONGEST_REST_S, *(each.fetch_at_s for each in candidates)))
+    return Fetch((min(ready, key=lambda place: (candidates[place].failures, candidates[place].fetch_at_s)),))
 
 
 def _poll(places: tuple[int, ...], until_s: float, at: Circumstances) -> Poll | Rest | None:
     """Long polls until then or a little longer, but not beyond the time of the last look."""
     if not places:
         return None
-    longest_s = int(at.last_look_s - at.now_s + _ROUNDING_S)
+    longest_s = int(at.last_fetch_s - at.now_s + _ROUNDING_S)
     wait_s = max(math.ceil(until_s - at.now_s - _ROUNDING_S), 1)
     max_wait_s = min(wait_s, longest_s, LONGEST_LONG_POLL_S)
     return Poll(places, max_wait_s) if max_wait_s >= 1 else None
@@ -140,7 +140,7 @@ class _Plan:
     def due(self) -> tuple[int, ...]:
         """Whom to look at now: those that must be, then those that have waited longest."""
         due = [place for place in range(len(self._candidates)) if self._due_s(place) <= self._at.now_s]
-        due.sort(key=lambda place: (not self._is_needed(place), self._candidates[place].look_at_s))
+        due.sort(key=lambda place: (not self._is_needed(place), self._candidates[place].fetch_at_s))
         return tuple(place for number, place in enumerate(due) if self._may_look(place, self._left - number))
 
     def next_look_s(self) -> float:
@@ -154,15 +154,15 @@ class _Plan:
     def _is_needed(self, place: int) -> bool:
         """Whether it is looked at whatever else the budget is wanted for."""
         each = self._candidates[place]
-        if self._at.now_s >= self._at.last_look_s or place in self._unread_front:
+        if self._at.now_s >= self._at.last_fetch_s or place in self._unread_front:
             return True
         return place in self._front and not each.can_poll
 
     def _due_s(self, place: int) -> float:
         each = self._candidates[place]
         if self._is_needed(place) or not each.is_read or each.failures:
-            return each.look_at_s
-        return min(each.look_at_s + self._longer_s, self._at.last_look_s)
+            return each.fetch_at_s
+        return min(each.fetch_at_s + self._longer_s, self._at.last_fetch_s)
 
     def _may_look(self, place: int, left: int) -> bool:
         return self._is_needed(place) or left > (
@@ -171,13 +171,13 @@ class _Plan:
 
     def _is_overdue(self, place: int) -> bool:
         each = self._candidates[place]
-        return not each.is_read and self._at.now_s >= each.look_at_s + _OVERDUE_S
+        return not each.is_read and self._at.now_s >= each.fetch_at_s + _OVERDUE_S
 
     def _look_s(self, place: int) -> float:
         each, due_s = self._candidates[place], self._due_s(place)
         if self._is_needed(place):
             return due_s
-        look_s = min(max(due_s, self._afforded_s), self._at.last_look_s)
+        look_s = min(max(due_s, self._afforded_s), self._at.last_fetch_s)
         if each.is_read:
             return look_s
         return min(look_s, max(due_s + _OVERDUE_S, self._afforded_overdue_s))

@@ -1,49 +1,107 @@
-"""A session that is waited for: what is known of it, and what its wait comes to in the end."""
+"""One session during the wait: what is known of it, its transitions, and how its wait ends."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gate.domain import errors
-from gate.domain.session import Phase, Session, SessionRef
+from gate.domain.session import Phase, Session, SessionKind, SessionRef
 from gate.polling.result import Ending, PollResult
+from gate.polling.schedule import Candidate
 from gate.text.duration import format_duration
+
+GRACE_FOR_404_S = 10.0  # a session that was just triggered may not be readable yet
+_RETRIES_AFTER_404_S = (1.0, 3.0, 6.0, GRACE_FOR_404_S)
 
 
 @dataclass(slots=True)
 class Tracker:
-    """A session and its wait; the times are the clock's.
+    """A session and the state of its wait; times are the clock's.
 
-    `look_at_s`: not before is it looked at again; `failures`: how often in a row it could not be read;
-    `poll_was_useless`: whether a long poll has told nothing since it was last read.
+    It is not fetched before `fetch_at_s`. `failures`: how often in a row it could not be read.
+    `poll_was_useless`: whether a long poll returned nothing since it was last read.
     """
 
     ref: SessionRef
-    look_at_s: float
+    fetch_at_s: float
     session: Session | None = None
     error: errors.RequestFailed | None = None
     failures: int = 0
     unknown_since_s: float | None = None
     poll_was_useless: bool = False
-    had_last_look: bool = False
+    had_last_fetch: bool = False
     ending: Ending | None = None
 
     @property
     def is_left_running(self) -> bool:
         """Whether the last fetch saw it running, so that only the time until the deadline is left."""
-        return self.had_last_look and self.ending_at_the_deadline() is Ending.TIMEOUT
+        return self.had_last_fetch and self._ending_at_the_deadline() is Ending.TIMEOUT
 
-    def ending_at_the_deadline(self) -> Ending:
-        """How it ends where the time is up."""
-        known_to_run = self.session is not None and self.session.phase is Phase.RUNNING
-        return Ending.TIMEOUT if known_to_run and self.error is None else Ending.INCONCLUSIVE
+    def can_poll(self, serves_completion: Callable[[SessionKind], bool]) -> bool:
+        """Return whether a long poll is likely to return its end."""
+        return self.session is not None and serves_completion(self.session.kind) and not self.poll_was_useless
+
+    def candidate(self, serves_completion: Callable[[SessionKind], bool]) -> Candidate:
+        """Return what the schedule has to know of it."""
+        return Candidate(
+            fetch_at_s=self.fetch_at_s,
+            is_read=self.session is not None,
+            can_poll=self.can_poll(serves_completion),
+            failures=self.failures,
+        )
+
+    def take(self, session: Session) -> None:
+        """Take a document of the session, which ends the wait if the session is finished."""
+        self.session, self.error, self.failures, self.unknown_since_s = session, None, 0, None
+        self.ref = session.ref  # a bare ID does not show the kind
+        self.poll_was_useless = False
+        if session.phase is Phase.FINISHED:
+            self.ending = Ending.FINISHED
+
+    def fail(self, error: errors.RequestFailed, *, is_cut_short: bool = False) -> None:
+        """Count a failed fetch. A request that the deadline cut short does not replace an earlier error."""
+        if self.error is None or not is_cut_short:
+            self.error = error
+        self.failures += 1
+
+    def give_up(self, error: errors.RequestFailed) -> None:
+        """End the wait with an error that a retry cannot change, unless it has already ended."""
+        if self.ending is None:
+            self.error, self.ending = error, Ending.INCONCLUSIVE
+
+    def retry_after_404_s(self, now_s: float) -> float | None:
+        """Return the pause before a session that is not found is fetched again; None after the grace."""
+        if self.unknown_since_s is None:
+            self.unknown_since_s = now_s
+        waited_s = now_s - self.unknown_since_s
+        return next((each - waited_s for each in _RETRIES_AFTER_404_S if each > waited_s), None)
+
+    def fetch_after(self, delay_s: float, now_s: float, *, last_fetch_s: float) -> None:
+        """Schedule the next fetch, at the latest for the last fetch before the deadline."""
+        self.fetch_at_s = now_s + delay_s
+        if not self.had_last_fetch:
+            self.fetch_at_s = min(self.fetch_at_s, max(now_s, last_fetch_s))
+
+    def fetch_no_more(self) -> None:
+        """Leave it to the deadline: this was the last fetch."""
+        self.fetch_at_s = math.inf
+
+    def end_at_the_deadline(self) -> None:
+        """End the wait as the deadline would."""
+        self.ending = self._ending_at_the_deadline()
 
     def result(self, timeout_s: float, stopped: errors.Stopped | None = None) -> PollResult:
-        """What is known of it when the wait is over, after a timeout of so many seconds or a signal."""
+        """Return what is known of it after a timeout of so many seconds, or after a signal."""
         if self.ending is None and stopped:
             return PollResult(self.ref, self.session, Ending.STOPPED, stopped)
-        ending = self.ending or self.ending_at_the_deadline()
+        ending = self.ending or self._ending_at_the_deadline()
         return PollResult(self.ref, self.session, ending, self.error or self._why(ending, timeout_s))
+
+    def _ending_at_the_deadline(self) -> Ending:
+        known_to_run = self.session is not None and self.session.phase is Phase.RUNNING
+        return Ending.TIMEOUT if known_to_run and self.error is None else Ending.INCONCLUSIVE
 
     def _why(self, ending: Ending, timeout_s: float) -> errors.GateError | None:
         if ending is Ending.FINISHED:
@@ -56,4 +114,4 @@ class Tracker:
             )
         if status:
             return errors.InvalidResponse(f"Checkly still reported the unknown status {status}")
-        return errors.OutOfTime("the session could not be looked at before the time was up")
+        return errors.OutOfTime("the session could not be fetched before the timeout expired")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gate.domain.errors import Defect, ExitCode, GateError, LibraryMissing, ReportUnwritable
+from gate.domain.errors import Defect, GateError, LibraryMissing, ReportUnwritable
+from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console
 from gate.publish.files import shown_path, write_whole
 from gate.publish.host import Host

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gate.domain.errors import ExitCode
+from gate.domain.exit_code import ExitCode
 from gate.evaluation.decision import place_of
 from gate.evaluation.judged import Conclusion, JudgedSession, VerdictKind
 from gate.report.report import Report

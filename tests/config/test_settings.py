@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gate.commands.help import help_text
 from gate.config.inputs import BY_NAME, INPUTS, Input
 from gate.config.settings import InvalidInputs, Settings, read_settings, shown_inputs
-from gate.domain.errors import ExitCode
+from gate.domain.exit_code import ExitCode
 from gate.domain.session import SessionKind, SessionRef
 from gate.policy.threshold import Threshold, parse_threshold
 from gate.text.clean import clean

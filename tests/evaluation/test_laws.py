@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.domain.errors import ExitCode, GateTimeout
+from gate.domain.errors import GateTimeout
+from gate.domain.exit_code import ExitCode
 from gate.domain.session import Result, ResultKind, Session
 from gate.evaluation.decision import Rule
 from gate.evaluation.judged import VerdictKind

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from gate.domain.errors import ExitCode
+from gate.domain.exit_code import ExitCode
 from gate.domain.session import ResultKind, Session
 from gate.evaluation.verdict import Verdict, judge
 from gate.policy.document import with_inputs

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gate.domain.errors import ExitCode
+from gate.domain.exit_code import ExitCode
 from gate.evaluation.judged import JudgedSession
 from gate.evaluation.verdict import Verdict, judge
 from gate.policy.schema import read_policy

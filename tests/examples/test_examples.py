@@ -11,7 +11,7 @@ import pytest
 
 from gate.config.inputs import BY_NAME, ENVIRONMENT_PREFIXES
 from gate.config.settings import read_settings
-from gate.domain.errors import ExitCode
+from gate.domain.exit_code import ExitCode
 from tests.examples.reading import ACTION, EVERY_FILE, FILES, IMAGE, ROOT, arguments, text, variables
 from tests.test_documents import OUTPUTS
 

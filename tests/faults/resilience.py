@@ -73,7 +73,7 @@ def condition_line(condition: Condition, ran: InNetwork) -> str:
 def _settled(reason: str) -> str:
     """The reason without its advice, and without what differs between runs and between versions of Python."""
     text = re.sub(r" \(cf-ray [\w-]+\)", "", reason)
-    text = re.sub(r"(could not be asked: (?:an answer of more than \d+ MiB|\w+)).*", r"\1", text)
+    text = re.sub(r"(could not be asked: (?:a response of more than \d+ MiB|\w+)).*", r"\1", text)
     text = re.sub(r"https?://[\d.]+:\d+", "the API", text)
     return re.sub(r"within \d+ s", "in time", text).split(". ")[0]
 

@@ -15,15 +15,8 @@ from gate.checkly.client import Checkly
 from gate.checkly.http import Request, Response
 from gate.checkly.results import DetailRef
 from gate.config.settings import read_settings
-from gate.domain.errors import (
-    ExitCode,
-    Forbidden,
-    OutOfTime,
-    RequestFailed,
-    Stopped,
-    Transient,
-    Unreachable,
-)
+from gate.domain.errors import Forbidden, OutOfTime, RequestFailed, Stopped, Transient, Unreachable
+from gate.domain.exit_code import ExitCode
 from gate.evaluation.judged import VerdictKind
 from gate.explain import explain
 from gate.pipeline import Context, decide

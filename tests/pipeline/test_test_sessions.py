@@ -14,7 +14,7 @@ import pytest
 
 from gate.checkly.http import Request, Response
 from gate.config.settings import read_settings
-from gate.domain.errors import ExitCode
+from gate.domain.exit_code import ExitCode
 from gate.pipeline import Context, decide
 from gate.policy.document import PolicyDocument
 from gate.publish.console import Console

@@ -13,7 +13,8 @@ import pytest
 
 from gate.checkly.http import Request, Response
 from gate.config.settings import Settings, read_settings
-from gate.domain.errors import ExitCode, NeverConnected, Unreachable
+from gate.domain.errors import NeverConnected, Unreachable
+from gate.domain.exit_code import ExitCode
 from gate.pipeline import Context, decide
 from gate.policy.loader import load_policy
 from gate.publish.console import Console

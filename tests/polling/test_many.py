@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from gate.checkly.budget import Budget
 from gate.checkly.http import Request, Response
-from gate.polling.events import Looked, TroubleBegan, TroubleEnded
+from gate.polling.events import Fetched, TroubleBegan, TroubleEnded
 from gate.polling.result import Ending
 from gate.polling.schedule import MOST_AT_ONCE
 from tests.exhaustive import IS_EXHAUSTIVE, examples
@@ -102,7 +102,7 @@ def test_each_session_is_shown_soon(how_many: int) -> None:
     world.wait()
     first_s: dict[str, float] = {}
     for at_s, event in world.events:
-        if isinstance(event, Looked):
+        if isinstance(event, Fetched):
             first_s.setdefault(event.session.id, at_s)
     shown_at_once = sum(at_s < 1 for at_s in first_s.values())
     assert shown_at_once >= min(how_many, 130)
@@ -171,7 +171,7 @@ def test_a_session_that_cannot_be_read_does_not_keep_the_others_from_being_seen(
     others_s = max(
         timeline[-1][0] for session_id, timeline in world.timelines.items() if session_id != broken
     )
-    known_s = max(at_s for at_s, event in world.events if isinstance(event, Looked))
+    known_s = max(at_s for at_s, event in world.events if isinstance(event, Fetched))
     assert known_s - others_s <= 1
 
 
@@ -183,7 +183,7 @@ def test_documents_that_cannot_be_understood_do_not_keep_the_others_from_being_s
     )
     watched = world.wait(timeout_s=20, jitter=lambda: 1.0)
     assert watched[-1].ending is Ending.FINISHED
-    (seen_s,) = (at_s for at_s, event in world.events if isinstance(event, Looked))
+    (seen_s,) = (at_s for at_s, event in world.events if isinstance(event, Fetched))
     assert seen_s < 3
 
 

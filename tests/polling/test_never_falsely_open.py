@@ -9,7 +9,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from gate.checkly.budget import Budget
-from gate.domain.errors import ExitCode
+from gate.domain.exit_code import ExitCode
 from gate.evaluation.verdict import judge
 from gate.policy.effective import Policy
 from gate.policy.threshold import Threshold

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from gate.checkly.http import Request, Response
 from gate.domain import errors
 from gate.polling.events import TroubleBegan, TroubleEnded
-from gate.polling.loop import GRACE_FOR_404_S
 from gate.polling.result import Ending
+from gate.polling.tracker import GRACE_FOR_404_S
 from tests.polling.world import FINISHED, LATENCY_S, Fault, SimulatedClock, World, document, one_session
 from tests.samples import SESSION_ID
 

@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from gate.checkly.http import Request, Response
-from gate.domain.errors import ExitCode, GateTimeout, InvalidResponse, Stopped
-from gate.polling.events import Looked, Noticed
+from gate.domain.errors import GateTimeout, InvalidResponse, Stopped
+from gate.domain.exit_code import ExitCode
+from gate.polling.events import Fetched, Noticed
 from gate.polling.result import Ending
 from tests.polling.world import LATENCY_S, Fault, SimulatedClock, World, one_session
 from tests.samples import SESSION_ID
@@ -111,7 +112,7 @@ def test_a_completion_call_that_is_answered_too_early_does_not_make_the_wait_spi
 def test_the_sessions_are_told_of_at_every_look() -> None:
     world = World(one_session((0, "STARTED"), (5, "PROGRESS"), (25, "PASSED")))
     world.wait()
-    statuses = [event.session.status for event in world.told(Looked) if isinstance(event, Looked)]
+    statuses = [event.session.status for event in world.told(Fetched) if isinstance(event, Fetched)]
     assert statuses == ["STARTED", "PROGRESS", "PROGRESS", "PASSED"]
 
 
@@ -135,6 +136,38 @@ def test_at_the_deadline_one_last_look_decides(completion: bool) -> None:
     (watched,) = world.wait(timeout_s=60, poll_interval_s=40)
     assert watched.ending is Ending.FINISHED
     assert world.clock.elapsed_s() <= 60
+
+
+@pytest.mark.parametrize("completion", [True, False], ids=["long poll", "plain fetch"])
+@pytest.mark.parametrize(("ends_s", "ending"), [(59.2, Ending.FINISHED), (60.5, Ending.TIMEOUT)])
+def test_a_session_that_ends_in_the_last_second_has_ended_in_time(
+    completion: bool, ends_s: float, ending: Ending
+) -> None:
+    world = World(
+        one_session((0, "STARTED"), (ends_s, "PASSED")),
+        fault=(lambda *_: None) if completion else _without_completion,
+    )
+    (watched,) = world.wait(timeout_s=60)
+    assert watched.ending is ending
+    assert world.clock.elapsed_s() <= 60
+
+
+@pytest.mark.parametrize(("status", "ending"), [("PASSED", Ending.FINISHED), ("STARTED", Ending.TIMEOUT)])
+def test_a_process_that_was_suspended_beyond_the_deadline_fetches_once_more(
+    status: str, ending: Ending
+) -> None:
+    world = World(one_session((0, "STARTED"), (100, status)))
+    suspensions = iter([3600.0])
+
+    def suspend(_request: Request, at_s: float) -> Fault:
+        if at_s > 20:
+            world.clock.sleep_s(next(suspensions, 0.0))
+        return "lost" if 20 < at_s < 3600 else None
+
+    world.fault = suspend
+    (watched,) = world.wait(timeout_s=60)
+    assert watched.ending is ending
+    assert sum(at_s > 3600 for at_s, _ in world.sent) == 1
 
 
 def test_a_long_poll_that_hangs_still_leaves_time_for_the_last_look() -> None:

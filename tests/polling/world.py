@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 from gate.checkly.budget import Budget
 from gate.checkly.client import Checkly
 from gate.checkly.http import Request, Response
-from gate.domain.errors import ExitCode, Stopped, Unreachable
+from gate.domain.errors import Stopped, Unreachable
+from gate.domain.exit_code import ExitCode
 from gate.domain.session import SessionKind, SessionRef
 from gate.polling.events import Event
 from gate.polling.loop import Patience, poll

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from gate.domain.errors import ExitCode, GateError, GateTimeout, InvalidResponse, Stopped
+from gate.domain.errors import GateError, GateTimeout, InvalidResponse, Stopped
+from gate.domain.exit_code import ExitCode
 from gate.domain.session import Session, SessionKind, SessionRef
 from gate.evaluation.verdict import conclude, judge
 from gate.policy.effective import Policy

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.domain.detail import Detail
-from gate.domain.errors import ExitCode, ReportUnwritable, UsageError
+from gate.domain.errors import ReportUnwritable, UsageError
+from gate.domain.exit_code import ExitCode
 from gate.evaluation.judged import VerdictKind
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold

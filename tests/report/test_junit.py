@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.domain.errors import ExitCode, UsageError
+from gate.domain.errors import UsageError
+from gate.domain.exit_code import ExitCode
 from gate.domain.session import Session
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gate.domain.errors import ExitCode, ReportUnwritable
+from gate.domain.errors import ReportUnwritable
+from gate.domain.exit_code import ExitCode
 from gate.domain.session import Session
 from gate.evaluation.judged import JudgedSession
 from gate.policy.effective import Policy

@@ -16,7 +16,7 @@ from gate.domain.errors import ReportUnwritable, Unreachable
 from gate.domain.session import Session
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
-from gate.polling.events import Event, Looked, Noticed, Paused, TroubleBegan, TroubleEnded
+from gate.polling.events import Event, Fetched, Noticed, Paused, TroubleBegan, TroubleEnded
 from gate.polling.result import Ending
 from gate.report.log import closing
 from gate.report.log.progress import HEARTBEAT_S, Progress
@@ -46,24 +46,24 @@ looks = sessions().flatmap(
 @given(st.lists(looks, min_size=1, max_size=4))
 def test_what_was_said_is_not_said_again_while_nothing_changes(seen: list[Session]) -> None:
     progress = Progress(1, 1200)
-    _said(progress, *((0, Looked(each)) for each in seen))
-    assert _said(progress, (1, Looked(seen[-1]))) == []
+    _said(progress, *((0, Fetched(each)) for each in seen))
+    assert _said(progress, (1, Fetched(seen[-1]))) == []
 
 
 def test_a_result_that_is_gone_from_an_answer_leaves_no_line_without_words() -> None:
     ended = with_run(HOME, results=(result("a"),))
-    said = _said(Progress(1, 1200), (0, Looked(ended)), (1, Looked(HOME)), (2, Looked(ended)))
+    said = _said(Progress(1, 1200), (0, Fetched(ended)), (1, Fetched(HOME)), (2, Fetched(ended)))
     assert not [line for line in said if line.text.rstrip().endswith(":")]
 
 
 @given(st.lists(st.floats(0.1, 10), min_size=1, max_size=60), st.booleans())
 def test_the_log_is_never_silent_for_long_and_never_chatty(pauses_s: list[float], looking: bool) -> None:
     progress = Progress(1, 1200)
-    assert _said(progress, (0, Looked(HOME)))
+    assert _said(progress, (0, Fetched(HOME)))
     now_s, spoke_at_s = 0.0, [0.0]
     for pause_s in pauses_s:
         now_s += pause_s
-        if _said(progress, (now_s, Looked(HOME) if looking else Paused())):
+        if _said(progress, (now_s, Fetched(HOME) if looking else Paused())):
             spoke_at_s.append(now_s)
     assert all(later - earlier >= HEARTBEAT_S for earlier, later in pairwise(spoke_at_s))
     assert now_s - spoke_at_s[-1] < HEARTBEAT_S
@@ -71,7 +71,9 @@ def test_the_log_is_never_silent_for_long_and_never_chatty(pauses_s: list[float]
 
 def test_a_change_counts_as_a_sign_of_life() -> None:
     changed = with_run(HOME, results=(result("a"),))
-    said = _said(Progress(1, 1200), (0, Looked(HOME)), (29, Looked(changed)), (58, Paused()), (59, Paused()))
+    said = _said(
+        Progress(1, 1200), (0, Fetched(HOME)), (29, Fetched(changed)), (58, Paused()), (59, Paused())
+    )
     assert [line.text for line in said] == [
         "     0s  Home is PROGRESS",
         "    29s  a: passed in 1s",
@@ -83,35 +85,35 @@ def test_what_is_waited_for_keeps_its_times_and_counts_however_long_the_name_and
     None
 ):
     progress = Progress(1, 5400)
-    _said(progress, (0, Looked(with_run(HOME, status="PROGRESS_DEGRADED", name="Checkout " * 20))))
+    _said(progress, (0, Fetched(with_run(HOME, status="PROGRESS_DEGRADED", name="Checkout " * 20))))
     assert progress.state(3725)[:65] == "waiting: 1h 02m of 1h 30m, 0 of 2 locations, PROGRESS_DEGRADED: C"
 
 
 SAID: dict[str, tuple[Event, str, Tone]] = {
     "passed": (
-        Looked(with_run(HOME, results=(result("a", took_s=0.412),))),
+        Fetched(with_run(HOME, results=(result("a", took_s=0.412),))),
         "a: passed in 0.4s",
         Tone.GOOD,
     ),
-    "failed": (Looked(with_run(HOME, results=(result("a", "failed"),))), "a: failed in 1s", Tone.BAD),
-    "degraded": (Looked(with_run(HOME, results=(result("a", "degraded"),))), "a: degraded in 1s", Tone.WARN),
+    "failed": (Fetched(with_run(HOME, results=(result("a", "failed"),))), "a: failed in 1s", Tone.BAD),
+    "degraded": (Fetched(with_run(HOME, results=(result("a", "degraded"),))), "a: degraded in 1s", Tone.WARN),
     "retried": (
-        Looked(with_run(HOME, results=(attempt("a"), attempt("a", after_s=3)))),
+        Fetched(with_run(HOME, results=(attempt("a"), attempt("a", after_s=3)))),
         "a: 2 failed attempts so far",
         Tone.FAINT,
     ),
     "flaky": (
-        Looked(with_run(HOME, results=(attempt("a"), result("a")))),
+        Fetched(with_run(HOME, results=(attempt("a"), result("a")))),
         "a: flaky in 1s after 1 failed attempt",
         Tone.WARN,
     ),
     "finished elsewhere": (
-        Looked(with_run(HOME, results=(attempt("a"), result("z")))),
+        Fetched(with_run(HOME, results=(attempt("a"), result("z")))),
         "a: flaky in 1s after 1 failed attempt, finished in z",
         Tone.WARN,
     ),
     "the end": (
-        Looked(with_run(HOME, status="FAILED", results=(result("a"), result("b")))),
+        Fetched(with_run(HOME, status="FAILED", results=(result("a"), result("b")))),
         "Home is FAILED",
         Tone.BAD,
     ),
@@ -123,7 +125,7 @@ SAID: dict[str, tuple[Event, str, Tone]] = {
 @pytest.mark.parametrize(("event", "text", "tone"), SAID.values(), ids=SAID.keys())
 def test_what_is_said_of_what_happened(event: Event, text: str, tone: Tone) -> None:
     progress = Progress(1, 1200)
-    _said(progress, (0, Looked(HOME)))
+    _said(progress, (0, Fetched(HOME)))
     assert Line(f"     5s  {text}", tone) in _said(progress, (5, event))
 
 
@@ -137,7 +139,7 @@ def test_trouble_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
 
 def test_of_several_sessions_each_location_is_named_with_its_check() -> None:
     seen = (with_run(HOME, results=(result("a"),)), with_run(CART, results=(result("a", "failed"),)))
-    said = [line.text.strip() for line in _said(Progress(2, 1200), *((0, Looked(each)) for each in seen))]
+    said = [line.text.strip() for line in _said(Progress(2, 1200), *((0, Fetched(each)) for each in seen))]
     assert said == [
         "0s  Home is PROGRESS",
         "0s  Home · a: passed in 1s",

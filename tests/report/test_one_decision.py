@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.domain.errors import ExitCode, ReportUnwritable
+from gate.domain.errors import ReportUnwritable
+from gate.domain.exit_code import ExitCode
 from gate.domain.session import Session
 from gate.evaluation.judged import VerdictKind
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
-from gate.polling.events import Event, Looked, Paused
+from gate.polling.events import Event, Fetched, Paused
 from gate.polling.result import Ending
 from gate.report import annotation, outputs, record
 from gate.report.log import closing
@@ -188,7 +189,7 @@ def test_a_report_that_could_not_be_written_turns_open_and_late_into_cannot_tell
 def test_where_nothing_changes_the_log_shows_that_the_gate_is_alive() -> None:
     running = session("PROGRESS", result("a"), locations=("a", "b"))
     events: list[tuple[float, Event]] = [
-        (0, Looked(running)),
+        (0, Fetched(running)),
         *((at_s, Paused()) for at_s in range(10, 71, 10)),
     ]
     assert _log(*events)[2:] == [
@@ -199,7 +200,7 @@ def test_where_nothing_changes_the_log_shows_that_the_gate_is_alive() -> None:
 
 def test_before_anything_was_read_and_of_many_sessions_the_heartbeat_says_so() -> None:
     assert _log((31, Paused())) == ["31s  waiting: 31s of 20m, 0 of 0 locations, not read yet"]
-    log = _log((0, Looked(session("PASSED", result("a")))), (31, Paused()), sessions=3)
+    log = _log((0, Fetched(session("PASSED", result("a")))), (31, Paused()), sessions=3)
     assert log[-1] == "31s  waiting: 31s of 20m, 1 of 1 locations, 1 of 3 sessions have ended"
     assert log[1] == "0s  Checkout API · a: passed in 1s"
 

@@ -1,11 +1,10 @@
-"""What each location becomes in a test report: pass, failure, error or skipped, with its words.
+"""Test cases: what each row becomes in a test report, and what is shown of it.
 
-Consumers of JUnit disagree on a case that says two things, so a case says one.
+Consumers of JUnit disagree on a case with two results, so a case has one.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -17,14 +16,12 @@ from gate.evaluation.judged import Conclusion, JudgedSession, Row
 from gate.evaluation.outcomes import Outcome, State, result_state
 from gate.polling.result import Ending
 from gate.report.junit.names import suite_name
+from gate.report.junit.plain import plain
 from gate.report.report import Report
-
-_DOUBLE_BRACKET = re.compile(r"([\[\]])(?=\1)")
-_WITHOUT_ENTITIES = str.maketrans("<>&", "()+")
 
 
 class Kind(Enum):
-    """What a case says."""
+    """The result of a case."""
 
     PASSED = "passed"
     FAILURE = "failure"
@@ -43,7 +40,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One test case: what it says in one line and in more, facts for machines, and its failed attempts."""
+    """One test case: a message of one line, further details, properties for machines, failed attempts."""
 
     name: str
     kind: Kind
@@ -83,7 +80,7 @@ def _location_case(check: str, row: Row, ending: Ending, report: Report) -> Case
     )
 
 
-# What a location's state becomes in a case that is not green, and the type that is written there.
+# The kind and the type of a case that is not green, by the state of its row.
 _TYPES = {
     State.CANCELLED: (Kind.ERROR, "Cancelled"),
     State.ERRORED: (Kind.ERROR, "ChecklyError"),
@@ -161,7 +158,7 @@ def _attempts(outcome: Outcome, report: Report) -> Iterable[Attempt]:
 
 
 def _more_reasons(why: Detail) -> Iterable[str]:
-    """What is known beyond the first reason, which the message has told."""
+    """Return what is known beyond the first reason, which the message contains."""
     for reason in why.reasons[1:]:
         yield plain(f"also: {reason}")
     if why.recordings:
@@ -196,11 +193,3 @@ def _properties(row: Row) -> Iterable[tuple[str, str]]:
         yield "checkly.response_time_ms", f"{final.response_time_ms:.10g}"
     if link := _link_in_text(outcome):
         yield "checkly.result_url", link
-
-
-def plain(text: str) -> str:
-    """Text without what dashboards read as more than text.
-
-    Some show XML's entities as they are written, and `[[PROPERTY|…]]` is a field to others.
-    """
-    return _DOUBLE_BRACKET.sub(r"\1 ", text.replace(" > ", " exceeds ").translate(_WITHOUT_ENTITIES))

@@ -24,7 +24,7 @@ def checks_of(sessions: Iterable[JudgedSession]) -> set[Check]:
 
 
 def class_names(checks: Iterable[Check]) -> dict[Check, str]:
-    """Return `checkly.<slug>` for each check. Checks whose slugs collide are told apart by their IDs."""
+    """Return `checkly.<slug>` for each check, with its ID instead of the slug if slugs collide."""
     identities = {check: (check.id, check.name, "" if check.id else check.type) for check in checks}
     slugs = {each: re.sub(r"[^a-z0-9]+", "-", each[1].lower()).strip("-") for each in identities.values()}
     uses = Counter(slugs.values())

@@ -16,11 +16,12 @@ import junit_xml
 
 from gate.domain.session import Check
 from gate.evaluation.judged import JudgedSession
-from gate.evaluation.reason import reason_for_session
+from gate.evaluation.reason import reason_for
 from gate.policy.effective import Policy
 from gate.policy.threshold import in_words
-from gate.report.junit.cases import Case, Kind, cases_of_check, cases_of_session, plain
+from gate.report.junit.cases import Case, Kind, cases_of_check, cases_of_session
 from gate.report.junit.names import UNKNOWN_CHECK, checks_of, class_names, suite_name
+from gate.report.junit.plain import plain
 from gate.report.report import Report
 
 _SUITE_ATTRIBUTES = ("name", "tests", "failures", "errors", "skipped", "time", "timestamp")
@@ -51,7 +52,7 @@ def _suites(report: Report) -> Iterable[ET.Element]:
     for judged in report.sessions:
         for name, class_name, cases, properties in _suites_of(judged, names, report):
             started_at = (judged.session.started_at if judged.session else None) or report.decided_at
-            yield _suite(name, class_name, _told_apart(cases, class_name, seen), properties, started_at)
+            yield _suite(name, class_name, _numbered(cases, class_name, seen), properties, started_at)
     if report.faults or not report.sessions:
         yield _fault_suite(report)
 
@@ -76,14 +77,14 @@ def _suites_of(judged: JudgedSession, names: Mapping[Check, str], report: Report
         yield UNKNOWN_CHECK, "checkly.session", about_session, _properties(judged, Check(), Policy())
 
 
-def _told_apart(cases: Sequence[Case], class_name: str, seen: Counter[str]) -> Sequence[Case]:
+def _numbered(cases: Sequence[Case], class_name: str, seen: Counter[str]) -> Sequence[Case]:
     """Number equal names: consumers drop all but one case of a name."""
-    told = []
+    numbered = []
     for case in cases:
         seen[f"{class_name} {case.name}"] += 1
         number = seen[f"{class_name} {case.name}"]
-        told.append(case if number == 1 else replace(case, name=f"{case.name} ({number})"))
-    return told
+        numbered.append(case if number == 1 else replace(case, name=f"{case.name} ({number})"))
+    return numbered
 
 
 def _properties(judged: JudgedSession, check: Check, policy: Policy) -> Mapping[str, str]:
@@ -95,7 +96,7 @@ def _properties(judged: JudgedSession, check: Check, policy: Policy) -> Mapping[
         "checkly.check_type": check.type,
         "checkly.status": judged.status,
         "checkly.verdict": judged.kind.value,
-        "checkly.reason": plain(reason_for_session(judged).text),
+        "checkly.reason": plain(reason_for((judged,)).text),
         "checkly.degraded_threshold": in_words(policy.degraded) if is_read else "",
         "checkly.failed_threshold": in_words(policy.failed) if is_read else "",
         "checkly.flaky_threshold": in_words(policy.flaky) if policy.flaky else "",

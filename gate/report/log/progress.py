@@ -9,7 +9,7 @@ from gate.domain.session import Phase, Session, SessionKind
 from gate.evaluation.decision import Place, naming_of, place_of
 from gate.evaluation.outcomes import GREEN, Outcome, State, outcomes
 from gate.policy.effective import Policy
-from gate.polling.events import Event, Looked, Noticed, Paused, TroubleBegan, TroubleEnded
+from gate.polling.events import Event, Fetched, Noticed, Paused, TroubleBegan, TroubleEnded
 from gate.report.log.tones import tone_of
 from gate.text.duration import format_duration
 from gate.text.style import Line, Tone
@@ -53,7 +53,7 @@ class Progress:
 
     def _lines(self, event: Event) -> Iterable[Line]:
         match event:
-            case Looked(session):
+            case Fetched(session):
                 yield from self._changes(session)
             case Paused():
                 pass

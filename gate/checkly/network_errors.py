@@ -1,0 +1,35 @@
+"""What went wrong on the network, read from the errors of requests and urllib3."""
+
+from __future__ import annotations
+
+import requests
+import urllib3
+
+from gate.checkly.body import TooLarge
+
+
+def reason_of(error: BaseException) -> str:
+    """Return the innermost cause of an error of requests, which wraps errors of urllib3, in words."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return "no connection in time"
+    error = _innermost(error)
+    name, text = type(error).__name__, str(error)
+    return text if isinstance(error, TooLarge) or text.startswith(name) else f"{name}: {text}"
+
+
+def is_from_connecting(error: BaseException) -> bool:
+    """Return whether there was no connection: it was refused, timed out, or the name does not exist."""
+    no_connection = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+    return isinstance(_innermost(error), no_connection)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while inner := _cause(error):
+        error = inner
+    return error
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    """Return the wrapped error: urllib3 keeps it as `reason`, requests as an argument."""
+    candidates = (getattr(error, "reason", None), *error.args)
+    return next((each for each in candidates if isinstance(each, BaseException)), None)

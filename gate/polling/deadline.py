@@ -1,0 +1,71 @@
+"""The last moments of the wait: sessions may still end in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gate.checkly.client import Checkly
+from gate.checkly.session_api import LONGEST_LONG_POLL_S
+from gate.domain import errors
+from gate.domain.session import Phase, Session
+from gate.polling.schedule import MOST_AT_ONCE
+from gate.polling.tracker import Tracker
+
+LAST_FETCH_S = 3.0  # reserved before the deadline, so that the last fetch can finish in time
+_NEAREST_FETCH_S = 0.5  # before the deadline: the shortest time in which a response is likely
+
+Found = Sequence[tuple[Tracker, Session]]
+
+
+def use_last_moments(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
+    """Return what is found of sessions before the deadline, or after it if the process was suspended."""
+    if checkly.clock.now_s() < deadline_s:
+        return _poll_until_the_deadline(waits, checkly, deadline_s)
+    return _fetch_after_suspension(waits, checkly, deadline_s)
+
+
+def _poll_until_the_deadline(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
+    """Use the time that is left for sessions that the last fetch saw running.
+
+    Errors are ignored: a session that was last seen running has timed out, whatever happens now.
+    """
+    ended = _poll(waits, checkly, deadline_s)
+    left = [wait for wait in waits if not any(wait is each for each, _ in ended)]
+    pause_s = deadline_s - checkly.clock.now_s() - _NEAREST_FETCH_S
+    if left and pause_s > 0:
+        checkly.clock.sleep_s(pause_s)
+        return (*ended, *_fetch(left, checkly, deadline_s))
+    return ended
+
+
+def _fetch_after_suspension(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
+    """Fetch once what a suspended process could not fetch before the deadline."""
+    now_s = checkly.clock.now_s()
+    missed = [wait for wait in waits if not wait.had_last_fetch]
+    is_suspended = now_s > deadline_s + LAST_FETCH_S
+    return _fetch(missed, checkly, now_s + LAST_FETCH_S) if is_suspended else ()
+
+
+def _poll(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
+    polled = [wait for wait in waits if wait.can_poll(checkly.serves_completion)][:MOST_AT_ONCE]
+    max_wait_s = min(int(deadline_s - checkly.clock.now_s() - _NEAREST_FETCH_S), LONGEST_LONG_POLL_S)
+    if not polled or max_wait_s < 1:
+        return ()
+    sessions = [wait.session for wait in polled if wait.session]
+    try:
+        found = checkly.await_each(sessions, max_wait_s, until_s=deadline_s)
+    except errors.OutOfTime:  # the request budget allows no more requests
+        return ()
+    return [each for each in _sessions(polled, found) if each[1].phase is Phase.FINISHED]
+
+
+def _fetch(waits: Sequence[Tracker], checkly: Checkly, until_s: float) -> Found:
+    nearest = waits[:MOST_AT_ONCE]
+    try:
+        return _sessions(nearest, checkly.fetch_each([wait.ref for wait in nearest], until_s=until_s))
+    except errors.OutOfTime:
+        return ()
+
+
+def _sessions(waits: Sequence[Tracker], found: Sequence[Session | errors.RequestFailed | None]) -> Found:
+    return [(wait, each) for wait, each in zip(waits, found, strict=True) if isinstance(each, Session)]

@@ -1,0 +1,44 @@
+"""Which events of the wait are reported, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gate.domain.errors import RequestFailed
+from gate.domain.session import Phase, Session
+from gate.polling.events import Event, Fetched, Noticed, Paused, TroubleBegan, TroubleEnded
+
+
+@dataclass(slots=True)
+class Observer:
+    """Passes events on. Of consecutive failures only the first is reported, and that they are over."""
+
+    observe: Callable[[Event], None]
+    _failures: int = 0
+    _unknown_statuses: set[str] = field(default_factory=set)
+
+    def paused(self) -> None:
+        """Report that a part of a pause is over."""
+        self.observe(Paused())
+
+    def failed(self, error: RequestFailed) -> None:
+        """Report the first failure; count every one."""
+        if not self._failures:
+            self.observe(TroubleBegan(error))
+        self._failures += 1
+
+    def fetched(self, session: Session, *, in_trouble: bool) -> None:
+        """Report a session. `in_trouble`: whether some session still cannot be read."""
+        if self._failures and not in_trouble:
+            self.observe(TroubleEnded(self._failures))
+            self._failures = 0
+        self.observe(Fetched(session))
+        if session.phase is Phase.UNKNOWN and session.status not in self._unknown_statuses:
+            self._unknown_statuses.add(session.status)
+            self.observe(Noticed(f"Checkly reports the unknown status {session.status}; waiting on"))
+
+    def gave_up(self, *, in_trouble: bool) -> None:
+        """Forget failures that are over although no session became readable."""
+        if not in_trouble:
+            self._failures = 0
