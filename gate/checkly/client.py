@@ -1,4 +1,4 @@
-"""The API as the gate uses it: which endpoint knows a session, and what requests may cost."""
+"""The API as the gate uses it: which endpoint serves a session, and the request budget."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class Checkly:
     def fetch_each(self, refs: Sequence[SessionRef], *, until_s: float) -> list[Session | RequestFailed]:
         """Fetch sessions at the same time; return them as they are now, or why one cannot be read.
 
-        A session of unknown kind is looked up as each kind in turn. Never takes longer than `until_s`. Raises
-        `OutOfTime` if the budget leaves no time for it.
+        A session of unknown kind is looked up as each kind in turn. Returns by `until_s`. Raises `OutOfTime`
+        if the budget leaves no time for it.
         """
         lookups = [_Lookup(ref.id, deque(self._endpoints_for(ref))) for ref in refs]
         while batch := [lookup for lookup in lookups if lookup.found is None]:
@@ -89,8 +89,8 @@ class Checkly:
     ) -> list[Session | RequestFailed | None]:
         """Wait for the ends of sessions with a long poll of `max_wait_s` (1 to 30) seconds on each.
 
-        Returns for each the session if the call answered with it, None if it is still running, or what went
-        wrong. If completion turns out not to be served, `serves_completion` says so afterwards.
+        Returns for each the session if it ended, None if it still runs, or the error. If completion is not
+        served, `serves_completion` returns False afterwards.
         """
         requests = [KINDS[each.kind].completion(each.id, each.api_version, max_wait_s) for each in sessions]
         responses = self.ask_each(requests, until_s=until_s, bound_s=REQUEST_BOUND_S + max_wait_s)

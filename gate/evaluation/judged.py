@@ -40,7 +40,7 @@ class Conclusion(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An outcome and its conclusion; `because` is one line on why, if there is more to say."""
+    """An outcome and its conclusion; `because` is one line that explains it, if that is needed."""
 
     outcome: Outcome
     conclusion: Conclusion
@@ -69,7 +69,7 @@ class JudgedSession:
 
     @property
     def label(self) -> str:
-        """What to call it."""
+        """The name of the session, otherwise its ID."""
         return self.session.label if self.session else self.ref.id
 
     @property
@@ -94,7 +94,7 @@ class JudgedSession:
 
     @property
     def kind(self) -> VerdictKind:
-        """What this session alone would come to."""
+        """The verdict on this session alone."""
         if self.closing:
             return VerdictKind.FAIL
         return VerdictKind.PASS if self.ending is Ending.FINISHED else VerdictKind.INCONCLUSIVE

@@ -101,7 +101,7 @@ def _unexplained(of: FinishedSession) -> Iterable[Decision]:
 
 
 def _required(of: FinishedSession) -> Iterable[Decision]:
-    """Judge a required location that the policy skips by what its results say."""
+    """Judge required locations, the skipped ones by their results."""
     counts_as_degraded = is_degraded_without_explanation(of.session, of.rows)
     for location in of.policy.required:
         rows = [row for row in of.rows if row.location == location]

@@ -1,4 +1,4 @@
-"""What happens during the wait, as it is told to whoever shows it."""
+"""What happens during the wait."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """A part of a pause is over, and nothing was read in it."""
+    """A part of a pause is over. Nothing was read in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TroubleBegan:
-    """The first request in a row failed; it is asked again."""
+    """The first of consecutive failures. The gate retries."""
 
     error: RequestFailed
 

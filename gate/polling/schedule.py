@@ -1,10 +1,10 @@
-"""What to ask next: a long poll that tells an end at once, looks that show what goes on, or nothing.
+"""The next step of the wait: a long poll that returns an end at once, fetches that show progress, or a pause.
 
-The gate goes on when the last session has ended, so the front of the row is all that it has to know of:
-while its first session runs, the others may do what they like. A long poll on it costs next to nothing,
-and on one that has ended already it is a look. The more of them have just been found ended, the more are
-polled at once. Looks at the others show what goes on; they get what the budget leaves when a request for
-the end of each session, and the long polls of the next minute, are put aside.
+The gate continues when the last session has ended. While the first unfinished session runs, the others cannot
+change that, so a long poll on the first one is enough. It costs next to nothing, and returns at once if the
+session has already ended. After each poll that found only ended sessions, twice as many are polled at once.
+Fetches of the other sessions only show progress. They may use what the budget leaves after one request for
+the end of each session, and the long polls of the next minute, are reserved.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from gate.checkly.budget import Budget
 from gate.checkly.session_api import LONGEST_LONG_POLL_S
 
 MOST_AT_ONCE = 8
-_OVERDUE_S = 60.0  # the longest that a first look waits for the sake of ends that may come
-LONGEST_REST_S = 30.0  # whoever shows that the gate is still waiting wants to be asked now and then
-_ROUNDING_S = 0.05  # what is left of a pause of 1 s when some of it has passed is filled by 1 s too
+_OVERDUE_S = 60.0  # the longest that a first fetch is postponed for the sake of ends
+LONGEST_REST_S = 30.0  # the log and the status line show regularly that the gate is still waiting
+_ROUNDING_S = 0.05  # a pause of a little less than 1 s is filled with a poll of 1 s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A session whose end is not known; times are the clock's.
 
-    `fetch_at_s`: not before is it looked at; `can_poll`: whether a long poll is likely to tell its end;
+    It is not fetched before `fetch_at_s`. `can_poll`: whether a long poll is likely to return its end.
     `failures`: how often in a row it could not be read.
     """
 
@@ -41,8 +41,8 @@ class Candidate:
 class Circumstances:
     """What the next step depends on besides the sessions.
 
-    `at_once`: how many the front is; `in_doubt`: whether the API has failed, or not answered yet, so that
-    one request must show first what the others can expect.
+    `at_once`: how many sessions the front has. `in_doubt`: no request has succeeded since the start or since
+    the last failure, so one request must show what the others can expect.
     """
 
     now_s: float
@@ -54,14 +54,14 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Look at these, by their places among the candidates."""
+    """Fetch these, by their places among the candidates."""
 
     places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """Wait for the ends of these with long polls of so many seconds (1 to 30)."""
+    """Wait with long polls of `max_wait_s` (1 to 30) seconds for these to end."""
 
     places: tuple[int, ...]
     max_wait_s: int
@@ -69,7 +69,7 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Ask for nothing until then."""
+    """Send nothing until then."""
 
     until_s: float
 
@@ -78,7 +78,7 @@ Step = Fetch | Poll | Rest
 
 
 def next_step(candidates: Sequence[Candidate], at: Circumstances, budget: Budget) -> Step:
-    """What to do now; there is at least one candidate."""
+    """Return what to do now. There is at least one candidate."""
     left = budget.left(at.now_s)
     if left == 0:
         return Rest(at.now_s + min(budget.wait_s(at.now_s), LONGEST_REST_S))
@@ -92,7 +92,7 @@ def next_step(candidates: Sequence[Candidate], at: Circumstances, budget: Budget
 
 
 def _probe(candidates: Sequence[Candidate], at: Circumstances) -> Fetch | Rest:
-    """One look, at a session that has failed less than others: if it can be read, the API is not to blame."""
+    """Fetch one session that has failed less than others: if it can be read, the API works."""
     ready = [
         place
         for place, each in enumerate(candidates)
@@ -104,7 +104,7 @@ def _probe(candidates: Sequence[Candidate], at: Circumstances) -> Fetch | Rest:
 
 
 def _poll(places: tuple[int, ...], until_s: float, at: Circumstances) -> Poll | Rest | None:
-    """Long polls until then or a little longer, but not beyond the time of the last look."""
+    """Poll until then or a little longer, but not beyond the last fetch."""
     if not places:
         return None
     longest_s = int(at.last_fetch_s - at.now_s + _ROUNDING_S)
@@ -114,7 +114,7 @@ def _poll(places: tuple[int, ...], until_s: float, at: Circumstances) -> Poll | 
 
 
 class _Plan:
-    """When each session is looked at."""
+    """When each session is fetched."""
 
     def __init__(self, candidates: Sequence[Candidate], at: Circumstances, budget: Budget) -> None:
         self._candidates = candidates
@@ -125,34 +125,34 @@ class _Plan:
         unread = (place for place in well if not candidates[place].is_read)
         has_unread = any(not candidates[place].is_read for place in self._front)
         self._unread_front = tuple(islice(unread, at.at_once)) if has_unread else ()
-        # With half of the budget for looks, that is how long a round of them and a long poll take.
+        # How long a round of fetches and a long poll take with half of the budget.
         round_s = (len(candidates) + 1) * 60 / (budget.per_minute / 2)
         pause_s = max(at.poll_interval_s, round_s)
         self._longer_s = pause_s - at.poll_interval_s
         polls = min(len(candidates), MOST_AT_ONCE) * 60 / min(pause_s, LONGEST_LONG_POLL_S)
         reserve, possible = len(candidates) + math.ceil(polls), budget.per_minute * 3 // 4
         self._least_reserve = min(reserve, possible)
-        # Ends that come at once and do not fit into a minute are late by one, whatever is spent on looks.
+        # Ends that come at once and do not fit into a minute are a minute late, whatever fetches cost.
         self._reserve = reserve if reserve < budget.per_minute else self._least_reserve
         self._afforded_s = at.now_s + budget.wait_s(at.now_s, self._reserve + 1)
         self._afforded_overdue_s = at.now_s + budget.wait_s(at.now_s, self._least_reserve + 1)
 
     def due(self) -> tuple[int, ...]:
-        """Whom to look at now: those that must be, then those that have waited longest."""
+        """Return what to fetch now: first the sessions that are needed, then the ones that waited longest."""
         due = [place for place in range(len(self._candidates)) if self._due_s(place) <= self._at.now_s]
         due.sort(key=lambda place: (not self._is_needed(place), self._candidates[place].fetch_at_s))
         return tuple(place for number, place in enumerate(due) if self._may_look(place, self._left - number))
 
     def next_look_s(self) -> float:
-        """When the next look is due and can be afforded."""
+        """Return when the next fetch is due and within the budget."""
         return min(self._look_s(place) for place in range(len(self._candidates)))
 
     def to_poll(self) -> tuple[int, ...]:
-        """The front, as far as long polls are of use."""
+        """Return the sessions of the front that a long poll is useful for."""
         return tuple(place for place in self._front if self._candidates[place].can_poll)
 
     def _is_needed(self, place: int) -> bool:
-        """Whether it is looked at whatever else the budget is wanted for."""
+        """Return whether it is fetched regardless of the reserves."""
         each = self._candidates[place]
         if self._at.now_s >= self._at.last_fetch_s or place in self._unread_front:
             return True

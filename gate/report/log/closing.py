@@ -108,7 +108,7 @@ def _verdict(report: Report) -> Iterable[Line]:
 
 
 def _session(judged: JudgedSession, report: Report) -> Iterable[tuple[str, str, Tone]]:
-    """What there is to log of a session: a heading, a text, and how it looks."""
+    """Return the lines of a session: a heading, a text and a tone."""
     for decision in judged.decisions:
         kind, tone = ("closed by: ", Tone.BAD) if decision.closes else ("tolerated: ", Tone.WARN)
         yield kind, decision.text, tone
