@@ -14,7 +14,7 @@ from tests.end_to_end.running import KEY
 from tests.image.building import Image
 from tests.image.running import container, run
 
-TIMES = 7
+TIMES = 11
 ADDED_AT_MOST_MB = 15
 SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 REFUSED = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
@@ -62,4 +62,7 @@ def test_the_first_request_is_sent_soon(image: Image, told: dict[str, str]) -> N
         f"({min(pairs)[0] * 1000:.0f} to {max(pairs)[0] * 1000:.0f} ms); "
         f"a whole run of a Python that does nothing: {nothing_s * 1000:.0f} ms"
     )
-    assert first_s < 2.5 * nothing_s  # 3.5 without the bytecode of the standard library
+    # Neighbouring runs are compared, so that a machine that becomes slower changes nothing.
+    assert (
+        statistics.median(first / nothing for first, nothing in pairs) < 2.5
+    )  # 3.5 without the bytecode of the standard library
