@@ -87,7 +87,7 @@ def next_step(candidates: Sequence[Candidate], at: Circumstances, budget: Budget
     plan = _Plan(candidates, at, budget)
     if due := plan.due():
         return Fetch(due[: min(MOST_AT_ONCE, left)])
-    until_s = min(plan.next_look_s(), at.now_s + LONGEST_REST_S)
+    until_s = min(plan.next_fetch_s(), at.now_s + LONGEST_REST_S)
     return _poll(plan.to_poll()[:left], until_s, at) or Rest(until_s)
 
 
@@ -141,11 +141,15 @@ class _Plan:
         """Return what to fetch now: first the sessions that are needed, then the ones that waited longest."""
         due = [place for place in range(len(self._candidates)) if self._due_s(place) <= self._at.now_s]
         due.sort(key=lambda place: (not self._is_needed(place), self._candidates[place].fetch_at_s))
-        return tuple(place for number, place in enumerate(due) if self._may_look(place, self._left - number))
+        allowed: list[int] = []
+        for place in due:
+            if self._may_fetch(place, self._left - len(allowed)):
+                allowed.append(place)
+        return tuple(allowed)
 
-    def next_look_s(self) -> float:
+    def next_fetch_s(self) -> float:
         """Return when the next fetch is due and within the budget."""
-        return min(self._look_s(place) for place in range(len(self._candidates)))
+        return min(self._fetch_s(place) for place in range(len(self._candidates)))
 
     def to_poll(self) -> tuple[int, ...]:
         """Return the sessions of the front that a long poll is useful for."""
@@ -164,7 +168,7 @@ class _Plan:
             return each.fetch_at_s
         return min(each.fetch_at_s + self._longer_s, self._at.last_fetch_s)
 
-    def _may_look(self, place: int, left: int) -> bool:
+    def _may_fetch(self, place: int, left: int) -> bool:
         return self._is_needed(place) or left > (
             self._least_reserve if self._is_overdue(place) else self._reserve
         )
@@ -173,11 +177,11 @@ class _Plan:
         each = self._candidates[place]
         return not each.is_read and self._at.now_s >= each.fetch_at_s + _OVERDUE_S
 
-    def _look_s(self, place: int) -> float:
+    def _fetch_s(self, place: int) -> float:
         each, due_s = self._candidates[place], self._due_s(place)
         if self._is_needed(place):
             return due_s
-        look_s = min(max(due_s, self._afforded_s), self._at.last_fetch_s)
+        fetch_s = min(max(due_s, self._afforded_s), self._at.last_fetch_s)
         if each.is_read:
-            return look_s
-        return min(look_s, max(due_s + _OVERDUE_S, self._afforded_overdue_s))
+            return fetch_s
+        return min(fetch_s, max(due_s + _OVERDUE_S, self._afforded_overdue_s))

@@ -18,7 +18,7 @@ from gate.checkly.budget import Budget
 from gate.checkly.http import Request, Response
 from gate.polling.events import Fetched, TroubleBegan, TroubleEnded
 from gate.polling.result import Ending
-from gate.polling.schedule import MOST_AT_ONCE
+from gate.polling.schedule import MOST_AT_ONCE, Candidate, Circumstances, Rest, next_step
 from tests.exhaustive import IS_EXHAUSTIVE, examples
 from tests.polling.world import Fault, World
 
@@ -139,6 +139,18 @@ def test_the_budget_is_never_exceeded_in_any_minute(
     world = World(_that_end(ends_s), fault=lambda *_: None if len(world.sent) % lost_every else "lost")
     world.wait(timeout_s=600, poll_interval_s=poll_interval_s, budget=Budget(per_minute), version=version)
     assert world.most_requests_in_a_minute() <= per_minute
+
+
+def test_the_wait_never_rests_for_no_time_at_all() -> None:
+    """Sessions that have to wait for the budget must not count as if they used it."""
+    waiting = [Candidate(fetch_at_s=at_s, is_read=True, failures=1) for at_s in (129.0, 134.0, 193.0, 195.0)]
+    overdue = Candidate(fetch_at_s=131.0, failures=1)
+    at = Circumstances(now_s=252.0, last_fetch_s=597.0, poll_interval_s=1.7, at_once=2, in_doubt=False)
+    budget = Budget(per_minute=18)
+    for spent_s in (192.0, 193.0, 194.0, 195.0):
+        budget.spend(spent_s)
+    step = next_step([*waiting, overdue], at, budget)
+    assert not isinstance(step, Rest) or step.until_s > at.now_s
 
 
 UNAVAILABLE = Response(503, {}, b"")

@@ -23,6 +23,7 @@ from gate.polling.result import PollResult
 from tests.samples import CHECK_ID, SESSION_ID
 
 LATENCY_S = 0.1
+_MOST_IDLE_SLEEPS = 1_000  # in a row: an endless loop must fail a test, not hang it
 _ROUNDING_S = 1e-6  # a clock that is set to a moment by adding may stand a hair before it
 FINISHED = ("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
 
@@ -39,6 +40,7 @@ class SimulatedClock:
         self._now_s = 1000.0
         self._signal_at_s = None if signal_at_s is None else self._now_s + signal_at_s
         self.began_s = self._now_s
+        self._idle_sleeps = 0
 
     def now_s(self) -> float:
         return self._now_s
@@ -47,7 +49,9 @@ class SimulatedClock:
         return self._now_s - self.began_s
 
     def sleep_s(self, seconds: float) -> None:
-        assert seconds >= 0, "nobody can sleep backwards"
+        assert seconds >= 0, "time cannot go backwards"
+        self._idle_sleeps = 0 if seconds > _ROUNDING_S else self._idle_sleeps + 1
+        assert self._idle_sleeps < _MOST_IDLE_SLEEPS, "the wait spins"
         until_s = self._now_s + seconds
         if self._signal_at_s is not None and self._signal_at_s <= until_s:
             self._now_s, self._signal_at_s = max(self._now_s, self._signal_at_s), None
