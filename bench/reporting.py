@@ -25,7 +25,7 @@ from gate.report.junit import xml
 from gate.report.report import Report
 from gate.report.summary import summary
 from gate.simulator import Scenario
-from gate.simulator.documents import session_document
+from gate.simulator.api.check_sessions import session_document
 
 SIZES = (1, 10, 100, 500)
 ROUNDS = 7

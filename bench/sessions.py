@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import NAMESPACE_URL, uuid5
 
 from gate.simulator import Scenario
-from gate.simulator.scenario import Check, PlannedResult, PlannedSession, StatusChange
+from gate.simulator.scenario.sessions import Check, PlannedCheck, PlannedResult, PlannedSession, StatusChange
 
 LOCATIONS = (
     "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1",
@@ -39,12 +39,11 @@ def _session(number: int, end_s: float, locations: tuple[str, ...], failing: boo
         )
         for place, location in enumerate(locations, 1)
     )
+    check = Check(id=_id(f"check {number}"), name=f"Check {number} of the release", tags=(TAG,))
     return PlannedSession(
         id=_id(f"session {number}"),
-        check=Check(id=_id(f"check {number}"), name=f"Check {number} of the release", tags=(TAG,)),
-        locations=locations,
+        checks=(PlannedCheck(check, locations, tuple(results)),),
         statuses=(StatusChange(0.0, "STARTED"), StatusChange(end_s, "FAILED" if failing else "PASSED")),
-        results=tuple(results),
     )
 
 

@@ -1,11 +1,11 @@
-"""An embedded stand-in for Checkly's check-session API, driven by scenarios in YAML.
+"""An embedded stand-in for Checkly's API of check sessions and test sessions, driven by scenarios in YAML.
 
-For the demo, for a user who tries out a policy, and for the tests: real HTTP on loopback, no account.
+It is for the demo, for trying out a policy and for the tests: real HTTP on loopback, and no account.
 """
 
-from gate.simulator.ledger import Recorded
-from gate.simulator.scenario import Scenario
-from gate.simulator.server import Simulator
-from gate.simulator.shelf import load, parse, shipped
+from gate.simulator.api.ledger import Recorded
+from gate.simulator.scenario.model import Scenario
+from gate.simulator.scenario.shelf import load, parse, shipped
+from gate.simulator.server.simulator import Simulator
 
 __all__ = ["Recorded", "Scenario", "Simulator", "load", "parse", "shipped"]

@@ -16,8 +16,8 @@ from gate.checkly.transport import Endpoint, HttpTransport
 from gate.domain.errors import NeverConnected, Unreachable, UsageError
 from gate.runtime import Process
 from gate.simulator import Recorded, Simulator, parse
-from gate.simulator.answers import Answer
-from gate.simulator.faults import Aim
+from gate.simulator.answer import Answer
+from gate.simulator.scenario.faults import Aim
 from tests.faults.api import Api, Raw, Trouble, served, struck
 
 KEY = "cu_0123456789abcdef"

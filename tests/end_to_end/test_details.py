@@ -155,7 +155,7 @@ def test_each_kind_of_check_has_its_reason_in_the_report_and_none_has_its_secret
         assert failure is not None
         assert words in failure.get("message", "")
     assert "recorded: sign-up-trace.zip, sign-up-video.webm" in (told["Sign up [us-east-1]"][0].text or "")  # type: ignore[union-attr]
-    kinds = {session.check.type for session in scenario.sessions}
+    kinds = {run.check.type for session in scenario.sessions for run in session.checks}
     assert kinds == {*CHECK_TYPES}
     written = (*(path.read_text() for path in tmp_path.rglob("*") if path.is_file()), done.log)
     assert not [text for text in written if "s3cret" in text]

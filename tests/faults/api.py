@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import cast
 
 from gate.simulator import Recorded, Scenario
-from gate.simulator.calls import call_at
-from gate.simulator.faults import Aim, Effect, Fault, Operation
-from gate.simulator.listener import HOST, Server
-from gate.simulator.stand_in import Arrival, StandIn
-from gate.simulator.wire import Connection
+from gate.simulator.api.calls import call_at
+from gate.simulator.api.stand_in import Arrival, StandIn
+from gate.simulator.scenario.faults import Aim, Effect, Fault, Operation
+from gate.simulator.server.listener import HOST, Server
+from gate.simulator.server.wire import Connection
 
 
 @dataclass(frozen=True, slots=True)

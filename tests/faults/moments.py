@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-from gate.simulator.faults import Aim, Fault, Operation
+from gate.simulator.scenario.faults import Aim, Fault, Operation
 from tests.faults.api import Trouble, struck
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gate.simulator import parse
-from gate.simulator.faults import Operation
+from gate.simulator.scenario.faults import Operation
 from tests.faults.api import served
 from tests.faults.gate_run import Gated, broken_promises, gate, inputs_for
 from tests.faults.moments import Kind, Moment, Row, fault_at

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterable, Mapping
 
-from gate.simulator.answers import JSON, Answer
-from gate.simulator.faults import Cut, Drip, Flood
+from gate.simulator.answer import JSON, Answer
+from gate.simulator.scenario.faults import Cut, Drip, Flood
 from tests.faults import bodies
 from tests.faults.api import Raw
 from tests.faults.bodies import WHOLE, green_with, head

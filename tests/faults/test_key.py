@@ -15,8 +15,8 @@ import pytest
 import trustme
 
 from gate.simulator import Scenario, parse
-from gate.simulator.answers import Answer
-from gate.simulator.faults import Aim, Cut
+from gate.simulator.answer import Answer
+from gate.simulator.scenario.faults import Aim, Cut
 from tests.end_to_end.running import JUNIT, github, start
 from tests.faults.api import Api, Raw, Trouble, served, struck
 from tests.faults.bodies import WHOLE, green_with, head

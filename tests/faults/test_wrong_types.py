@@ -12,8 +12,9 @@ from uuid import UUID
 
 import pytest
 
-from gate.simulator.documents import ABSENT
-from gate.simulator.scenario import Check, PlannedSession, Scenario, StatusChange
+from gate.simulator import Scenario
+from gate.simulator.api.common import ABSENT
+from gate.simulator.scenario.sessions import Check, PlannedCheck, PlannedSession, StatusChange
 from tests.faults.api import served
 from tests.faults.bodies import GREEN
 from tests.faults.gate_run import broken_promises, gate, inputs_for
@@ -101,10 +102,8 @@ def test_a_field_of_another_type_never_opens_the_gate_where_it_decides(
     sessions = tuple(
         PlannedSession(
             id=session_id,
-            check=Check(id=session_id, name="Checkout API"),
-            locations=(),
+            checks=(PlannedCheck(Check(id=session_id, name="Checkout API"), ()),),
             statuses=(StatusChange(0.0, "PASSED"),),
-            results=(),
             overrides=mutant.document(session_id),
         )
         for session_id, mutant in mutants.items()

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from gate.domain.errors import UsageError
+from gate.domain.session import SessionKind
 from gate.simulator import Simulator, load, parse, shipped
+from gate.simulator.scenario.sessions import PlannedSession
 
 from .asking import HandClock, ask
 
 SHIPPED = {  # their final statuses in the words of the API's second version
     "api-trouble": ["PASSED"],
+    "both-kinds": ["PASSED", "FAILED"],
     "cancelled": ["CANCELLED"],
     "contradiction": ["PASSED"],
     "degraded": ["DEGRADED"],
@@ -27,6 +30,14 @@ SHIPPED = {  # their final statuses in the words of the API's second version
     "passing": ["PASSED"],
     "reasons": [*["FAILED"] * 8, "DEGRADED", *["FAILED"] * 3],
     "slow-start": ["PASSED"],
+    "tests-cancelled": ["CANCELLED"],
+    "tests-degraded": ["PASSED"],
+    "tests-failing": ["FAILED"],
+    "tests-growing": ["PASSED"],
+    "tests-never-reported": ["PASSED"],
+    "tests-not-deployed": ["FAILED"],
+    "tests-passing": ["PASSED"],
+    "tests-sixty": ["FAILED"],
     "timed-out": ["TIMED_OUT"],
     "worldwide": ["FAILED"],
 }
@@ -50,31 +61,36 @@ def test_a_shipped_scenario_is_watched_for_two_to_four_seconds(name: str) -> Non
     scenario = load(name)
     clock = HandClock()
     with Simulator(scenario, clock=clock) as simulator:
-        for session_id in scenario.session_ids:
-            ask_in_spite_of_trouble(simulator, "v1", session_id)
+        for session in scenario.sessions:
+            ask_in_spite_of_trouble(simulator, "v1", session)
         clock.now_s += 1.9
-        early = [document(simulator, "v2", session_id) for session_id in scenario.session_ids]
+        early = [document(simulator, "v2", session) for session in scenario.sessions]
         clock.now_s += 2.1
         late = {
-            version: [
-                document(simulator, version, session_id)["status"] for session_id in scenario.session_ids
-            ]
+            version: [document(simulator, version, session)["status"] for session in scenario.sessions]
             for version in ("v1", "v2")
         }
     assert None in [each["stoppedAt"] for each in early]
     assert late["v2"] == SHIPPED[name]
-    assert late["v1"] == [status.replace("CANCELLED", "TIMED_OUT") for status in SHIPPED[name]]
+    in_v1 = {SessionKind.CHECK: "TIMED_OUT", SessionKind.TEST: "CANCELLED"}
+    assert late["v1"] == [
+        status.replace("CANCELLED", in_v1[session.kind])
+        for status, session in zip(SHIPPED[name], scenario.sessions, strict=True)
+    ]
 
 
-def document(simulator: Simulator, version: str, session_id: str) -> Any:  # noqa: ANN401 - JSON
+def document(simulator: Simulator, version: str, session: PlannedSession) -> Any:  # noqa: ANN401 - JSON
     """A session's document, asked for until there is one: no scenario stays in trouble."""
-    tries = (ask_in_spite_of_trouble(simulator, version, session_id) for _ in range(8))
+    tries = (ask_in_spite_of_trouble(simulator, version, session) for _ in range(8))
     return next(found for found in tries if found is not None)
 
 
-def ask_in_spite_of_trouble(simulator: Simulator, version: str, session_id: str) -> Any:  # noqa: ANN401 - JSON
+def ask_in_spite_of_trouble(simulator: Simulator, version: str, session: PlannedSession) -> Any:  # noqa: ANN401 - JSON
+    path = f"/{version}/check-sessions/{session.id}"
+    if session.kind is SessionKind.TEST:
+        path = f"/v1/test-sessions/{session.id}"
     with suppress(HTTPException, OSError):
-        reply = ask(simulator, f"/{version}/check-sessions/{session_id}")
+        reply = ask(simulator, path)
         return reply.json if reply.status == 200 else None
     return None
 
@@ -120,7 +136,7 @@ def test_the_problems_of_a_file_name_it_as_it_was_given(tmp_path: Path) -> None:
     ("asked", "told"),
     [
         ("pasing", "did you mean 'passing'?"),
-        ("zzz", "known: api-trouble, cancelled, "),
+        ("zzz", "known: api-trouble, both-kinds, cancelled, "),
         ("", "known: "),
         ("passing.yml", "passing.yml: cannot be read: No such file or directory"),
         ("../passing", "did you mean 'passing'?"),

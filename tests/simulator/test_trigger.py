@@ -36,8 +36,8 @@ def _post(api: Simulator, body: bytes, version: str = "v2") -> requests.Response
         ({"matchTags": [["x", "y"]]}, ["a"]),
         ({"matchTags": [["x", "!y"]]}, ["b"]),
         ({"matchTags": [["!x"], ["y"]]}, ["a", "c"]),
-        ({"checkId": [SCENARIO.sessions[2].check.id.upper()]}, ["c"]),
-        ({"checkId": [SCENARIO.sessions[0].check.id], "matchTags": [["!y"]]}, []),
+        ({"checkId": [SCENARIO.sessions[2].checks[0].check.id.upper()]}, ["c"]),
+        ({"checkId": [SCENARIO.sessions[0].checks[0].check.id], "matchTags": [["!y"]]}, []),
     ],
 )
 @pytest.mark.parametrize("version", ["v1", "v2"])

@@ -15,7 +15,15 @@ from gate.text.duration import format_duration
 from gate.text.style import Line, Tone
 
 HEARTBEAT_S = 30.0
-_NEWS = (State.CANCELLED, State.ERRORED, State.FAILED, State.ABORTED, State.DEGRADED, State.FLAKY)
+_NEWS = (
+    State.CANCELLED,
+    State.ERRORED,
+    State.FAILED,
+    State.ABORTED,
+    State.MISSING,
+    State.DEGRADED,
+    State.FLAKY,
+)
 
 
 class Progress:
@@ -77,7 +85,7 @@ class Progress:
         of_many = session.kind is SessionKind.TEST
         yield from self._row_changes(session, found, of_many=of_many)
         if of_many and changed and done:
-            yield Line(_in_short(found, done))
+            yield Line(_in_short(found, is_running=session.phase is Phase.RUNNING))
 
     def _row_changes(self, session: Session, found: Sequence[Outcome], *, of_many: bool) -> Iterable[Line]:
         """A line for each row with news; green rows of a session of many are only counted."""
@@ -92,11 +100,18 @@ class Progress:
                 yield Line(f"{prefix}{naming.name(place)}: {said[place]}", tone_of(outcome.state))
 
 
-def _in_short(found: Sequence[Outcome], done: int) -> str:
-    """Count what has finished: `12 of 40 checks finished, 1 failed`."""
+def _in_short(found: Sequence[Outcome], *, is_running: bool) -> str:
+    """Count what has finished: `12 of 40 checks finished, 1 failed`.
+
+    A running session without an unfinished check has more to come: it shows each check when it has a result.
+    """
     counts = Counter(outcome.state for outcome in found)
     bad = [f"{counts[state]} {state.value}" for state in State if counts[state] and state in _NEWS]
-    return ", ".join([f"{done} of {len(found)} checks finished", *bad])
+    done = len(found) - counts[State.UNFINISHED] - counts[State.MISSING]
+    of = f"{done} of {len(found)} checks finished"
+    if is_running and done == len(found):
+        of = f"{done} {'check' if done == 1 else 'checks'} finished so far"
+    return ", ".join([of, *bad])
 
 
 def _said(outcome: Outcome) -> str:

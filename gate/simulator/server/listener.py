@@ -8,7 +8,7 @@ import sys
 import threading
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
-from gate.simulator.stand_in import StandIn
+from gate.simulator.api.stand_in import StandIn
 
 HOST = "127.0.0.1"
 _LONGEST_GOODBYE_S = 1.0

@@ -1,4 +1,4 @@
-"""Where scenarios come from: the ones that are shipped, files, and text."""
+"""Scenarios from where they are kept: shipped ones, files, and text."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from gate.domain.errors import UsageError
-from gate.simulator.grammar import read_scenario
-from gate.simulator.scenario import Scenario
+from gate.simulator.scenario.grammar import read_scenario
+from gate.simulator.scenario.model import Scenario
 from gate.yamlio.nodes import InvalidYaml, compose, did_you_mean
 
 _SUFFIXES = (".yml", ".yaml")
 
 
 def shipped() -> tuple[str, ...]:
-    """The names of the scenarios that come with the gate, sorted."""
+    """Return the names of the scenarios that come with the gate, sorted."""
     return tuple(sorted(file.name.removesuffix(".yml") for file in _folder().iterdir() if _is_scenario(file)))
 
 
 def load(name_or_path: str) -> Scenario:
-    """The shipped scenario of that name, else the one in the file at that path.
+    """Return the shipped scenario of that name, or the one in the file at that path.
 
-    Raises UsageError, with every problem and its place, for an unknown name and for a file that cannot be
-    read or holds no scenario.
+    Raises UsageError, with every problem and its place, if the name is unknown or the file is unreadable
+    or invalid.
     """
     names = shipped()
     if name_or_path in names:
@@ -41,9 +41,9 @@ def load(name_or_path: str) -> Scenario:
 
 
 def parse(text: str, *, name: str) -> Scenario:
-    """The scenario that a YAML text describes.
+    """Return the scenario in a YAML text.
 
-    The name is the scenario's own, and the one that UsageError gives for the text, with lines and columns.
+    The name becomes the scenario's. Raises UsageError with every problem, its line and its column.
     """
     return _parse(text, name, name)
 

@@ -1,4 +1,4 @@
-"""The grammar of a fault: whom it strikes, and exactly one effect."""
+"""The grammar of a fault: which requests it affects, and exactly one effect."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from gate.simulator.answers import JSON, Answer, refusal
-from gate.simulator.faults import Aim, Cut, Drip, Effect, Fault, Flood, Operation
+from gate.simulator.answer import JSON, Answer, refusal
+from gate.simulator.scenario.faults import Aim, Cut, Drip, Effect, Fault, Flood, Operation
 from gate.yamlio.nodes import shown, wrong
 from gate.yamlio.scalars import boolean, choice, duration, header, scalar, text, whole
 from gate.yamlio.shapes import record
@@ -21,7 +21,7 @@ _REQUESTS = re.compile(r"(?P<first>[1-9]\d{0,8})(?P<range>-(?P<last>[1-9]\d{0,8}
 
 
 def read_fault(node: yaml.Node) -> Fault:
-    """One fault. Raises `InvalidYaml`."""
+    """Read one fault. Raises `InvalidYaml`."""
     read = record(
         node,
         required={"on": choice(*Operation, "any")},
@@ -50,7 +50,7 @@ def read_fault(node: yaml.Node) -> Fault:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One kind of effect: the keys that may go with its own, and how to make it of them."""
+    """One kind of effect: how to make it of the keys, and which keys may stand beside its own."""
 
     make: Callable[[Mapping[str, Any]], Effect]
     companions: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""Trouble that an API can be in: which requests it strikes, and what becomes of them."""
+"""The trouble that an API can be in: which requests it affects, and what they get instead."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gate.simulator.answers import Answer
+from gate.simulator.answer import Answer
 
 
 class Operation(StrEnum):
@@ -17,6 +17,7 @@ class Operation(StrEnum):
     CANCEL = "cancel"
     TRIGGER = "trigger"
     DETAILS = "details"
+    LIST = "list"
 
 
 class Cut(StrEnum):
@@ -48,7 +49,7 @@ Effect = Answer | Cut | Drip | Flood
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Where a request went; what the address does not say is None."""
+    """Where a request went. What its address leaves open is None."""
 
     operation: Operation | None = None
     version: str | None = None
@@ -57,9 +58,9 @@ class Aim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """An effect, and the requests that it strikes.
+    """An effect, and the requests that it affects.
 
-    An aim's None stands for any. `first` and `last` count the requests of that aim from 1; `from_s` and
+    None in the aim stands for any. `first` and `last` count the requests of that aim from 1; `from_s` and
     `until_s` are simulated seconds since the first request of all, the end not included.
     """
 
@@ -71,7 +72,7 @@ class Fault:
     last: float = math.inf
 
     def aims_at(self, aim: Aim) -> bool:
-        """Whether a request that went there is one that this fault counts."""
+        """Return whether this fault counts a request that went there."""
         return (
             self.aim.operation in (None, aim.operation)
             and self.aim.version in (None, aim.version)
@@ -79,5 +80,5 @@ class Fault:
         )
 
     def strikes(self, count: int, elapsed_s: float) -> bool:
-        """Whether the `count`th request of this aim, arriving at that time, is struck."""
+        """Return whether the fault affects the `count`th request of its aim at that time."""
         return self.first <= count <= self.last and self.from_s <= elapsed_s < self.until_s

@@ -1,4 +1,4 @@
-"""One connection: reads requests, and delivers answers or the trouble that a scenario has in store."""
+"""One connection: reads requests, and sends answers or the trouble that a scenario asks for."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from typing import assert_never
 
-from gate.simulator.answers import JSON, Answer
-from gate.simulator.faults import Cut, Drip, Flood
-from gate.simulator.ledger import Recorded
-from gate.simulator.listener import Server
-from gate.simulator.stand_in import Arrival
+from gate.simulator.answer import JSON, Answer
+from gate.simulator.api.ledger import Recorded
+from gate.simulator.api.stand_in import Arrival
+from gate.simulator.scenario.faults import Cut, Drip, Flood
+from gate.simulator.server.listener import Server
 
 _BODILESS = (204, 304)
 _CHUNK = 1 << 16

@@ -1,4 +1,4 @@
-"""The simulator as the rest of the program sees it: a scenario that is served while it is entered."""
+"""The simulator as the rest of the program sees it: a context manager that serves a scenario."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from gate.simulator.ledger import Recorded
-from gate.simulator.listener import HOST, Server
-from gate.simulator.scenario import Scenario
-from gate.simulator.stand_in import StandIn
-from gate.simulator.wire import Connection
+from gate.simulator.api.ledger import Recorded
+from gate.simulator.api.stand_in import StandIn
+from gate.simulator.scenario.model import Scenario
+from gate.simulator.server.listener import HOST, Server
+from gate.simulator.server.wire import Connection
 
 
 class Simulator:

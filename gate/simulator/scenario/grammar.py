@@ -1,19 +1,20 @@
-"""The grammar of a scenario: which keys stand where, and what they become."""
+"""The grammar of a whole scenario."""
 
 from __future__ import annotations
 
 import yaml
 
-from gate.simulator.fault_grammar import read_fault
-from gate.simulator.scenario import VERSIONS, Api, PlannedSession, Scenario
-from gate.simulator.session_grammar import identified, read_session
+from gate.simulator.scenario.fault_grammar import read_fault
+from gate.simulator.scenario.model import VERSIONS, Api, Scenario
+from gate.simulator.scenario.session_grammar import read_session
+from gate.simulator.scenario.sessions import PlannedSession
 from gate.yamlio.nodes import child, wrong
 from gate.yamlio.scalars import Reader, boolean, choice, duration, moment, number, scalar, text
 from gate.yamlio.shapes import mapping, record, several
 
 
 def read_scenario(node: yaml.Node, name: str) -> Scenario:
-    """The scenario of that name at a document's root. Raises `InvalidYaml` with all its problems."""
+    """Read the scenario at the root of a document. Raises `InvalidYaml` with all its problems."""
     read = record(
         node,
         required={"description": text, "sessions": _sessions(name)},
@@ -34,7 +35,7 @@ def read_scenario(node: yaml.Node, name: str) -> Scenario:
 
 
 def _sessions(name: str) -> Reader[tuple[PlannedSession, ...]]:
-    """Sessions that have different ids; those that the text does not give are derived from the name."""
+    """Return a reader of sessions; IDs that the text lacks are derived from the scenario's name."""
 
     def read(node: yaml.Node) -> tuple[PlannedSession, ...]:
         drafts = several(read_session)(node)
@@ -42,7 +43,7 @@ def _sessions(name: str) -> Reader[tuple[PlannedSession, ...]]:
             raise wrong(node, "at least one session is needed here")
         sessions: dict[str, PlannedSession] = {}
         for index, draft in enumerate(drafts):
-            session = identified(draft, f"{name} {index}")
+            session = draft.identified(f"{name} {index}")
             if session.id in sessions:
                 raise wrong(node.value[index], f"another session has the id {session.id}")
             sessions[session.id] = session

@@ -1,0 +1,33 @@
+"""An HTTP answer before a connection carries it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+JSON = "application/json; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, body with its type, and the headers that not every answer has."""
+
+    status: int
+    body: bytes = b""
+    type: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def document(status: int, fields: Mapping[str, object]) -> Answer:
+    """Return an answer that holds a JSON object."""
+    return Answer(status, json.dumps(fields).encode())
+
+
+def refusal(status: HTTPStatus, message: str = "", **more: object) -> Answer:
+    """Return an error in Checkly's shape; the default message is the phrase of the status."""
+    return document(
+        status,
+        {"statusCode": status.value, "error": status.phrase, "message": message or status.phrase, **more},
+    )

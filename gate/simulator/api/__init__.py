@@ -1,0 +1,1 @@
+"""What Checkly's API answers while a scenario is played. Knows time, but no sockets."""

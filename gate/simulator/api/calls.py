@@ -1,0 +1,106 @@
+"""Which call of the API a request is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+from gate.domain.session import SessionKind
+from gate.simulator.scenario.faults import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """`outlives` marks a call that goes on where v1's check sessions are no longer served."""
+
+    operation: Operation
+    kind: SessionKind
+    method: str
+    path: re.Pattern[str]
+    outlives: bool = False
+
+
+def _path(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace("{", "(?P<").replace("}", ">[^/]+)"))
+
+
+_CHECK = "/(?P<version>v1|v2)/check-sessions"
+_TEST = "/(?P<version>v1)/test-sessions"
+_ROUTES = (
+    _Route(Operation.TRIGGER, SessionKind.CHECK, "POST", _path(f"{_CHECK}/trigger")),
+    _Route(Operation.RETRIEVE, SessionKind.CHECK, "GET", _path(f"{_CHECK}/{{session}}")),
+    _Route(Operation.COMPLETION, SessionKind.CHECK, "GET", _path(f"{_CHECK}/{{session}}/completion")),
+    # Cancelling has no v2, and neither has the call for details.
+    _Route(
+        Operation.CANCEL, SessionKind.CHECK, "POST", _path("/(?P<version>v1)/check-sessions/{session}/cancel")
+    ),
+    _Route(
+        Operation.DETAILS,
+        SessionKind.CHECK,
+        "GET",
+        _path("/(?P<version>v1)/check-results/{check}/{result}"),
+        outlives=True,
+    ),
+    _Route(Operation.LIST, SessionKind.TEST, "GET", _path(_TEST), outlives=True),
+    _Route(Operation.TRIGGER, SessionKind.TEST, "POST", _path(f"{_TEST}/trigger"), outlives=True),
+    _Route(Operation.RETRIEVE, SessionKind.TEST, "GET", _path(f"{_TEST}/{{session}}"), outlives=True),
+    _Route(
+        Operation.COMPLETION, SessionKind.TEST, "GET", _path(f"{_TEST}/{{session}}/completion"), outlives=True
+    ),
+    _Route(Operation.CANCEL, SessionKind.TEST, "POST", _path(f"{_TEST}/{{session}}/cancel"), outlives=True),
+    _Route(
+        Operation.DETAILS,
+        SessionKind.TEST,
+        "GET",
+        _path(f"{_TEST}/{{session}}/results/{{result}}"),
+        outlives=True,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call of the API, as its address has it. `method` is the one that the call must be made with.
+
+    IDs that the address lacks are empty. The values of a name in the query are in their order.
+    """
+
+    operation: Operation
+    kind: SessionKind
+    method: str
+    version: str
+    session_id: str = ""
+    check_id: str = ""
+    result_id: str = ""
+    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    outlives: bool = False
+
+    def max_wait_s(self) -> int | None:
+        """Return the seconds that a completion call may wait; None if it asks for what it may not have."""
+        asked = self.query.get("maxWaitSeconds", [""])[-1]
+        if not re.fullmatch(r"\d{1,2}", asked, re.ASCII):
+            return None
+        seconds = int(asked)
+        return seconds if 1 <= seconds <= 30 else None
+
+
+def call_at(target: str) -> Call | None:
+    """Return the call at a request's target (path and query); None for any other address."""
+    path, _, query = target.partition("?")
+    for route in _ROUTES:
+        if match := route.path.fullmatch(path):
+            ids = {name: value.lower() for name, value in match.groupdict().items()}
+            return Call(
+                operation=route.operation,
+                kind=route.kind,
+                method=route.method,
+                version=match["version"],
+                session_id=ids.get("session", ""),
+                check_id=ids.get("check", ""),
+                result_id=ids.get("result", ""),
+                query=parse_qs(query),
+                outlives=route.outlives,
+            )
+    return None

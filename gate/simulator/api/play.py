@@ -1,0 +1,63 @@
+"""A scenario while it is played: which sessions have begun, and what has become of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from gate.domain.session import SessionKind
+from gate.simulator.scenario.model import Scenario
+from gate.simulator.scenario.sessions import PlannedSession
+
+
+@dataclass(slots=True)
+class Play:
+    """The sessions by ID, and when each began. `speed` is in simulated seconds per real second of `clock`."""
+
+    scenario: Scenario
+    speed: float
+    clock: Callable[[], float]
+    first_s: float | None = None  # when the first request of all came
+    _sessions: dict[str, PlannedSession] = field(default_factory=dict)
+    _began: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._sessions = {session.id: session for session in self.scenario.sessions}
+
+    def elapsed_s(self) -> float:
+        """Return the simulated seconds since the first request, which this may be."""
+        now_s = self.clock()
+        if self.first_s is None:
+            self.first_s = now_s
+        return (now_s - self.first_s) * self.speed
+
+    def begin(self, session_id: str, kind: SessionKind) -> None:
+        """Start the clock of a session, unless it runs already or there is no such session."""
+        if self.session(session_id, kind):
+            self._began.setdefault(session_id, self.clock())
+
+    def session(self, session_id: str, kind: SessionKind) -> PlannedSession | None:
+        """Return a session of that kind as it is planned now."""
+        session = self._sessions.get(session_id)
+        return session if session and session.kind is kind else None
+
+    def sessions(self, kind: SessionKind) -> Iterator[PlannedSession]:
+        """Yield the sessions of a kind in the scenario's order."""
+        return (session for session in self._sessions.values() if session.kind is kind)
+
+    def has_begun(self, session_id: str) -> bool:
+        """Return whether a session's clock runs."""
+        return session_id in self._began
+
+    def session_s(self, session_id: str) -> float:
+        """Return the simulated seconds since a session began."""
+        return (self.clock() - self._began[session_id]) * self.speed
+
+    def replace(self, session: PlannedSession) -> None:
+        """Go on with another plan for a session."""
+        self._sessions[session.id] = session
+
+    def index(self, session_id: str) -> int | None:
+        """Return a session's place in the scenario, from 0."""
+        ids = self.scenario.session_ids
+        return ids.index(session_id) if session_id in ids else None

@@ -1,0 +1,71 @@
+"""Which checks a trigger call selects, as the body of the request has it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from gate.simulator.scenario.sessions import Check, PlannedSession
+
+_Filter = Callable[[Check], bool]
+
+
+def filter_in(body: bytes) -> _Filter | None:
+    """Return the filter in the body of a trigger call, which every check passes if the body has none.
+
+    `matchTags` is a list of alternatives, each a list of tags that a check must have or, with a `!`, must not
+    have. The result is None if the body is not one of these.
+    """
+    try:
+        return _filter(json.loads(body).get("target", {}))
+    except (ValueError, AttributeError, TypeError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the body of a call asks for that triggers a test session."""
+
+    name: str
+    location: str
+    metadata: Mapping[str, object]
+    fits: _Filter
+
+    def carried_out(self, session: PlannedSession) -> PlannedSession | None:
+        """Return the session with the checks that are selected; None if it runs elsewhere or has none."""
+        checks = tuple(run for run in session.checks if self.fits(run.check))
+        if session.location != self.location or not checks:
+            return None
+        return replace(session, name=self.name, checks=checks, metadata=self.metadata or session.metadata)
+
+
+def order_in(body: bytes) -> Order | None:
+    """Return what a body orders; None if it lacks a name or a location, or is not an object."""
+    try:
+        fields = json.loads(body)
+        name, location = fields.get("name"), fields.get("runLocation")
+        fits = _filter(fields.get("target", {}))
+        metadata = dict(fields.get("metadata", {}))
+    except (ValueError, AttributeError, TypeError):
+        return None
+    if not (isinstance(name, str) and name and isinstance(location, str) and location):
+        return None
+    return Order(name, location, metadata, fits)
+
+
+def _filter(target: Mapping[str, object]) -> _Filter:
+    """Raises what Python raises if the target is not a mapping of lists."""
+    check_ids, match_tags = target.get("checkId", []), target.get("matchTags", [])
+    named = [str(each).lower() for each in check_ids]  # type: ignore[attr-defined] # the caller catches it
+    alternatives = [[str(tag) for tag in tags] for tags in match_tags]  # type: ignore[attr-defined] # so too
+
+    def fits(check: Check) -> bool:
+        is_named = not named or check.id in named
+        return is_named and (not alternatives or any(_has(check, tags) for tags in alternatives))
+
+    return fits
+
+
+def _has(check: Check, tags: list[str]) -> bool:
+    return all((tag.removeprefix("!") in check.tags) != tag.startswith("!") for tag in tags)

@@ -1,0 +1,49 @@
+"""A scenario: sessions that unfold over simulated time, and an API that may be in trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from gate.simulator.scenario.faults import Fault
+from gate.simulator.scenario.sessions import PlannedSession
+
+VERSIONS = ("v1", "v2")
+STARTED = datetime(2026, 1, 15, 9, tzinfo=UTC)  # fixed, so that a scenario's documents never differ
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """How the API behaves for every session. `latency_s` is in real seconds, before each answer."""
+
+    served: tuple[str, ...] = VERSIONS
+    completion: bool = True
+    latency_s: float = 0.0
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A scenario, ready to be played. `speed` is in simulated seconds per real second.
+
+    `inputs` are the gate's inputs, by their names, for a demo of the scenario.
+    """
+
+    name: str
+    description: str
+    sessions: tuple[PlannedSession, ...]
+    speed: float = 1.0
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    started: datetime = STARTED
+    api: Api = Api()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def session_ids(self) -> tuple[str, ...]:
+        """The IDs of the sessions, in the scenario's order."""
+        return tuple(session.id for session in self.sessions)
+
+    def moment(self, elapsed_s: float) -> datetime:
+        """Return the time of day after so many simulated seconds."""
+        return self.started + timedelta(seconds=elapsed_s)

@@ -1,0 +1,96 @@
+"""The sessions of a scenario. All times are in simulated seconds since the first request for the session."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gate.domain.session import SessionKind
+
+TERMINAL = frozenset({"PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED"})
+FIRST_STATUS = {SessionKind.CHECK: "STARTED", SessionKind.TEST: "RUNNING"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check; one that is not deployed has no ID."""
+
+    id: str
+    name: str
+    type: str = "API"
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """From `at_s` on the session's status is `status`, any text."""
+
+    at_s: float
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedResult:
+    """A result that appears at `at_s`, after a run that took `took_s`.
+
+    `flags` are the five booleans of a check session's result by their names. `type` is the result type, which
+    may be null. `status` replaces the one that the flags imply, which only test sessions have. `detail` holds
+    what the call for its details answers in addition to what every result has.
+    """
+
+    at_s: float
+    location: str
+    flags: Mapping[str, bool]
+    type: str | None
+    took_s: float
+    id: str = ""
+    status: str | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCheck:
+    """A check, where it is to run, and its results in the order of their time."""
+
+    check: Check
+    locations: tuple[str, ...]
+    results: tuple[PlannedResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSession:
+    """A session: its checks, one in a check session, and its statuses in the order of their time.
+
+    `name`, `location`, `grows`, `provider` and `metadata` are a test session's. One that grows shows a check
+    when its result is there; any other shows it as pending from the start.
+    """
+
+    id: str
+    kind: SessionKind = SessionKind.CHECK
+    checks: tuple[PlannedCheck, ...]
+    statuses: tuple[StatusChange, ...]
+    readable_s: float = 0.0
+    overrides: Mapping[str, object] = field(default_factory=dict)
+    name: str = ""
+    location: str = ""
+    grows: bool = False
+    provider: str = "API"
+    metadata: Mapping[str, object] = field(default_factory=dict)
+
+    def current(self, elapsed_s: float) -> StatusChange:
+        """Return the status at that time, and since when."""
+        past = [change for change in self.statuses if change.at_s <= elapsed_s]
+        return past[-1] if past else StatusChange(0.0, FIRST_STATUS[self.kind])
+
+    def ends_s(self, elapsed_s: float) -> float:
+        """Return when the session is next in a terminal status: at once, later, or never (infinity)."""
+        if self.current(elapsed_s).status in TERMINAL:
+            return elapsed_s
+        ends = (change.at_s for change in self.statuses if change.status in TERMINAL)
+        return min((at_s for at_s in ends if at_s > elapsed_s), default=math.inf)
+
+    def stopped_s(self, elapsed_s: float) -> float | None:
+        """Return when the session ended; None if it has not ended by then."""
+        current = self.current(elapsed_s)
+        return current.at_s if current.status in TERMINAL else None

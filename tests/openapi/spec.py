@@ -1,0 +1,96 @@
+"""Holds requests and responses to the OpenAPI document."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+_SPEC = json.loads(Path(__file__).with_name("checkly.json").read_text())
+Schema = Mapping[str, Any]
+
+
+def request_problems(method: str, target: str, body: bytes = b"") -> list[str]:
+    """What is wrong with a request: its address, its parameters, its body."""
+    path, _, query = target.partition("?")
+    found = _operation(method, path)
+    if found is None:
+        return [f"there is no {method} {path}"]
+    operation, ids = found
+    given = {("path", name): value for name, value in ids.items()}
+    given |= {("query", name): value for name, value in parse_qsl(query)}
+    declared = {(each["in"], each["name"]): each for each in operation["parameters"]}
+    problems = [f"unknown parameter {name}" for name in given if name not in declared]
+    problems += [
+        f"{name} is missing" for name, each in declared.items() if each.get("required") and name not in given
+    ]
+    for name, value in given.items():
+        if name in declared:
+            schema = declared[name]["schema"]
+            problems += _problems(schema, _read_as(value, schema), f"{name}")
+    if "body" in operation:
+        problems += _problems(operation["body"], json.loads(body or b"null"), "body")
+    elif body not in (b"", b"{}"):
+        problems.append("a body that is not declared")
+    return problems
+
+
+def response_problems(method: str, target: str, status: int, body: bytes) -> list[str]:
+    """What is wrong with a response to a request whose address is right."""
+    found = _operation(method, target.partition("?")[0])
+    assert found, target
+    responses = found[0]["responses"]
+    if str(status) not in responses:
+        return [f"the status {status} is not declared"]
+    schema = responses[str(status)]
+    if schema is None:
+        return ["a body that is not declared"] if body else []
+    return _problems(schema, json.loads(body), f"{status}")
+
+
+def _operation(method: str, path: str) -> tuple[Schema, Mapping[str, str]] | None:
+    for template, operations in _SPEC["paths"].items():
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)
+        match = re.fullmatch(pattern, path)
+        is_literal = template == path or not any(_is_literal(path, other) for other in _SPEC["paths"])
+        if match and is_literal and method.lower() in operations:
+            return operations[method.lower()], match.groupdict()
+    return None
+
+
+def _is_literal(path: str, template: str) -> bool:
+    """Whether the path is another template's own, such as `trigger` in the place of an ID."""
+    return path == template
+
+
+def _read_as(value: str, schema: Schema) -> object:
+    return int(value) if schema.get("type") in ("integer", "number") and value.isdecimal() else value
+
+
+def _problems(schema: Schema, value: object, where: str) -> list[str]:
+    found: Iterator[Any] = _validator(json.dumps(schema)).iter_errors(value)
+    return [f"{where} {error.json_path}: {error.message[:200]}" for error in found]
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    whole = {**_as_json_schema(json.loads(schema)), **_as_json_schema({"components": _SPEC["components"]})}
+    return Draft202012Validator(whole, format_checker=FormatChecker())
+
+
+def _as_json_schema(schema: Any) -> Any:  # noqa: ANN401 - any part of a document
+    """OpenAPI 3.0 has `nullable` where JSON Schema has a second type."""
+    if isinstance(schema, list):
+        return [_as_json_schema(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    parts = {key: _as_json_schema(value) for key, value in schema.items() if key != "nullable"}
+    if schema.get("nullable") is not True or not parts:
+        return parts
+    return {"anyOf": [{"type": "null"}, parts]}
