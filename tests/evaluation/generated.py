@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from gate.domain.session import Result, ResultKind, Session
+from gate.domain.session import Check, CheckRun, Phase, Result, ResultKind, Session, SessionKind
 from gate.policy.effective import Policy
 from gate.policy.threshold import Threshold
-from tests.samples import STARTED, run_of, session, with_run
+from tests.samples import SESSION_ID, STARTED, run_of, session, with_run
 
 RUN_LOCATIONS = ("us-east-1", "eu-central-1", "ap-south-1", "sa-east-1")
 FOREIGN = ("eu-west-1", "us-west-1")
@@ -91,4 +93,80 @@ def policies(draw: st.DrawFn) -> Policy:
         response_time_ms=draw(st.none() | st.integers(1, 4000)),
         required=tuple(draw(st.lists(st.sampled_from(RUN_LOCATIONS), unique=True, max_size=1))),
         skipped=dict.fromkeys(skipped, "for a reason"),
+    )
+
+
+_CHECKS = (
+    Check("id-1", "Pay", "API"),
+    Check("id-2", "Pay", "API"),
+    Check("id-3", "Log in", "BROWSER"),
+    Check("", "Pay", "API"),
+    Check("", "Log in", "BROWSER"),
+)
+
+
+@st.composite
+def many_check_sessions(draw: st.DrawFn) -> Session:
+    """A finished test session of any checks, with any results."""
+    checks = draw(st.lists(st.sampled_from(_CHECKS), unique=True, max_size=3))
+    runs = tuple(draw(_check_runs(check)) for check in checks)
+    status = draw(st.sampled_from(["PASSED", "PASSED", "FAILED", "CANCELLED"]))
+    return Session(
+        id=SESSION_ID,
+        kind=SessionKind.TEST,
+        status=status,
+        phase=Phase.FINISHED,
+        checks=runs,
+        is_cancelled=status == "CANCELLED",
+        lacks_results=not runs and draw(st.booleans()),
+        api_version="v1",
+        name="Deploy",
+    )
+
+
+@st.composite
+def _check_runs(draw: st.DrawFn, check: Check) -> CheckRun:
+    locations = draw(st.lists(st.sampled_from(RUN_LOCATIONS[:2]), unique=True, min_size=1))
+    found = draw(st.lists(results(), max_size=4))
+    return CheckRun(check, tuple(locations), (*found, *(_green(locations) if draw(st.booleans()) else ())))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A finished session of either kind, and the policy for each of its checks."""
+
+    session: Session
+    policies: Mapping[Check, Policy]
+
+    def policy_of(self, run: CheckRun) -> Policy:
+        return self.policies[run.check]
+
+    def under(self, change: Callable[[Policy], Policy]) -> Case:
+        """The same session under changed policies."""
+        return replace(self, policies={check: change(each) for check, each in self.policies.items()})
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A session with a policy whose entries and quarantines may be for some of its checks only."""
+    drawn = draw(st.one_of(sessions(), many_check_sessions()))
+    shared = draw(policies())
+    return Case(drawn, {run.check: draw(_policies_for_one(shared)) for run in drawn.checks})
+
+
+@st.composite
+def _policies_for_one(draw: st.DrawFn, shared: Policy) -> Policy:
+    other = draw(policies())
+    if draw(st.booleans()):
+        shared = replace(shared, skipped=other.skipped)
+    if draw(st.booleans()):
+        return shared
+    # One entry has the same limits for all of its checks.
+    return replace(
+        shared,
+        failed=(Threshold(1, is_share=False),),
+        degraded=(Threshold(500_000, is_share=True),),
+        flaky=(Threshold(0, is_share=False),),
+        response_time_ms=2000,
+        entries=(0,),
     )

@@ -5,21 +5,24 @@ Nothing here is shared with the gate but the values that go in. Slow, repetitive
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from gate.domain.session import Result, ResultKind, Session
+from gate.domain.session import CheckRun, Result, ResultKind, Session
 from gate.policy.effective import Policy
 from gate.policy.threshold import Threshold
-from tests.samples import run_of
 
 ORDER = ["errored", "failed", "aborted"]
 RED = ["cancelled", *ORDER]
+PolicyOf = Callable[[CheckRun], Policy]
 FINISHED = ["PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED"]
 
 
 @dataclass
 class Row:
+    run: CheckRun
+    policy: Policy
     location: str
     finals: list[Result]
     attempts: list[Result]
@@ -60,14 +63,12 @@ def order(policy: Policy) -> list[str]:
     return ["cancelled", *ORDER, "degraded", "passed"]
 
 
-def at(session: Session, location: str, kind: ResultKind) -> list[Result]:
-    return [
-        result for result in run_of(session).results if result.location == location and result.kind is kind
-    ]
+def at(run: CheckRun, location: str, kind: ResultKind) -> list[Result]:
+    return [result for result in run.results if result.location == location and result.kind is kind]
 
 
-def finals_at(session: Session, location: str) -> list[Result]:
-    return at(session, location, ResultKind.FINAL) or at(session, location, ResultKind.STAND_IN)
+def finals_at(run: CheckRun, location: str) -> list[Result]:
+    return at(run, location, ResultKind.FINAL) or at(run, location, ResultKind.STAND_IN)
 
 
 def in_time(finals: list[Result]) -> list[Result]:
@@ -82,41 +83,46 @@ def is_red(result: Result, policy: Policy) -> bool:
     return state_of(result, policy) in (ORDER if policy.allow_cancelled else RED)
 
 
-def rows_of(session: Session, policy: Policy) -> list[Row]:
-    rows = [
-        Row(
-            location,
-            finals_at(session, location),
-            at(session, location, ResultKind.ATTEMPT),
-            at(session, location, ResultKind.UNSETTLED),
-        )
-        for location in run_of(session).run_locations
-    ]
-    foreign = [
-        each
-        for each in dict.fromkeys(r.location for r in run_of(session).results)
-        if each not in run_of(session).run_locations
-    ]
-    finals = [final for location in foreign for final in finals_at(session, location)]
-    finals += [
-        each
-        for location in foreign
-        for each in at(session, location, ResultKind.UNSETTLED)
-        if is_red(each, policy)
-    ]
-    add_finals(rows, in_time(finals), policy)
-    add_attempts(rows, [each for place in foreign for each in at(session, place, ResultKind.ATTEMPT)], policy)
+def rows_of(session: Session, policy_of: PolicyOf) -> list[Row]:
+    rows = [row for run in session.checks for row in rows_of_check(run, policy_of(run))]
     for row in rows:
-        row.seen = seen(session, row, policy)
-        row.state = "skipped" if row.location in policy.skipped else row.seen
-    if is_unexplained_degraded(session, rows, policy):
+        row.seen = seen(session, row, row.policy)
+        row.state = "skipped" if row.location in row.policy.skipped else row.seen
+    if is_unexplained_degraded(session, rows):
         for row in rows:
             if row.state in ("passed", "flaky"):
                 row.state = "degraded"
     return rows
 
 
-def add_finals(rows: list[Row], finals: list[Result], policy: Policy) -> None:
+def rows_of_check(run: CheckRun, policy: Policy) -> list[Row]:
+    rows = [
+        Row(
+            run,
+            policy,
+            location,
+            finals_at(run, location),
+            at(run, location, ResultKind.ATTEMPT),
+            at(run, location, ResultKind.UNSETTLED),
+        )
+        for location in run.run_locations
+    ]
+    foreign = [
+        each for each in dict.fromkeys(r.location for r in run.results) if each not in run.run_locations
+    ]
+    finals = [final for location in foreign for final in finals_at(run, location)]
+    finals += [
+        each
+        for location in foreign
+        for each in at(run, location, ResultKind.UNSETTLED)
+        if is_red(each, policy)
+    ]
+    add_finals(rows, run, in_time(finals), policy)
+    add_attempts(rows, [each for place in foreign for each in at(run, place, ResultKind.ATTEMPT)], policy)
+    return rows
+
+
+def add_finals(rows: list[Row], run: CheckRun, finals: list[Result], policy: Policy) -> None:
     """Results from elsewhere: each finishes a row that has only attempts, or is a row of its own."""
     waiting = [row for row in rows if row.attempts and not row.finals]
     own = finals
@@ -140,7 +146,7 @@ def add_finals(rows: list[Row], finals: list[Result], policy: Policy) -> None:
         if same:
             same[0].finals.append(final)
         else:
-            rows.append(Row(final.location, [final], [], []))
+            rows.append(Row(run, policy, final.location, [final], [], []))
 
 
 def add_attempts(rows: list[Row], attempts: list[Result], policy: Policy) -> None:
@@ -160,7 +166,9 @@ def add_attempts(rows: list[Row], attempts: list[Result], policy: Policy) -> Non
 def seen(session: Session, row: Row, policy: Policy) -> str:
     red = [each for each in row.unsettled if each.is_cancelled or failure_of(each)]
     states = [state_of(result, policy) for result in [*row.finals, *red]]
-    if not states:
+    closes = [each for each in [*row.finals, *red] if is_red(each, policy)]
+    could_be_another_check = row.run.check.id == "" and row.unsettled != []
+    if not states or (could_be_another_check and not closes):
         return "missing" if session.status in FINISHED else "unfinished"
     worst = min(states, key=["cancelled", *ORDER, "degraded", "passed"].index)
     if worst == "cancelled" and policy.allow_cancelled:
@@ -169,10 +177,10 @@ def seen(session: Session, row: Row, policy: Policy) -> str:
     return "flaky" if worst == "passed" and row.attempts else worst
 
 
-def is_unexplained_degraded(session: Session, rows: list[Row], policy: Policy) -> bool:
+def is_unexplained_degraded(session: Session, rows: list[Row]) -> bool:
     """Only Checkly's own word explains a DEGRADED session, not the policy's response time."""
-    by_checkly = replace(policy, response_time_ms=None)
-    return session.status == "DEGRADED" and "degraded" not in [seen(session, row, by_checkly) for row in rows]
+    by_checkly = [seen(session, row, replace(row.policy, response_time_ms=None)) for row in rows]
+    return session.status == "DEGRADED" and "degraded" not in by_checkly
 
 
 def exceeds(number: int, of: int, thresholds: tuple[Threshold, ...]) -> bool:
@@ -184,25 +192,20 @@ def exceeds(number: int, of: int, thresholds: tuple[Threshold, ...]) -> bool:
     return False
 
 
-def closing_rules(session: Session, policy: Policy) -> set[str]:
+def closing_rules(session: Session, policy_of: PolicyOf) -> set[str]:
     """The names of the rules that close the gate on a finished session."""
-    rows = rows_of(session, policy)
+    rows = rows_of(session, policy_of)
+    closing = set()
+    for entries in {row.policy.entries for row in rows}:
+        closing |= closing_thresholds([row for row in rows if row.policy.entries == entries])
+    # What is not a threshold is the same for all checks of a session.
+    policy = policy_of(session.checks[0]) if session.checks else Policy()
     counted = [row.state for row in rows if row.state != "skipped"]
-    measured = [state for state in counted if state not in ("missing", "unfinished", "cancelled")]
-    bad = [state for state in counted if state in ORDER]
-    flaky = [row for row in rows if row.is_flaky]
     called_off = session.status == "CANCELLED" or (
         session.api_version == "v1"
         and session.status == "TIMED_OUT"
-        and True in [result.is_cancelled for result in run_of(session).results]
+        and True in [result.is_cancelled for run in session.checks for result in run.results]
     )
-    closing = set()
-    if exceeds(len(bad), len(measured), policy.failed):
-        closing.add("failed")
-    if exceeds(counted.count("degraded"), len(measured), policy.degraded):
-        closing.add("degraded")
-    if exceeds(len(flaky), len(measured), policy.flaky):
-        closing.add("flaky")
     if "missing" in counted and not policy.allow_missing:
         closing.add("missing")
     if (called_off or "cancelled" in counted) and not policy.allow_cancelled:
@@ -215,8 +218,31 @@ def closing_rules(session: Session, policy: Policy) -> set[str]:
         closing.add("unexplained")
     for location in policy.required:
         here = [row.seen if row.state == "skipped" else row.state for row in rows if row.location == location]
-        if is_unexplained_degraded(session, rows, policy) or here not in (["passed"], ["flaky"]):
+        green = [state for state in here if state in ("passed", "flaky")]
+        if is_unexplained_degraded(session, rows) or not here or green != here:
             closing.add("required")
-    if not measured:
+    if session.lacks_results:
+        closing.add("no results")
+    elif not measured(rows):
         closing.add("nothing counted")
     return closing
+
+
+def closing_thresholds(rows: list[Row]) -> set[str]:
+    """The thresholds that rows exceed together; they all have the same limits."""
+    policy = rows[0].policy
+    states = [row.state for row in rows]
+    bad = [state for state in states if state in ORDER]
+    flaky = [row for row in rows if row.is_flaky]
+    closing = set()
+    if exceeds(len(bad), len(measured(rows)), policy.failed):
+        closing.add("failed")
+    if exceeds(states.count("degraded"), len(measured(rows)), policy.degraded):
+        closing.add("degraded")
+    if exceeds(len(flaky), len(measured(rows)), policy.flaky):
+        closing.add("flaky")
+    return closing
+
+
+def measured(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row.state not in ("skipped", "missing", "unfinished", "cancelled")]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from gate.domain.errors import GateTimeout
 from gate.domain.exit_code import ExitCode
 from gate.domain.session import Result, ResultKind, Session
-from gate.evaluation.decision import Rule
+from gate.evaluation.decision import Rule, place_of
 from gate.evaluation.judged import VerdictKind
 from gate.evaluation.outcomes import State, outcomes
 from gate.evaluation.verdict import Verdict, judge
@@ -21,32 +23,30 @@ from gate.policy.effective import Policy
 from gate.policy.threshold import NOTHING, Threshold, parse_threshold
 from gate.polling.result import Ending, PollResult
 from tests.evaluation import naive
-from tests.evaluation.generated import RUN_LOCATIONS, policies, sessions
+from tests.evaluation.generated import RUN_LOCATIONS, Case, cases, policies, sessions
 from tests.exhaustive import examples
-from tests.samples import finished, result, run_of, session, with_run
+from tests.samples import finished, result, session
 
 thorough = examples(500)
 
 
-def _judge(session: Session, policy: Policy) -> Verdict:
-    return judge([finished(session)], lambda _: policy)
+def _judge(case: Case) -> Verdict:
+    return judge([finished(case.session)], case.policy_of)
 
 
-def _is_open(session: Session, policy: Policy) -> bool:
-    return _judge(session, policy).exit_code is ExitCode.OPEN
+def _is_open(case: Case) -> bool:
+    return _judge(case).exit_code is ExitCode.OPEN
 
 
 @pytest.mark.exhaustive
-@examples(3000)
-@given(sessions(), policies())
-def test_the_gate_decides_as_the_contract_written_down_a_second_time(
-    session: Session, policy: Policy
-) -> None:
-    verdict = _judge(session, policy)
+@examples(4000)
+@given(cases())
+def test_the_gate_decides_as_the_contract_written_down_a_second_time(case: Case) -> None:
+    verdict = _judge(case)
     (judged,) = verdict.sessions
-    closing = naive.closing_rules(session, policy)
-    assert [(row.outcome.location, row.outcome.state.value) for row in judged.rows] == [
-        (row.location, row.state) for row in naive.rows_of(session, policy)
+    closing = naive.closing_rules(case.session, case.policy_of)
+    assert [(row.outcome.check, row.outcome.location, row.outcome.state.value) for row in judged.rows] == [
+        (row.run.check, row.location, row.state) for row in naive.rows_of(case.session, case.policy_of)
     ]
     assert {decision.rule.value for decision in judged.closing} == closing
     assert verdict.exit_code is (ExitCode.CLOSED if closing else ExitCode.OPEN)
@@ -93,27 +93,28 @@ _CHANGES = st.lists(st.tuples(st.sampled_from(FIELDS), st.integers(1, 4)), min_s
 
 
 @pytest.mark.exhaustive
-@examples(1500)
-@given(sessions(), policies(), _CHANGES)
+@examples(2000)
+@given(cases(), _CHANGES)
 def test_a_stricter_policy_never_opens_a_gate_that_a_looser_one_closes(
-    session: Session, policy: Policy, changes: list[tuple[str, int]]
+    case: Case, changes: list[tuple[str, int]]
 ) -> None:
-    stricter = policy
+    stricter = case
     for field, step in changes:
-        stricter = _stricter(stricter, field, step)
-    assert not _is_open(session, stricter) or _is_open(session, policy)
+        stricter = stricter.under(partial(_stricter, field=field, step=step))
+    assert not _is_open(stricter) or _is_open(case)
 
 
 @pytest.mark.exhaustive
-@examples(1500)
-@given(sessions(), policies())
-def test_what_neither_a_threshold_nor_a_pass_allows_is_not_open(session: Session, policy: Policy) -> None:
-    if not _is_open(session, policy):
+@examples(2000)
+@given(cases())
+def test_what_neither_a_threshold_nor_a_pass_allows_is_not_open(case: Case) -> None:
+    if not _is_open(case):
         return
-    (judged,) = _judge(session, policy).sessions
+    (judged,) = _judge(case).sessions
     counted = [row.outcome for row in judged.rows if row.outcome.state is not State.SKIPPED]
     assert any(each.state in (State.PASSED, State.FLAKY, State.DEGRADED) or each.final for each in counted)
     for outcome in counted:
+        policy = case.policies[outcome.check]
         allowed = {
             State.PASSED: True,
             State.FLAKY: True,
@@ -139,9 +140,11 @@ def _made_worse(result: Result, how: str) -> Result:
     return replace(result, **_field(flags[how], value=True))
 
 
-def _is_explained(session: Session, policy: Policy) -> bool:
+def _is_explained(case: Case) -> bool:
     """Whether the rows say why the session has the status that it has."""
-    found = outcomes(session, lambda _: Policy(allow_cancelled=policy.allow_cancelled))
+    found = outcomes(
+        case.session, lambda run: Policy(allow_cancelled=case.policies[run.check].allow_cancelled)
+    )
     seen = {outcome.seen for outcome in found}
     return {
         "PASSED": True,
@@ -149,58 +152,67 @@ def _is_explained(session: Session, policy: Policy) -> bool:
         "FAILED": bool(seen & {State.FAILED, State.ERRORED, State.ABORTED}),
         "TIMED_OUT": True,
         "CANCELLED": True,
-    }[session.status]
+    }[case.session.status]
 
 
-@pytest.mark.exhaustive
-@thorough
-@given(sessions(), policies(), st.data())
-def test_making_a_counted_location_worse_never_opens_a_closed_gate(
-    session: Session, policy: Policy, data: st.DataObject
-) -> None:
+def _all_strict(policy: Policy) -> Policy:
     # Explicit choices apart: a policy that allows a failed location but no flaky one opens when the flaky
     # one fails. And a result that is made worse can explain a status that nothing explained.
-    policy = replace(policy, failed=(NOTHING,), flaky=(), allow_missing=False, allow_cancelled=False)
+    return replace(policy, failed=(NOTHING,), flaky=(), allow_missing=False, allow_cancelled=False)
+
+
+def _with_results(of: Session, number: int, results: Sequence[Result]) -> Session:
+    """The session with other results of one of its checks."""
+    runs = list(of.checks)
+    runs[number] = replace(runs[number], results=tuple(results))
+    return replace(of, checks=tuple(runs))
+
+
+@pytest.mark.exhaustive
+@thorough
+@given(cases(), st.data())
+def test_making_a_counted_location_worse_never_opens_a_closed_gate(case: Case, data: st.DataObject) -> None:
+    case = case.under(_all_strict)
     finals = [
-        index
-        for index, result in enumerate(run_of(session).results)
+        (number, index)
+        for number, run in enumerate(case.session.checks)
+        for index, result in enumerate(run.results)
         if result.kind is ResultKind.FINAL
-        and result.location in run_of(session).run_locations
-        and result.location not in policy.skipped
+        and result.location in run.run_locations
+        and result.location not in case.policies[run.check].skipped
     ]
-    if not finals or not _is_explained(session, policy):
+    if not finals or not _is_explained(case):
         return
-    index = data.draw(st.sampled_from(finals))
+    number, index = data.draw(st.sampled_from(finals))
     how = data.draw(st.sampled_from(["degraded", "aborted", "failed", "errored", "cancelled"]))
-    worse = list(run_of(session).results)
+    worse = list(case.session.checks[number].results)
     worse[index] = _made_worse(worse[index], how)
-    assert not _is_open(with_run(session, results=tuple(worse)), policy) or _is_open(session, policy)
+    made_worse = replace(case, session=_with_results(case.session, number, worse))
+    assert not _is_open(made_worse) or _is_open(case)
 
 
 @pytest.mark.exhaustive
 @thorough
-@given(sessions(), policies())
-def test_what_is_left_out_never_closes_the_gate_but_where_it_is_required(
-    session: Session, policy: Policy
-) -> None:
-    (judged,) = _judge(session, policy).sessions
-    skipped = {row.outcome.location for row in judged.rows if row.outcome.state is State.SKIPPED}
+@given(cases())
+def test_what_is_skipped_never_closes_the_gate_unless_it_is_required(case: Case) -> None:
+    (judged,) = _judge(case).sessions
+    skipped = {place_of(row.outcome) for row in judged.rows if row.outcome.state is State.SKIPPED}
     for decision in judged.closing:
-        assert decision.rule is Rule.REQUIRED or not skipped & set(
-            {place.location for place in decision.places}
-        )
+        assert decision.rule is Rule.REQUIRED or not skipped & set(decision.places)
 
 
 @pytest.mark.exhaustive
 @thorough
-@given(sessions(), policies(), st.randoms())
-def test_the_order_of_the_results_never_changes_the_verdict(
-    session: Session, policy: Policy, order: random.Random
-) -> None:
-    shuffled = list(run_of(session).results)
-    order.shuffle(shuffled)
-    verdict = _judge(session, policy)
-    other = _judge(with_run(session, results=tuple(shuffled)), policy)
+@given(cases(), st.randoms())
+def test_the_order_of_checks_and_results_never_changes_the_verdict(case: Case, order: random.Random) -> None:
+    runs = list(case.session.checks)
+    order.shuffle(runs)
+    shuffled = replace(case.session, checks=tuple(runs))
+    for number, run in enumerate(runs):
+        results = list(run.results)
+        order.shuffle(results)
+        shuffled = _with_results(shuffled, number, results)
+    verdict, other = _judge(case), _judge(replace(case, session=shuffled))
     assert (other.exit_code, other.kind) == (verdict.exit_code, verdict.kind)
 
 
@@ -208,4 +220,5 @@ def test_a_required_location_that_counts_as_degraded_closes_the_gate() -> None:
     """A DEGRADED session in which no location says why: its green locations count as degraded."""
     policy = Policy(degraded=(parse_threshold("100%"),), required=("us-east-1",))
     unexplained = session("DEGRADED", result("us-east-1"), result("sa-east-1"))
-    assert [decision.rule for decision in _judge(unexplained, policy).sessions[0].closing] == [Rule.REQUIRED]
+    (judged,) = judge([finished(unexplained)], lambda _: policy).sessions
+    assert [decision.rule for decision in judged.closing] == [Rule.REQUIRED]

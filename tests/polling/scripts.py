@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from uuid import UUID
 
 from gate.checkly.http import Request, Response
-from gate.domain.session import Result, ResultKind, Session
+from gate.checkly.test_sessions import TEST_SESSIONS
+from gate.domain.session import Result, ResultKind, Session, SessionKind
 from tests.polling.world import Fault
 from tests.samples import attempt, result, run_of, session
 
 IDS = tuple(str(UUID(int=number)) for number in range(1, 4))
+KINDS = dict(zip(IDS, (SessionKind.CHECK, SessionKind.TEST, SessionKind.CHECK), strict=True))
 _STRANGER = str(UUID(int=99))
 _RUNNING = ("STARTED", "PROGRESS", "PROGRESS_FAILED", "PROGRESS_DEGRADED", "THINKING")
 _ENDED = ("PASSED", "PASSED", "PASSED", "PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
@@ -71,6 +73,48 @@ def document_of(status: str, results: int, session_id: str, version: str) -> Ses
     return session(said, *RESULTS[results], locations=_LOCATIONS, version=version, session_id=session_id)
 
 
+_IN_TEST_SESSIONS = {"DEGRADED": "PASSED", "TIMED_OUT": "CANCELLED", "THINKING": "THINKING"}
+
+
+@cache
+def many_checks_of(status: str, results: int, session_id: str) -> tuple[Session, bytes]:
+    """A test session of two checks, the second not deployed, and its document. Both run at one location."""
+    word = _IN_TEST_SESSIONS.get(status, status if status in _ENDED else "RUNNING")
+    first, second = RESULTS[results], RESULTS[(results * 7) % len(RESULTS)]
+    fields = {
+        "testSessionId": session_id,
+        "name": "Deploy",
+        "status": word,
+        "results": [
+            *(_of_test_session(each, "Pay", run_of(session("PASSED")).check.id) for each in first),
+            *(_of_test_session(each, "Log in", None) for each in second),
+        ],
+    }
+    if results == 5:
+        del fields["results"]
+    body = json.dumps(fields).encode()
+    return TEST_SESSIONS.read_session(Response(200, {}, body), session_id, "v1"), body
+
+
+def _of_test_session(of: Result, name: str, check_id: str | None) -> dict[str, object]:
+    is_red = of.has_errors or of.has_failures or of.aborted
+    return {
+        "testSessionResultId": of.id,
+        "checkId": check_id,
+        "checkType": "API",
+        "name": name,
+        "runLocation": of.location,
+        "resultType": "PENDING" if of.kind is ResultKind.UNSETTLED else of.kind.value,
+        "status": "CANCELLED" if of.is_cancelled else "FAILED" if is_red else "PASSED",
+        "hasErrors": of.has_errors,
+        "hasFailures": of.has_failures,
+        "isDegraded": of.is_degraded,
+        "aborted": of.aborted,
+        "responseTime": of.response_time_ms,
+        "stoppedAt": of.stopped_at.isoformat() if of.stopped_at else None,
+    }
+
+
 @cache
 def body_of(said: Session) -> bytes:
     """Its document."""
@@ -106,11 +150,11 @@ def _damaged(body: bytes, how: int) -> Response:
         body[:-1],
         body + body,
         body.replace(b'"status"', b'"status": "FAILED", "status"'),
-        body.replace(b'"checkSessionId": "0', b'"checkSessionId": "1'),
+        re.sub(rb'"(check|test)SessionId": "0', rb'"\1SessionId": "1', body),
         body.replace(b'"PASSED"', b"null"),
-        body.replace(b'"runLocations"', b'"locations"'),
+        body.replace(b'"runLocations"', b'"locations"').replace(b'"checkType"', b'"type"'),
         body.replace(b'"hasFailures": false', b'"hasFailures": "false"', 1),
-        body.replace(b'"runLocation": "us-east-1"', b'"runLocation": null'),
+        body.replace(b'"hasErrors": false', b'"hasErrors": null', 1),
         body,
         body,
     )
@@ -125,7 +169,7 @@ class Script:
     Remembers the last whole document of each session, and whether a final answer was given.
     """
 
-    bytes: bytes
+    script: bytes
     at_last: int
     last: dict[str, Session] = field(default_factory=dict)
     finals: int = 0
@@ -133,24 +177,25 @@ class Script:
 
     def __call__(self, request: Request, _at_s: float) -> Fault:
         """What becomes of the request."""
-        match = re.match(r"/(v\d)/check-sessions/([0-9a-f-]{36})", request.path)
+        match = re.match(r"/(v\d)/(check|test)-sessions/([0-9a-f-]{36})", request.path)
         assert match, f"the API has no {request.path}"
-        return self._answer(self._next(), match[1], match[2])
+        assert f"{match[2]} session" == KINDS[match[3]], "a kind that is known is not asked for again"
+        return self._answer(self._next(), match[1], match[3])
 
     def _next(self) -> int:
         self._read += 1
-        return self.bytes[self._read - 1] if self._read <= len(self.bytes) else self.at_last
+        return self.script[self._read - 1] if self._read <= len(self.script) else self.at_last
 
     def _answer(self, byte: int, version: str, session_id: str) -> Fault:
         kind, number = divmod(byte, 32)
         if kind < 4:
             status = _RUNNING[byte % len(_RUNNING)] if kind < 2 else _ENDED[byte % len(_ENDED)]
-            said = document_of(status, self._next() % len(RESULTS), session_id, version)
+            said, body = self._document(status, self._next() % len(RESULTS), session_id, version)
             self.last[session_id] = said
-            return Response(200, {}, body_of(said))
-        passed = document_of("PASSED", 0, session_id, version)
+            return Response(200, {}, body)
+        passed, passed_body = self._document("PASSED", 0, session_id, version)
         if kind == 4:
-            return _damaged(body_of(passed), number)
+            return _damaged(passed_body, number)
         if kind == 5 and number < 3:
             self.finals += 1
             return _FINAL[number * 2 + version.count("1")]
@@ -158,8 +203,14 @@ class Script:
             self.finals += 1
             return _UNKNOWN[number - 3]
         if kind == 5 and number < 12:
-            return Response(200, {}, body_of(replace(passed, id=_STRANGER)))
+            return Response(200, {}, passed_body.replace(passed.id.encode(), _STRANGER.encode()))
         return _TRANSIENT[number % len(_TRANSIENT)]
+
+    def _document(self, status: str, results: int, session_id: str, version: str) -> tuple[Session, bytes]:
+        if KINDS[session_id] is SessionKind.TEST:
+            return many_checks_of(status, results, session_id)
+        said = document_of(status, results, session_id, version)
+        return said, body_of(said)
 
 
 def scripted_ids(how_many: int) -> Mapping[str, tuple[tuple[float, str], ...]]:

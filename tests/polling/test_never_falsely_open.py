@@ -15,7 +15,7 @@ from gate.policy.effective import Policy
 from gate.policy.threshold import Threshold
 from tests.evaluation import naive
 from tests.exhaustive import IS_EXHAUSTIVE
-from tests.polling.scripts import Script, scripted_ids
+from tests.polling.scripts import KINDS, Script, scripted_ids
 from tests.polling.world import SimulatedClock, World
 
 PARTS, SEQUENCES = (
@@ -51,7 +51,7 @@ def check_one_sequence(answers: bytes, plan: bytes) -> None:
     script = Script(answers, at_last)
     timeout_s = 1 + timeout % 120
     per_minute = 5 + budget
-    world = World(scripted_ids(1 + sessions % 3), clock=SimulatedClock(), fault=script)
+    world = World(scripted_ids(1 + sessions % 3), clock=SimulatedClock(), fault=script, kinds=KINDS)
     watched = world.wait(
         timeout_s=timeout_s,
         poll_interval_s=1 + interval % 30,
@@ -66,7 +66,7 @@ def check_one_sequence(answers: bytes, plan: bytes) -> None:
     assert world.most_requests_in_a_minute() <= per_minute
     said = [script.last.get(session_id) for session_id in world.timelines]
     ended = [each for each in said if each is not None and each.status in naive.FINISHED]
-    red = [each for each in ended if naive.closing_rules(each, policy)]
+    red = [each for each in ended if naive.closing_rules(each, lambda _: policy)]
     green_everywhere = len(ended) == len(said) and not red
     if code is ExitCode.OPEN:
         assert green_everywhere

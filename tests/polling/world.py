@@ -82,6 +82,7 @@ class World:
     events: list[tuple[float, Event]] = field(default_factory=list)
     last_document: dict[str, str] = field(default_factory=dict)
     latency_s: float = LATENCY_S
+    kinds: Mapping[str, SessionKind] = field(default_factory=dict)
 
     def send(self, request: Request, *, within_s: float) -> Response:
         assert within_s > 0, "a request without time is no request"
@@ -153,7 +154,7 @@ class World:
     ) -> tuple[PollResult, ...]:
         """Waits for all sessions of the world."""
         return poll(
-            tuple(SessionRef(each, SessionKind.CHECK) for each in self.timelines),
+            tuple(SessionRef(each, self.kinds.get(each, SessionKind.CHECK)) for each in self.timelines),
             Checkly(self, self.clock, version, budget or Budget()),
             Patience(timeout_s=timeout_s, poll_interval_s=poll_interval_s),
             jitter=jitter,
