@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import ending, many, reporting, starting
+from bench import ending, many, reporting, starting, suites
 from bench.machine import describe
 from bench.programs import CLI, ROOT, missing
 from bench.table import Section, replace_table, table, with_goals, wrapped
@@ -17,6 +17,7 @@ _PARTS: tuple[Callable[[Path], Section], ...] = (
     starting.measure,
     ending.measure,
     many.measure,
+    suites.measure,
     reporting.measure,
 )
 _HEAD = """\

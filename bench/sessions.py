@@ -1,10 +1,11 @@
-"""Check sessions for the simulator that all pass, or all fail, each at a time of its own."""
+"""Sessions for the simulator that all pass, or all fail, each at a time of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import NAMESPACE_URL, uuid5
 
+from gate.domain.session import SessionKind
 from gate.simulator import Scenario
 from gate.simulator.scenario.sessions import Check, PlannedCheck, PlannedResult, PlannedSession, StatusChange
 
@@ -30,13 +31,7 @@ def scenario(
 
 def _session(number: int, end_s: float, locations: tuple[str, ...], failing: bool) -> PlannedSession:
     results = (
-        PlannedResult(
-            at_s=end_s * place / len(locations),
-            location=location,
-            flags=dict.fromkeys(_FLAGS, False) | {"hasFailures": failing},
-            type="FINAL",
-            took_s=0.4,
-        )
+        _result(end_s * place / len(locations), location, failing, _id(f"result {number} {location}"))
         for place, location in enumerate(locations, 1)
     )
     check = Check(id=_id(f"check {number}"), name=f"Check {number} of the release", tags=(TAG,))
@@ -44,6 +39,43 @@ def _session(number: int, end_s: float, locations: tuple[str, ...], failing: boo
         id=_id(f"session {number}"),
         checks=(PlannedCheck(check, locations, tuple(results)),),
         statuses=(StatusChange(0.0, "STARTED"), StatusChange(end_s, "FAILED" if failing else "PASSED")),
+    )
+
+
+def of_many_checks(ends_s: Sequence[float], checks: int, *, failing: bool = False) -> Scenario:
+    """A test session for each end, whose checks deliver their results one after the other until then."""
+    sessions = tuple(_test_session(number, end_s, checks, failing) for number, end_s in enumerate(ends_s))
+    return Scenario(name="bench", description="All fail." if failing else "All pass.", sessions=sessions)
+
+
+def _test_session(number: int, end_s: float, checks: int, failing: bool) -> PlannedSession:
+    location = LOCATIONS[number % len(LOCATIONS)]
+    runs = (
+        PlannedCheck(
+            Check(id=_id(f"check {index}"), name=f"Check {index} of the suite"),
+            (location,),
+            (_result(end_s * index / checks, location, failing, _id(f"result {number} {index}")),),
+        )
+        for index in range(1, checks + 1)
+    )
+    return PlannedSession(
+        id=_id(f"test session {number}"),
+        kind=SessionKind.TEST,
+        name=f"Suite {number}",
+        location=location,
+        checks=tuple(runs),
+        statuses=(StatusChange(0.0, "RUNNING"), StatusChange(end_s, "FAILED" if failing else "PASSED")),
+    )
+
+
+def _result(at_s: float, location: str, failing: bool, result_id: str) -> PlannedResult:
+    return PlannedResult(
+        id=result_id,
+        at_s=at_s,
+        location=location,
+        flags=dict.fromkeys(_FLAGS, False) | {"hasFailures": failing},
+        type="FINAL",
+        took_s=0.4,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gate.checkly.http import Request, Response
 from tests.samples import CHECK_ID, SESSION_ID
@@ -15,6 +15,7 @@ from tests.samples import CHECK_ID, SESSION_ID
 RESULT_ID = "0c4b1b3e-5bd5-4ba5-a7a1-0f0a2bb41f11"
 OTHER_ID = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
 LINK = f"https://app.checklyhq.com/checks/{CHECK_ID}/check-sessions/{SESSION_ID}"
+TEST_LINK = f"https://app.checklyhq.com/accounts/1397c172/test-sessions/{SESSION_ID}"
 Document = dict[str, object]
 
 
@@ -36,6 +37,10 @@ class Given:
             return self.reply
         if request.path.endswith("/trigger"):
             return Response(201, {}, json.dumps({"sessions": [self.started]}).encode())
+        if "/results/" in request.path:
+            return Response(200, {}, json.dumps({"id": RESULT_ID, **self.detail}).encode())
+        if "/test-sessions/" in request.path:
+            return Response(200, {}, json.dumps(_TEST_DOCUMENT | self.document).encode())
         if "/check-results/" in request.path:
             return Response(200, {}, json.dumps({"id": RESULT_ID, **self.detail}).encode())
         document = _DOCUMENT | self.document
@@ -83,6 +88,55 @@ _DOCUMENT: Document = {
     "stoppedAt": "2026-01-15T09:00:03.000Z",
     "runLocations": ["us-east-1", "eu-central-1"],
     "results": results(),
+}
+
+
+def _check_of_many(*, failed: bool, **more: object) -> Document:
+    result_id = RESULT_ID if failed else OTHER_ID
+    return {
+        "testSessionResultId": result_id,
+        "testSessionResultLink": f"{TEST_LINK}/results/{result_id}",
+        "checkId": None,
+        "checkType": "API",
+        "name": "Checkout API",
+        "runLocation": "us-east-1",
+        "resultType": "FINAL",
+        "status": "FAILED" if failed else "PASSED",
+        "hasErrors": False,
+        "hasFailures": failed,
+        "isDegraded": False,
+        "aborted": False,
+        "responseTime": 812,
+        "startedAt": "2026-01-15T09:00:01.000Z",
+        "stoppedAt": "2026-01-15T09:00:02.000Z",
+        **more,
+    }
+
+
+def many(**more: object) -> Given:
+    """A test session in which one of three checks failed after a failed attempt; `more` is of that check."""
+    attempt = _check_of_many(failed=True, **{"resultType": "ATTEMPT", **more})
+    final = _check_of_many(failed=True, **more)
+    others = [_check_of_many(failed=False, name=name) for name in ("Log in", "Search")]
+    return of_many(results=[attempt, final, *others])
+
+
+def of_many(**document: object) -> Given:
+    """A test session with other fields."""
+    return Given(inputs={"session-id": TEST_LINK}, document=document)
+
+
+_TEST_DOCUMENT: Document = {
+    "testSessionId": SESSION_ID,
+    "testSessionLink": TEST_LINK,
+    "name": "Deploy",
+    "status": "FAILED",
+    "startedAt": "2026-01-15T09:00:00.000Z",
+    "stoppedAt": "2026-01-15T09:00:03.000Z",
+    "results": [
+        _check_of_many(failed=True),
+        _check_of_many(failed=False, name="Log in"),
+    ],
 }
 _TWO_SESSIONS = {"session-id": f"{SESSION_ID},{OTHER_ID}"}
 _TRIGGER = {"session-id": "", "trigger-check-id": CHECK_ID}
@@ -178,6 +232,23 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
         detail={"sslCheckResult": {"failureCategory": "EXPIRED", "daysUntilExpiry": text}}
     ),
     "trouble of a certificate": lambda text: Given(detail={"sslCheckResult": {"failureCategory": text}}),
+    "name of a test session": lambda text: of_many(name=text),
+    "link of a test session": lambda text: of_many(testSessionLink=text),
+    "status of a test session": lambda text: of_many(status=text),
+    "another test session's id": lambda text: of_many(testSessionId=text),
+    "time of a test session": lambda text: of_many(startedAt=text, stoppedAt=text),
+    "name of a check of many": lambda text: many(name=text),
+    "id of a check of many": lambda text: many(checkId=text),
+    "type of a check of many": lambda text: many(checkType=text),
+    "location of a check of many": lambda text: many(runLocation=text),
+    "result link of a check of many": lambda text: many(testSessionResultLink=text),
+    "result id of a check of many": lambda text: many(testSessionResultId=text),
+    "result status of a check of many": lambda text: many(status=text),
+    "result type of a check of many": lambda text: many(resultType=text),
+    "why a check of many was not run": lambda text: replace(many(), detail={"scheduleError": text}),
+    "error of a check of many": lambda text: replace(
+        many(), detail={"playwrightCheckResult": {"errors": [text, {"message": text}]}}
+    ),
     "error of a schedule": lambda text: Given(detail={"scheduleError": text}),
     "reason of a quarantine": lambda text: Given(
         policy=f"quarantine: [{{location: us-east-1, until: 2099-12-31, reason: {_yaml(text)}}}]"

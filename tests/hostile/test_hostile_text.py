@@ -13,17 +13,14 @@ import gate
 from gate.text.clean import https_link
 from tests.hostile import shapes
 from tests.hostile.corpus import TRIED
-from tests.hostile.places import LINK, OTHER_ID, PLACES, RESULT_ID, Given
+from tests.hostile.places import LINK, OTHER_ID, PLACES, RESULT_ID, TEST_LINK, Given
 from tests.hostile.telling import shown_on_a_terminal, told_on_github
 
 # What a hostile text may look like, and nothing else: a name, a long one, nothing, a link, numbers.
 HARMLESS = ("harmless", "harmless " * 200, "", "https://harmless.example/x", "0", "123")
-OUR_LINKS = {LINK, f"{LINK}/results/{RESULT_ID}", f"{LINK}/results/{OTHER_ID}"}
-API = [
-    path
-    for path in (Path(gate.__file__).parent / "checkly").glob("*.py")
-    if "Fields" in path.read_text() and path.name != "test_sessions.py"
-]
+_RESULTS = ("", f"/results/{RESULT_ID}", f"/results/{OTHER_ID}")
+OUR_LINKS = {f"{link}{rest}" for link in (LINK, TEST_LINK) for rest in _RESULTS}
+API = [path for path in (Path(gate.__file__).parent / "checkly").glob("*.py") if "Fields" in path.read_text()]
 TABLE = Path(__file__).with_name("places.py").read_text()
 Shapes = dict[str, shapes.Shape]
 

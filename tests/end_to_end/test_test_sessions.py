@@ -1,0 +1,129 @@
+"""What Checkly's documentation leaves open of test sessions: the gate is right either way, over real HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gate.simulator import Simulator, parse
+from tests.end_to_end.running import Run, github, inputs_for, run
+
+LINK = "https://app.checklyhq.com/accounts/1397c172-1938-4973-a225-5862298e571a/test-sessions/"
+GREEN = "{at: 12s, is: passed}"
+RETRIED = "{at: 5s, is: failed, attempt: true}"
+ELSEWHERE = "{at: 12s, is: passed, location: us-east-1}"
+PRIVATE = "{at: 12s, is: passed, location: %s}"
+
+
+def gate_on(
+    workspace: Path, first_check: str, session: str = "", rest: str = "", *, is_link: bool = False
+) -> Run:
+    """A gate on a test session of two checks, of which the second passes."""
+    scenario = parse(
+        f"""
+description: what is not documented
+speed: 6
+sessions:
+  - name: Deploy
+    location: eu-west-1
+    {session}
+    checks:
+      - {{name: Pay, results: [{first_check}]}}
+      - {{name: Log in, results: [{{at: 3s, is: passed}}]}}
+{rest}""",
+        name="unknown",
+    )
+    with Simulator(scenario) as api:
+        ids = tuple(f"{LINK}{each}" if is_link else each for each in scenario.session_ids)
+        return run(workspace, github(workspace, inputs_for(api, ids)))
+
+
+# What happens, the first check's results, the session's and the API's other keys, and the first check's case.
+UNKNOWN = {
+    "each check is pending from the start": (GREEN, "", "", "Pay [eu-west-1]", "pass"),
+    "each check appears with its first result": (GREEN, "grows: true", "", "Pay [eu-west-1]", "pass"),
+    "a retry shows at the same location": (f"{RETRIED}, {GREEN}", "", "", "Pay [eu-west-1]", "flaky"),
+    "a retry shows in another region": (f"{RETRIED}, {ELSEWHERE}", "", "", "Pay [eu-west-1]", "flaky"),
+    "a private location shows by its slug": (
+        PRIVATE % "datacenter-frankfurt",
+        "grows: true",
+        "",
+        "Pay [datacenter-frankfurt]",
+        "pass",
+    ),
+    "a private location shows by its ID": (
+        PRIVATE % "22be3b52-5ec2-4894-9086-b5b4a8b00a89",
+        "grows: true",
+        "",
+        "Pay [22be3b52-5ec2-4894-9086-b5b4a8b00a89]",
+        "pass",
+    ),
+    "the ID cannot be read at once": (GREEN, "readable: 8s", "", "Pay [eu-west-1]", "pass"),
+    "completion is not served": (GREEN, "", "api: {completion: false}", "Pay [eu-west-1]", "pass"),
+    "the first version of check sessions is gone": (
+        GREEN,
+        "",
+        "api: {served: [v2]}",
+        "Pay [eu-west-1]",
+        "pass",
+    ),
+}
+
+
+@pytest.mark.parametrize("is_link", [False, True], ids=["ID", "link"])
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_is_not_documented_is_survived_either_way(name: str, is_link: bool, tmp_path: Path) -> None:
+    first_check, session, rest, case, says = UNKNOWN[name]
+    gated = gate_on(tmp_path, first_check, session, rest, is_link=is_link)
+    assert gated.code == 0, gated.log
+    assert gated.cases == {case: says, "Log in [eu-west-1]": "pass"}
+
+
+RED = {
+    "a check that never reports is pending": ("", "", "Pay [eu-west-1]", "error MissingResult", "missing"),
+    "the session shows nothing of a check that failed": (
+        "",
+        "grows: true\n    statuses: [{at: 9s, is: FAILED}]",
+        "Checkly session [session]",
+        "failure Unexplained",
+        "FAILED",
+    ),
+    "a finished session has no results": (
+        GREEN,
+        "document: {results: __absent__}",
+        "Checkly session [session]",
+        "error NoResults",
+        "no results",
+    ),
+    "only the status of a result is FAILED": (
+        "{at: 12s, is: passed, status: FAILED}",
+        "",
+        "Pay [eu-west-1]",
+        "failure CheckFailure",
+        "failed 1 of 2 checks",
+    ),
+    "a result's status is one that nobody knows": (
+        "{at: 12s, is: passed, status: SLEEPING}",
+        "",
+        "Pay [eu-west-1]",
+        "error MissingResult",
+        "missing",
+    ),
+    "a degraded check in a session that PASSED": (
+        "{at: 12s, is: degraded}",
+        "",
+        "Pay [eu-west-1]",
+        "failure Degraded",
+        "degraded 1 of 2 checks",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RED)
+def test_what_is_not_documented_never_opens_the_gate(name: str, tmp_path: Path) -> None:
+    first_check, session, case, says, reason = RED[name]
+    gated = gate_on(tmp_path, first_check, session)
+    assert gated.code == 1, gated.log
+    assert gated.cases[case] == says
+    assert reason in gated.outputs["reason"]
