@@ -13,6 +13,7 @@ from gate.commands.help import help_text
 from gate.commands.policy import check_policy
 from gate.commands.refusal import refuse
 from gate.commands.simulate import simulate
+from gate.config.parsers import is_session
 from gate.domain.errors import LibraryMissing, UsageError
 from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console, LogStream
@@ -21,7 +22,9 @@ from gate.runtime import Process
 from gate.text.clean import clean
 from gate.text.style import Line, Tone
 
-_COMMANDS = "the commands are demo, simulate and policy; without one checkly-gate gates on --session-id"
+_COMMANDS = (
+    "the commands are demo, simulate, policy, help and version; without one checkly-gate gates on a session"
+)
 
 
 def main() -> int:
@@ -37,12 +40,13 @@ def main() -> int:
 def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process: Process) -> ExitCode:
     """Runs one command; without one, gates."""
     console = Console(stream, env)
-    command, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else ("", argv)
+    is_gate = not argv or argv[0].startswith("-") or is_session(argv[0])
+    command, rest = ("", argv) if is_gate else (argv[0], argv[1:])
     # Alone: among inputs it may be a variable of somebody's, and exit code 0 would open the gate.
-    if list(rest) in (["--help"], ["-h"]):
+    if list(rest) in (["--help"], ["-h"]) or list(argv) == ["help"]:
         console.command(help_text())
         return ExitCode.OPEN
-    if list(rest) == ["--version"]:
+    if list(rest) == ["--version"] or list(argv) == ["version"]:
         console.command(f"checkly-gate {__version__}")
         return ExitCode.OPEN
     try:

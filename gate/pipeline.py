@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gate.checkly.client import Checkly
 from gate.checkly.ports import Clock, Transport
@@ -13,13 +13,14 @@ from gate.domain.detail import Detail
 from gate.domain.errors import RequestFailed, Stopped
 from gate.domain.session import Phase, SessionRef, each_once
 from gate.evaluation.judged import JudgedSession
+from gate.evaluation.unlisted import with_unlisted
 from gate.evaluation.verdict import conclude, judge
 from gate.explain import MOST_RESULTS, explain, results_to_explain
 from gate.policy.document import PolicyDocument, with_inputs
 from gate.policy.quarantine import warnings
 from gate.polling.events import Event, Noticed
 from gate.polling.loop import Patience, poll
-from gate.polling.result import Ending, PollResult
+from gate.polling.result import Ending, PollResult, ended_before
 from gate.report.log.progress import Progress
 from gate.report.report import Report
 from gate.text.duration import format_duration
@@ -29,6 +30,8 @@ from gate.triggering import trigger
 _EXPLAIN_WITHIN_S = 10.0  # a closed gate should not keep a pipeline waiting for its reason
 _FETCH_WITHIN_S = 3.0
 _CANCEL_WITHIN_S = 2.0  # of the 5 s between a signal and the end of the reports
+_STALE_AFTER = timedelta(hours=1)
+_STALE = "ended more than an hour before the gate began; is the session ID of an earlier run?"
 _NO_ACCOUNT = "account-id is not given, and Checkly's API requires it (CHECKLY_ACCOUNT_ID)"
 
 
@@ -81,11 +84,16 @@ def _poll_and_judge(
     deadline_s: float,
 ) -> Report:
     notices: list[str] = []
-    polled = _poll(refs, settings, checkly, context, deadline_s, notices.append)
+    polled = tuple(
+        with_unlisted(each, settings.checks_of)
+        for each in _poll(refs, settings, checkly, context, deadline_s, notices.append)
+    )
     if settings.cancel_on_abort:
         for line in _cancel(polled, checkly):
             context.log(line)
     decided_at = context.wall_clock()
+    began_at = decided_at - timedelta(seconds=context.clock.now_s() - (deadline_s - settings.timeout))
+    notices += (f"{each.label}: {_STALE}" for each in ended_before(polled, began_at - _STALE_AFTER))
     today = decided_at.date()
     runs = [run for each in polled if each.session for run in each.session.checks]
     notices += warnings(document.quarantine, runs, today)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from gate.commands.gate import gate
 from gate.domain.exit_code import ExitCode
@@ -19,8 +21,13 @@ def demo(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
     """The whole gate against an embedded stand-in for Checkly, with what the scenario gives as inputs."""
     from gate import simulator  # noqa: PLC0415 - a gate has no use for it
 
+    if list(argv) == ["--list"]:
+        for name in simulator.shipped():
+            console.command(f"{name:<21} {simulator.load(name).description}")
+        return ExitCode.OPEN
     named = bool(argv) and not argv[0].startswith("-")
-    scenario = simulator.load(argv[0] if named else DEMO_SCENARIO)
+    loaded = simulator.load(argv[0] if named else DEMO_SCENARIO)
+    scenario = replace(loaded, started=datetime.now(UTC))  # its own start would be long ago
     console.line(Line(f"demo: {scenario.name}: {scenario.description}"))
     with simulator.Simulator(scenario) as api:
         given = {

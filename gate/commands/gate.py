@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from gate.checkly.ports import Transport
 from gate.commands.refusal import refuse
 from gate.config.parsers import is_loopback
+from gate.config.session_file import MOST_BYTES, sessions_in
 from gate.config.settings import InvalidInputs, Settings, read_settings
 from gate.domain.errors import Defect, GateError, LibraryMissing, UsageError
 from gate.domain.exit_code import ExitCode
+from gate.domain.session import each_once
 from gate.evaluation.verdict import conclude
 from gate.pipeline import Context, decide
 from gate.policy.loader import load_policy
@@ -21,6 +25,7 @@ from gate.publish.host import detect
 from gate.publish.publisher import Sinks, publish
 from gate.report.report import Report
 from gate.runtime import Process
+from gate.text.clean import clean
 from gate.text.redact import Redaction
 from gate.text.style import Line, Tone
 
@@ -70,8 +75,28 @@ def _run(settings: Settings, env: Mapping[str, str], console: Console, process: 
         log=console.line,
         show_state=console.state,
     )
+    if settings.session_file:
+        settings = _with_sessions_of_file(settings)
     document = load_policy(settings.policy)
     return decide(settings, document, _transport(settings, env, console, process), context)
+
+
+def _with_sessions_of_file(settings: Settings) -> Settings:
+    """Return the settings with the sessions that the session file names. Raises `UsageError`."""
+    path = settings.session_file
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"session-file: {clean(path)} cannot be read: {error}") from None
+    if len(content) > MOST_BYTES:
+        raise UsageError(f"session-file: {clean(path)} is larger than {MOST_BYTES // 1_000_000} MB")
+    try:
+        found = sessions_in(content.decode(errors="replace"))
+    except ValueError as error:
+        raise UsageError(f"session-file: {clean(path)}: {error}") from None
+    refs = each_once((*settings.session_id, *found.refs))
+    return replace(settings, session_id=refs, checks_of=found.checks)
 
 
 def _transport(settings: Settings, env: Mapping[str, str], console: Console, process: Process) -> Transport:

@@ -9,14 +9,17 @@ from gate.config.inputs import INPUTS, Input
 from gate.domain.exit_code import ExitCode
 
 _USAGE = """\
-checkly-gate: waits for a Checkly check session, and fails where it is not good enough.
+checkly-gate: waits for a Checkly session, and fails if it is not good enough.
 
 usage:
-  checkly-gate --session-id ID --api-key KEY --account-id ID [--INPUT VALUE ...]
+  checkly-gate SESSION --api-key KEY --account-id ID [--INPUT VALUE ...]
   checkly-gate demo [SCENARIO] [--INPUT VALUE ...]   the gate against an embedded API: no account needed
+  checkly-gate demo --list                           what each scenario shows
   checkly-gate simulate [SCENARIO]                   that API alone, on loopback, until a signal comes
   checkly-gate policy check [FILE]                   validates a policy file, and shows what it means
-  checkly-gate --help | --version
+  checkly-gate help | version
+
+SESSION is the ID of a check session or a test session, or a link to one; also --session-id SESSION.
 
 Each input can be a flag or an environment variable: INPUT_SESSION_ID, PLUGIN_SESSION_ID or
 CHECKLY_GATE_SESSION_ID for session-id, and so on. What is empty counts as not given.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from gate.commands.demo import DEMO_SCENARIO
 from gate.domain.errors import Stopped, UsageError
@@ -18,7 +20,8 @@ def simulate(argv: Sequence[str], console: Console, process: Process) -> ExitCod
 
     if len(argv) > 1 or any(word.startswith("-") for word in argv):
         raise UsageError("simulate takes the name or the file of one scenario, and nothing else")
-    scenario = simulator.load(argv[0] if argv else DEMO_SCENARIO)
+    loaded = simulator.load(argv[0] if argv else DEMO_SCENARIO)
+    scenario = replace(loaded, started=datetime.now(UTC))  # its own start would be long ago
     with simulator.Simulator(scenario) as api:
         console.line(Line(api.url))
         console.line(Line(f"{scenario.name}: {scenario.description}"))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from gate.config.inputs import BY_NAME, ENVIRONMENT_PREFIXES, INPUTS
+from gate.config.parsers import is_session
 from gate.text.clean import clean
 
 
@@ -15,7 +16,7 @@ def _shown(text: str) -> str:
 
 
 def _read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Flags as `--name value`, `--name=value`, or `--name` alone for a switch."""
+    """Read `--name value`, `--name=value`, `--name` alone for a switch, and IDs or links of sessions."""
     flags: dict[str, str] = {}
     problems: list[str] = []
     words = list(argv)
@@ -25,7 +26,10 @@ def _read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         row = BY_NAME.get(name)
         next_is_value = bool(words) and not words[0].startswith("--")
         if not word.startswith("--"):
-            problems.append(f"unexpected argument {_shown(word)}: inputs are given as --name value")
+            if is_session(word):
+                flags["session-id"] = " ".join(filter(None, (flags.get("session-id"), word)))
+            else:
+                problems.append(f"unexpected argument {_shown(word)}: inputs are given as --name value")
             continue
         if row is None:
             problems.append(f"unknown input --{clean(name, 100)}{_hint(name)}")
@@ -59,7 +63,7 @@ def _unknown_variables(env: Mapping[str, str]) -> Iterable[str]:
 
 def _hint(name: str) -> str:
     near = _nearest(name, 0.6)
-    return f"; did you mean {near}?" if near else f"; the inputs are {', '.join(BY_NAME)}"
+    return f"; did you mean {near}?" if near else "; checkly-gate --help lists the inputs"
 
 
 def _nearest(name: str, likeness: float) -> str:

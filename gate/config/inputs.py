@@ -57,10 +57,16 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="session-id",
         help="IDs or links of check sessions and test sessions, separated by commas, spaces or newlines. "
-        "Required unless checks are triggered.",
+        "Required unless session-file is given or checks are triggered.",
         read=parsers.session_refs,
         joined_by=" ",
         absent=(),
+    ),
+    Input(
+        name="session-file",
+        help="A file that names sessions: the output of checkly test, trigger, pw-test or checks run, or the "
+        "report of Checkly's JSON reporter.",
+        read=parsers.path,
     ),
     Input(
         name="trigger-check-id",

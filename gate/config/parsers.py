@@ -32,6 +32,14 @@ def session_refs(text: str) -> tuple[SessionRef, ...]:
     return each_once(refs)
 
 
+def is_session(word: str) -> bool:
+    """Return whether a word can be read as the ID of a session or a link to one."""
+    try:
+        return bool(session_refs(word))
+    except ValueError:
+        return False
+
+
 def _session_ref(word: str) -> SessionRef:
     """A link shows the kind of the session, a bare ID does not."""
     if is_uuid(word):

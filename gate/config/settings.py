@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from posixpath import normpath
 from typing import Any
 
@@ -16,9 +16,13 @@ from gate.policy.threshold import Threshold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The inputs, read and trusted. Durations are in seconds."""
+    """The inputs, read and trusted. Durations are in seconds.
+
+    `checks_of` is how many checks a session has, by its ID, if the session file says so.
+    """
 
     session_id: tuple[SessionRef, ...]
+    session_file: str
     trigger_check_id: tuple[str, ...]
     trigger_tags: tuple[tuple[str, ...], ...]
     refresh_cache: bool
@@ -38,6 +42,7 @@ class Settings:
     cancel_on_abort: bool
     ca_bundle: str
     verbose: bool
+    checks_of: Mapping[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # never the key
@@ -52,10 +57,10 @@ class InvalidInputs(UsageError):
         self.json_path = json_path
 
 
-_WHAT_TO_GATE_ON = ("session-id", "trigger-check-id", "trigger-tags")
+_WHAT_TO_GATE_ON = ("session-id", "session-file", "trigger-check-id", "trigger-tags")
 _NOTHING_TO_GATE_ON = (
-    "session-id: required: give --session-id or CHECKLY_GATE_SESSION_ID, or have checks triggered with "
-    "trigger-check-id or trigger-tags (without a filter every check in the account would run)"
+    "session-id: required: give session-id or session-file, or have checks triggered with trigger-check-id "
+    "or trigger-tags (without a filter every check in the account would run)"
 )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from gate.domain.errors import GateError
@@ -26,3 +28,10 @@ class PollResult:
     session: Session | None
     ending: Ending
     error: GateError | None = None
+
+
+def ended_before(polled: Iterable[PollResult], moment: datetime) -> Iterable[Session]:
+    """Return the sessions that Checkly had ended before a moment."""
+    for each in polled:
+        if each.session and each.session.stopped_at and each.session.stopped_at < moment:
+            yield each.session

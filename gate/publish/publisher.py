@@ -20,6 +20,8 @@ from gate.text.redact import Redaction
 from gate.text.style import Line, Tone
 
 _OUTPUT_LENGTH = 2000
+_LISTS = ("session-ids", "failed-checks")  # have bounds of their own, and half of one is of no use
+_LIST_LENGTH = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def _write(report: Report, path: str, render: Callable[[Report], bytes], sinks: 
 def _publish_on_host(report: Report, sinks: Sinks) -> None:
     hidden = sinks.hidden.in_text
     texts = {
-        name: hidden(clean(str(value), _OUTPUT_LENGTH)) for name, value in outputs.render(report).items()
+        name: hidden(clean(str(value), _LIST_LENGTH if name in _LISTS else _OUTPUT_LENGTH))
+        for name, value in outputs.render(report).items()
     }
     for problem in sinks.host.publish(texts, hidden(summary.render(report))):
         sinks.console.line(Line(f"warning: {problem}", Tone.WARN))

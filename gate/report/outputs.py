@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
+from gate.domain.session import Check
+from gate.evaluation.cause import causes
+from gate.evaluation.judged import Conclusion
 from gate.report.report import Report
+from gate.text.clean import clean
+
+_MOST_CHECKS = 100
+_MOST_LOCATIONS = 30
+_NAME_LENGTH = 100
 
 
 def render(report: Report) -> dict[str, str | int]:
@@ -12,8 +22,32 @@ def render(report: Report) -> dict[str, str | int]:
         "verdict": report.verdict.kind.value,
         "status": worst.status if worst else "",
         "reason": report.verdict.reason.text,
+        "cause": ",".join(causes(report.sessions)),
+        "exit-code": int(report.verdict.exit_code),
         "session-link": worst.link if worst else "",
+        "session-ids": ",".join(session.ref.id for session in report.sessions),
+        "failed-checks": json.dumps(failed_checks(report)),
         **report.counts,
         "junit-path": report.junit_path,
         "json-path": report.json_path,
     }
+
+
+def failed_checks(report: Report) -> list[dict[str, object]]:
+    """Return the checks with a red row: ID, name and the red locations, at most 100 checks.
+
+    A check that is red in several sessions is listed once.
+    """
+    found: dict[Check, dict[str, None]] = {}
+    for session in report.sessions:
+        for row in session.rows:
+            if row.conclusion in (Conclusion.RED, Conclusion.UNDECIDED):
+                found.setdefault(row.outcome.check, {})[row.outcome.location] = None
+    return [
+        {
+            "id": check.id,
+            "name": clean(check.name, _NAME_LENGTH),
+            "locations": [clean(each, _NAME_LENGTH) for each in list(locations)[:_MOST_LOCATIONS]],
+        }
+        for check, locations in list(found.items())[:_MOST_CHECKS]
+    ]

@@ -13,6 +13,7 @@ from gate.evaluation.judged import JudgedSession, Row
 from gate.evaluation.outcomes import Outcome
 from gate.policy.effective import Policy
 from gate.policy.threshold import DEFAULT, Threshold, in_words
+from gate.report.outputs import failed_checks
 from gate.report.outputs import render as render_outputs
 from gate.report.report import Report
 
@@ -21,7 +22,8 @@ def render(report: Report) -> bytes:
     """The record as UTF-8 JSON, made session by session: hundreds at once take many times their size."""
     head = {
         **render_outputs(report),
-        "exit-code": int(report.verdict.exit_code),
+        "session-ids": [session.ref.id for session in report.sessions],
+        "failed-checks": failed_checks(report),
         "gate-version": __version__,
         "decided-at": _time(report.decided_at),
         "waited-seconds": round(report.waited_s, 3),

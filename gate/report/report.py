@@ -69,9 +69,12 @@ class Report:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows count, and how many are in each state, in the order of the outputs."""
+        """How many checks there are, and how many rows count and are in each state, as in the outputs."""
         states = [row.outcome.state for session in self.sessions for row in session.rows]
-        counted = {"locations": sum(state is not State.SKIPPED for state in states)}
+        counted = {
+            "checks": sum(len(session.session.checks) for session in self.sessions if session.session),
+            "locations": sum(state is not State.SKIPPED for state in states),
+        }
         return counted | {state.value: states.count(state) for state in _COUNTED}
 
     def why(self, result: Result | None) -> Detail:

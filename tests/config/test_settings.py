@@ -25,6 +25,7 @@ KEY = "cu_0123456789abcdef"
 NEEDED = {"INPUT_SESSION-ID": ID, "INPUT_API-KEY": KEY}
 GIVEN: dict[str, tuple[str, Any]] = {  # a text for each input that is not its default, and what it becomes
     "session-id": (OTHER, (SessionRef(OTHER),)),
+    "session-file": ("checkly.log", "checkly.log"),
     "trigger-check-id": (f"{OTHER} {ID}", (OTHER, ID)),
     "trigger-tags": ("production, !slow; smoke", (("production", "!slow"), ("smoke",))),
     "refresh-cache": ("true", True),
@@ -118,6 +119,7 @@ def test_what_is_not_given_has_its_default() -> None:
 
 def test_every_input_has_a_field_of_the_type_that_its_reader_returns() -> None:
     hints = get_type_hints(Settings)
+    del hints["checks_of"]  # which a session file gives
     assert {row.field for row in INPUTS} == set(hints)
     settings = _settings(*(f"--{name}={text}" for name, (text, _) in GIVEN.items()))
     plain = {bool: bool, str: str, float: float, Threshold | None: Threshold}
@@ -148,6 +150,12 @@ def test_a_flag_that_is_repeated_adds_sessions_for_none_may_be_lost() -> None:
         SessionRef(ID),
         SessionRef(OTHER),
     )
+
+
+def test_a_session_can_be_an_argument_without_a_name() -> None:
+    link = f"{LINK}/test-sessions/{OTHER}"
+    given = _settings(ID, "--timeout", "5m", link, "--session-id", ID)
+    assert given.session_id == (SessionRef(ID), SessionRef(OTHER, SessionKind.TEST))
 
 
 @pytest.mark.parametrize(
@@ -225,10 +233,10 @@ def test_a_bad_value_is_refused_with_its_name_and_what_is_allowed(name: str, tex
     ("argv", "env", "says"),
     [
         (["--sesion-id", ID], {}, "unknown input --sesion-id; did you mean session-id?"),
-        (["--frobnicate"], {}, "unknown input --frobnicate; the inputs are session-id, trigger-check-id, "),
+        (["--frobnicate"], {}, "unknown input --frobnicate; checkly-gate --help lists the inputs"),
         (["--timeout"], {}, "timeout: --timeout needs a value"),
         (["--timeout", "--verbose"], {}, "timeout: --timeout needs a value"),
-        ([ID], {}, f"unexpected argument '{ID}': inputs are given as --name value"),
+        (["production"], {}, "unexpected argument 'production': inputs are given as --name value"),
         ([], {"CHECKLY_GATE_TIMEOOT": "5m"}, "unknown input CHECKLY_GATE_TIMEOOT; did you mean timeout?"),
         (
             [],
@@ -260,7 +268,7 @@ def test_what_is_required_is_missed_and_all_problems_are_told_at_once() -> None:
         "api-key: required: give --api-key or CHECKLY_API_KEY",
         f"timeout: 'soon' is not allowed; allowed: {DURATION_FORMS}, from 1s to 168h",
         (
-            "session-id: required: give --session-id or CHECKLY_GATE_SESSION_ID, or have checks triggered "
+            "session-id: required: give session-id or session-file, or have checks triggered "
             "with trigger-check-id or trigger-tags (without a filter every check in the account would run)"
         ),
     )

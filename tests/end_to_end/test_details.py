@@ -119,6 +119,7 @@ def test_it_is_asked_about_a_limited_number_of_results_and_how_many_those_are_is
     results = "".join(f"      - {{at: 0s, location: r{number}, is: failed}}\n" for number in range(failed))
     locations = ", ".join(f"r{number}" for number in range(failed))
     text = SCENARIO.partition("    locations")[0] + f"    locations: [{locations}]\n    results:\n{results}"
+    text += "started: 2999-01-01T00:00:00Z\n"  # a session that ended long ago is a notice
     scenario = parse(text, name="test")
     with Simulator(scenario) as api:
         inputs = inputs_for(api, scenario.session_ids, **{"api-version": "v2"})

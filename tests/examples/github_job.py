@@ -31,10 +31,14 @@ class Gate:
         return {"steps.gate.outcome": self.outcome, "always()": "true"}[operand]
 
     def meets(self, condition: str) -> bool:
-        """Whether all terms of a condition are true."""
+        """Whether a condition is true: terms joined by `||`, or by `&&`."""
+        if " || " in condition:
+            return any(map(self._is_true, condition.split(" || ")))
         return all(map(self._is_true, condition.split(" && ")))
 
     def _is_true(self, term: str) -> bool:
+        if contains := re.fullmatch(r"contains\((\S+), (\S+)\)", term):
+            return self.value(contains[2]) in self.value(contains[1])
         left, *compared = term.split(" ")
         if not compared:
             return bool(self.value(left))

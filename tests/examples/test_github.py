@@ -14,7 +14,9 @@ README = re.findall(r"```yaml\n(name: Deploy\n.*?)```", (ROOT / "README.md").rea
 WORKFLOWS = {name: text(name) for name in EVERY_FILE if "github" in name} | {"README.md": README}
 REPORT = {"junit-path": "test-results/checkly-junit.xml"}
 OPEN = Gate("success", {"verdict": "pass", **REPORT})
-RED = Gate("failure", {"verdict": "fail", "reason": "failed 1 of 2 locations", **REPORT})
+RED = Gate("failure", {"verdict": "fail", "cause": "failed", "reason": "failed 1 of 2 locations", **REPORT})
+SLOW = Gate("failure", {"verdict": "fail", "cause": "degraded,missing", "reason": "degraded", **REPORT})
+LOST = Gate("failure", {"verdict": "fail", "cause": "errored,missing", "reason": "missing", **REPORT})
 UNKNOWN = Gate("failure", {"verdict": "inconclusive", "reason": "no answer", **REPORT})
 NOT_STARTED = Gate("failure")
 PUBLISHERS = {"upload-artifact", "action-junit-report", "publish-unit-test-result-action"}
@@ -37,9 +39,10 @@ def test_a_job_fails_with_its_gate_and_publishes_the_report_that_there_is(
 
 @pytest.mark.parametrize("down", ["", "upload-artifact"])
 @pytest.mark.parametrize(
-    ("gate", "rolls_back"), [(OPEN, False), (RED, True), (UNKNOWN, False), (NOT_STARTED, False)]
+    ("gate", "rolls_back"),
+    [(OPEN, False), (RED, True), (SLOW, True), (LOST, False), (UNKNOWN, False), (NOT_STARTED, False)],
 )
-def test_only_what_checkly_saw_red_is_rolled_back_whatever_else_is_down(
+def test_only_failed_and_degraded_checks_are_a_reason_to_roll_back_whatever_else_is_down(
     gate: Gate, rolls_back: bool, down: str, tmp_path: Path
 ) -> None:
     job = play(ROLLBACK, gate, tmp_path, {down})

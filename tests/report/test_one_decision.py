@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,7 +30,7 @@ from tests.evaluation.generated import policies, sessions
 from tests.exhaustive import examples
 from tests.report.reading import reports
 from tests.report.reports import report_of, report_on, unfinished, with_fault
-from tests.samples import attempt, finished, result, session
+from tests.samples import CHECK_ID, attempt, finished, result, session
 
 MIXED = session(
     "FAILED",
@@ -58,7 +59,12 @@ def test_the_outputs_are_those_of_the_contract_in_its_order() -> None:
         ("verdict", "fail"),
         ("status", "FAILED"),
         ("reason", "failed 1 of 4 locations (25%) > 0 allowed (default): sa-east-1"),
+        ("cause", "failed"),
+        ("exit-code", 1),
         ("session-link", MIXED.link),
+        ("session-ids", MIXED.id),
+        ("failed-checks", json.dumps([{"id": CHECK_ID, "name": "Checkout API", "locations": ["sa-east-1"]}])),
+        ("checks", 1),
         ("locations", 4),
         ("passed", 1),
         ("failed", 1),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 
 from gate.domain.detail import Detail
 from gate.domain.errors import ReportUnwritable, UsageError
+from gate.domain.session import Session
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
 from gate.polling.result import Ending
@@ -19,10 +21,21 @@ from gate.report.report import Report
 from tests.exhaustive import examples
 from tests.report.reading import hostile_names, reports
 from tests.report.reports import DECIDED, of_error, report_of, report_on, unfinished, unread, with_fault
-from tests.samples import attempt, finished, result, run_of, session
+from tests.samples import CHECK_ID, attempt, finished, result, run_of, session
 
-TEXTS = ("verdict", "status", "reason", "session-link", "junit-path", "json-path")
+TEXTS = (
+    "verdict",
+    "status",
+    "reason",
+    "cause",
+    "session-link",
+    "session-ids",
+    "failed-checks",
+    "junit-path",
+    "json-path",
+)
 COUNTS = (
+    "checks",
     "locations",
     "passed",
     "failed",
@@ -44,7 +57,7 @@ RUNNING = session("PROGRESS", locations=("a",))
 @given(reports())
 def test_outputs_have_their_names_their_order_and_numbers_that_are_numbers(report: Report) -> None:
     rendered = outputs.render(report)
-    assert tuple(rendered) == (*TEXTS[:4], *COUNTS, *TEXTS[4:])
+    assert tuple(rendered) == (*TEXTS[:4], "exit-code", *TEXTS[4:7], *COUNTS, *TEXTS[7:])
     assert all(type(rendered[name]) is str for name in TEXTS)
     assert all(type(rendered[name]) is int for name in COUNTS)
     assert (rendered["verdict"], rendered["reason"]) == (
@@ -54,7 +67,7 @@ def test_outputs_have_their_names_their_order_and_numbers_that_are_numbers(repor
     assert len(report.verdict.reason.text.splitlines()) == 1
     rows = sum(len(each.rows) for each in report.sessions)
     counted = [int(rendered[name]) for name in COUNTS]
-    assert counted[0] == sum(counted[1:-1]) == rows - counted[-1]
+    assert counted[1] == sum(counted[2:-1]) == rows - counted[-1]
 
 
 WORST: dict[str, tuple[Report, str]] = {
@@ -83,7 +96,9 @@ def test_the_status_is_the_worst_sessions(report: Report, status: str) -> None:
 @given(reports())
 def test_the_record_is_json_whose_head_is_the_outputs(report: Report) -> None:
     read = json.loads(record.render(report).decode(), parse_constant=_refuse)
-    head = outputs.render(report)
+    head: dict[str, Any] = dict(outputs.render(report))
+    head["session-ids"] = [each.ref.id for each in report.sessions]
+    head["failed-checks"] = json.loads(head["failed-checks"])
     assert list(read.items())[: len(head)] == list(head.items())
     assert read["exit-code"] == int(report.verdict.exit_code)
     assert datetime.fromisoformat(read["decided-at"]) == report.decided_at
@@ -198,3 +213,58 @@ def test_text_from_outside_arrives_as_it_is(name: str) -> None:
 def test_a_path_whose_bytes_are_not_utf_8_keeps_no_record_from_being_written() -> None:
     odd = replace(report_on(GREEN), junit_path="r\udcff.xml", inputs={"junit-path": "r\udcff.xml"})
     assert json.loads(record.render(odd))["verdict"] == "pass"
+
+
+CAUSES = {
+    "open": (session("PASSED", result("a")), Policy(), ""),
+    "failed": (session("FAILED", result("a", "failed")), Policy(), "failed"),
+    "errored and aborted": (
+        session("FAILED", result("a", "aborted"), result("b", "errored")),
+        Policy(),
+        "errored,aborted",
+    ),
+    "missing beside a tolerated failure": (
+        session("FAILED", result("a", "failed"), locations=("a", "b")),
+        Policy(failed=(parse_threshold("1"),)),
+        "missing",
+    ),
+    "degraded and flaky": (
+        session("DEGRADED", attempt("a"), result("a", "degraded")),
+        Policy(flaky=(parse_threshold("0"),)),
+        "degraded,flaky",
+    ),
+    "timed out with every result there": (session("TIMED_OUT", result("a")), Policy(), "timed-out"),
+    "cancelled": (session("CANCELLED", result("a", "cancelled")), Policy(), "cancelled,nothing-counted"),
+    "unexplained": (session("FAILED", result("a")), Policy(), "unexplained"),
+    "required": (session("PASSED", result("a")), Policy(required=("b",)), "required"),
+}
+
+
+@pytest.mark.parametrize(("of", "policy", "cause"), CAUSES.values(), ids=CAUSES.keys())
+def test_the_cause_is_what_closes_the_gate(of: Session, policy: Policy, cause: str) -> None:
+    assert outputs.render(report_on(of, policy=policy))["cause"] == cause
+
+
+def test_a_gate_that_could_not_tell_has_no_cause() -> None:
+    assert outputs.render(report_of(unread()))["cause"] == ""
+
+
+def test_failed_checks_are_those_with_a_red_location() -> None:
+    red = session("FAILED", result("a", "failed"), result("b"), result("c", "failed"), name="Pay")
+    listed = json.loads(str(outputs.render(report_on(red, GREEN))["failed-checks"]))
+    assert listed == [{"id": CHECK_ID, "name": "Pay", "locations": ["a", "c"]}]
+
+
+def test_failed_checks_are_bounded_in_number_and_size() -> None:
+    many = [
+        session(
+            "FAILED",
+            *(result(f"{'x' * 300}{place}", "failed") for place in range(40)),
+            name="n" * 300,
+            check_id=f"id-{number}",
+        )
+        for number in range(150)
+    ]
+    text = str(outputs.render(report_on(*many))["failed-checks"])
+    assert len(json.loads(text)) == 100
+    assert len(text) < 400_000, "GitHub takes outputs of 1 MB in all"

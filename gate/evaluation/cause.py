@@ -1,0 +1,40 @@
+"""Why a closed gate closed, as words that a pipeline can branch on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from gate.evaluation.decision import Rule
+from gate.evaluation.judged import JudgedSession
+from gate.evaluation.outcomes import FAILING, State
+
+_WORDS = {
+    Rule.DEGRADED: "degraded",
+    Rule.FLAKY: "flaky",
+    Rule.MISSING: "missing",
+    Rule.CANCELLED: "cancelled",
+    Rule.TIMED_OUT: "timed-out",
+    Rule.NO_RESULTS: "no-results",
+    Rule.UNEXPLAINED: "unexplained",
+    Rule.REQUIRED: "required",
+    Rule.NOTHING_COUNTED: "nothing-counted",
+}
+
+
+def causes(sessions: Sequence[JudgedSession]) -> tuple[str, ...]:
+    """Return what closes the gate, worst first; nothing if no rule does.
+
+    The rule for failed rows is named by their states: `errored` is Checkly's own failure, `failed` is not.
+    """
+    found = [word for session in sessions for word in _of_session(session)]
+    order = [*(state.value for state in State if state in FAILING), *_WORDS.values()]
+    return tuple(sorted(dict.fromkeys(found), key=order.index))
+
+
+def _of_session(session: JudgedSession) -> Iterable[str]:
+    for decision in session.closing:
+        if decision.rule is Rule.FAILED:
+            states = {row.outcome.state for row in session.rows} & FAILING
+            yield from (state.value for state in states)
+        else:
+            yield _WORDS[decision.rule]

@@ -1,0 +1,28 @@
+"""Checks that were to run and that a finished session does not show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gate.domain.session import Check, CheckRun, Session
+from gate.polling.result import PollResult
+
+_LOCATION = "unknown location"
+
+
+def with_unlisted(polled: PollResult, checks: Mapping[str, int]) -> PollResult:
+    """Add a check without a result for each one that a session lacks.
+
+    `checks` is how many checks a session has, by its ID.
+    """
+    session = polled.session
+    lacking = checks.get(polled.ref.id, 0) - len(session.checks) if session else 0
+    if session is None or lacking <= 0:
+        return polled
+    runs = (
+        CheckRun(Check(name=f"check that Checkly does not show ({number})"), (_LOCATION,), ())
+        for number in range(1, lacking + 1)
+    )
+    extended: Session = replace(session, checks=(*session.checks, *runs))
+    return replace(polled, session=extended)
