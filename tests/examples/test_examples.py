@@ -64,7 +64,7 @@ def test_the_gate_takes_what_an_example_gives(name: str) -> None:
         settings = read_settings(flags, env)
         assert settings.api_key
         assert settings.account_id
-        assert settings.session_id or settings.trigger_tags
+        assert settings.session_id or settings.trigger_tags or settings.session_file
         assert any("TIMEOUT" in variable for variable in env) or any("--timeout=" in each for each in flags)
 
 
@@ -80,7 +80,8 @@ def test_no_variable_looks_like_an_input_that_is_none(name: str) -> None:
 def test_a_key_comes_from_a_secret(name: str) -> None:
     assert not re.search(r"\b(cu|sv)_\w", text(name))
     given = variables(name).get("CHECKLY_API_KEY", "")
-    assert given in {"", "$(CHECKLY_API_KEY)", "credentials('checkly-api-key')"}
+    secrets = {"$(CHECKLY_API_KEY)", "credentials('checkly-api-key')", "${{ secrets.CHECKLY_API_KEY }}"}
+    assert given in {"", *secrets}
     for key in re.findall(r"^\s*api[-_]key: (.+)$", text(name), re.MULTILINE):
         assert re.fullmatch(r"\$\{\{ secrets\.[\w-]+ \}\}", key)
 
