@@ -62,6 +62,7 @@ def decide(settings: Settings, document: PolicyDocument, transport: Transport, c
     if triggered.fault and (isinstance(triggered.fault, Stopped) or not refs):
         report = Report(conclude(()), context.wall_clock())
     else:
+        settings = replace(settings, checks_of={**settings.checks_of, **triggered.checks})
         report = _poll_and_judge(refs, settings, document, checkly, context, deadline_s)
     if triggered.fault:
         report = replace(report, verdict=report.verdict.with_fault(triggered.fault))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from gate.checkly.client import Checkly
+from gate.checkly.suite_triggers import read_started_suite, suite_request
 from gate.checkly.trigger_call import send_trigger
-from gate.checkly.triggers import not_started, trigger_request
+from gate.checkly.triggers import Started, not_started, target_of, trigger_request
 from gate.config.settings import Settings
 from gate.domain.errors import CheckNotStarted, GateError, RequestFailed, Stopped
 from gate.domain.session import SessionKind, SessionRef
@@ -17,25 +18,37 @@ _MOST_NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class Triggered:
-    """The sessions that were started. With a fault the gate cannot open, whatever becomes of them."""
+    """The sessions that were started. With a fault the gate cannot open, whatever becomes of them.
+
+    `checks` is how many checks a session must have, by its ID.
+    """
 
     refs: tuple[SessionRef, ...] = ()
     fault: GateError | None = None
     notices: tuple[str, ...] = ()
+    checks: Mapping[str, int] = field(default_factory=dict)
 
 
 def trigger(settings: Settings, checkly: Checkly, log: Callable[[str], None], *, until_s: float) -> Triggered:
     """Start the checks that the settings name, and log each session. Raises nothing."""
-    check_ids = settings.trigger_check_id
-    if not (check_ids or settings.trigger_tags):
+    if not (settings.trigger_check_id or settings.trigger_tags):
         return Triggered()
+    if settings.trigger_as is SessionKind.TEST:
+        return _trigger_test_sessions(settings, checkly, log, until_s)
+    return _trigger_check_sessions(settings, checkly, log, until_s)
+
+
+def _trigger_check_sessions(
+    settings: Settings, checkly: Checkly, log: Callable[[str], None], until_s: float
+) -> Triggered:
+    check_ids = settings.trigger_check_id
     request = trigger_request(check_ids, settings.trigger_tags, refresh_cache=settings.refresh_cache)
     try:
         started = send_trigger(request, checkly, until_s=until_s, log=log)
     except (RequestFailed, Stopped) as error:
         return Triggered(fault=error)
     for each in started:
-        log(f"started {each.check_name or each.session_id}: {each.link}")
+        log(_started(each))
     refs = tuple(SessionRef(each.session_id, SessionKind.CHECK) for each in started)
     absent = not_started(check_ids, started)
     if not absent:
@@ -45,6 +58,38 @@ def trigger(settings: Settings, checkly: Checkly, log: Callable[[str], None], *,
         notice = f"{said}: a check that trigger-check-id names must have the tags of trigger-tags too"
         return Triggered(refs, notices=(notice,))
     return Triggered(refs, fault=CheckNotStarted(said))
+
+
+def _trigger_test_sessions(
+    settings: Settings, checkly: Checkly, log: Callable[[str], None], until_s: float
+) -> Triggered:
+    """Start one session for each location. What was started stays, even if the next call fails."""
+    target = target_of(settings.trigger_check_id, settings.trigger_tags)
+    refs: list[SessionRef] = []
+    fault: GateError | None = None
+    for location in settings.trigger_location:
+        request = suite_request(
+            location,
+            target,
+            name=settings.trigger_name,
+            variables=settings.trigger_env,
+            metadata=settings.metadata,
+            refresh_cache=settings.refresh_cache,
+        )
+        try:
+            (started,) = send_trigger(request, checkly, until_s=until_s, log=log, read=read_started_suite)
+        except (RequestFailed, Stopped) as error:
+            fault = error
+            break
+        log(f"{_started(started)} ({location})")
+        refs.append(SessionRef(started.session_id, SessionKind.TEST))
+    # With tags as well, a check that is named need not be selected.
+    wanted = 0 if settings.trigger_tags else len(settings.trigger_check_id)
+    return Triggered(tuple(refs), fault, checks={ref.id: wanted for ref in refs if wanted})
+
+
+def _started(each: Started) -> str:
+    return f"started {each.check_name or each.session_id}: {each.link}"
 
 
 def _named(check_ids: Sequence[str]) -> str:

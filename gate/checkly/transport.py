@@ -50,6 +50,7 @@ class Endpoint:
     extra_certificates: str = ""  # trusted besides the usual authorities
     replaced_certificates: str = ""  # trusted instead of them, a file or a folder
     replaced_by: str = ""  # the variable that says so
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # sent to Checkly, which may send them back
 
 
 class HttpTransport:
@@ -61,7 +62,7 @@ class HttpTransport:
         self._endpoint = endpoint
         self._calls = calls
         self._log = log
-        self._hidden = Redaction(endpoint.api_key)
+        self._hidden = Redaction(endpoint.api_key, *endpoint.secrets)
         self._session = _session(endpoint)
 
     def send(self, request: Request, *, within_s: float) -> Response:

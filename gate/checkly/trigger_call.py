@@ -23,22 +23,28 @@ _PAUSE_AFTER_429_S = 5.0
 
 
 def send_trigger(
-    request: Request, checkly: Checkly, *, until_s: float, log: Callable[[str], None]
+    request: Request,
+    checkly: Checkly,
+    *,
+    until_s: float,
+    log: Callable[[str], None],
+    read: Callable[[Response], tuple[Started, ...]] = read_started,
 ) -> tuple[Started, ...]:
     """Start sessions. Repeats the call only if it cannot have arrived: it would run the checks twice.
 
-    `log` receives one line when the call has to be repeated. Raises a `RequestFailed` (`NotTriggered` if
-    nothing was started by `until_s`, `TriggerLost` if it is unknown what became of the call) and
-    `StoppedWhileTriggering`.
+    `read` turns the reply into sessions. `log` receives one line when the call has to be repeated. Raises a
+    `RequestFailed` (`NotTriggered` if nothing was started by `until_s`, `TriggerLost` if it is unknown what
+    became of the call) and `StoppedWhileTriggering`.
     """
     tries = 0
     while True:
         try:
-            started = read_started(_send_once(request, checkly, until_s))
+            started = read(_send_once(request, checkly, until_s))
         except Transient as error:
             trouble = error
         else:
-            checkly.version = checkly.version or V2  # which knows what it has started
+            if read is read_started:
+                checkly.version = checkly.version or V2  # which knows what it has started
             return started
         pause_s = _pause_s(trouble, tries)
         if pause_s is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -16,7 +16,7 @@ _MOST_SESSIONS = 1_000  # many times what a pipeline waits for, and few enough t
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A check session that a trigger call has started."""
+    """A session that a trigger call has started. Of a test session, the check's name is the session's own."""
 
     session_id: str
     check_id: str
@@ -33,6 +33,14 @@ def trigger_request(
     ("matches the provided target filters"), and all that it says of the two together. Raises `UsageError`
     without a filter, which to the API means every check in the account.
     """
+    body: dict[str, object] = {"target": target_of(check_ids, tags)}
+    return Request(
+        "POST", "/v2/check-sessions/trigger", json=body | ({"refreshCache": True} if refresh_cache else {})
+    )
+
+
+def target_of(check_ids: Sequence[str], tags: Sequence[Sequence[str]]) -> Mapping[str, object]:
+    """Return the filter of a trigger call. Raises `UsageError` if nothing is filtered."""
     target: dict[str, object] = {}
     if tags:
         target["matchTags"] = [list(alternative) for alternative in tags]
@@ -40,10 +48,7 @@ def trigger_request(
         target["checkId"] = list(check_ids)
     if not target:
         raise errors.UsageError("a trigger without a filter would run every check in the account")
-    body: dict[str, object] = {"target": target}
-    return Request(
-        "POST", "/v2/check-sessions/trigger", json=body | ({"refreshCache": True} if refresh_cache else {})
-    )
+    return target
 
 
 def read_started(reply: Response) -> tuple[Started, ...]:

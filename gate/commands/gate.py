@@ -112,6 +112,7 @@ def _transport(settings: Settings, env: Mapping[str, str], console: Console, pro
         extra_certificates=settings.ca_bundle,
         replaced_certificates=env.get(variable, ""),
         replaced_by=variable,
+        secrets=tuple(value for _, value in settings.trigger_env),
     )
 
     def trace(text: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import resources
 from textwrap import wrap
 
-from gate.config.inputs import INPUTS, Input
+from gate.config.input import Input
+from gate.config.inputs import INPUTS
 from gate.domain.exit_code import ExitCode
 
 _USAGE = """\

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from gate.config.inputs import BY_NAME, ENVIRONMENT_PREFIXES, INPUTS
+from gate.config.input import ENVIRONMENT_PREFIXES
+from gate.config.inputs import BY_NAME, INPUTS
 from gate.config.parsers import is_session
 from gate.text.clean import clean
 

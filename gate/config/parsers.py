@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from gate.checkly.http import is_uuid
 from gate.checkly.kinds import KINDS
-from gate.domain.session import SessionRef, each_once
+from gate.domain.session import SessionKind, SessionRef, each_once
 from gate.text.clean import clean
 from gate.text.duration import DURATION_FORMS, parse_duration
 
@@ -19,6 +19,7 @@ _UUID_AT_END = re.compile(r"[0-9a-fA-F-]{36}$")
 _BASE_URL = re.compile(
     r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[a-z0-9._~!$&'()*+,;=:@%/-]*)?", re.IGNORECASE
 )
+_MOST_VARIABLES = 50  # Checkly's API: environmentVariables
 _API_VERSIONS = ("v1", "v2")
 _KINDS = {api.collection: kind for kind, api in KINDS.items()}
 _SESSION_IN_LINK = re.compile(rf"/(?P<collection>{'|'.join(_KINDS)})/(?P<id>[0-9a-fA-F-]{{36}})(?:[/?#]|$)")
@@ -76,6 +77,44 @@ def tags(text: str) -> tuple[tuple[str, ...], ...]:
     if not alternatives:
         raise ValueError("at least one tag")
     return tuple(alternatives)
+
+
+def session_kind(text: str) -> SessionKind:
+    """A kind of session, written with a hyphen."""
+    kinds = {kind.value.replace(" ", "-"): kind for kind in SessionKind}
+    if text not in kinds:
+        raise ValueError(" or ".join(kinds))
+    return kinds[text]
+
+
+def locations(text: str) -> tuple[str, ...]:
+    """Run locations, separated by commas and white space; each once."""
+    words = [word for word in re.split(r"[,\s]+", text) if word]
+    if not words or not all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", word) for word in words):
+        raise ValueError("codes of regions or slugs of private locations")
+    return tuple(dict.fromkeys(words))
+
+
+def variables(text: str) -> tuple[tuple[str, str], ...]:
+    """Environment variables, a KEY=value per line. No value is in an error."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(filter(str.strip, text.splitlines()), start=1):
+        key, is_pair, value = line.strip().partition("=")
+        if not (is_pair and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}", key)):
+            raise ValueError(f"a KEY=value per line (line {number} is none)")
+        if key in found:
+            raise ValueError(f"each key once ({key} is there twice)")
+        found[key] = value
+    if len(found) > _MOST_VARIABLES:
+        raise ValueError(f"at most {_MOST_VARIABLES} variables")
+    return tuple(found.items())
+
+
+def name(text: str) -> str:
+    """A name of one line."""
+    if clean(text) != text:
+        raise ValueError("a line of at most 200 printable characters")
+    return text
 
 
 def header_value(text: str) -> str:

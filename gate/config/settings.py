@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from posixpath import normpath
 from typing import Any
 
+from gate.config.ci_metadata import metadata_in, session_name_in
 from gate.config.flags import _read_flags, _shown, _unknown_variables
-from gate.config.inputs import BY_NAME, INPUTS, Input
+from gate.config.input import Input
+from gate.config.inputs import BY_NAME, INPUTS
 from gate.domain.errors import UsageError
-from gate.domain.session import SessionRef
+from gate.domain.session import SessionKind, SessionRef
 from gate.policy.threshold import Threshold
 
 
@@ -18,7 +20,8 @@ from gate.policy.threshold import Threshold
 class Settings:
     """The inputs, read and trusted. Durations are in seconds.
 
-    `checks_of` is how many checks a session has, by its ID, if the session file says so.
+    `checks_of` is how many checks a session has, by its ID, if the session file says so. `metadata` is
+    what the CI system reveals of the commit.
     """
 
     session_id: tuple[SessionRef, ...]
@@ -26,6 +29,10 @@ class Settings:
     trigger_check_id: tuple[str, ...]
     trigger_tags: tuple[tuple[str, ...], ...]
     refresh_cache: bool
+    trigger_as: SessionKind
+    trigger_location: tuple[str, ...]
+    trigger_env: tuple[tuple[str, str], ...]
+    trigger_name: str
     api_key: str
     account_id: str
     api_url: str
@@ -42,10 +49,11 @@ class Settings:
     cancel_on_abort: bool
     ca_bundle: str
     verbose: bool
+    metadata: Mapping[str, str] = field(default_factory=dict)
     checks_of: Mapping[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # never the key
+        return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # never the key, never a variable
 
 
 class InvalidInputs(UsageError):
@@ -84,6 +92,7 @@ def read_settings(
             problems.append(_problem(row, text, str(error)))
     if not any(given[name][1] for name in _WHAT_TO_GATE_ON):
         problems.append(_NOTHING_TO_GATE_ON)
+    problems += _trigger_problems(values, {name for name, (_, text) in given.items() if text})
     junit_path = values.get("junit_path", BY_NAME["junit-path"].default)
     json_path = values.get("json_path", "")
     if json_path and real_path(json_path) == real_path(junit_path) and not json_path.startswith("/dev/"):
@@ -91,7 +100,22 @@ def read_settings(
         json_path = ""
     if problems:
         raise InvalidInputs(problems, junit_path=junit_path, json_path=json_path)
-    return Settings(**values)
+    values["trigger_name"] = values["trigger_name"] or session_name_in(env)
+    return Settings(**values, metadata=metadata_in(env))
+
+
+def _trigger_problems(values: Mapping[str, Any], given: Collection[str]) -> Iterable[str]:
+    """What does not go together among the inputs of a trigger."""
+    triggers = {"trigger-check-id", "trigger-tags"} & set(given)
+    if values.get("trigger_as") is SessionKind.TEST:
+        if not triggers:
+            yield "trigger-as: test-session needs trigger-check-id or trigger-tags"
+        if not values.get("trigger_location", True):
+            yield "trigger-location: required with trigger-as test-session: a session runs at one location"
+    else:
+        for name in ("trigger-location", "trigger-env", "trigger-name"):
+            if name in given:
+                yield f"{name}: needs trigger-as test-session; a check session has the check's own settings"
 
 
 def shown_inputs(settings: Settings) -> dict[str, str]:

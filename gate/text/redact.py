@@ -16,44 +16,66 @@ _IN_BASE64 = {"+": r"(?:\+|-|%2[Bb])", "/": r"(?:/|\\/|_|%2[Ff])"}  # as in URLs
 
 
 class Redaction:
-    """Hides a secret: as it is, as JSON or a URL may spell any of its characters, and inside base64.
+    """Hides secrets: as they are, as JSON or a URL may spell any of their characters, and inside base64.
 
     What is too short to be a secret is not hidden: that would make other words of an answer unreadable.
     """
 
+    def __init__(self, *secrets: str) -> None:
+        self._secrets = tuple(_Secret(each) for each in secrets)
+
+    def text(self, text: str) -> str:
+        """Return the text without the secrets."""
+        return self.body(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
+
+    def body(self, body: bytes) -> bytes:
+        """Return the bytes without the secrets."""
+        for each in self._secrets:
+            body = each.body(body)
+        return body
+
+    def in_bytes(self, content: bytes) -> bytes:
+        """Return what the gate itself is about to write, without the secrets or slugs made of them."""
+        for each in self._secrets:
+            content = each.in_bytes(content)
+        return content
+
+    def in_text(self, text: str) -> str:
+        """Do the same for a text."""
+        return self.in_bytes(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
+
+
+class _Secret:
     def __init__(self, secret: str) -> None:
         self._secret = secret
         self._letters = max(re.findall(r"[0-9a-z]+", secret.lower()), key=len, default="")
 
-    def text(self, text: str) -> str:
-        """The text without the secret."""
-        return self.body(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
-
     def body(self, body: bytes) -> bytes:
-        """The bytes without the secret."""
         return self._pattern.sub(_HIDDEN, body)
 
     def in_bytes(self, content: bytes) -> bytes:
-        """What the gate itself is about to write, without the secret, or a slug that was made of it."""
+        if not self._letters:
+            return self.body(content)
         letters = re.compile(self._letters.encode(), re.IGNORECASE)
         if not letters.search(content):  # which nothing that the gate writes spells in another way
             return content
         hidden = self.body(content)
         return letters.sub(_HIDDEN, hidden) if len(self._letters) >= _TELLING_LETTERS else hidden
 
-    def in_text(self, text: str) -> str:
-        """The same for a text."""
-        return self.in_bytes(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
-
     @cached_property
     def _pattern(self) -> re.Pattern[bytes]:
-        """Made when it is first needed, for that takes longer than to use it."""
+        """Made when it is first needed, because that takes longer than to use it."""
         forms = ["".join(map(_spelt, self._secret)), *_traces_in_base64(self._secret)]
         return re.compile(("|".join(forms) if len(self._secret) >= _SHORTEST_SECRET else _NEVER).encode())
 
 
 def _spelt(character: str) -> str:
-    """The ways to write one printable ASCII character."""
+    """The ways to write one character."""
+    if not character.isascii():
+        units = character.encode("utf-16-be", errors="surrogatepass").hex()
+        escaped = "".join(rf"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+        percent = "".join(f"%{byte:02x}" for byte in character.encode(errors="surrogatepass"))
+        return f"(?:(?i:{escaped}|{percent})|{re.escape(character)})"
     plain = re.escape(character)
     high, low = (f"[{digit}{digit.upper()}]" for digit in f"{ord(character):02x}")
     return rf"(?:\\u00{high}{low}|%{high}{low}|\\{plain}|{plain})"

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.commands.help import help_text
-from gate.config.inputs import BY_NAME, INPUTS, Input
+from gate.config.input import Input
+from gate.config.inputs import BY_NAME, INPUTS
 from gate.config.settings import InvalidInputs, Settings, read_settings, shown_inputs
 from gate.domain.exit_code import ExitCode
 from gate.domain.session import SessionKind, SessionRef
@@ -29,6 +30,10 @@ GIVEN: dict[str, tuple[str, Any]] = {  # a text for each input that is not its d
     "trigger-check-id": (f"{OTHER} {ID}", (OTHER, ID)),
     "trigger-tags": ("production, !slow; smoke", (("production", "!slow"), ("smoke",))),
     "refresh-cache": ("true", True),
+    "trigger-as": ("test-session", SessionKind.TEST),
+    "trigger-location": ("eu-west-1, my-office", ("eu-west-1", "my-office")),
+    "trigger-env": ("URL=https://a.example/?b=c\nEMPTY=", (("URL", "https://a.example/?b=c"), ("EMPTY", ""))),
+    "trigger-name": ("Deploy 4", "Deploy 4"),
     "api-key": ("sv_another", "sv_another"),
     "account-id": ("1397c172", "1397c172"),
     "api-url": ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
@@ -60,6 +65,10 @@ def _refused(argv: list[str], env: Mapping[str, str] | None = None) -> tuple[str
     return caught.value.problems
 
 
+_SUITES = {"INPUT_TRIGGER-AS": "test-session", "INPUT_TRIGGER-TAGS": "a", "INPUT_TRIGGER-LOCATION": "b"}
+TOGETHER = dict.fromkeys(("trigger-as", "trigger-location", "trigger-env", "trigger-name"), _SUITES)
+
+
 def test_the_table_of_this_test_is_whole() -> None:
     assert set(GIVEN) == set(BY_NAME)
 
@@ -73,7 +82,8 @@ def test_each_input_can_be_given_in_every_way(row: Input) -> None:
     ]
     ways += [([], {variable: text}) for variable in row.environment]
     for argv, env in ways:
-        bare = {name: given for name, given in NEEDED.items() if name not in row.environment}
+        needed = NEEDED | TOGETHER.get(row.name, {})
+        bare = {name: given for name, given in needed.items() if name not in row.environment}
         assert getattr(read_settings(argv, bare | env), row.field) == value, (argv, env)
 
 
@@ -87,16 +97,18 @@ def test_a_flag_beats_a_variable_and_the_first_variable_that_is_not_empty_wins(r
         "report-only": "false",
         "cancel-on-abort": "false",
         "verbose": "no",
+        "trigger-as": "check-session",
+        "trigger-env": "A=b",
     }.get(row.name, "1h")
-    variables = row.environment
+    variables, needed = row.environment, NEEDED | TOGETHER.get(row.name, {})
     for position, variable in enumerate(variables):
         env = (
             dict.fromkeys(variables[:position], "  ")
             | {variable: text}
             | dict.fromkeys(variables[position + 1 :], other)
         )
-        assert getattr(read_settings([], NEEDED | env), row.field) == value
-    flag = read_settings([f"--{row.name}", text], NEEDED | dict.fromkeys(variables, other))
+        assert getattr(read_settings([], needed | env), row.field) == value
+    flag = read_settings([f"--{row.name}", text], needed | dict.fromkeys(variables, other))
     assert getattr(flag, row.field) == value
 
 
@@ -119,10 +131,10 @@ def test_what_is_not_given_has_its_default() -> None:
 
 def test_every_input_has_a_field_of_the_type_that_its_reader_returns() -> None:
     hints = get_type_hints(Settings)
-    del hints["checks_of"]  # which a session file gives
+    del hints["checks_of"], hints["metadata"]  # which a session file and the CI system give
     assert {row.field for row in INPUTS} == set(hints)
     settings = _settings(*(f"--{name}={text}" for name, (text, _) in GIVEN.items()))
-    plain = {bool: bool, str: str, float: float, Threshold | None: Threshold}
+    plain = {bool: bool, str: str, float: float, SessionKind: SessionKind, Threshold | None: Threshold}
     for field, hint in hints.items():
         assert isinstance(getattr(settings, field), plain.get(hint, tuple)), field
 

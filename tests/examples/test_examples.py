@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.config.inputs import BY_NAME, ENVIRONMENT_PREFIXES
+from gate.config.input import ENVIRONMENT_PREFIXES
+from gate.config.inputs import BY_NAME
 from gate.config.settings import read_settings
 from gate.domain.exit_code import ExitCode
 from tests.examples.reading import ACTION, EVERY_FILE, FILES, IMAGE, ROOT, arguments, text, variables

@@ -1,0 +1,50 @@
+"""What an input is: its name, its meaning, how its text is read, and where it may come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+ENVIRONMENT_PREFIXES = ("INPUT_", "PLUGIN_", "CHECKLY_GATE_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One input. `read` turns its text into a value, or raises ValueError with what is allowed."""
+
+    name: str
+    help: str
+    read: Callable[[str], Any]  # the one place where a value has no type yet: Settings gives it one
+    default: str = ""
+    required: bool = False
+    secret: bool = False
+    switch: bool = False
+    joined_by: str = ""  # what stands between the values of a flag that is repeated
+    variable: str = ""
+    is_policy: bool = False  # without it the policy file decides, and `default` is what is left then
+    absent: Any = ""
+
+    @property
+    def field(self) -> str:
+        """The name of its field in `Settings`."""
+        return self.name.replace("-", "_")
+
+    @property
+    def described(self) -> str:
+        """What it means and what it is when it is not given, in one line."""
+        notes = [self.help]
+        if self.required:
+            notes.append("Required.")
+        if self.default:
+            notes.append(f"Default: {self.default}.")
+        if self.variable:
+            notes.append(f"Also {self.variable}.")
+        return " ".join(notes)
+
+    @property
+    def environment(self) -> tuple[str, ...]:
+        """The environment variables that give it, first wins; GitHub keeps the hyphens of a name."""
+        upper = self.name.upper()
+        names = [f"INPUT_{upper}"] + [prefix + self.field.upper() for prefix in ENVIRONMENT_PREFIXES]
+        return tuple(dict.fromkeys([*names, self.variable] if self.variable else names))
