@@ -139,6 +139,12 @@ _TEST_DOCUMENT: Document = {
     ],
 }
 _TWO_SESSIONS = {"session-id": f"{SESSION_ID},{OTHER_ID}"}
+_SUITE = {
+    "session-id": "",
+    "trigger-tags": "a",
+    "trigger-as": "test-session",
+    "trigger-location": "eu-west-1",
+}
 _TRIGGER = {"session-id": "", "trigger-check-id": CHECK_ID}
 
 
@@ -182,6 +188,13 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "message of a refusal": lambda text: _refusal(401, message=text),
     "message of trouble": lambda text: _refusal(503, message=text),
     "an answer that is no JSON": lambda text: Given(reply=Response(502, {}, text.encode(errors="replace"))),
+    "code of a refused trigger": lambda text: Given(
+        inputs=_SUITE, reply=Response(403, {}, json.dumps({"message": "no", "errorCode": text}).encode())
+    ),
+    "name of a test session that was triggered": lambda text: Given(
+        inputs=_SUITE,
+        reply=Response(201, {}, json.dumps({"testSessionId": SESSION_ID, "name": text}).encode()),
+    ),
     "header Retry-After": lambda text: _refusal(503, retry_after=text),
     "header Date": lambda text: _refusal(503, retry_after="Thu, 15 Jan 2026 09:00:30 GMT", date=text),
     "header cf-ray": lambda text: _refusal(403, cf_ray=text),
