@@ -45,7 +45,7 @@ def failed_checks(report: Report) -> list[dict[str, object]]:
                 found.setdefault(row.outcome.check, {})[row.outcome.location] = None
     return [
         {
-            "id": check.id,
+            "id": clean(check.id, _NAME_LENGTH),
             "name": clean(check.name, _NAME_LENGTH),
             "locations": [clean(each, _NAME_LENGTH) for each in list(locations)[:_MOST_LOCATIONS]],
         }

@@ -261,7 +261,7 @@ def test_failed_checks_are_bounded_in_number_and_size() -> None:
             "FAILED",
             *(result(f"{'x' * 300}{place}", "failed") for place in range(40)),
             name="n" * 300,
-            check_id=f"id-{number}",
+            check_id=f"id-{number}-{'x' * 300}",
         )
         for number in range(150)
     ]
