@@ -13,7 +13,7 @@ from gate.commands.help import help_text
 from gate.commands.policy import check_policy
 from gate.commands.refusal import refuse
 from gate.commands.simulate import simulate
-from gate.config.parsers import is_session
+from gate.config.session_words import is_session
 from gate.domain.errors import LibraryMissing, UsageError
 from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console, LogStream

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from gate.checkly.client import Checkly
-from gate.checkly.ports import Clock, Transport
+from gate.checkly.ports import Transport
+from gate.commits import Commits
 from gate.config.settings import Settings, shown_inputs
 from gate.domain.detail import Detail
-from gate.domain.errors import RequestFailed, Stopped
+from gate.domain.errors import GateError, RequestFailed, Stopped
 from gate.domain.session import Phase, SessionRef, each_once
 from gate.evaluation.judged import JudgedSession
 from gate.evaluation.unlisted import with_unlisted
@@ -18,14 +19,11 @@ from gate.evaluation.verdict import conclude, judge
 from gate.explain import MOST_RESULTS, explain, results_to_explain
 from gate.policy.document import PolicyDocument, with_inputs
 from gate.policy.quarantine import warnings
-from gate.polling.events import Event, Noticed
-from gate.polling.loop import Patience, poll
 from gate.polling.result import Ending, PollResult, ended_before
-from gate.report.log.progress import Progress
 from gate.report.report import Report
-from gate.text.duration import format_duration
 from gate.text.style import Line, Tone
 from gate.triggering import trigger
+from gate.waiting import Context, wait_for_all
 
 _EXPLAIN_WITHIN_S = 10.0  # a closed gate should not keep a pipeline waiting for its reason
 _FETCH_WITHIN_S = 3.0
@@ -33,17 +31,6 @@ _CANCEL_WITHIN_S = 2.0  # of the 5 s between a signal and the end of the reports
 _STALE_AFTER = timedelta(hours=1)
 _STALE = "ended more than an hour before the gate began; is the session ID of an earlier run?"
 _NO_ACCOUNT = "account-id is not given, and Checkly's API requires it (CHECKLY_ACCOUNT_ID)"
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a run depends on besides its settings. `show_state` redraws a status line, if there is one."""
-
-    clock: Clock
-    jitter: Callable[[], float]
-    wall_clock: Callable[[], datetime]
-    log: Callable[[Line], None]
-    show_state: Callable[[str], None]
 
 
 def decide(settings: Settings, document: PolicyDocument, transport: Transport, context: Context) -> Report:
@@ -58,14 +45,16 @@ def decide(settings: Settings, document: PolicyDocument, transport: Transport, c
         lambda text: context.log(Line(text)),
         until_s=deadline_s - min(_FETCH_WITHIN_S, settings.timeout / 4),
     )
-    refs = each_once((*settings.session_id, *triggered.refs))
-    if triggered.fault and (isinstance(triggered.fault, Stopped) or not refs):
+    commits = Commits(settings, checkly, context.wall_clock, lambda text: context.log(Line(text)))
+    of_commit, fault = _of_commit(commits, triggered.fault, deadline_s)
+    refs = each_once((*settings.session_id, *triggered.refs, *of_commit))
+    if fault and (isinstance(fault, Stopped) or not refs):
         report = Report(conclude(()), context.wall_clock())
     else:
         settings = replace(settings, checks_of={**settings.checks_of, **triggered.checks})
-        report = _poll_and_judge(refs, settings, document, checkly, context, deadline_s)
-    if triggered.fault:
-        report = replace(report, verdict=report.verdict.with_fault(triggered.fault))
+        report = _poll_and_judge(refs, replace(commits, settings=settings), document, context, deadline_s)
+    if fault:
+        report = replace(report, verdict=report.verdict.with_fault(fault))
     no_account = () if settings.account_id else (_NO_ACCOUNT,)
     return replace(
         report,
@@ -76,19 +65,29 @@ def decide(settings: Settings, document: PolicyDocument, transport: Transport, c
     )
 
 
+def _of_commit(
+    commits: Commits, fault: GateError | None, deadline_s: float
+) -> tuple[tuple[SessionRef, ...], GateError | None]:
+    """Return the sessions of the commit, if one is given, and what keeps the gate from opening."""
+    if not commits.settings.commit or isinstance(fault, Stopped):
+        return (), fault
+    try:
+        return commits.find(until_s=deadline_s), fault
+    except GateError as error:
+        return (), fault or error
+
+
 def _poll_and_judge(
     refs: tuple[SessionRef, ...],
-    settings: Settings,
+    commits: Commits,
     document: PolicyDocument,
-    checkly: Checkly,
     context: Context,
     deadline_s: float,
 ) -> Report:
+    settings, checkly = commits.settings, commits.checkly
     notices: list[str] = []
-    polled = tuple(
-        with_unlisted(each, settings.checks_of)
-        for each in _poll(refs, settings, checkly, context, deadline_s, notices.append)
-    )
+    polled, fault = wait_for_all(refs, commits, context, deadline_s, notices.append)
+    polled = tuple(with_unlisted(each, settings.checks_of) for each in polled)
     if settings.cancel_on_abort:
         for line in _cancel(polled, checkly):
             context.log(line)
@@ -100,43 +99,14 @@ def _poll_and_judge(
     notices += warnings(document.quarantine, runs, today)
     document = with_inputs(document, failed=settings.failed_threshold, degraded=settings.degraded_threshold)
     verdict = judge(polled, lambda run: document.resolve(run, today), report_only=settings.report_only)
+    if fault:
+        verdict = verdict.with_fault(fault)
     notices += [text for session in verdict.sessions for text in session.notices]
     details: Mapping[str, Detail] = {}
     if settings.details:
         details, more = _explain(verdict.sessions, checkly, context, until_s=deadline_s)
         notices += more
     return Report(verdict, decided_at, details=details, notices=tuple(notices))
-
-
-def _poll(
-    refs: tuple[SessionRef, ...],
-    settings: Settings,
-    checkly: Checkly,
-    context: Context,
-    deadline_s: float,
-    notice: Callable[[str], None],
-) -> tuple[PollResult, ...]:
-    """Wait for the sessions, and log what happens meanwhile."""
-    progress = Progress(len(refs), settings.timeout)
-
-    def observe(event: Event) -> None:
-        waited_s = context.clock.now_s() - (deadline_s - settings.timeout)
-        for line in progress.lines(event, waited_s):
-            context.log(line)
-        context.show_state(progress.state(waited_s))
-        if isinstance(event, Noticed):
-            notice(event.text)
-
-    sessions = "1 session" if len(refs) == 1 else f"{len(refs)} sessions"
-    longest = format_duration(settings.timeout)
-    context.log(Line(f"checkly-gate: waiting for {sessions}, at most {longest}"))
-    return poll(
-        refs,
-        checkly,
-        Patience(timeout_s=deadline_s - context.clock.now_s(), poll_interval_s=settings.poll_interval),
-        jitter=context.jitter,
-        observe=observe,
-    )
 
 
 def _cancel(polled: Iterable[PollResult], checkly: Checkly) -> Iterable[Line]:

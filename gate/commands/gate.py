@@ -17,7 +17,7 @@ from gate.domain.errors import Defect, GateError, LibraryMissing, UsageError
 from gate.domain.exit_code import ExitCode
 from gate.domain.session import each_once
 from gate.evaluation.verdict import conclude
-from gate.pipeline import Context, decide
+from gate.pipeline import decide
 from gate.policy.loader import load_policy
 from gate.publish.console import Console
 from gate.publish.files import Reserve, real_path
@@ -28,6 +28,7 @@ from gate.runtime import Process
 from gate.text.clean import clean
 from gate.text.redact import Redaction
 from gate.text.style import Line, Tone
+from gate.waiting import Context
 
 
 def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process) -> ExitCode:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gate.config.input import ENVIRONMENT_PREFIXES
 from gate.config.inputs import BY_NAME, INPUTS
-from gate.config.parsers import is_session
+from gate.config.session_words import is_session
 from gate.text.clean import clean
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from gate.config import parsers
 from gate.config.input import Input
+from gate.config.session_words import session_refs
 from gate.policy.threshold import parse_threshold
 
 INPUTS: tuple[Input, ...] = (
     Input(
         name="session-id",
         help="IDs or links of check sessions and test sessions, separated by commas, spaces or newlines. "
-        "Required unless session-file is given or checks are triggered.",
-        read=parsers.session_refs,
+        "Required unless session-file or commit is given or checks are triggered.",
+        read=session_refs,
         joined_by=" ",
         absent=(),
     ),
@@ -20,6 +21,23 @@ INPUTS: tuple[Input, ...] = (
         help="A file that names sessions: the output of checkly test, trigger, pw-test or checks run, or the "
         "report of Checkly's JSON reporter.",
         read=parsers.path,
+    ),
+    Input(
+        name="commit",
+        help="A commit SHA: gate on the test sessions that a deployment hook or the Playwright reporter has "
+        "started for it.",
+        read=parsers.commit,
+    ),
+    Input(
+        name="commit-environment",
+        help="With commit: only sessions of this environment.",
+        read=parsers.name,
+    ),
+    Input(
+        name="commit-grace",
+        help="With commit: how long its first session may take to appear.",
+        read=parsers.duration_between(0, 24 * 3600, "up to 24h"),
+        default="2m",
     ),
     Input(
         name="trigger-check-id",

@@ -8,50 +8,16 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from gate.checkly.http import is_uuid
-from gate.checkly.kinds import KINDS
-from gate.domain.session import SessionKind, SessionRef, each_once
+from gate.domain.session import SessionKind
 from gate.text.clean import clean
 from gate.text.duration import DURATION_FORMS, parse_duration
 
-_SESSIONS = "IDs (UUIDs) of check sessions or test sessions, or links to them"
-_UUID_AT_END = re.compile(r"[0-9a-fA-F-]{36}$")
 # Written out, for `urlsplit` takes `[::1]evil.example` for the host `::1`.
 _BASE_URL = re.compile(
     r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[a-z0-9._~!$&'()*+,;=:@%/-]*)?", re.IGNORECASE
 )
 _MOST_VARIABLES = 50  # Checkly's API: environmentVariables
 _API_VERSIONS = ("v1", "v2")
-_KINDS = {api.collection: kind for kind, api in KINDS.items()}
-_SESSION_IN_LINK = re.compile(rf"/(?P<collection>{'|'.join(_KINDS)})/(?P<id>[0-9a-fA-F-]{{36}})(?:[/?#]|$)")
-
-
-def session_refs(text: str) -> tuple[SessionRef, ...]:
-    """Sessions, from UUIDs and links separated by commas and white space; each once."""
-    refs = [_session_ref(word) for word in re.split(r"[,\s]+", text) if word]
-    if not refs:
-        raise ValueError(_SESSIONS)
-    return each_once(refs)
-
-
-def is_session(word: str) -> bool:
-    """Return whether a word can be read as the ID of a session or a link to one."""
-    try:
-        return bool(session_refs(word))
-    except ValueError:
-        return False
-
-
-def _session_ref(word: str) -> SessionRef:
-    """A link shows the kind of the session, a bare ID does not."""
-    if is_uuid(word):
-        return SessionRef(word.lower())
-    found = _SESSION_IN_LINK.search(word)
-    if re.match(r"https?://", word) and found and is_uuid(found["id"]):
-        return SessionRef(found["id"].lower(), _KINDS[found["collection"]])
-    candidate = "".join(_UUID_AT_END.findall(word))
-    if re.match(r"https?://", word) and is_uuid(candidate):
-        return SessionRef(candidate.lower())
-    raise ValueError(_SESSIONS)
 
 
 def check_ids(text: str) -> tuple[str, ...]:
@@ -108,6 +74,13 @@ def variables(text: str) -> tuple[tuple[str, str], ...]:
     if len(found) > _MOST_VARIABLES:
         raise ValueError(f"at most {_MOST_VARIABLES} variables")
     return tuple(found.items())
+
+
+def commit(text: str) -> str:
+    """The SHA of a commit or its beginning, in lower case."""
+    if not re.fullmatch(r"[0-9a-fA-F]{7,64}", text):
+        raise ValueError("a commit SHA, of which 7 characters at least")
+    return text.lower()
 
 
 def name(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gate.config.parsers import session_refs
+from gate.config.session_words import session_refs
 from gate.domain.session import SessionKind, SessionRef, each_once
 from gate.text.clean import clean
 

@@ -26,6 +26,9 @@ class Settings:
 
     session_id: tuple[SessionRef, ...]
     session_file: str
+    commit: str
+    commit_environment: str
+    commit_grace: float
     trigger_check_id: tuple[str, ...]
     trigger_tags: tuple[tuple[str, ...], ...]
     refresh_cache: bool
@@ -65,10 +68,10 @@ class InvalidInputs(UsageError):
         self.json_path = json_path
 
 
-_WHAT_TO_GATE_ON = ("session-id", "session-file", "trigger-check-id", "trigger-tags")
+_WHAT_TO_GATE_ON = ("session-id", "session-file", "commit", "trigger-check-id", "trigger-tags")
 _NOTHING_TO_GATE_ON = (
-    "session-id: required: give session-id or session-file, or have checks triggered with trigger-check-id "
-    "or trigger-tags (without a filter every check in the account would run)"
+    "session-id: required: give session-id, session-file or commit, or have checks triggered with "
+    "trigger-check-id or trigger-tags (without a filter every check in the account would run)"
 )
 
 
@@ -92,7 +95,7 @@ def read_settings(
             problems.append(_problem(row, text, str(error)))
     if not any(given[name][1] for name in _WHAT_TO_GATE_ON):
         problems.append(_NOTHING_TO_GATE_ON)
-    problems += _trigger_problems(values, {name for name, (_, text) in given.items() if text})
+    problems += _combinations(values, {name for name, (_, text) in given.items() if text})
     junit_path = values.get("junit_path", BY_NAME["junit-path"].default)
     json_path = values.get("json_path", "")
     if json_path and real_path(json_path) == real_path(junit_path) and not json_path.startswith("/dev/"):
@@ -104,8 +107,10 @@ def read_settings(
     return Settings(**values, metadata=metadata_in(env))
 
 
-def _trigger_problems(values: Mapping[str, Any], given: Collection[str]) -> Iterable[str]:
-    """What does not go together among the inputs of a trigger."""
+def _combinations(values: Mapping[str, Any], given: Collection[str]) -> Iterable[str]:
+    """What does not go together among the inputs."""
+    if "commit-environment" in given and "commit" not in given:
+        yield "commit-environment: needs commit"
     triggers = {"trigger-check-id", "trigger-tags"} & set(given)
     if values.get("trigger_as") is SessionKind.TEST:
         if not triggers:

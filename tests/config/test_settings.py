@@ -27,6 +27,9 @@ NEEDED = {"INPUT_SESSION-ID": ID, "INPUT_API-KEY": KEY}
 GIVEN: dict[str, tuple[str, Any]] = {  # a text for each input that is not its default, and what it becomes
     "session-id": (OTHER, (SessionRef(OTHER),)),
     "session-file": ("checkly.log", "checkly.log"),
+    "commit": ("4F2A1C9", "4f2a1c9"),
+    "commit-environment": ("staging", "staging"),
+    "commit-grace": ("5m", 300.0),
     "trigger-check-id": (f"{OTHER} {ID}", (OTHER, ID)),
     "trigger-tags": ("production, !slow; smoke", (("production", "!slow"), ("smoke",))),
     "refresh-cache": ("true", True),
@@ -67,6 +70,7 @@ def _refused(argv: list[str], env: Mapping[str, str] | None = None) -> tuple[str
 
 _SUITES = {"INPUT_TRIGGER-AS": "test-session", "INPUT_TRIGGER-TAGS": "a", "INPUT_TRIGGER-LOCATION": "b"}
 TOGETHER = dict.fromkeys(("trigger-as", "trigger-location", "trigger-env", "trigger-name"), _SUITES)
+TOGETHER["commit-environment"] = {"INPUT_COMMIT": "4f2a1c9"}
 
 
 def test_the_table_of_this_test_is_whole() -> None:
@@ -99,6 +103,7 @@ def test_a_flag_beats_a_variable_and_the_first_variable_that_is_not_empty_wins(r
         "verbose": "no",
         "trigger-as": "check-session",
         "trigger-env": "A=b",
+        "commit": "0123456",
     }.get(row.name, "1h")
     variables, needed = row.environment, NEEDED | TOGETHER.get(row.name, {})
     for position, variable in enumerate(variables):
@@ -280,7 +285,7 @@ def test_what_is_required_is_missed_and_all_problems_are_told_at_once() -> None:
         "api-key: required: give --api-key or CHECKLY_API_KEY",
         f"timeout: 'soon' is not allowed; allowed: {DURATION_FORMS}, from 1s to 168h",
         (
-            "session-id: required: give session-id or session-file, or have checks triggered "
+            "session-id: required: give session-id, session-file or commit, or have checks triggered "
             "with trigger-check-id or trigger-tags (without a filter every check in the account would run)"
         ),
     )

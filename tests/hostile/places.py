@@ -27,6 +27,8 @@ class Given:
     detail: Document = field(default_factory=dict)
     reply: Response | None = None
     started: Document = field(default_factory=dict)
+    entry: Document = field(default_factory=dict)
+    listed: Document = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     policy: str = ""
@@ -37,16 +39,18 @@ class Given:
             return self.reply
         if request.path.endswith("/trigger"):
             return Response(201, {}, json.dumps({"sessions": [self.started]}).encode())
-        if "/results/" in request.path:
-            return Response(200, {}, json.dumps({"id": RESULT_ID, **self.detail}).encode())
-        if "/test-sessions/" in request.path:
-            return Response(200, {}, json.dumps(_TEST_DOCUMENT | self.document).encode())
-        if "/check-results/" in request.path:
-            return Response(200, {}, json.dumps({"id": RESULT_ID, **self.detail}).encode())
-        document = _DOCUMENT | self.document
-        if OTHER_ID in request.path:
-            document |= {"checkSessionId": OTHER_ID}
-        return Response(200, {}, json.dumps(document).encode())
+        return Response(200, {}, json.dumps(self._document_at(request.path)).encode())
+
+    def _document_at(self, path: str) -> Document:
+        if path.startswith("/v1/test-sessions?"):
+            is_first = "nextId" not in path
+            return {"entries": [_ENTRY | self.entry], **(self.listed if is_first else {})}
+        if "/results/" in path or "/check-results/" in path:
+            return {"id": RESULT_ID, **self.detail}
+        if "/test-sessions/" in path:
+            return _TEST_DOCUMENT | self.document
+        other = {"checkSessionId": OTHER_ID} if OTHER_ID in path else {}
+        return _DOCUMENT | self.document | other
 
 
 def _result(location: str, kind: str, *, failed: bool, **more: object) -> Document:
@@ -126,6 +130,22 @@ def of_many(**document: object) -> Given:
     return Given(inputs={"session-id": TEST_LINK}, document=document)
 
 
+_ENTRY: Document = {
+    "id": SESSION_ID,
+    "name": "Deploy",
+    "provider": "GITHUB",
+    "environment": "staging",
+    "region": "us-east-1",
+    "commitId": "4f2a1c9",
+    "startedAt": "2026-01-15T09:00:00.000Z",
+}
+
+
+def _listed(**entry: object) -> Given:
+    """A gate on a commit, with other fields of the one session in the list."""
+    return Given(inputs={"session-id": "", "commit": "4f2a1c9", "commit-grace": "1s"}, entry=entry)
+
+
 _TEST_DOCUMENT: Document = {
     "testSessionId": SESSION_ID,
     "testSessionLink": TEST_LINK,
@@ -188,6 +208,14 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "message of a refusal": lambda text: _refusal(401, message=text),
     "message of trouble": lambda text: _refusal(503, message=text),
     "an answer that is no JSON": lambda text: Given(reply=Response(502, {}, text.encode(errors="replace"))),
+    "name in the list": lambda text: _listed(name=text),
+    "id in the list": lambda text: _listed(id=text),
+    "environment in the list": lambda text: _listed(environment=text),
+    "region in the list": lambda text: _listed(region=text),
+    "time in the list": lambda text: _listed(startedAt=text),
+    "provider in the list": lambda text: _listed(provider=text),
+    "commit in the list": lambda text: _listed(commitId=text),
+    "cursor of the list": lambda text: replace(_listed(), listed={"nextId": text}),
     "code of a refused trigger": lambda text: Given(
         inputs=_SUITE, reply=Response(403, {}, json.dumps({"message": "no", "errorCode": text}).encode())
     ),

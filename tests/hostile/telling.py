@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gate import cli, pipeline
+from gate import cli, pipeline, waiting
 from gate.checkly.http import Request, Response
 from gate.config.settings import read_settings
 from gate.domain.errors import GateError, UsageError
@@ -105,7 +105,7 @@ def _run(
         cli.run(argv, {**env, **given.env}, stream, Process())  # refused before there is any network
         return stream.getvalue()
     console, clock = Console(stream, env), SimulatedClock()
-    context = pipeline.Context(
+    context = waiting.Context(
         clock=clock,
         jitter=lambda: 1.0,
         wall_clock=lambda: datetime(2026, 1, 15, 9, 5, tzinfo=UTC),

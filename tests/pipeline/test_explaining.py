@@ -19,9 +19,10 @@ from gate.domain.errors import Forbidden, OutOfTime, RequestFailed, Stopped, Tra
 from gate.domain.exit_code import ExitCode
 from gate.evaluation.judged import VerdictKind
 from gate.explain import explain
-from gate.pipeline import Context, decide
+from gate.pipeline import decide
 from gate.policy.document import PolicyDocument
 from gate.publish.console import Console
+from gate.waiting import Context
 from tests.polling.scripts import body_of
 from tests.polling.world import SimulatedClock
 from tests.samples import CHECK_ID, SESSION_ID, STARTED, result, session

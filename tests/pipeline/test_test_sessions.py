@@ -15,13 +15,14 @@ import pytest
 from gate.checkly.http import Request, Response
 from gate.config.settings import read_settings
 from gate.domain.exit_code import ExitCode
-from gate.pipeline import Context, decide
+from gate.pipeline import decide
 from gate.policy.document import PolicyDocument
 from gate.publish.console import Console
 from gate.report.junit import xml
 from gate.report.log import closing
 from gate.report.report import Report
 from gate.report.summary import summary
+from gate.waiting import Context
 from tests.checkly.test_test_sessions import ABSENT, ID, LINK, document, result
 from tests.evaluation.test_test_sessions import RED, check
 from tests.polling.world import SimulatedClock

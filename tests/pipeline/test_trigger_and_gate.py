@@ -15,10 +15,11 @@ from gate.checkly.http import Request, Response
 from gate.config.settings import Settings, read_settings
 from gate.domain.errors import NeverConnected, Unreachable
 from gate.domain.exit_code import ExitCode
-from gate.pipeline import Context, decide
+from gate.pipeline import decide
 from gate.policy.loader import load_policy
 from gate.publish.console import Console
 from gate.report.report import Report
+from gate.waiting import Context
 from tests.polling.world import SimulatedClock, World
 from tests.samples import CHECK_ID, SESSION_ID
 

@@ -1,0 +1,108 @@
+"""Finds the test sessions that were started for a commit: before the wait, and once more after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from gate.checkly.client import Checkly
+from gate.checkly.session_list import Listed, list_request, read_page
+from gate.config.settings import Settings
+from gate.domain.errors import AmbiguousCommit, NoSessionOfCommit, Transient, Unreachable
+from gate.domain.session import SessionKind, SessionRef
+
+# Checkly's API: what starts test sessions for a commit on its own. Whoever starts others has their ID.
+_PROVIDERS = ("GITHUB", "VERCEL", "PW_REPORTER")
+_SINCE = timedelta(days=7)
+_MOST_PAGES = 50
+_PAUSE_S = 5.0
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Commits:
+    """Where the list is read, and whose sessions are looked for. `log` receives lines."""
+
+    settings: Settings
+    checkly: Checkly
+    wall_clock: Callable[[], datetime]
+    log: Callable[[str], None]
+
+    def find(self, *, until_s: float) -> tuple[SessionRef, ...]:
+        """Wait until there is a session of the commit, for `commit-grace` at most; return all that there are.
+
+        Raises `NoSessionOfCommit`, `AmbiguousCommit`, or the `RequestFailed` of a list that cannot be read.
+        """
+        clock, settings = self.checkly.clock, self.settings
+        until_s = min(until_s, clock.now_s() + settings.commit_grace)
+        self.log(f"looking for test sessions of commit {settings.commit}")
+        trouble: Transient | None = None
+        while True:
+            try:
+                found = self._listed(until_s)
+            except Transient as error:
+                found, trouble = (), error
+            if found:
+                for each in found:
+                    self.log(f"found {_described(each)}: {each.id}")
+                return _refs(found)
+            if clock.now_s() + _PAUSE_S >= until_s:
+                raise trouble or NoSessionOfCommit(_nothing(settings))
+            clock.sleep_s(_PAUSE_S)
+
+    def find_more(self, known: Iterable[SessionRef], *, until_s: float) -> tuple[SessionRef, ...]:
+        """Return the sessions that have appeared meanwhile. Raises as `find` does, but for none at all."""
+        ids = {ref.id for ref in known}
+        more = [each for each in self._listed(until_s) if each.id not in ids]
+        for each in more:
+            self.log(f"found one more, {_described(each)}: {each.id}")
+        return _refs(more)
+
+    def _listed(self, until_s: float) -> tuple[Listed, ...]:
+        entries: list[Listed] = []
+        since, cursor = self.wall_clock() - _SINCE, ""
+        for _ in range(_MOST_PAGES):
+            (reply,) = self.checkly.ask_each([list_request(since, cursor)], until_s=until_s)
+            if isinstance(reply, Unreachable):
+                raise reply
+            page, cursor = read_page(reply)
+            entries += page
+            if not cursor:
+                break
+        return sessions_of(entries, self.settings.commit, self.settings.commit_environment)
+
+
+def sessions_of(entries: Iterable[Listed], commit: str, environment: str = "") -> tuple[Listed, ...]:
+    """Return the newest session of a commit for each provider, environment, name and region.
+
+    `commit` may be the beginning of a SHA. Raises `AmbiguousCommit` if several commits begin so.
+    """
+    candidates = [
+        each
+        for each in entries
+        if each.provider in _PROVIDERS
+        and each.commit.startswith(commit)
+        and (not environment or each.environment == environment)
+    ]
+    commits = sorted({each.commit for each in candidates})
+    if len(commits) > 1:
+        raise AmbiguousCommit(f"{len(commits)} commits begin with {commit}: {', '.join(commits[:5])}")
+    newest: dict[tuple[str, str, str, str], Listed] = {}
+    for each in sorted(candidates, key=lambda each: each.started_at or _LONG_AGO):
+        newest[each.provider, each.environment, each.name, each.region] = each
+    return tuple(newest.values())
+
+
+def _refs(found: Sequence[Listed]) -> tuple[SessionRef, ...]:
+    return tuple(SessionRef(each.id, SessionKind.TEST) for each in found)
+
+
+def _described(each: Listed) -> str:
+    about = ", ".join(filter(None, (each.provider, each.environment, each.region)))
+    return f"{each.name or 'a session without a name'} ({about})"
+
+
+def _nothing(settings: Settings) -> str:
+    where = f" in the environment {settings.commit_environment}" if settings.commit_environment else ""
+    return f"no test session of commit {settings.commit}{where} has appeared"
