@@ -39,7 +39,9 @@ EXIT_CODES = {
 def help_text() -> str:
     """The whole help, in 100 columns at most."""
     codes = "\n".join(f"  {code.value:<4} {meaning}" for code, meaning in EXIT_CODES.items())
-    scenarios = "\n".join(wrap(", ".join(_scenarios()), 96, initial_indent="  ", subsequent_indent="  "))
+    scenarios = "\n".join(
+        wrap(", ".join(_scenarios()), 96, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+    )
     inputs = "\n".join(_input(row) for row in INPUTS)
     return f"{_USAGE}{inputs}\n\nexit codes:\n{codes}\n\nscenarios:\n{scenarios}"
 
