@@ -1,47 +1,29 @@
 FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS base
 
-FROM base AS build
+FROM base AS packages
+# For a build behind TLS inspection: the PEM text of an authority, and an index. Neither gets into the image.
+ARG CA_CERTIFICATES
+ARG PIP_INDEX_URL
 WORKDIR /build
 COPY requirements.txt .
 # Only wheels: building a package would run code, and tools for it, that the lock has no hashes for.
-RUN python3 -m pip install --no-cache-dir --no-compile --only-binary :all: --require-hashes \
-        --target packages --requirement requirements.txt \
-    && rm -rf packages/bin packages/*/tests
-COPY gate packages/gate
-COPY entrypoint.py .
-# Everything is put below /out, where it will be in the final image, so that one COPY takes it there. A
-# checkout can be readable by its owner alone; the image is also run by users whom nobody knows.
-RUN site="/out$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
-    && mkdir -p "$site" /out/app /out/usr/local/bin \
-    && cp -r packages/. "$site" \
-    && cp entrypoint.py /out/app/ \
-    && { echo '#!/usr/local/bin/python3 -Iu'; cat entrypoint.py; } > /out/usr/local/bin/checkly-gate \
-    && chmod -R u=rwX,go=rX /out \
-    && chmod 755 /out/usr/local/bin/checkly-gate \
-    && python3 -m compileall -q --invalidation-mode unchecked-hash -s /out "$site"
-# The base image has no bytecode of the standard library, which is most of the start-up: what the gate loads of
-# it is compiled too. Unchecked, for copying changes the times of files, and with them undoes timestamped bytecode.
-RUN PYTHONPYCACHEPREFIX=/build/loaded PYTHONPATH=packages python3 -c 'import encodings.idna, gate, importlib, pkgutil; \
-[importlib.import_module(each.name) for each in pkgutil.walk_packages(gate.__path__, "gate.")]' \
-    && python3 -c 'import pathlib, py_compile, sysconfig; \
-library = pathlib.Path(sysconfig.get_path("stdlib")); \
-loaded = pathlib.Path(f"/build/loaded{library}"); \
-names = [path.relative_to(loaded) for path in sorted(loaded.rglob("*.pyc"))]; \
-[py_compile.compile(library / name.with_name(name.name.partition(".")[0] + ".py"), \
-f"/out{library / name.parent}/__pycache__/{name.name}", doraise=True, \
-invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH) for name in names]'
+RUN if test -n "$CA_CERTIFICATES"; then printf '%s\n' "$CA_CERTIFICATES" > ca.pem; export PIP_CERT=/build/ca.pem; fi \
+    && python3 -m pip install --no-cache-dir --no-compile --only-binary :all: --require-hashes \
+        --target packages --requirement requirements.txt
 
-FROM base
+FROM packages AS build
+COPY image image
+COPY entrypoint.py .
+COPY gate packages/gate
+# The whole file system of the image is put together below /out, so that one COPY makes one layer of it.
+RUN python3 -m image.assemble packages /out
+
+FROM scratch
 LABEL org.opencontainers.image.title="checkly-gate" \
       org.opencontainers.image.description="A CI/CD gate on a Checkly check session" \
       org.opencontainers.image.licenses="MIT"
-# Nothing is installed at run time; what is not there needs no updates. -B: what pip loads is not worth keeping.
-# dpkg's database stays, and with it what scanners and the SBOM know of the other packages.
-RUN pip="$(python3 -IBc 'import pip; print(*pip.__path__)')" \
-    && library="$(python3 -IBc 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
-    && rm -rf "${pip:?}"* "${library:?}/ensurepip" /usr/local/bin/pip* \
-    && for file in $(dpkg --listfiles apt dpkg); do test -d "$file" || rm -f "$file"; done \
-    && rm -rf /usr/sbin/dpkg-* /etc/apt /etc/dpkg /var/cache/apt /var/lib/apt /var/log/apt /var/log/dpkg.log
+# What a container of the base image has; nothing else of its configuration is needed.
+ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
 COPY --from=build /out /
 # Absolute, isolated and without a shell: the job's own PATH, HOME and PYTHON* variables reach this container,
 # and a shell would drop the inputs whose names have hyphens. No USER: the runner's files belong to root.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -35,13 +36,8 @@ class Image:
         return config
 
     @cached_property
-    def config_of_base(self) -> dict[str, Any]:
-        config: dict[str, Any] = self._inspected(self.engine.base)["Config"]
-        return config
-
-    @cached_property
     def layers(self) -> list[list[tarfile.TarInfo]]:
-        """What each layer holds, the base image's first."""
+        """What each layer holds."""
         with tempfile.TemporaryDirectory(prefix="checkly-gate-layers-") as folder:
             saved = Path(folder) / "image.tar"
             self.engine.ask("save", "--output", str(saved), self.tag)
@@ -50,18 +46,23 @@ class Image:
                 return [_members(archive, name) for name in manifest["Layers"]]
 
     @cached_property
-    def added(self) -> dict[str, tarfile.TarInfo]:
-        """What the layers above the base image put or remove (`.wh.`), by path."""
-        of_base = len(self._inspected(self.engine.base)["RootFS"]["Layers"])
-        return {_path(member): member for layer in self.layers[of_base:] for member in layer}
+    def files(self) -> dict[str, tarfile.TarInfo]:
+        """What is in the image, by path. Nothing of another image lies below it."""
+        return {_path(member): member for layer in self.layers for member in layer}
 
     @property
     def megabytes(self) -> float:
         return sum(member.size for layer in self.layers for member in layer) / 1e6
 
-    @property
-    def megabytes_added(self) -> float:
-        return sum(member.size for member in self.added.values()) / 1e6
+    @cached_property
+    def megabytes_compressed(self) -> float:
+        """What a registry would send: the layers, each with gzip."""
+        with tempfile.TemporaryDirectory(prefix="checkly-gate-layers-") as folder:
+            saved = Path(folder) / "image.tar"
+            self.engine.ask("save", "--output", str(saved), self.tag)
+            with tarfile.open(saved) as archive:
+                (manifest,) = json.loads(_read(archive, "manifest.json"))
+                return sum(len(gzip.compress(_read(archive, name), 6)) for name in manifest["Layers"]) / 1e6
 
     def _inspected(self, name: str) -> dict[str, Any]:
         inspected: list[dict[str, Any]] = json.loads(self.engine.ask("image", "inspect", name))

@@ -71,6 +71,7 @@ def make(recipe: Recipe, root: Path) -> None:
         suite = platform.freedesktop_os_release()["VERSION_CODENAME"]
         _bootstrap(root, suite, sorted(_packages_of_libraries(recipe.prefix, recipe.version)))
         _copy_python(recipe.prefix, root / "usr" / "local", recipe.version)
+        _strip(root / "usr" / "local")
         subprocess.run(["chroot", str(root), "/sbin/ldconfig"], check=True, timeout=60)
     for cache in root.glob("usr/**/__pycache__"):
         shutil.rmtree(cache)
@@ -135,6 +136,14 @@ def _link_debians_python(root: Path, version: str) -> None:
     binary = ours / f"python{version}"
     binary.symlink_to(f"/usr/bin/python{version}")
     _link(binary, "python3", "python")
+
+
+def _strip(prefix: Path) -> None:
+    """Takes away the debug information, which the official image's Python does not have either."""
+    binaries = [*prefix.glob("bin/python3.*"), *prefix.rglob("*.so*")]
+    files = [str(path) for path in binaries if path.is_file() and not path.is_symlink()]
+    if shutil.which("strip"):
+        subprocess.run(["strip", "--strip-unneeded", *files], check=True, timeout=60)
 
 
 def _link(binary: Path, *names: str) -> None:

@@ -14,7 +14,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 def test_one_pinned_base_stands_under_all_stages() -> None:
     first, *others = re.findall(r"^FROM (.+)$", DOCKERFILE, re.MULTILINE)
     assert re.fullmatch(r"python:3\.\d+-slim@sha256:[0-9a-f]{64} AS base", first)
-    assert others == ["base AS build", "base"]
+    assert others == ["base AS packages", "packages AS build", "scratch"]
 
 
 def test_nothing_needs_a_frontend_from_a_registry_or_a_recent_engine() -> None:
@@ -28,7 +28,18 @@ def test_only_hashed_wheels_are_installed() -> None:
 
 
 def test_no_stage_becomes_another_user() -> None:
-    assert not re.search(r"^(USER|ARG|ENV|ADD)\b", DOCKERFILE, re.MULTILINE)
+    assert not re.search(r"^(USER|ADD)\b", DOCKERFILE, re.MULTILINE)
+
+
+def test_arguments_reach_the_stage_that_installs_packages_only() -> None:
+    """An argument of the last stage would stand in the image's history."""
+    stages = DOCKERFILE.split("\nFROM ")
+    with_arguments = {
+        stage.split("\n", 1)[0]: re.findall(r"^ARG (.+)$", stage, re.MULTILINE) for stage in stages
+    }
+    assert {name: names for name, names in with_arguments.items() if names} == {
+        "base AS packages": ["CA_CERTIFICATES", "PIP_INDEX_URL"]
+    }
 
 
 def test_the_action_is_built_from_it() -> None:
