@@ -6,8 +6,8 @@ import ssl
 from pathlib import Path
 
 import urllib3
-from requests.adapters import HTTPAdapter
 
+from gate.checkly.connections import CuttingAdapter
 from gate.domain.errors import UsageError
 from gate.text.clean import clean
 
@@ -26,7 +26,7 @@ def trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
         raise UsageError(f"{named_by}: {clean(pem_file)} is not a readable PEM file ({why})") from None
 
 
-class AdapterWithAuthorities(HTTPAdapter):
+class AdapterWithAuthorities(CuttingAdapter):
     """Trusts the authorities of a PEM file in addition to the usual ones."""
 
     def __init__(self, pem_file: str) -> None:
