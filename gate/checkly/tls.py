@@ -17,9 +17,9 @@ CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"
 
 def trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
     """Trust the authorities of a file. Raises UsageError now, because no retry would help."""
-    if Path(pem_file).is_fifo():  # reading it could block forever
-        raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, not a PEM file")
     try:
+        if Path(pem_file).is_fifo():  # reading it could block forever
+            raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, not a PEM file")
         context.load_verify_locations(cafile=pem_file)
     except (OSError, ssl.SSLError) as error:
         why = error.strerror or error
