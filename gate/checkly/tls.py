@@ -6,8 +6,8 @@ import ssl
 from pathlib import Path
 
 import urllib3
-from requests.adapters import HTTPAdapter
 
+from gate.checkly.connections import CuttingAdapter
 from gate.domain.errors import UsageError
 from gate.text.clean import clean
 
@@ -17,16 +17,16 @@ CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"
 
 def trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
     """Trust the authorities of a file. Raises UsageError now, because no retry would help."""
-    if Path(pem_file).is_fifo():  # reading it could block forever
-        raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, not a PEM file")
     try:
+        if Path(pem_file).is_fifo():  # reading it could block forever
+            raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, not a PEM file")
         context.load_verify_locations(cafile=pem_file)
     except (OSError, ssl.SSLError) as error:
         why = error.strerror or error
         raise UsageError(f"{named_by}: {clean(pem_file)} is not a readable PEM file ({why})") from None
 
 
-class AdapterWithAuthorities(HTTPAdapter):
+class AdapterWithAuthorities(CuttingAdapter):
     """Trusts the authorities of a PEM file in addition to the usual ones."""
 
     def __init__(self, pem_file: str) -> None:

@@ -16,6 +16,7 @@ from requests.auth import AuthBase
 
 from gate import __version__
 from gate.checkly.body import Body
+from gate.checkly.connections import CuttingAdapter, Line, current_line
 from gate.checkly.http import Request, Response
 from gate.checkly.network_errors import is_from_connecting, reason_of
 from gate.checkly.tls import AdapterWithAuthorities, trust
@@ -74,17 +75,17 @@ class HttpTransport:
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
         """Send requests at the same time; return, in their order, the responses or why there is none."""
-        bodies = [Body() for _ in requests]
+        bodies, lines = [Body() for _ in requests], [Line() for _ in requests]
         jobs = [
-            partial(self._exchange, request, body, within_s)
-            for request, body in zip(requests, bodies, strict=True)
+            partial(self._exchange, *each, within_s) for each in zip(requests, bodies, lines, strict=True)
         ]
         try:
             calls = self._calls(jobs, within_s)
-        finally:
-            for body in bodies:
+            return [self._outcome(*each, within_s) for each in zip(requests, calls, strict=True)]
+        finally:  # not before the outcomes are known: to be cut is an error too
+            for body, line in zip(bodies, lines, strict=True):
                 body.forget()
-        return [self._outcome(*each, within_s) for each in zip(requests, calls, strict=True)]
+                line.cut()
 
     def _outcome(self, request: Request, call: BoundedCall, within_s: float) -> Response | Unreachable:
         try:
@@ -102,7 +103,14 @@ class HttpTransport:
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
 
-    def _exchange(self, request: Request, body: Body, within_s: float) -> Response:
+    def _exchange(self, request: Request, body: Body, line: Line, within_s: float) -> Response:
+        current_line.set(line)  # of this thread
+        try:
+            return self._receive(request, body, within_s)
+        finally:
+            line.release()
+
+    def _receive(self, request: Request, body: Body, within_s: float) -> Response:
         idle_s = within_s + 1  # the limit on the whole call expires first, so that one fault has one message
         with self._session.request(
             request.method,
@@ -147,8 +155,9 @@ def _session(endpoint: Endpoint) -> requests.Session:
                 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), endpoint.replaced_certificates, endpoint.replaced_by
             )
         session.verify = endpoint.replaced_certificates
-    if endpoint.extra_certificates:
-        session.mount("https://", AdapterWithAuthorities(endpoint.extra_certificates))
+    session.mount("http://", CuttingAdapter())
+    extra = endpoint.extra_certificates
+    session.mount("https://", AdapterWithAuthorities(extra) if extra else CuttingAdapter())
     return session
 
 

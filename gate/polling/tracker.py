@@ -61,8 +61,11 @@ class Tracker:
             self.ending = Ending.FINISHED
 
     def fail(self, error: errors.RequestFailed, *, is_cut_short: bool = False) -> None:
-        """Count a failed fetch. A request that the deadline cut short does not replace an earlier error."""
-        if self.error is None or not is_cut_short:
+        """Count a failed fetch. A request that the deadline cut short shows nothing of what is known.
+
+        It does not replace an earlier error, and a session that was last seen running is still running.
+        """
+        if not is_cut_short or (self.error is None and not self._is_known_to_run):
             self.error = error
         self.failures += 1
 
@@ -100,8 +103,11 @@ class Tracker:
         return PollResult(self.ref, self.session, ending, self.error or self._why(ending, timeout_s))
 
     def _ending_at_the_deadline(self) -> Ending:
-        known_to_run = self.session is not None and self.session.phase is Phase.RUNNING
-        return Ending.TIMEOUT if known_to_run and self.error is None else Ending.INCONCLUSIVE
+        return Ending.TIMEOUT if self._is_known_to_run and self.error is None else Ending.INCONCLUSIVE
+
+    @property
+    def _is_known_to_run(self) -> bool:
+        return self.session is not None and self.session.phase is Phase.RUNNING
 
     def _why(self, ending: Ending, timeout_s: float) -> errors.GateError | None:
         if ending is Ending.FINISHED:

@@ -190,3 +190,9 @@ def test_a_bundle_that_is_none_is_a_usage_error(
     endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates=str(bundle))
     with pytest.raises(UsageError, match="ca-bundle"):
         HttpTransport(endpoint, Process().call_each)
+
+
+def test_a_path_of_a_bundle_that_is_too_long_is_a_usage_error() -> None:
+    endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates="x" * 5000)
+    with pytest.raises(UsageError, match=r"ca-bundle: x+… is not a readable PEM file"):
+        HttpTransport(endpoint, Process().call_each)

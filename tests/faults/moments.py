@@ -38,10 +38,12 @@ class Kind(Enum):
 
     The session has passed by the time that a fault is over: what is waited out ends in 0, and what lasts
     until the deadline in 4. A final answer is 4 at once; to a long poll alone it is not, for the look that
-    follows says what it really is.
+    follows says what it really is. A SILENT one leaves the requests unanswered until the deadline, so the
+    session was last seen running: a timeout.
     """
 
     TRANSIENT = (0, 0, 0, 4)
+    SILENT = (0, 0, 0, 3)
     FINAL = (4, 0, 4, 4)
     HARMLESS = (0, 0, 0, 0)
 
@@ -52,8 +54,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fault: what is answered, and what that is to the gate."""
+    """One fault: what is answered, what that is to the gate, and the timeout that it may last until."""
 
     name: str
     trouble: Trouble
     kind: Kind = Kind.TRANSIENT
+    lasting_s: float = 1.5

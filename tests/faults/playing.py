@@ -27,7 +27,6 @@ sessions:
 _WITHOUT_LONG_POLLS = _SESSION + "api: {completion: false}\n"
 _TIMEOUT_S = 5
 _TRIES = 3
-_LASTING_S = 1.5  # for what lasts until then
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def strike(row: Row, moment: Moment, folder: Path) -> Seen:
 def _try(row: Row, moment: Moment, folder: Path) -> tuple[Seen, bool]:
     scenario = parse(_WITHOUT_LONG_POLLS if moment is Moment.LATER else _SESSION, name="fault")
     lasts = moment is Moment.LAST and row.kind is not Kind.HARMLESS
-    timeout_s = _LASTING_S if lasts else _TIMEOUT_S
+    timeout_s = row.lasting_s if lasts else _TIMEOUT_S
     with served(replace(scenario, faults=(fault_at(moment, row.trouble),))) as api:
         gated = gate(folder, inputs_for(api.url, scenario.session_ids, timeout_s))
         code, since_s = row.kind.exit_code(moment), api.first_request_s

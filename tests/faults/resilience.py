@@ -20,7 +20,7 @@ from tests.faults.playing import Seen, play
 from tests.faults.table import ROWS, SECTIONS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "RESILIENCE.md"
-_WORDS = {0: "open (0)", 2: "refused (2)", 4: "cannot tell (4)"}
+_WORDS = {0: "open (0)", 2: "refused (2)", 3: "timeout (3)", 4: "cannot tell (4)"}
 _AT_ONCE = 4
 
 _INTRODUCTION = f"""\

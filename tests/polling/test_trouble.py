@@ -200,6 +200,25 @@ def test_a_request_that_is_cut_short_does_not_hide_what_went_wrong_before(hangs_
     assert watched.error.status == 503
 
 
+@pytest.mark.parametrize("latency_s", [2.0, 8.0, 20.0])
+def test_a_slow_network_leaves_a_running_session_a_timeout(latency_s: float) -> None:
+    world = World(
+        one_session((0, "STARTED")),
+        fault=lambda _, at_s: "hangs" if at_s + latency_s > 60 else None,
+        latency_s=latency_s,
+        served=("v2",),
+    )
+    (watched,) = world.wait(timeout_s=60)
+    assert watched.ending is Ending.TIMEOUT
+
+
+def test_a_network_that_fails_before_the_deadline_is_no_timeout() -> None:
+    world = World(one_session((0, "STARTED")), fault=lambda _, at_s: "hangs" if at_s > 1 else None)
+    (watched,) = world.wait(timeout_s=120)
+    assert watched.ending is Ending.INCONCLUSIVE
+    assert isinstance(watched.error, errors.Unreachable)
+
+
 def test_backing_off_grows_to_fifteen_seconds_and_no_further() -> None:
     world = World(one_session((0, "STARTED")), fault=lambda *_: Response(500, {}, b""))
     world.wait(timeout_s=300, jitter=lambda: 1.0)

@@ -1,0 +1,138 @@
+"""Connections that another thread can cut, and that skip only so many interim responses.
+
+A socket's timeout bounds one operation, so a server that sends a byte now and then holds a request for ever:
+its thread, its descriptor and what it has sent. A request that is abandoned is therefore cut.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from contextvars import ContextVar
+from http.client import HTTPException, HTTPResponse, parse_headers
+from typing import Any
+
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+_MOST_INTERIM_RESPONSES = 100
+_SWITCHING_PROTOCOLS = 101
+
+
+class Line:
+    """The connection of one request, which the thread that waits for the request can cut."""
+
+    def __init__(self) -> None:
+        self._socket: socket.socket | None = None
+        self._copy: socket.socket | None = None
+        self._is_cut = False
+
+    def hold(self, connected: socket.socket, *, copied: bool = False) -> None:
+        """Remember the socket. Raises TimeoutError, and cuts it, if the request was abandoned already.
+
+        `copied`: hold a descriptor of its own, because a TLS handshake takes the descriptor from the socket.
+        """
+        self.release()
+        self._copy = connected.dup() if copied else None
+        self._socket = self._copy or connected
+        if self._is_cut:
+            self.cut()
+            raise TimeoutError
+
+    def release(self) -> None:
+        """Forget the socket: the request is over, and another one may use the connection."""
+        self._socket = None
+        if self._copy:
+            self._copy.close()
+            self._copy = None
+
+    def cut(self) -> None:
+        """Shut the socket down, which ends every operation on it. Its owner closes it."""
+        self._is_cut = True
+        if held := self._socket:
+            with contextlib.suppress(OSError):
+                # As a plain socket: that of a TLS connection would go on without TLS.
+                socket.socket.shutdown(held, socket.SHUT_RDWR)
+
+
+current_line: ContextVar[Line] = ContextVar("current_line")
+
+
+class _Response(HTTPResponse):
+    def _read_status(self) -> tuple[str, int, str]:
+        """Skip 102 and 103 as the library skips 100 alone. Raises HTTPException if they never end."""
+        for _ in range(_MOST_INTERIM_RESPONSES):
+            version, status, reason = super()._read_status()  # type: ignore[misc] # typeshed lacks it
+            if not 100 <= status < 200 or status == _SWITCHING_PROTOCOLS:
+                return version, status, reason
+            parse_headers(self.fp)
+        raise HTTPException(f"more than {_MOST_INTERIM_RESPONSES} interim responses")
+
+
+class _Connection(HTTPConnection):
+    response_class = _Response
+
+    def _new_conn(self) -> socket.socket:
+        return _held(super()._new_conn())
+
+    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they are
+        _hold_reused(self.sock)
+        super().request(*args, **kwargs)
+
+
+class _TlsConnection(HTTPSConnection):
+    response_class = _Response
+
+    def _new_conn(self) -> socket.socket:
+        return _held(super()._new_conn(), copied=True)
+
+    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they are
+        _hold_reused(self.sock)
+        super().request(*args, **kwargs)
+
+
+def _held(connected: socket.socket, *, copied: bool = False) -> socket.socket:
+    try:
+        current_line.get().hold(connected, copied=copied)
+    except OSError:  # TimeoutError, or no descriptor is left
+        connected.close()
+        raise
+    return connected
+
+
+def _hold_reused(connected: socket.socket | None) -> None:
+    """Hold the socket of a connection that exists: reused, or within TLS since the handshake."""
+    if connected is not None:
+        current_line.get().hold(connected)
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class CuttingAdapter(HTTPAdapter):
+    """Makes connections that `Line.cut` ends."""
+
+    def init_poolmanager(
+        self, connections: int, maxsize: int, block: bool = False, **options: object
+    ) -> None:
+        """Connect directly."""
+        super().init_poolmanager(connections, maxsize, block, **options)
+        _use_own_connections(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **options: object) -> urllib3.ProxyManager:
+        """Connect through a proxy. One that speaks SOCKS has connections of its own."""
+        manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, **options)
+        if not proxy.lower().startswith("socks"):
+            _use_own_connections(manager)
+        return manager
+
+
+def _use_own_connections(manager: urllib3.PoolManager) -> None:
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
