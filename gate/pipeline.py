@@ -45,14 +45,14 @@ def decide(settings: Settings, document: PolicyDocument, transport: Transport, c
         lambda text: context.log(Line(text)),
         until_s=deadline_s - min(_FETCH_WITHIN_S, settings.timeout / 4),
     )
+    settings = replace(settings, checks_of={**settings.checks_of, **triggered.checks})
     commits = Commits(settings, checkly, context.wall_clock, lambda text: context.log(Line(text)))
     of_commit, fault = _of_commit(commits, triggered.fault, deadline_s)
     refs = each_once((*settings.session_id, *triggered.refs, *of_commit))
     if fault and (isinstance(fault, Stopped) or not refs):
         report = Report(conclude(()), context.wall_clock())
     else:
-        settings = replace(settings, checks_of={**settings.checks_of, **triggered.checks})
-        report = _poll_and_judge(refs, replace(commits, settings=settings), document, context, deadline_s)
+        report = _poll_and_judge(refs, commits, document, context, deadline_s)
     if fault:
         report = replace(report, verdict=report.verdict.with_fault(fault))
     no_account = () if settings.account_id else (_NO_ACCOUNT,)
@@ -74,7 +74,7 @@ def _of_commit(
     try:
         return commits.find(until_s=deadline_s), fault
     except GateError as error:
-        return (), fault or error
+        return (), error if isinstance(error, Stopped) else fault or error
 
 
 def _poll_and_judge(
@@ -103,7 +103,7 @@ def _poll_and_judge(
         verdict = verdict.with_fault(fault)
     notices += [text for session in verdict.sessions for text in session.notices]
     details: Mapping[str, Detail] = {}
-    if settings.details:
+    if settings.details and not isinstance(fault, Stopped):
         details, more = _explain(verdict.sessions, checkly, context, until_s=deadline_s)
         notices += more
     return Report(verdict, decided_at, details=details, notices=tuple(notices))
