@@ -20,7 +20,7 @@ RUN python3 -m image.assemble packages /out
 
 FROM scratch
 LABEL org.opencontainers.image.title="checkly-gate" \
-      org.opencontainers.image.description="A CI/CD gate on a Checkly check session" \
+      org.opencontainers.image.description="A CI/CD gate on Checkly check sessions and test sessions" \
       org.opencontainers.image.licenses="MIT"
 # What a container of the base image has; nothing else of its configuration is needed.
 ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -7,7 +7,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 from gate.domain.session import SessionKind
 from gate.simulator import Scenario
-from gate.simulator.scenario.sessions import Check, PlannedCheck, PlannedResult, PlannedSession, StatusChange
+from gate.simulator.scenario.sessions import (
+    FLAGS,
+    Check,
+    PlannedCheck,
+    PlannedResult,
+    PlannedSession,
+    StatusChange,
+)
 
 LOCATIONS = (
     "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1",
@@ -16,7 +23,6 @@ LOCATIONS = (
     "ap-northeast-2", "ap-northeast-3", "ap-south-1", "af-south-1",
 )  # fmt: skip
 TAG = "release"
-_FLAGS = ("hasErrors", "hasFailures", "isDegraded", "aborted", "isCancelled")
 
 
 def scenario(
@@ -73,7 +79,7 @@ def _result(at_s: float, location: str, failing: bool, result_id: str) -> Planne
         id=result_id,
         at_s=at_s,
         location=location,
-        flags=dict.fromkeys(_FLAGS, False) | {"hasFailures": failing},
+        flags=dict.fromkeys(FLAGS, False) | {"hasFailures": failing},
         type="FINAL",
         took_s=0.4,
     )

@@ -50,7 +50,7 @@ def replies(data: bytes) -> None:
         _is_a_sentence(str(error))
     else:
         assert started
-        assert all(is_uuid(each.session_id) and _is_clean(each.check_name) for each in started)
+        assert all(is_uuid(each.session_id) and _is_clean(each.name) for each in started)
     try:
         session = CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2")
     except RequestFailed as error:

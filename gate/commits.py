@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from gate.checkly.client import Checkly
 from gate.checkly.session_list import Listed, list_request, read_page
 from gate.config.settings import Settings
-from gate.domain.errors import AmbiguousCommit, NoSessionOfCommit, Transient, Unreachable
+from gate.domain.errors import GateError, Transient, Unreachable
 from gate.domain.session import SessionKind, SessionRef
 
-# Checkly's API: what starts test sessions for a commit on its own. Whoever starts others has their ID.
+# Checkly's API: the providers that start test sessions for a commit. Pipelines that start others have the ID.
 _PROVIDERS = ("GITHUB", "VERCEL", "PW_REPORTER")
 _SINCE = timedelta(days=7)
 _MOST_PAGES = 50
@@ -20,9 +20,25 @@ _PAUSE_S = 5.0
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
+class NoSessionOfCommit(GateError):
+    """No test session was started for the commit."""
+
+    advice = (
+        "Check commit (github.sha of a pull request is its merge commit), commit-environment and "
+        "commit-grace. Only deployment hooks of GitHub and Vercel and the Playwright reporter start "
+        "sessions for a commit"
+    )
+
+
+class AmbiguousCommit(GateError):
+    """The beginning of a SHA stands for several commits."""
+
+    advice = "Give more characters of the SHA"
+
+
 @dataclass(frozen=True, slots=True)
 class Commits:
-    """Where the list is read, and whose sessions are looked for. `log` receives lines."""
+    """The search for the sessions of the commit that the settings name. `log` receives lines."""
 
     settings: Settings
     checkly: Checkly

@@ -77,7 +77,9 @@ def _trigger_test_sessions(
             refresh_cache=settings.refresh_cache,
         )
         try:
-            (started,) = send_trigger(request, checkly, until_s=until_s, log=log, read=read_started_suite)
+            (started,) = send_trigger(
+                request, checkly, until_s=until_s, log=log, read=read_started_suite, served=""
+            )
         except (RequestFailed, Stopped) as error:
             fault = error
             break
@@ -89,7 +91,7 @@ def _trigger_test_sessions(
 
 
 def _started(each: Started) -> str:
-    return f"started {each.check_name or each.session_id}: {each.link}"
+    return f"started {each.name or each.session_id}: {each.link}"
 
 
 def _named(check_ids: Sequence[str]) -> str:

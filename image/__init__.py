@@ -1,1 +1,1 @@
-"""What the container image is put together from."""
+"""Builds the file system of the container image."""

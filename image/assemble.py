@@ -117,10 +117,10 @@ def _copy_libraries(root: Path) -> None:
     """
     linked: set[str] = set()
     for binary in _binaries(root):
-        told = subprocess.run(["ldd", binary], capture_output=True, text=True, check=False).stdout
-        if missing := re.findall(r"(\S+) => not found", told):
+        printed = subprocess.run(["ldd", binary], capture_output=True, text=True, check=False).stdout
+        if missing := re.findall(r"(\S+) => not found", printed):
             raise SystemExit(f"{binary} needs {', '.join(missing)}, which the base image does not have")
-        linked.update(re.findall(r"^\s+(?:\S+ => )?(/\S+)", told, re.MULTILINE))
+        linked.update(re.findall(r"^\s+(?:\S+ => )?(/\S+)", printed, re.MULTILINE))
     beside = next(Path(each).parent for each in linked if "/libc.so." in each)
     for library in [*linked, *(str(beside / name) for name in LOADED_LIBRARIES)]:
         _copy(Path(library), root)
@@ -151,7 +151,7 @@ def _compile(root: Path) -> None:
 
 
 def _open_to_everybody(root: Path) -> None:
-    """A checkout can be readable by its owner alone; the image is also run by users whom nobody knows."""
+    """Make all files readable: a checkout may not be, and the image also runs under other user IDs."""
     for path in root.rglob("*"):
         if not path.is_symlink():
             runs = path.is_dir() or (path.stat().st_mode & stat.S_IXUSR and path.suffix != ".py")

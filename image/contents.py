@@ -1,4 +1,4 @@
-"""What the image has of Debian. Everything else in it is Python, the packages of the lock, and the gate."""
+"""The files of Debian in the image. The rest of the image is Python, the locked packages and the gate."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PROGRAMS = (
     *("basename", "dirname", "mktemp", "sort", "sed", "grep"),
 )
 
-# Read by the C library, by OpenSSL and by scanners. What the base image does not have is skipped.
+# Read by the C library, by OpenSSL and by scanners. Files that the base image lacks are skipped.
 FILES = (
     "/etc/passwd",
     "/etc/group",

@@ -50,7 +50,7 @@ def _files_by_package(root: Path) -> dict[str, list[Path]]:
 
 
 def describe_packages(site: Path) -> None:
-    """Have each RECORD name the files that are there: with bytecode, without what was left out."""
+    """List in each RECORD the files that exist, including bytecode and without the omitted files."""
     for record in sorted(site.glob("*.dist-info/RECORD")):
         with record.open(newline="") as file:
             rows = [row for row in csv.reader(file) if (site / row[0]).is_file()]

@@ -1,7 +1,7 @@
 """Connections that another thread can cut, and that skip only so many interim responses.
 
-A socket's timeout bounds one operation, so a server that sends a byte now and then holds a request for ever:
-its thread, its descriptor and what it has sent. A request that is abandoned is therefore cut.
+The timeout of a socket bounds one operation. A server that sends a byte now and then would hold the thread,
+the descriptor and the memory of a request forever, so the socket of an abandoned request is shut down.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _MOST_INTERIM_RESPONSES = 100
 _SWITCHING_PROTOCOLS = 101
 
 
-class Line:
-    """The connection of one request, which the thread that waits for the request can cut."""
+class HeldSocket:
+    """The socket of one request, which the thread that waits for the request can shut down."""
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
@@ -57,7 +57,7 @@ class Line:
                 socket.socket.shutdown(held, socket.SHUT_RDWR)
 
 
-current_line: ContextVar[Line] = ContextVar("current_line")
+current_socket: ContextVar[HeldSocket] = ContextVar("current_socket")
 
 
 class _Response(HTTPResponse):
@@ -95,7 +95,7 @@ class _TlsConnection(HTTPSConnection):
 
 def _held(connected: socket.socket, *, copied: bool = False) -> socket.socket:
     try:
-        current_line.get().hold(connected, copied=copied)
+        current_socket.get().hold(connected, copied=copied)
     except OSError:  # TimeoutError, or no descriptor is left
         connected.close()
         raise
@@ -105,7 +105,7 @@ def _held(connected: socket.socket, *, copied: bool = False) -> socket.socket:
 def _hold_reused(connected: socket.socket | None) -> None:
     """Hold the socket of a connection that exists: reused, or within TLS since the handshake."""
     if connected is not None:
-        current_line.get().hold(connected)
+        current_socket.get().hold(connected)
 
 
 class _Pool(HTTPConnectionPool):
@@ -117,7 +117,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class CuttingAdapter(HTTPAdapter):
-    """Makes connections that `Line.cut` ends."""
+    """Makes connections that `HeldSocket.cut` ends."""
 
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **options: object

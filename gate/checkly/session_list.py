@@ -1,4 +1,4 @@
-"""The list of test sessions without I/O: what to ask for, and what the entries say."""
+"""The list of test sessions without I/O: the request for a page, and how a page is read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Listed:
 def list_request(since: datetime, cursor: str = "") -> Request:
     """Return the call for a page of the sessions that were created since then.
 
-    Filters by provider are left out: how a list is written in the query is not documented.
+    It does not filter by provider, because the format of a list in the query is not documented.
     """
     query = {"limit": _PAGE, "from": int(since.timestamp())} | ({"nextId": cursor} if cursor else {})
     return Request("GET", f"/v1/test-sessions?{urlencode(query)}")

@@ -1,4 +1,4 @@
-"""The trigger call for test sessions without I/O: what to send, and which session it started."""
+"""The trigger call for test sessions without I/O: the request, and how its reply is read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from gate.checkly.http import Request, Response, error_for, is_uuid
 from gate.checkly.json_object import Fields, json_object
-from gate.checkly.triggers import Started
+from gate.checkly.triggers import Started, created
 from gate.domain import errors
 from gate.text.clean import https_link
 
@@ -23,7 +23,7 @@ def suite_request(
     metadata: Mapping[str, str] | None = None,
     refresh_cache: bool = False,
 ) -> Request:
-    """Return the call that starts one test session of the checks selected, at one location.
+    """Return the call that starts one test session of the selected checks at one location.
 
     Variables are sent as secrets: Checkly shows the values of others.
     """
@@ -41,11 +41,9 @@ def suite_request(
 
 def read_started_suite(reply: Response) -> tuple[Started, ...]:
     """Return the session that the call started. Raises what any other reply amounts to."""
-    if reply.status == HTTPStatus.NOT_FOUND or _matched_nothing(reply):
+    if _matched_nothing(reply):
         raise errors.NothingTriggered(str(error_for(reply)), status=reply.status)
-    if reply.status != HTTPStatus.CREATED:
-        raise error_for(reply)
-    fields = Fields(json_object(reply.body))
+    fields = created(reply)
     session_id = fields.text("testSessionId").lower()
     if not is_uuid(session_id):
         raise errors.InvalidResponse("Checkly's API answered with a session ID that is not a UUID")

@@ -11,10 +11,18 @@ from dataclasses import replace
 
 from gate.checkly.json_object import Fields
 from gate.checkly.session_api import SessionApi, hold_bounds, read_result
-from gate.domain.session import Check, CheckRun, Phase, Result, ResultKind, Session, SessionKind
+from gate.domain.session import (
+    UNKNOWN_LOCATION,
+    Check,
+    CheckRun,
+    Phase,
+    Result,
+    ResultKind,
+    Session,
+    SessionKind,
+)
 from gate.text.clean import https_link
 
-UNKNOWN_LOCATION = "unknown location"
 # Checkly's API: the status enum of test sessions.
 _PHASES = {
     "RUNNING": Phase.RUNNING,

@@ -16,7 +16,7 @@ from requests.auth import AuthBase
 
 from gate import __version__
 from gate.checkly.body import Body
-from gate.checkly.connections import CuttingAdapter, Line, current_line
+from gate.checkly.connections import CuttingAdapter, HeldSocket, current_socket
 from gate.checkly.http import Request, Response
 from gate.checkly.network_errors import is_from_connecting, reason_of
 from gate.checkly.tls import AdapterWithAuthorities, trust
@@ -75,17 +75,17 @@ class HttpTransport:
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
         """Send requests at the same time; return, in their order, the responses or why there is none."""
-        bodies, lines = [Body() for _ in requests], [Line() for _ in requests]
+        bodies, sockets = [Body() for _ in requests], [HeldSocket() for _ in requests]
         jobs = [
-            partial(self._exchange, *each, within_s) for each in zip(requests, bodies, lines, strict=True)
+            partial(self._exchange, *each, within_s) for each in zip(requests, bodies, sockets, strict=True)
         ]
         try:
             calls = self._calls(jobs, within_s)
             return [self._outcome(*each, within_s) for each in zip(requests, calls, strict=True)]
-        finally:  # not before the outcomes are known: to be cut is an error too
-            for body, line in zip(bodies, lines, strict=True):
+        finally:  # not before the outcomes are known, because a socket that is shut down raises an error
+            for body, held in zip(bodies, sockets, strict=True):
                 body.forget()
-                line.cut()
+                held.cut()
 
     def _outcome(self, request: Request, call: BoundedCall, within_s: float) -> Response | Unreachable:
         try:
@@ -103,12 +103,12 @@ class HttpTransport:
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
 
-    def _exchange(self, request: Request, body: Body, line: Line, within_s: float) -> Response:
-        current_line.set(line)  # of this thread
+    def _exchange(self, request: Request, body: Body, held: HeldSocket, within_s: float) -> Response:
+        current_socket.set(held)  # of this thread
         try:
             return self._receive(request, body, within_s)
         finally:
-            line.release()
+            held.release()
 
     def _receive(self, request: Request, body: Body, within_s: float) -> Response:
         idle_s = within_s + 1  # the limit on the whole call expires first, so that one fault has one message

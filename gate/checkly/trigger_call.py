@@ -29,12 +29,14 @@ def send_trigger(
     until_s: float,
     log: Callable[[str], None],
     read: Callable[[Response], tuple[Started, ...]] = read_started,
+    served: str = V2,
 ) -> tuple[Started, ...]:
     """Start sessions. Repeats the call only if it cannot have arrived: it would run the checks twice.
 
-    `read` turns the reply into sessions. `log` receives one line when the call has to be repeated. Raises a
-    `RequestFailed` (`NotTriggered` if nothing was started by `until_s`, `TriggerLost` if it is unknown what
-    became of the call) and `StoppedWhileTriggering`.
+    `read` turns the reply into sessions, which the version `served` of the check-session API knows. `log`
+    receives one line when the call has to be repeated. Raises a `RequestFailed` and `StoppedWhileTriggering`.
+    The former is `NotTriggered` if nothing was started by `until_s`, and `TriggerLost` if it is unknown
+    whether the call arrived.
     """
     tries = 0
     while True:
@@ -43,8 +45,7 @@ def send_trigger(
         except Transient as error:
             trouble = error
         else:
-            if read is read_started:
-                checkly.version = checkly.version or V2  # which knows what it has started
+            checkly.version = checkly.version or served
             return started
         pause_s = _pause_s(trouble, tries)
         if pause_s is None:

@@ -16,11 +16,11 @@ _MOST_SESSIONS = 1_000  # many times what a pipeline waits for, and few enough t
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A session that a trigger call has started. Of a test session, the check's name is the session's own."""
+    """A session that a trigger call has started. `name` is the check's, or the test session's own."""
 
     session_id: str
     check_id: str
-    check_name: str
+    name: str
     link: str
 
 
@@ -51,13 +51,18 @@ def target_of(check_ids: Sequence[str], tags: Sequence[Sequence[str]]) -> Mappin
     return target
 
 
-def read_started(reply: Response) -> tuple[Started, ...]:
-    """The sessions that a trigger call started; never none. Raises what any other reply amounts to."""
+def created(reply: Response) -> Fields:
+    """Return the document of a reply to a trigger call. Raises what any other reply amounts to."""
     if reply.status == HTTPStatus.NOT_FOUND:
         raise errors.NothingTriggered(str(error_for(reply)), status=reply.status)
     if reply.status != HTTPStatus.CREATED:
         raise error_for(reply)
-    sessions = [Fields(each) for each in Fields(json_object(reply.body)).objects("sessions")]
+    return Fields(json_object(reply.body))
+
+
+def read_started(reply: Response) -> tuple[Started, ...]:
+    """The sessions that a trigger call started; never none. Raises what any other reply amounts to."""
+    sessions = [Fields(each) for each in created(reply).objects("sessions")]
     if len(sessions) > _MOST_SESSIONS:
         raise errors.InvalidResponse(
             f"Checkly's API answered with {len(sessions)} sessions; at most {_MOST_SESSIONS} make sense"
@@ -66,7 +71,7 @@ def read_started(reply: Response) -> tuple[Started, ...]:
         Started(
             session_id=each.text("checkSessionId").lower(),
             check_id=each.optional_text("checkId").lower(),
-            check_name=each.optional_text("name"),
+            name=each.optional_text("name"),
             link=https_link(each.optional_raw("checkSessionLink")),
         )
         for each in sessions

@@ -1,4 +1,4 @@
-"""What the CI system's own variables reveal of the commit that is tested."""
+"""The commit that is tested, from the variables of the CI system."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from gate.config.session_words import is_session
 from gate.text.clean import clean
 
 
-def _shown(text: str) -> str:
-    """What was given, unless it looks like a key that landed in the wrong place."""
+def shown_text(text: str) -> str:
+    """Return what was given, unless it looks like a key that landed in the wrong place."""
     return "what was given" if re.search(r"\b(cu|sv)_\w{8}", text) else repr(clean(text, 100))
 
 
-def _read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     """Read `--name value`, `--name=value`, `--name` alone for a switch, and IDs or links of sessions."""
     flags: dict[str, str] = {}
     problems: list[str] = []
@@ -30,7 +30,7 @@ def _read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
             if is_session(word):
                 flags["session-id"] = " ".join(filter(None, (flags.get("session-id"), word)))
             else:
-                problems.append(f"unexpected argument {_shown(word)}: inputs are given as --name value")
+                problems.append(f"unexpected argument {shown_text(word)}: inputs are given as --name value")
             continue
         if row is None:
             problems.append(f"unknown input --{clean(name, 100)}{_hint(name)}")
@@ -47,8 +47,8 @@ def _read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     return flags, problems
 
 
-def _unknown_variables(env: Mapping[str, str]) -> Iterable[str]:
-    """Variables that look like an input's but are none: a threshold misspelt is a threshold not applied.
+def unknown_variables(env: Mapping[str, str]) -> Iterable[str]:
+    """Yield variables that only look like an input's: a misspelt threshold would not be applied.
 
     CHECKLY_GATE_* is ours. INPUT_* and PLUGIN_* may be somebody else's: only a near miss is refused.
     """

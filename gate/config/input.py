@@ -1,4 +1,4 @@
-"""What an input is: its name, its meaning, how its text is read, and where it may come from."""
+"""The type of an input: its name, its meaning, its reader, and the variables that can set it."""
 
 from __future__ import annotations
 

@@ -62,14 +62,14 @@ def locations(text: str) -> tuple[str, ...]:
 
 
 def variables(text: str) -> tuple[tuple[str, str], ...]:
-    """Environment variables, a KEY=value per line. No value is in an error."""
+    """Return environment variables, one KEY=value per line. No error contains a value."""
     found: dict[str, str] = {}
     for number, line in enumerate(filter(str.strip, text.splitlines()), start=1):
         key, is_pair, value = line.strip().partition("=")
         if not (is_pair and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}", key)):
-            raise ValueError(f"a KEY=value per line (line {number} is none)")
+            raise ValueError(f"one KEY=value per line (line {number} is not one)")
         if key in found:
-            raise ValueError(f"each key once ({key} is there twice)")
+            raise ValueError(f"each key once ({key} is given twice)")
         found[key] = value
     if len(found) > _MOST_VARIABLES:
         raise ValueError(f"at most {_MOST_VARIABLES} variables")
@@ -79,7 +79,7 @@ def variables(text: str) -> tuple[tuple[str, str], ...]:
 def commit(text: str) -> str:
     """The SHA of a commit or its beginning, in lower case."""
     if not re.fullmatch(r"[0-9a-fA-F]{7,64}", text):
-        raise ValueError("a commit SHA, of which 7 characters at least")
+        raise ValueError("a commit SHA, or at least its first 7 characters")
     return text.lower()
 
 

@@ -1,4 +1,4 @@
-"""Finds sessions in what Checkly's CLI printed or wrote. Only what it is known to write counts."""
+"""Finds sessions in the output of Checkly's CLI. Only lines and keys that it is known to write count."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _NONE = (
 
 @dataclass(frozen=True, slots=True)
 class FoundSessions:
-    """The sessions in their order, and how many checks a session has if the file says so."""
+    """The sessions in their order, and the number of checks of a session if the file contains it."""
 
     refs: tuple[SessionRef, ...]
     checks: Mapping[str, int] = field(default_factory=dict)
 
 
 def sessions_in(text: str) -> FoundSessions:
-    """Return the sessions that a text of Checkly's CLI names. Raises ValueError with what is wrong."""
+    """Return the sessions in a text of Checkly's CLI. Raises ValueError with the reason if there are none."""
     document = _json_in(text)
     found = _in_document(document) if document is not None else FoundSessions(each_once(_in_lines(text)))
     if not found.refs:

@@ -8,7 +8,7 @@ from posixpath import normpath
 from typing import Any
 
 from gate.config.ci_metadata import metadata_in, session_name_in
-from gate.config.flags import _read_flags, _shown, _unknown_variables
+from gate.config.flags import read_flags, shown_text, unknown_variables
 from gate.config.input import Input
 from gate.config.inputs import BY_NAME, INPUTS
 from gate.domain.errors import UsageError
@@ -20,8 +20,8 @@ from gate.policy.threshold import Threshold
 class Settings:
     """The inputs, read and trusted. Durations are in seconds.
 
-    `checks_of` is how many checks a session has, by its ID, if the session file says so. `metadata` is
-    what the CI system reveals of the commit.
+    `checks_of` is the number of checks that a session must have, by its ID, if it is known. `metadata`
+    describes the commit, as far as the CI system provides it.
     """
 
     session_id: tuple[SessionRef, ...]
@@ -83,9 +83,9 @@ def read_settings(
     `real_path` says where a path leads, links and all. Raises `InvalidInputs` with every problem at once,
     each in one line.
     """
-    flags, problems = _read_flags(argv)
+    flags, problems = read_flags(argv)
     given = {row.name: _given(row, flags, env) for row in INPUTS}
-    problems += _unknown_variables(env)
+    problems += unknown_variables(env)
     values: dict[str, Any] = {}
     for row in INPUTS:
         origin, text = given[row.name]
@@ -108,7 +108,7 @@ def read_settings(
 
 
 def _combinations(values: Mapping[str, Any], given: Collection[str]) -> Iterable[str]:
-    """What does not go together among the inputs."""
+    """Yield a problem for each combination of inputs that is not allowed."""
     if "commit-environment" in given and "commit" not in given:
         yield "commit-environment: needs commit"
     triggers = {"trigger-check-id", "trigger-tags"} & set(given)
@@ -166,5 +166,5 @@ def _value(row: Input, text: str, origin: str) -> object:
 def _problem(row: Input, text: str, allowed: str) -> str:
     if not text:
         return f"{row.name}: {allowed}"
-    shown = "what was given" if row.secret else _shown(text)
+    shown = "what was given" if row.secret else shown_text(text)
     return f"{row.name}: {shown} is not allowed; allowed: {allowed}"

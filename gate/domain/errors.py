@@ -194,19 +194,3 @@ class Defect(GateError):
         code = frame.tb_frame.f_code if frame else None
         place = f" in {code.co_qualname}, line {frame.tb_lineno}" if frame and code else ""
         super().__init__(f"{type(error).__name__}: {error}{place}")
-
-
-class NoSessionOfCommit(GateError):
-    """No test session was started for the commit."""
-
-    advice = (
-        "Check commit (github.sha of a pull request is its merge commit), commit-environment and "
-        "commit-grace. Only deployment hooks of GitHub and Vercel and the Playwright reporter start "
-        "sessions for a commit"
-    )
-
-
-class AmbiguousCommit(GateError):
-    """The beginning of a SHA stands for several commits."""
-
-    advice = "Give more characters of the SHA"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 
+UNKNOWN_LOCATION = "unknown location"  # of a result for which Checkly reports none
 _LONGEST_RUN_S = 1e7  # four months: a longer run is a mistake, and reports could not show its digits
 
 

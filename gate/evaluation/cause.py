@@ -1,4 +1,4 @@
-"""Why a closed gate closed, as words that a pipeline can branch on."""
+"""The rules that closed the gate, as words that a pipeline can branch on."""
 
 from __future__ import annotations
 
@@ -8,18 +8,6 @@ from gate.evaluation.decision import Rule
 from gate.evaluation.judged import JudgedSession
 from gate.evaluation.outcomes import FAILING, State
 
-_WORDS = {
-    Rule.DEGRADED: "degraded",
-    Rule.FLAKY: "flaky",
-    Rule.MISSING: "missing",
-    Rule.CANCELLED: "cancelled",
-    Rule.TIMED_OUT: "timed-out",
-    Rule.NO_RESULTS: "no-results",
-    Rule.UNEXPLAINED: "unexplained",
-    Rule.REQUIRED: "required",
-    Rule.NOTHING_COUNTED: "nothing-counted",
-}
-
 
 def causes(sessions: Sequence[JudgedSession]) -> tuple[str, ...]:
     """Return what closes the gate, worst first; nothing if no rule does.
@@ -27,7 +15,7 @@ def causes(sessions: Sequence[JudgedSession]) -> tuple[str, ...]:
     The rule for failed rows is named by their states: `errored` is Checkly's own failure, `failed` is not.
     """
     found = [word for session in sessions for word in _of_session(session)]
-    order = [*(state.value for state in State if state in FAILING), *_WORDS.values()]
+    order = [*(state.value for state in State if state in FAILING), *map(_word, Rule)]
     return tuple(sorted(dict.fromkeys(found), key=order.index))
 
 
@@ -37,4 +25,8 @@ def _of_session(session: JudgedSession) -> Iterable[str]:
             states = {row.outcome.state for row in session.rows} & FAILING
             yield from (state.value for state in states)
         else:
-            yield _WORDS[decision.rule]
+            yield _word(decision.rule)
+
+
+def _word(rule: Rule) -> str:
+    return rule.value.replace(" ", "-")

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gate.domain.session import Check, CheckRun, Session
+from gate.domain.session import UNKNOWN_LOCATION, Check, CheckRun
 from gate.polling.result import PollResult
-
-_LOCATION = "unknown location"
 
 
 def with_unlisted(polled: PollResult, checks: Mapping[str, int]) -> PollResult:
@@ -21,8 +19,7 @@ def with_unlisted(polled: PollResult, checks: Mapping[str, int]) -> PollResult:
     if session is None or lacking <= 0:
         return polled
     runs = (
-        CheckRun(Check(name=f"check that Checkly does not show ({number})"), (_LOCATION,), ())
+        CheckRun(Check(name=f"check that Checkly does not show ({number})"), (UNKNOWN_LOCATION,), ())
         for number in range(1, lacking + 1)
     )
-    extended: Session = replace(session, checks=(*session.checks, *runs))
-    return replace(polled, session=extended)
+    return replace(polled, session=replace(session, checks=(*session.checks, *runs)))

@@ -20,7 +20,7 @@ from gate.text.redact import Redaction
 from gate.text.style import Line, Tone
 
 _OUTPUT_LENGTH = 2000
-_LISTS = ("session-ids", "failed-checks")  # have bounds of their own, and half of one is of no use
+_LISTS = ("session-ids", "failed-checks")  # they have their own bounds, and half of a list cannot be used
 _LIST_LENGTH = 1_000_000
 
 

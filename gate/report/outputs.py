@@ -34,7 +34,7 @@ def render(report: Report) -> dict[str, str | int]:
 
 
 def failed_checks(report: Report) -> list[dict[str, object]]:
-    """Return the checks with a red row: ID, name and the red locations, at most 100 checks.
+    """Return ID, name and red locations of each check with a red row, for at most 100 checks.
 
     A check that is red in several sessions is listed once.
     """

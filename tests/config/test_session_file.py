@@ -1,4 +1,4 @@
-"""What counts as a session in what Checkly's CLI printed or wrote, and what does not."""
+"""Which lines and keys of the CLI's output count as sessions."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ NOT_FOUND = {
     "JSON of another kind": json.dumps({"id": ID}),
     "JSON without sessions": json.dumps({"sessions": []}),
     "JSON whose session has no ID": json.dumps({"sessions": [{"id": ID}]}),
-    "an ID that is none": "Test session ID: 1234\n",
+    "an invalid ID": "Test session ID: 1234\n",
     "only the first of several": f"Open first session: {CHECK_LINK}\n",
     "a list": json.dumps([ID]),
 }
 
 
 @pytest.mark.parametrize("text", NOT_FOUND.values(), ids=NOT_FOUND.keys())
-def test_what_checkly_does_not_write_is_no_session(text: str) -> None:
+def test_text_that_checkly_does_not_write_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(?!.*\n)"):
         sessions_in(text)
 

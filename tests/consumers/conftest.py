@@ -17,8 +17,9 @@ from gate.report.junit import xml
 from gate.simulator import Simulator, load, shipped
 from tests.absent import absent
 from tests.consumers.differences import NEED_JAVA, NPM
-from tests.consumers.once import once
 from tests.end_to_end.running import JUNIT, github, inputs_for, run
+from tests.npm import installed
+from tests.once import once
 from tests.report.reports import report_on
 from tests.report.test_junit import EXTRA, OUTCOMES
 
@@ -70,14 +71,7 @@ def _install() -> None:
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
     if tuple(map(int, re.findall(r"\d+", version)[:2])) < _NODE:
         absent(f"the consumers from npm are not tested: node is {version.strip()}, and they need 20.11")
-    mark, lock = HERE / "node_modules" / ".installed-for", (HERE / "package-lock.json").read_text()
-    if mark.exists() and mark.read_text() == lock:
-        return
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=240, check=False)
-    if done.returncode:
-        absent(f"the consumers from npm are not tested: npm ci failed: {done.stderr.strip()[-500:]}")
-    mark.write_text(lock)
+    installed(HERE, "the consumers from npm are not tested")
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from gate.checkly.session_list import Listed
-from gate.commits import sessions_of
-from gate.domain.errors import AmbiguousCommit
+from gate.commits import AmbiguousCommit, sessions_of
 from gate.simulator import Simulator, parse
 from tests.end_to_end.running import Run, github, inputs_for, run
 from tests.openapi.spec import request_problems

@@ -1,4 +1,4 @@
-"""What Checkly's documentation leaves open of test sessions: the gate is right either way, over real HTTP."""
+"""Behaviour of test sessions that Checkly does not document: the gate handles both possibilities."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("is_link", [False, True], ids=["ID", "link"])
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_what_is_not_documented_is_survived_either_way(name: str, is_link: bool, tmp_path: Path) -> None:
+def test_either_undocumented_behaviour_opens_the_gate(name: str, is_link: bool, tmp_path: Path) -> None:
     first_check, session, rest, case, says = UNKNOWN[name]
     gated = gate_on(tmp_path, first_check, session, rest, is_link=is_link)
     assert gated.code == 0, gated.log
@@ -103,7 +103,7 @@ RED = {
         "failure CheckFailure",
         "failed 1 of 2 checks",
     ),
-    "a result's status is one that nobody knows": (
+    "the status of a result is unknown": (
         "{at: 12s, is: passed, status: SLEEPING}",
         "",
         "Pay [eu-west-1]",
@@ -121,7 +121,7 @@ RED = {
 
 
 @pytest.mark.parametrize("name", RED)
-def test_what_is_not_documented_never_opens_the_gate(name: str, tmp_path: Path) -> None:
+def test_undocumented_red_behaviour_closes_the_gate(name: str, tmp_path: Path) -> None:
     first_check, session, case, says, reason = RED[name]
     gated = gate_on(tmp_path, first_check, session)
     assert gated.code == 1, gated.log

@@ -1,4 +1,4 @@
-"""Triggering test sessions over real HTTP: what is sent, what is waited for, and what is never shown."""
+"""Triggering test sessions over real HTTP: requests, sessions that are waited for, and redaction."""
 
 from __future__ import annotations
 
@@ -122,8 +122,8 @@ def test_variables_are_sent_as_secrets_and_never_shown(tmp_path: Path) -> None:
         ({"trigger_tags": ""}, "trigger-as: test-session needs trigger-check-id or trigger-tags"),
         ({"trigger_as": "check-session"}, "trigger-location: needs trigger-as test-session"),
         ({"trigger_as": "suite"}, "allowed: check-session or test-session"),
-        ({"trigger_env": "geheim=\ngeheim=pa55"}, "each key once (geheim is there twice)"),
-        ({"trigger_env": "pa55-and-no-key"}, "a KEY=value per line (line 1 is none)"),
+        ({"trigger_env": "geheim=\ngeheim=pa55"}, "each key once (geheim is given twice)"),
+        ({"trigger_env": "pa55-and-no-key"}, "one KEY=value per line (line 1 is not one)"),
         ({"trigger_env": "\n".join(f"K{number}=pa55" for number in range(51))}, "at most 50 variables"),
         ({"trigger_location": "eu west/1"}, "codes of regions or slugs of private locations"),
     ],

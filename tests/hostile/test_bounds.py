@@ -73,16 +73,19 @@ def test_the_largest_answer_makes_reports_that_can_be_read(
 @pytest.mark.parametrize(
     "results", [_at_home, _elsewhere], ids=["at the locations", "half of them elsewhere"]
 )
-def test_judging_the_largest_answer_takes_a_small_multiple_of_reading_it(
+def test_the_largest_answer_is_judged_faster_than_it_is_read(
     results: Callable[[int], Iterator[dict[str, Any]]],
 ) -> None:
     reply = _largest(results)
-    began_s = time.process_time()
-    session = CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2")
-    read_s = time.process_time()
-    report_on(session)
-    judged_s = time.process_time()
-    assert judged_s - read_s < 3 * (read_s - began_s)
+    reads_s, judges_s = [], []
+    for _ in range(3):  # the best of three, because the machine may be busy
+        began_s = time.process_time()
+        session = CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2")
+        read_s = time.process_time()
+        report_on(session)
+        reads_s.append(read_s - began_s)
+        judges_s.append(time.process_time() - read_s)
+    assert min(judges_s) < min(reads_s)
 
 
 @pytest.mark.parametrize(

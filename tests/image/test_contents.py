@@ -69,7 +69,7 @@ def test_nothing_else_is_configured(image: Image) -> None:
 def test_it_says_what_it_is(image: Image) -> None:
     assert image.config["Labels"] == {
         "org.opencontainers.image.title": "checkly-gate",
-        "org.opencontainers.image.description": "A CI/CD gate on a Checkly check session",
+        "org.opencontainers.image.description": "A CI/CD gate on Checkly check sessions and test sessions",
         "org.opencontainers.image.licenses": "MIT",
     }
 

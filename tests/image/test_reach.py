@@ -1,4 +1,4 @@
-"""Nothing that the image leaves out is missed: by no module, no command and no error that is rare."""
+"""No module, command or rare error path needs a file that the image omits."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ Schema = Mapping[str, Any]
 
 
 def request_problems(method: str, target: str, body: bytes = b"") -> list[str]:
-    """What is wrong with a request: its address, its parameters, its body."""
+    """Return the problems of a request: its address, its parameters, its body."""
     path, _, query = target.partition("?")
     found = _operation(method, path)
     if found is None:
@@ -42,7 +42,7 @@ def request_problems(method: str, target: str, body: bytes = b"") -> list[str]:
 
 
 def response_problems(method: str, target: str, status: int, body: bytes) -> list[str]:
-    """What is wrong with a response to a request whose address is right."""
+    """Return the problems of a response to a request with a valid address."""
     found = _operation(method, target.partition("?")[0])
     assert found, target
     responses = found[0]["responses"]
@@ -55,18 +55,13 @@ def response_problems(method: str, target: str, status: int, body: bytes) -> lis
 
 
 def _operation(method: str, path: str) -> tuple[Schema, Mapping[str, str]] | None:
-    for template, operations in _SPEC["paths"].items():
+    """Return the operation at a path, and the IDs in the path. `trigger` in the place of an ID is not one."""
+    for template in (path, *_SPEC["paths"]):
         pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)
         match = re.fullmatch(pattern, path)
-        is_literal = template == path or not any(_is_literal(path, other) for other in _SPEC["paths"])
-        if match and is_literal and method.lower() in operations:
-            return operations[method.lower()], match.groupdict()
+        if match and method.lower() in _SPEC["paths"].get(template, ()):
+            return _SPEC["paths"][template][method.lower()], match.groupdict()
     return None
-
-
-def _is_literal(path: str, template: str) -> bool:
-    """Whether the path is another template's own, such as `trigger` in the place of an ID."""
-    return path == template
 
 
 def _read_as(value: str, schema: Schema) -> object:
@@ -85,7 +80,7 @@ def _validator(schema: str) -> Draft202012Validator:
 
 
 def _as_json_schema(schema: Any) -> Any:  # noqa: ANN401 - any part of a document
-    """OpenAPI 3.0 has `nullable` where JSON Schema has a second type."""
+    """Translate `nullable` of OpenAPI 3.0 into a second type of JSON Schema."""
     if isinstance(schema, list):
         return [_as_json_schema(each) for each in schema]
     if not isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""The document is held to: what is right passes, what is wrong is found."""
+"""Valid requests and responses pass the validator, and invalid ones do not."""
 
 from __future__ import annotations
 

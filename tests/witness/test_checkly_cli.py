@@ -1,4 +1,4 @@
-"""Checkly's own CLI reads the simulator, and sees what the scenario has: the stand-in is as it expects."""
+"""Checkly's own CLI reads the simulator and agrees with the scenario."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from gate.domain.session import SessionKind
 from gate.simulator import Simulator, load, shipped
 from gate.simulator.scenario.sessions import PlannedSession
-from tests.consumers.once import once
+from tests.once import once
 from tests.openapi.spec import request_problems
 from tests.witness.installed import Cli, install
 
@@ -19,21 +19,17 @@ SPEED = 1000
 TEST_SESSIONS = [
     name for name in shipped() if any(each.kind is SessionKind.TEST for each in load(name).sessions)
 ]
-CHECK_SESSIONS = [
-    name
-    for name in ("passing", "failing", "degraded", "timed-out", "cancelled", "many-sessions")
-    if name in shipped()
-]
+CHECK_SESSIONS = ("passing", "failing", "degraded", "timed-out", "cancelled", "many-sessions")
 
 
 @pytest.fixture(scope="session")
 def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     home = tmp_path_factory.mktemp("home")
-    once(tmp_path_factory, "checkly-cli", lambda _: _installed(home))
+    once(tmp_path_factory, "checkly-cli", lambda _: _install(home))
     return install(home)
 
 
-def _installed(home: Path) -> None:
+def _install(home: Path) -> None:
     install(home)
 
 
@@ -66,22 +62,22 @@ def test_it_watches_a_test_session_to_its_end(name: str, cli: Cli) -> None:
     assert (document["name"], _seen(document)) == (session.name, _planned(session))
     assert code == 0, "it does not gate: a failed session exits 0"
     assert all(run.check.name in table for run in session.checks)
-    assert not any(problems), "what it asks is in Checkly's own OpenAPI"
+    assert not any(problems), "Checkly's own OpenAPI declares each request"
 
 
 def test_it_shows_the_details_of_a_result(cli: Cli) -> None:
     scenario = load("tests-failing")
     (session,) = scenario.sessions
-    told = {"Orders API": "500 Internal Server Error", "Buy as a guest": "failing"}
+    shown = {"Orders API": "500 Internal Server Error", "Buy as a guest": "failing"}
     with Simulator(scenario, speed=SPEED) as api:
         for run in session.checks:
-            if run.check.name in told:
+            if run.check.name in shown:
                 last = run.results[-1].id
                 code, printed = cli.call(
                     api.url, "test-sessions", "get", session.id, "--watch", "--result", last
                 )
                 assert code == 0, printed
-                assert told[run.check.name] in printed
+                assert shown[run.check.name] in printed
 
 
 def test_it_lists_test_sessions(cli: Cli) -> None:

@@ -13,13 +13,10 @@ from gate.simulator.scenario.faults import Operation
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    """`outlives` marks a call that goes on where v1's check sessions are no longer served."""
-
     operation: Operation
     kind: SessionKind
     method: str
     path: re.Pattern[str]
-    outlives: bool = False
 
 
 def _path(pattern: str) -> re.Pattern[str]:
@@ -41,21 +38,17 @@ _ROUTES = (
         SessionKind.CHECK,
         "GET",
         _path("/(?P<version>v1)/check-results/{check}/{result}"),
-        outlives=True,
     ),
-    _Route(Operation.LIST, SessionKind.TEST, "GET", _path(_TEST), outlives=True),
-    _Route(Operation.TRIGGER, SessionKind.TEST, "POST", _path(f"{_TEST}/trigger"), outlives=True),
-    _Route(Operation.RETRIEVE, SessionKind.TEST, "GET", _path(f"{_TEST}/{{session}}"), outlives=True),
-    _Route(
-        Operation.COMPLETION, SessionKind.TEST, "GET", _path(f"{_TEST}/{{session}}/completion"), outlives=True
-    ),
-    _Route(Operation.CANCEL, SessionKind.TEST, "POST", _path(f"{_TEST}/{{session}}/cancel"), outlives=True),
+    _Route(Operation.LIST, SessionKind.TEST, "GET", _path(_TEST)),
+    _Route(Operation.TRIGGER, SessionKind.TEST, "POST", _path(f"{_TEST}/trigger")),
+    _Route(Operation.RETRIEVE, SessionKind.TEST, "GET", _path(f"{_TEST}/{{session}}")),
+    _Route(Operation.COMPLETION, SessionKind.TEST, "GET", _path(f"{_TEST}/{{session}}/completion")),
+    _Route(Operation.CANCEL, SessionKind.TEST, "POST", _path(f"{_TEST}/{{session}}/cancel")),
     _Route(
         Operation.DETAILS,
         SessionKind.TEST,
         "GET",
         _path(f"{_TEST}/{{session}}/results/{{result}}"),
-        outlives=True,
     ),
 )
 
@@ -75,7 +68,6 @@ class Call:
     check_id: str = ""
     result_id: str = ""
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    outlives: bool = False
 
     def max_wait_s(self) -> int | None:
         """Return the seconds that a completion call may wait; None if it asks for what it may not have."""
@@ -101,6 +93,5 @@ def call_at(target: str) -> Call | None:
                 check_id=ids.get("check", ""),
                 result_id=ids.get("result", ""),
                 query=parse_qs(query),
-                outlives=route.outlives,
             )
     return None

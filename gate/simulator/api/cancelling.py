@@ -1,4 +1,4 @@
-"""What is left of a session once it has been cancelled."""
+"""How cancelling changes a session."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from gate.domain.session import SessionKind
 from gate.simulator.api.common import sequence_id
 from gate.simulator.scenario.sessions import (
+    FLAGS,
     TERMINAL,
     PlannedCheck,
     PlannedResult,
@@ -18,7 +19,6 @@ from gate.simulator.scenario.sessions import (
 )
 
 _CAN_BE_CANCELLED = ("PLAYWRIGHT", "AGENTIC")
-_FLAGS = ("hasErrors", "hasFailures", "isDegraded", "aborted")
 
 
 def sequence_ids(body: bytes) -> Collection[str] | None:
@@ -74,7 +74,7 @@ def _cut_short(session: PlannedSession, elapsed_s: float, ids: Collection[str]) 
                 id=str(uuid5(UUID(session.id), f"cancelled {number}")),
                 at_s=elapsed_s,
                 location=location,
-                flags={**dict.fromkeys(_FLAGS, False), "isCancelled": True},
+                flags={**dict.fromkeys(FLAGS, False), "isCancelled": True},
                 type="FINAL",
                 took_s=0.0,
             )

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from gate.simulator.scenario.model import Scenario
 from gate.simulator.scenario.sessions import PlannedResult, PlannedSession
 
-ABSENT = "__absent__"  # as the value of a field: the field is left out
+ABSENT = "__absent__"  # a field with this value is omitted
 ACCOUNT_ID = "1397c172-1938-4973-a225-5862298e571a"
 APP = f"https://app.checklyhq.com/accounts/{ACCOUNT_ID}"
 

@@ -80,7 +80,7 @@ def _entry(scenario: Scenario, session: PlannedSession, elapsed_s: float) -> Map
 
 
 def _all(query: Query, name: str) -> Sequence[str]:
-    """Return all values of a list in the query, whose name clients write with and without brackets."""
+    """Return all values of a list in the query. Clients write its name with or without brackets."""
     return [*query.get(name, ()), *query.get(f"{name}[]", ())]
 
 

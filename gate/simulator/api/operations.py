@@ -54,7 +54,7 @@ def _explain(play: Play, call: Call, _body: bytes) -> Answer:
 
 
 def _list(play: Play, call: Call, _body: bytes) -> Answer:
-    """Answer with the sessions of the scenario, whose clocks start if they do not run yet."""
+    """Answer with the sessions of the scenario, and start their clocks if they do not run yet."""
     sessions = list(play.sessions(call.kind))
     for session in sessions:
         play.begin(session.id, session.kind)

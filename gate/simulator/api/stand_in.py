@@ -83,7 +83,9 @@ class StandIn:
         return struck
 
     def _serves(self, call: Call) -> bool:
-        return call.outlives or call.version in self.scenario.api.served
+        """Return whether the version is served; test sessions and details have only one, which stays."""
+        has_versions = call.kind is SessionKind.CHECK and call.operation is not Operation.DETAILS
+        return not has_versions or call.version in self.scenario.api.served
 
     def _accepts(self, authorization: str) -> bool:
         scheme, _, key = authorization.partition(" ")

@@ -41,7 +41,7 @@ class Order:
 
 
 def order_in(body: bytes) -> Order | None:
-    """Return what a body orders; None if it lacks a name or a location, or is not an object."""
+    """Return the order in a body; None if it lacks a name or a location, or is not an object."""
     try:
         fields = json.loads(body)
         name, location = fields.get("name"), fields.get("runLocation")

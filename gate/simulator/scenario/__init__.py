@@ -1,1 +1,1 @@
-"""What a scenario says, and how its YAML is read."""
+"""Scenarios, and how their YAML is read."""

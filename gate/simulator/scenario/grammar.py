@@ -6,7 +6,7 @@ import yaml
 
 from gate.simulator.scenario.fault_grammar import read_fault
 from gate.simulator.scenario.model import VERSIONS, Api, Scenario
-from gate.simulator.scenario.session_grammar import read_session
+from gate.simulator.scenario.session_grammar import identified, read_session
 from gate.simulator.scenario.sessions import PlannedSession
 from gate.yamlio.nodes import child, wrong
 from gate.yamlio.scalars import Reader, boolean, choice, duration, moment, number, scalar, text
@@ -43,7 +43,7 @@ def _sessions(name: str) -> Reader[tuple[PlannedSession, ...]]:
             raise wrong(node, "at least one session is needed here")
         sessions: dict[str, PlannedSession] = {}
         for index, draft in enumerate(drafts):
-            session = draft.identified(f"{name} {index}")
+            session = identified(draft, f"{name} {index}")
             if session.id in sessions:
                 raise wrong(node.value[index], f"another session has the id {session.id}")
             sessions[session.id] = session

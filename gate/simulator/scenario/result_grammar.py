@@ -9,12 +9,11 @@ from typing import Any
 import yaml
 
 from gate.domain.session import SessionKind
-from gate.simulator.scenario.sessions import FIRST_STATUS, PlannedResult, StatusChange
+from gate.simulator.scenario.sessions import FIRST_STATUS, FLAGS, PlannedResult, StatusChange
 from gate.yamlio.nodes import wrong
 from gate.yamlio.scalars import boolean, choice, duration, text, text_or_null
 from gate.yamlio.shapes import mapping, one_or_several, plain, record
 
-_FLAGS = ("hasErrors", "hasFailures", "isDegraded", "aborted", "isCancelled")
 _TOOK_S = 0.3
 
 
@@ -69,7 +68,7 @@ def result_reader(location: str | None = None) -> Callable[[yaml.Node], PlannedR
         return PlannedResult(
             at_s=found["at"],
             location=found.get("location", location),
-            flags={flag: flag in raised for flag in _FLAGS} | found.get("flags", {}),
+            flags={flag: flag in raised for flag in FLAGS} | found.get("flags", {}),
             type=found.get("type", "ATTEMPT" if found.get("attempt") else "FINAL"),
             took_s=found.get("took", _TOOK_S),
             status=found.get("status"),
@@ -80,7 +79,7 @@ def result_reader(location: str | None = None) -> Callable[[yaml.Node], PlannedR
 
 
 def _read_flags(node: yaml.Node) -> Mapping[str, Any]:
-    return record(node, required={}, optional=dict.fromkeys(_FLAGS, boolean))
+    return record(node, required={}, optional=dict.fromkeys(FLAGS, boolean))
 
 
 def implied_statuses(kind: SessionKind, results: tuple[PlannedResult, ...]) -> tuple[StatusChange, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -26,49 +26,34 @@ _OF_ANY_CHECK: Mapping[str, Reader[Any]] = {"type": text, "id": uuid, "tags": se
 _PROVIDERS = ("GITHUB", "VERCEL", "API", "TRIGGER", "PW_REPORTER")
 
 
-@dataclass(frozen=True, slots=True)
-class DraftCheck:
-    """A check as the text has it: its ID may be missing although it is deployed."""
-
-    planned: PlannedCheck
-    is_deployed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A session as the text has it: IDs may be missing."""
-
-    session: PlannedSession
-    checks: tuple[DraftCheck, ...]
-
-    def identified(self, seed: str) -> PlannedSession:
-        """Return the session with the IDs that it lacks, always the same ones for the same seed."""
-        session_id = self.session.id or _derived_id(f"session {seed}")
-        checks = (
-            _identified(draft, session_id, number, seed if number == 0 else f"{seed} {number}")
-            for number, draft in enumerate(self.checks)
-        )
-        return replace(self.session, id=session_id, checks=tuple(checks))
-
-
-def read_session(node: yaml.Node) -> Draft:
-    """Read a session: a test session if it has `checks`. Raises `InvalidYaml`."""
+def read_session(node: yaml.Node) -> PlannedSession:
+    """Read a session: a test session if it has `checks`. IDs may be missing. Raises `InvalidYaml`."""
     if isinstance(node, yaml.MappingNode) and any(key.value == "checks" for key, _ in node.value):
         return _read_test_session(node)
     return _read_check_session(node)
 
 
-def _read_check_session(node: yaml.Node) -> Draft:
+def identified(session: PlannedSession, seed: str) -> PlannedSession:
+    """Return the session with the IDs that it lacks, always the same ones for the same seed."""
+    session_id = session.id or _derived_id(f"session {seed}")
+    checks = (
+        _with_ids(run, session_id, number, seed if number == 0 else f"{seed} {number}")
+        for number, run in enumerate(session.checks)
+    )
+    return replace(session, id=session_id, checks=tuple(checks))
+
+
+def _read_check_session(node: yaml.Node) -> PlannedSession:
     read = record(
         node,
         required={"check": _read_check, "locations": several(text)},
         optional={"results": several(result_reader()), **_OF_ANY_SESSION},
     )
-    check = DraftCheck(PlannedCheck(read["check"], read["locations"], _by_time(read.get("results", ()))))
-    return _draft(node, SessionKind.CHECK, read, (check,))
+    run = PlannedCheck(read["check"], read["locations"], _by_time(read.get("results", ())))
+    return _session(node, SessionKind.CHECK, read, (run,))
 
 
-def _read_test_session(node: yaml.Node) -> Draft:
+def _read_test_session(node: yaml.Node) -> PlannedSession:
     location = next((value.value for key, value in node.value if key.value == "location"), None)
     read = record(
         node,
@@ -80,20 +65,20 @@ def _read_test_session(node: yaml.Node) -> Draft:
             **_OF_ANY_SESSION,
         },
     )
-    return _draft(node, SessionKind.TEST, read, read["checks"])
+    return _session(node, SessionKind.TEST, read, read["checks"])
 
 
-def _draft(
-    node: yaml.Node, kind: SessionKind, read: Mapping[str, Any], checks: tuple[DraftCheck, ...]
-) -> Draft:
-    results = tuple(result for check in checks for result in check.planned.results)
+def _session(
+    node: yaml.Node, kind: SessionKind, read: Mapping[str, Any], checks: tuple[PlannedCheck, ...]
+) -> PlannedSession:
+    results = tuple(result for run in checks for result in run.results)
     statuses = read.get("statuses", ()) or implied_statuses(kind, results)
     if not statuses:
         raise wrong(node, "this session never ends: it needs statuses or results")
-    session = PlannedSession(
+    return PlannedSession(
         id=read.get("id", ""),
         kind=kind,
-        checks=(),
+        checks=checks,
         statuses=tuple(sorted(statuses, key=lambda change: change.at_s)),
         readable_s=read.get("readable", 0.0),
         overrides=read.get("document", {}),
@@ -103,24 +88,23 @@ def _draft(
         provider=read.get("provider", "API"),
         metadata=read.get("metadata", {}),
     )
-    return Draft(session, checks)
 
 
 def _read_check(node: yaml.Node) -> Check:
     return _check(record(node, required={"name": text}, optional=_OF_ANY_CHECK))
 
 
-def _check_reader(location: str) -> Reader[DraftCheck]:
+def _check_reader(location: str) -> Reader[PlannedCheck]:
     """Return a reader of a test session's checks, which run where the session does."""
 
-    def read(node: yaml.Node) -> DraftCheck:
+    def read(node: yaml.Node) -> PlannedCheck:
         found = record(
             node,
             required={"name": text},
             optional={"deployed": boolean, "results": several(result_reader(location)), **_OF_ANY_CHECK},
         )
-        results = _by_time(found.get("results", ()))
-        return DraftCheck(PlannedCheck(_check(found), (location,), results), found.get("deployed", True))
+        check = replace(_check(found), is_deployed=found.get("deployed", True))
+        return PlannedCheck(check, (location,), _by_time(found.get("results", ())))
 
     return read
 
@@ -135,14 +119,13 @@ def _by_time(results: Iterable[PlannedResult]) -> tuple[PlannedResult, ...]:
     return tuple(sorted(results, key=lambda result: result.at_s))
 
 
-def _identified(draft: DraftCheck, session_id: str, number: int, seed: str) -> PlannedCheck:
-    check = draft.planned.check
-    check_id = check.id or (_derived_id(f"check {seed}") if draft.is_deployed else "")
+def _with_ids(run: PlannedCheck, session_id: str, number: int, seed: str) -> PlannedCheck:
+    check_id = run.check.id or (_derived_id(f"check {seed}") if run.check.is_deployed else "")
     results = (
         replace(result, id=str(uuid5(UUID(session_id), f"result {number} {index}")))
-        for index, result in enumerate(draft.planned.results)
+        for index, result in enumerate(run.results)
     )
-    return replace(draft.planned, check=replace(check, id=check_id), results=tuple(results))
+    return replace(run, check=replace(run.check, id=check_id), results=tuple(results))
 
 
 def _derived_id(seed: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from gate.domain.session import SessionKind
 
 TERMINAL = frozenset({"PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED"})
+FLAGS = ("hasErrors", "hasFailures", "isDegraded", "aborted", "isCancelled")  # of a result
 FIRST_STATUS = {SessionKind.CHECK: "STARTED", SessionKind.TEST: "RUNNING"}
 
 
@@ -20,6 +21,7 @@ class Check:
     name: str
     type: str = "API"
     tags: tuple[str, ...] = ()
+    is_deployed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,24 @@
+"""Packages of npm that a folder of the tests needs, installed as its lock file says."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.absent import absent
+
+
+def installed(folder: Path, what: str) -> Path:
+    """Return the `node_modules` of a folder, which are kept until its lock file changes.
+
+    Skips the test if they cannot be installed; `what` names what is then not tested.
+    """
+    modules, lock = folder / "node_modules", (folder / "package-lock.json").read_text()
+    mark = modules / ".installed-for"
+    if not mark.exists() or mark.read_text() != lock:
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+        if done.returncode:
+            absent(f"{what}: npm ci failed: {done.stderr.strip()[-500:]}")
+        mark.write_text(lock)
+    return modules
