@@ -17,7 +17,7 @@ SCRIPTS = .ci/run .ci/actionlint bench/poll.sh docs/screenshot/take.sh $(wildcar
 demo: .venv/.run ## the whole gate against the embedded simulator: no account, no network
 	@status=0; $(BIN)/python entrypoint.py demo || status=$$?; \
 	echo; echo "Exit code $$status: this is what stops a pipeline. The report is in test-results/checkly-junit.xml."; \
-	echo "Other scenarios: $(BIN)/python entrypoint.py demo --help"
+	echo "Other scenarios: $(BIN)/python entrypoint.py demo --list"
 
 test: lint types tests ## what to run before each commit; needs Python, make and PyPI only
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from gate.commands.help import EXIT_CODES
-from gate.config.inputs import INPUTS
+from gate.config.inputs import BY_NAME, INPUTS
 from gate.domain.errors import UsageError
 from gate.domain.exit_code import ExitCode
 from gate.report import outputs
@@ -53,6 +53,16 @@ def test_action_yml_has_every_output() -> None:
 def test_the_readme_has_every_input() -> None:
     defaults = {row.name: f"`{row.default}`" if row.default else "required" * row.required for row in INPUTS}
     assert _table("Inputs") == [[f"`{row.name}`", defaults[row.name], row.help] for row in INPUTS]
+
+
+def test_what_the_readme_gives_to_a_step_exists() -> None:
+    with_artifact = {*BY_NAME, "name", "path"}  # those of upload-artifact
+    given = {
+        name
+        for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+        for name in re.findall(r"^ {10}([\w-]+):", block, re.MULTILINE)
+    }
+    assert {"session-file", "commit", "trigger-as"} <= given <= with_artifact
 
 
 def test_the_readme_has_every_output() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import requests
 import urllib3
 
 from gate.checkly.body import TooLarge
+
+_CONNECTION = re.compile(r"^\w+\(host=[^)]*\): ")  # which urllib3 puts first; the URL is reported anyway
 
 
 def reason_of(error: BaseException) -> str:
@@ -13,7 +17,7 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "no connection in time"
     error = _innermost(error)
-    name, text = type(error).__name__, str(error)
+    name, text = type(error).__name__, _CONNECTION.sub("", str(error))
     return text if isinstance(error, TooLarge) or text.startswith(name) else f"{name}: {text}"
 
 

@@ -89,7 +89,8 @@ def _with_sessions_of_file(settings: Settings) -> Settings:
         with Path(path).open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise UsageError(f"session-file: {clean(path)} cannot be read: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"session-file: {clean(path)} cannot be read: {why}") from None
     if len(content) > MOST_BYTES:
         raise UsageError(f"session-file: {clean(path)} is larger than {MOST_BYTES // 1_000_000} MB")
     try:

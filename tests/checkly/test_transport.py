@@ -196,3 +196,13 @@ def test_a_path_of_a_bundle_that_is_too_long_is_a_usage_error() -> None:
     endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates="x" * 5000)
     with pytest.raises(UsageError, match=r"ca-bundle: x+… is not a readable PEM file"):
         HttpTransport(endpoint, Process().call_each)
+
+
+def test_a_refused_connection_is_reported_without_the_names_of_classes() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    endpoint = Endpoint(base_url=f"http://127.0.0.1:{port}", api_key="cu_key", is_loopback=True)
+    with pytest.raises(Unreachable) as caught:
+        HttpTransport(endpoint, Process().call_each).send(Request("GET", "/"), within_s=5)
+    assert "Failed to establish a new connection: [Errno 111]" in str(caught.value)
+    assert "(host=" not in str(caught.value)
