@@ -9,7 +9,8 @@ import urllib3
 
 from gate.checkly.body import TooLarge
 
-_CONNECTION = re.compile(r"^\w+\(host=[^)]*\): ")  # which urllib3 puts first; the URL is reported anyway
+# urllib3 puts the connection first, as a call of its class. Its host may be a proxy's.
+_CONNECTION = re.compile(r"^\w+\(host='?([^',)]*)'?, port=(\d+)\): ")
 
 
 def reason_of(error: BaseException) -> str:
@@ -17,7 +18,7 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "no connection in time"
     error = _innermost(error)
-    name, text = type(error).__name__, _CONNECTION.sub("", str(error))
+    name, text = type(error).__name__, _CONNECTION.sub(r"\1:\2: ", str(error))
     return text if isinstance(error, TooLarge) or text.startswith(name) else f"{name}: {text}"
 
 
