@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gate.domain.labels import labels
 from gate.domain.session import Check, Session, SessionKind
 from gate.evaluation.outcomes import Outcome
 
@@ -56,16 +57,20 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How sentences name the rows of a session: by location, or by check where there are many."""
+    """How sentences name the rows of a session: by location, or by check where there are many.
+
+    `labels` tell the checks of the session apart.
+    """
 
     by_check: bool
     with_location: bool
+    labels: Mapping[Check, str] = field(default_factory=dict)
 
     def name(self, place: Place) -> str:
         """Name a row: `us-east-1`, `Login`, or `Login (us-east-1)`."""
         if not self.by_check or place.check is None:
             return place.location
-        label = place.check.label or "a check without a name"
+        label = self.labels.get(place.check, place.check.label) or "a check without a name"
         return f"{label} ({place.location})" if self.with_location else label
 
     def names(self, places: Sequence[Place]) -> str:
@@ -86,7 +91,8 @@ class Naming:
 def naming_of(session: Session, rows: Sequence[Outcome]) -> Naming:
     """Return how sentences about a session name its rows."""
     by_check = session.kind is SessionKind.TEST
-    return Naming(by_check, with_location=len({row.location for row in rows}) > 1)
+    with_location = len({row.location for row in rows}) > 1
+    return Naming(by_check, with_location, labels(run.check for run in session.checks))
 
 
 def place_of(row: Outcome) -> Place:

@@ -56,6 +56,11 @@ class Outcome:
     skip_reason: str = ""
 
     @property
+    def happened(self) -> State:
+        """What happened there, of a location that the policy skips too."""
+        return self.seen if self.state is State.SKIPPED else self.state
+
+    @property
     def is_slow(self) -> bool:
         """Whether the policy's response time alone makes it degraded."""
         return self.slower_than_ms is not None

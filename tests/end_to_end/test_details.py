@@ -54,7 +54,8 @@ def test_every_report_says_why(tmp_path: Path) -> None:
     done, asked = _gate(tmp_path)
     assert (done.code, len(asked)) == (1, 2)
     (failure,) = done.junit.iter("failure")
-    assert failure.get("message") == f"eu-central-1: failed: {WHY}; {REASON.replace(' > ', ' exceeds ')}"
+    assert failure.get("message") == f"failed: {WHY}"
+    assert f"\nrule: {REASON.replace(' > ', ' exceeds ')}\n" in (failure.text or "")
     assert (failure.text or "").splitlines()[:2] == [
         failure.get("message"),
         "also: over its longest response time (300 ms)",

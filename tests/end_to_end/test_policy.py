@@ -85,7 +85,7 @@ def test_a_policy_that_is_none_is_refused_with_a_report(
     assert gated.code == 2
     assert says in gated.log
     assert "Traceback" not in gated.log
-    assert gated.cases == {"Checkly session [session]": "error GateError"}
+    assert gated.cases == {"checkly-gate [inputs]": "error GateError"}
 
 
 def test_a_policy_that_is_no_file_is_not_read(tmp_path: Path) -> None:

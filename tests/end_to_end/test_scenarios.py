@@ -57,6 +57,7 @@ def test_a_scenario_ends_as_the_contract_demands(name: str, tmp_path: Path) -> N
     assert ended.outputs["verdict"] == ("fail" if code else "pass")
     cases = list(ended.junit.iter("testcase"))
     assert ended.outputs["locations"] == str(len(cases))
+    assert all(len(each.get("message", "")) <= 120 for each in ended.junit.iter())
     assert len({(case.get("classname"), case.get("name")) for case in cases}) == len(cases)
     red = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     rows = [row for session in ended.record["sessions"] for row in session["locations"]]

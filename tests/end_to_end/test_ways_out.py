@@ -166,7 +166,7 @@ def test_a_bad_input_is_refused_before_any_request(inputs: dict[str, str], says:
     assert result.code == 2
     assert says in result.log
     assert "Traceback" not in result.log
-    assert result.cases == {"Checkly session [session]": "error GateError"}
+    assert result.cases == {"checkly-gate [inputs]": "error GateError"}
     assert result.outputs["verdict"] == "inconclusive"
 
 

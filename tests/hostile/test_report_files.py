@@ -168,7 +168,7 @@ def test_one_report_that_cannot_be_written_leaves_the_others_and_says_why(
     assert gated.outputs[victim] == ""
     assert gated.summary
     if victim == "json-path":
-        assert gated.cases["Checkly session [session]"] == "error GateError"
+        assert gated.cases["checkly-gate [reports]"] == "error GateError"
     else:
         assert why in gated.record["reason"]
     assert not list(tmp_path.rglob("*.tmp"))

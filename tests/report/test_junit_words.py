@@ -24,13 +24,14 @@ ALL = parse_threshold("100%")
 LOOSE = Policy(failed=(ALL,), degraded=(ALL,), allow_missing=True, allow_cancelled=True)
 FLAKY_CLOSES = Policy(flaky=(parse_threshold("0"),))
 TWICE = (attempt("a", after_s=2), attempt("a", "errored", after_s=3))
+FAILED = "failed 1 of 1 location (100%) exceeds 0 allowed (default): a"
 LINES: dict[str, tuple[Session, Policy, list[str]]] = {
     "passed says nothing": (session("PASSED", result("a")), Policy(), []),
     "failed, with its attempts in the order of their time": (
         session("FAILED", TWICE[1], TWICE[0], result("a", "failed")),
         Policy(),
         [
-            "failure CheckFailure | a: failed; failed 1 of 1 location (100%) exceeds 0 allowed (default): a",
+            "failure CheckFailure | failed",
             "rerunFailure CheckFailure | attempt 1 of 3: failed",
             "rerunFailure ChecklyError | attempt 2 of 3: errored",
         ],
@@ -38,10 +39,7 @@ LINES: dict[str, tuple[Session, Policy, list[str]]] = {
     "failed and tolerated": (
         session("FAILED", *TWICE, result("a", "failed")),
         LOOSE,
-        [
-            "flakyFailure CheckFailure | attempt 1 of 3: failed",
-            "flakyFailure ChecklyError | attempt 2 of 3: errored",
-        ],
+        [],  # it never passed, so its attempts are lines of its log
     ),
     "flaky": (
         session("PASSED", *TWICE, result("a")),
@@ -55,7 +53,7 @@ LINES: dict[str, tuple[Session, Policy, list[str]]] = {
         session("PASSED", attempt("a"), result("a")),
         FLAKY_CLOSES,
         [
-            "failure Flaky | a: flaky; flaky 1 of 1 location (100%) exceeds 0 allowed (default): a",
+            "failure Flaky | flaky",
             "rerunFailure CheckFailure | attempt 1 of 2: failed",
         ],
     ),
@@ -64,34 +62,29 @@ LINES: dict[str, tuple[Session, Policy, list[str]]] = {
         Policy(),
         [
             "rerunFailure CheckFailure | attempt 1 of 2: failed",
-            "error ChecklyError | a: errored; failed 1 of 1 location (100%) exceeds 0 allowed (default): a",
+            "error ChecklyError | errored",
         ],
     ),
     "cancelled and allowed is skipped": (
         session("CANCELLED", result("a", "cancelled")),
         LOOSE,
-        [
-            (
-                "skipped - | a: skipped, cancelled; "
-                "1 of 1 location (100%) cancelled, which is allowed (default): a"
-            )
-        ],
+        ["skipped - | skipped (cancelled): allowed by the policy"],
     ),
     "left out is skipped, and no attempt beside it": (
         session("FAILED", attempt("a"), result("a", "failed")),
         Policy(skipped={"a": "INC-4711 & <more>"}, required=()),
-        ["skipped - | a: skipped, failed; INC-4711 + (more)"],
+        ["skipped - | skipped (failed): INC-4711 + (more)"],
     ),
     "left out and required": (
         session("FAILED", result("a", "failed"), result("b")),
         Policy(skipped={"a": "INC-4711"}, required=("a",)),
-        ["failure Required | a: failed; the required location a is failed (default)"],
+        ["failure Required | failed"],
     ),
     "finished elsewhere": (
         session("FAILED", attempt("a"), result("z", "failed"), locations=("a",)),
         Policy(),
         [
-            "failure CheckFailure | a: failed; failed 1 of 1 location (100%) exceeds 0 allowed (default): a",
+            "failure CheckFailure | failed",
             "rerunFailure CheckFailure | attempt 1 of 2: failed",
         ],
     ),
@@ -108,7 +101,7 @@ def test_a_location_that_the_gate_did_not_wait_for_says_why() -> None:
     (case,) = cases_of(report_of(unfinished(running, Ending.TIMEOUT)))
     attempt_line, error_line = said_in(case)
     assert attempt_line == "rerunFailure CheckFailure | attempt 1 of 1: failed"
-    assert error_line.startswith("error GateTimeout | a: unfinished; the gate's own timeout of 20m expired")
+    assert error_line.startswith("error GateTimeout | unfinished: the gate's own timeout of 20m expired")
 
 
 def test_an_attempt_says_where_it_ran_and_in_its_stack_trace_all_that_is_known_of_why() -> None:
@@ -162,6 +155,51 @@ def test_no_text_holds_what_some_dashboards_show_as_an_entity(report: Report, na
             assert not set("<>&") & set(element.text or "")
 
 
+def test_below_the_message_stand_reasons_attempts_the_rule_and_the_link_to_the_result() -> None:
+    of = session("FAILED", *TWICE, result("z", "failed"), locations=("a",))
+    first, _, final = run_of(of).results
+    reasons = Detail(("connect ETIMEDOUT",)), Detail(("503", "no body"), ("trace.zip",))
+    details = dict(zip((first.id, final.id), reasons, strict=True))
+    (case,) = cases_of(replace(report_on(of), details=details))
+    failure = case.findtext("failure") or ""
+    assert failure.splitlines() == [
+        "failed: 503",
+        "also: no body",
+        "recorded: trace.zip",
+        "finished in z",
+        "attempt 1 of 3: failed: connect ETIMEDOUT",
+        "attempt 2 of 3: errored",
+        f"rule: {FAILED}",
+        f"result: {final.link}",
+    ]
+
+
+def test_what_a_message_cuts_stands_in_full_below_it() -> None:
+    of = session("FAILED", result("a", "failed"))
+    long = " ".join(["word"] * 60)
+    (case,) = cases_of(replace(report_on(of), details={run_of(of).results[0].id: Detail((long,))}))
+    failure = case.find("failure")
+    assert failure is not None
+    first, second, *_ = (failure.text or "").splitlines()
+    assert len(first) <= 120
+    assert (failure.get("message"), second) == (first, f"failed: {long}")
+
+
+def test_without_a_result_the_link_leads_to_the_session() -> None:
+    of = session("PASSED", result("a"), locations=("a", "b"))
+    _, lost = cases_of(report_on(of))
+    assert f"\nsession: {of.link}" in (lost.findtext("error") or "")
+
+
+def test_the_attempts_of_a_failure_that_is_tolerated_are_lines_of_its_log() -> None:
+    (case,) = cases_of(report_on(session("FAILED", *TWICE, result("a", "failed")), policy=LOOSE))
+    assert case.findtext("system-out", "").splitlines()[:3] == [
+        "failed",
+        "attempt 1 of 3: failed",
+        "attempt 2 of 3: errored",
+    ]
+
+
 def test_a_link_in_a_text_is_whole_or_not_there() -> None:
     of = session(
         "FAILED", replace(result("a", "failed"), link="https://app.checklyhq.com/r?check=1&result=2")
@@ -180,18 +218,16 @@ def test_facts_for_machines_end_the_log_and_the_gate_alone_writes_them(location:
     degraded = session("DEGRADED", result(location, "degraded"))
     (case,) = cases_of(report_on(degraded, policy=LOOSE))
     lines = case.findtext("system-out", "").splitlines()
-    facts = [match.groups() for line in lines[-7:] if (match := PROPERTY.fullmatch(line))]
+    facts = [match.groups() for line in lines[-5:] if (match := PROPERTY.fullmatch(line))]
     assert [name for name, _ in facts] == [
-        "checkly.location",
         "checkly.state",
         "checkly.tolerated",
         "checkly.degraded",
         "checkly.attempts",
         "checkly.response_time_ms",
-        "checkly.result_url",
     ]
     assert not any("]]" in value for _, value in facts)
-    assert not any("[[PROPERTY|" in words for words in lines[:-7])
+    assert not any("[[PROPERTY|" in words for words in lines[:-5])
 
 
 @pytest.mark.parametrize(
@@ -212,7 +248,7 @@ def test_a_suites_timestamp_is_iso_8601(started_at: datetime | None, written: st
 def test_a_fault_of_the_gates_own_is_a_suite_beside_the_sessions() -> None:
     green = report_on(session("PASSED", result("a")))
     faulty = root_of(with_fault(green, ReportUnwritable("out.json could not be written: No space left")))
-    assert [suite.get("name") for suite in faulty] == ["Checkout API", "Checkly session"]
+    assert [suite.get("name") for suite in faulty] == ["Checkout API", "checkly-gate"]
     (line,) = said_in(faulty[1].findall("testcase")[0])
     assert line.startswith("error GateError | out.json could not be written: No space left")
     assert (faulty.get("tests"), faulty.get("errors")) == ("2", "1")
@@ -224,4 +260,4 @@ def test_a_session_that_was_never_read_says_why_beside_those_that_were() -> None
     assert said_in(first)[0].startswith(
         "error Inconclusive | Checkly's API answered with something that is not JSON"
     )
-    assert said_in(second) == ["error Interrupted | a: unfinished; stopped by SIGTERM"]
+    assert said_in(second) == ["error Interrupted | unfinished: stopped by SIGTERM"]

@@ -15,9 +15,11 @@ from gate.evaluation.decision import Rule
 from gate.evaluation.judged import Conclusion, JudgedSession, Row
 from gate.evaluation.outcomes import Outcome, State, result_state
 from gate.polling.result import Ending
-from gate.report.junit.names import suite_name
 from gate.report.junit.plain import plain
 from gate.report.report import Report
+from gate.text.clean import clean
+
+_MESSAGE_LENGTH = 120
 
 
 class Kind(Enum):
@@ -52,32 +54,60 @@ class Case:
     attempts: tuple[Attempt, ...] = ()
 
 
-def cases_of_check(check: Check, judged: JudgedSession, report: Report) -> tuple[Case, ...]:
+def cases_of_check(check: Check, name: str, judged: JudgedSession, report: Report) -> tuple[Case, ...]:
     """Return the cases of one check of a session, in the session's order."""
-    name = suite_name(check)
     rows = [row for row in judged.rows if row.outcome.check == check]
-    return tuple(_location_case(name, row, judged.ending, report) for row in rows)
+    return tuple(_location_case(name, row, judged, report) for row in rows)
 
 
-def _location_case(check: str, row: Row, ending: Ending, report: Report) -> Case:
+def _location_case(name: str, row: Row, judged: JudgedSession, report: Report) -> Case:
     outcome = row.outcome
-    why = report.why(outcome.final)
-    kind, kind_type = _kind(row, ending)
-    state = outcome.seen.value if kind is not Kind.SKIPPED else f"skipped, {outcome.seen.value}"
-    reason = f": {why.reasons[0]}" if why.reasons else ""
-    because = f"; {row.because}" if row.because else ""
+    kind, kind_type = _kind(row, judged.ending)
+    is_green = row.conclusion is Conclusion.GREEN
+    what = _what_happened(row, kind, report)
+    message = "" if is_green else _shortened(what)
+    attempts = tuple(_attempts(outcome, report))
+    shows_attempts = kind in (Kind.FAILURE, Kind.ERROR) or (kind is Kind.PASSED and _passed_at_last(outcome))
     return Case(
-        name=f"{check} [{outcome.location}]",
+        name=f"{name} [{outcome.location}]",
         kind=kind,
         type=kind_type,
-        message=""
-        if row.conclusion is Conclusion.GREEN
-        else plain(f"{outcome.location}: {state}{reason}{because}"),
+        message=message,
         time_s=outcome.final.duration_s if outcome.final else 0.0,
-        details=(*_more_reasons(why), *_details(outcome)),
-        properties=tuple(_properties(row)),
-        attempts=tuple(_attempts(outcome, report)),
+        details=() if is_green else (*_in_full(what, message), *_details(row, judged, report, attempts)),
+        properties=tuple(_properties(row, kind)),
+        attempts=attempts if shows_attempts else (),
     )
+
+
+def _what_happened(row: Row, kind: Kind, report: Report) -> str:
+    """Say what happened at a location, without its name, which the case has, and without the rule."""
+    outcome = row.outcome
+    if kind is Kind.SKIPPED:
+        because = row.because if row.conclusion is Conclusion.SKIPPED else "allowed by the policy"
+        return plain(f"skipped ({outcome.happened.value}): {because}")
+    reasons = report.why(outcome.final).reasons
+    reason = reasons[0] if reasons else ""
+    if row.conclusion is Conclusion.UNDECIDED:
+        reason = row.because
+    elif outcome.state is State.FLAKY:
+        reason = report.reason_of(outcome)
+    return plain(outcome.happened.value + (f": {reason}" if reason else ""))
+
+
+def _shortened(text: str) -> str:
+    """Return a message that can be scanned: consumers show it in a table or beside a line of code."""
+    return plain(clean(text, _MESSAGE_LENGTH))
+
+
+def _in_full(text: str, message: str) -> Iterable[str]:
+    """Return a text that a message had to cut."""
+    return () if text == message else (text,)
+
+
+def _passed_at_last(outcome: Outcome) -> bool:
+    """Whether the final result passed: a failure that a threshold tolerates has not become flaky by that."""
+    return outcome.happened in (State.PASSED, State.FLAKY, State.DEGRADED)
 
 
 # The kind and the type of a case that is not green, by the state of its row.
@@ -124,18 +154,31 @@ def cases_of_session(judged: JudgedSession, check: str) -> Iterable[Case]:
     for decision in judged.closing:
         for place in decision.places:
             if decision.rule is Rule.REQUIRED and place.check is None:
-                name = f"{check} [{place.location}]"
-                yield Case(name=name, kind=Kind.FAILURE, type="Required", message=plain(decision.text))
+                yield _session_case(
+                    f"{check} [{place.location}]", Kind.FAILURE, "Required", decision.text, judged
+                )
     of_session = [decision for decision in judged.closing if not decision.places]
     is_shown = any(row.conclusion in (Conclusion.RED, Conclusion.UNDECIDED) for row in judged.rows)
     if of_session:
         kind, kind_type = _SESSION_TYPES[of_session[0].rule]
-        text = plain("; ".join(decision.text for decision in of_session))
-        yield Case(name=f"{check} [session]", kind=kind, type=kind_type, message=text)
+        text = "; ".join(decision.text for decision in of_session)
+        yield _session_case(f"{check} [session]", kind, kind_type, text, judged)
     elif judged.error and not is_shown:
-        message = plain(judged.error.sentence)
         kind_type = _ENDING_TYPES[judged.ending]
-        yield Case(name=f"{check} [session]", kind=Kind.ERROR, type=kind_type, message=message)
+        yield _session_case(f"{check} [session]", Kind.ERROR, kind_type, judged.error.sentence, judged)
+
+
+def _session_case(name: str, kind: Kind, kind_type: str, text: str, judged: JudgedSession) -> Case:
+    message = _shortened(plain(text))
+    details = (*_in_full(plain(text), message), *_link("session", judged.link))
+    return Case(name=name, kind=kind, type=kind_type, message=message, details=details)
+
+
+def case_of_fault(name: str, text: str) -> Case:
+    """Return the case of an error of the gate itself."""
+    message = _shortened(plain(text))
+    details = tuple(_in_full(plain(text), message))
+    return Case(name=name, kind=Kind.ERROR, type="GateError", message=message, details=details)
 
 
 _SESSION_TYPES = {
@@ -152,9 +195,11 @@ def _attempts(outcome: Outcome, report: Report) -> Iterable[Attempt]:
         state = result_state(attempt)
         why = report.why(attempt)
         elsewhere = f" in {attempt.location}" if attempt.location != outcome.location else ""
-        reason = f": {why.reasons[0]}" if why.reasons else ""
-        message = plain(f"attempt {number} of {outcome.tries}: {state.value}{elsewhere}{reason}")
-        yield Attempt(_TYPES[state][1], message, tuple(_more_reasons(why)))
+        reason = why.reasons[0] if why.reasons else ""
+        what = plain(f"attempt {number} of {outcome.tries}: {state.value}{elsewhere}")
+        text = what + (plain(f": {reason}") if reason else "")
+        message = _shortened(text)
+        yield Attempt(_TYPES[state][1], message, (*_in_full(text, message), *_more_reasons(why)))
 
 
 def _more_reasons(why: Detail) -> Iterable[str]:
@@ -165,25 +210,32 @@ def _more_reasons(why: Detail) -> Iterable[str]:
         yield plain(f"recorded: {', '.join(why.recordings)}")
 
 
-def _details(outcome: Outcome) -> Iterable[str]:
+def _details(row: Row, judged: JudgedSession, report: Report, attempts: Iterable[Attempt]) -> Iterable[str]:
+    """Return the lines below the message: reasons, attempts (many consumers ignore theirs), rule and link."""
+    outcome = row.outcome
+    yield from _more_reasons(report.why(outcome.final))
     if outcome.finished_in:
         yield plain(f"finished in {outcome.finished_in}")
-    link = _link_in_text(outcome)
-    if link:
-        yield f"result: {link}"
+    for attempt in attempts:
+        yield attempt.message
+    if row.rule:
+        yield plain(f"rule: {row.because}")
+    yield from _link("result", outcome.final.link) if outcome.final else _link("session", judged.link)
 
 
-def _link_in_text(outcome: Outcome) -> str:
-    """The link to the result, if it survives in a text as it is."""
-    link = outcome.final.link if outcome.final else ""
-    return link if plain(link) == link else ""
+def _link(what: str, link: str) -> Iterable[str]:
+    """Return a line with a link, if it survives in a text as it is."""
+    if link and plain(link) == link:
+        yield f"{what}: {link}"
 
 
-def _properties(row: Row) -> Iterable[tuple[str, str]]:
+def _properties(row: Row, kind: Kind) -> Iterable[tuple[str, str]]:
+    """Return facts for tools. People see these lines too, so they repeat nothing that the case shows."""
     outcome = row.outcome
     final = outcome.final
-    yield "checkly.location", outcome.location
-    yield "checkly.state", outcome.state.value
+    yield "checkly.state", outcome.happened.value
+    if kind is Kind.SKIPPED:
+        yield "checkly.skipped", "true"
     if row.conclusion is Conclusion.TOLERATED:
         yield "checkly.tolerated", outcome.state.value
     if outcome.state is State.DEGRADED:
@@ -191,5 +243,5 @@ def _properties(row: Row) -> Iterable[tuple[str, str]]:
     yield "checkly.attempts", str(outcome.tries)
     if final and final.response_time_ms is not None:
         yield "checkly.response_time_ms", f"{final.response_time_ms:.10g}"
-    if link := _link_in_text(outcome):
-        yield "checkly.result_url", link
+    if row.conclusion is Conclusion.GREEN and final and plain(final.link) == final.link:
+        yield "checkly.result_url", final.link

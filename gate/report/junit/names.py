@@ -7,20 +7,30 @@ from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
 
+from gate.domain.errors import GateError, ReportUnwritable, UsageError
+from gate.domain.labels import labels
 from gate.domain.session import Check
 from gate.evaluation.judged import JudgedSession
 
 UNKNOWN_CHECK = "Checkly session"
-
-
-def suite_name(check: Check) -> str:
-    """Return the check's name, otherwise its ID: it names the suite and begins the name of each case."""
-    return check.label or UNKNOWN_CHECK
+_FAULTS = {UsageError: "checkly-gate [inputs]", ReportUnwritable: "checkly-gate [reports]"}
 
 
 def checks_of(sessions: Iterable[JudgedSession]) -> set[Check]:
     """Return all checks of the sessions."""
     return {run.check for judged in sessions if judged.session for run in judged.session.checks}
+
+
+def suite_names(checks: Iterable[Check]) -> dict[Check, str]:
+    """Return the name of the suite of each check of a session, which begins the names of its cases too."""
+    return {check: label or UNKNOWN_CHECK for check, label in labels(checks).items()}
+
+
+def fault_name(fault: GateError) -> str:
+    """Return the name of the case of an error of the gate itself."""
+    return next(
+        (name for kind, name in _FAULTS.items() if isinstance(fault, kind)), f"{UNKNOWN_CHECK} [session]"
+    )
 
 
 def class_names(checks: Iterable[Check]) -> dict[Check, str]:

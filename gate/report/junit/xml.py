@@ -19,8 +19,8 @@ from gate.evaluation.judged import JudgedSession
 from gate.evaluation.reason import reason_for
 from gate.policy.effective import Policy
 from gate.policy.threshold import in_words
-from gate.report.junit.cases import Case, Kind, cases_of_check, cases_of_session
-from gate.report.junit.names import UNKNOWN_CHECK, checks_of, class_names, suite_name
+from gate.report.junit.cases import Case, Kind, case_of_fault, cases_of_check, cases_of_session
+from gate.report.junit.names import UNKNOWN_CHECK, checks_of, class_names, fault_name, suite_names
 from gate.report.junit.plain import plain
 from gate.report.report import Report
 
@@ -47,32 +47,38 @@ def render(report: Report) -> bytes:
 
 
 def _suites(report: Report) -> Iterable[ET.Element]:
-    names = class_names(checks_of(report.sessions))
+    classes = class_names(checks_of(report.sessions))
     seen: Counter[str] = Counter()
     for judged in report.sessions:
-        for name, class_name, cases, properties in _suites_of(judged, names, report):
+        for name, class_name, cases, properties in _suites_of(judged, classes, report):
             started_at = (judged.session.started_at if judged.session else None) or report.decided_at
             yield _suite(name, class_name, _numbered(cases, class_name, seen), properties, started_at)
     if report.faults or not report.sessions:
-        yield _fault_suite(report)
+        yield _suite(
+            "checkly-gate",
+            "checkly.gate",
+            _numbered(_fault_cases(report), "checkly.gate", seen),
+            {},
+            report.decided_at,
+        )
 
 
 _Suite = tuple[str, str, Sequence[Case], Mapping[str, str]]
 
 
-def _suites_of(judged: JudgedSession, names: Mapping[Check, str], report: Report) -> Iterable[_Suite]:
+def _suites_of(judged: JudgedSession, classes: Mapping[Check, str], report: Report) -> Iterable[_Suite]:
     """Return a suite for each check, and one for what is about a session of many as a whole."""
     runs = judged.session.checks if judged.session else ()
+    names = suite_names(run.check for run in runs)
     about_session = tuple(
-        cases_of_session(
-            judged, UNKNOWN_CHECK if judged.is_of_many or not runs else suite_name(runs[0].check)
-        )
+        cases_of_session(judged, UNKNOWN_CHECK if judged.is_of_many or not runs else names[runs[0].check])
     )
     for run, policy in zip(runs, judged.policies, strict=True):
-        cases = cases_of_check(run.check, judged, report)
+        name = names[run.check]
+        cases = cases_of_check(run.check, name, judged, report)
         if not judged.is_of_many:
             cases, about_session = (*cases, *about_session), ()
-        yield suite_name(run.check), names[run.check], cases, _properties(judged, run.check, policy)
+        yield name, classes[run.check], cases, _properties(judged, run.check, policy)
     if about_session:
         yield UNKNOWN_CHECK, "checkly.session", about_session, _properties(judged, Check(), Policy())
 
@@ -103,10 +109,11 @@ def _properties(judged: JudgedSession, check: Check, policy: Policy) -> Mapping[
     }
 
 
-def _fault_suite(report: Report) -> ET.Element:
-    message = plain("; ".join(report.faults) or report.verdict.reason.text)
-    case = Case(name=f"{UNKNOWN_CHECK} [session]", kind=Kind.ERROR, type="GateError", message=message)
-    return _suite(UNKNOWN_CHECK, "checkly.gate", [case], {}, report.decided_at)
+def _fault_cases(report: Report) -> Sequence[Case]:
+    """Return a case for each error of the gate itself, or one for a verdict on no session."""
+    faults = zip(report.verdict.faults, report.faults, strict=True)
+    cases = [case_of_fault(fault_name(fault), text) for fault, text in faults]
+    return cases or [case_of_fault(f"{UNKNOWN_CHECK} [session]", report.verdict.reason.text)]
 
 
 def _suite(
