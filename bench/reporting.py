@@ -23,7 +23,7 @@ from gate.polling.result import Ending, PollResult
 from gate.publish.files import write_whole
 from gate.report import record
 from gate.report.junit import xml
-from gate.report.report import Report
+from gate.report.report import Report, ReportFile
 from gate.report.summary import summary
 from gate.simulator import Scenario
 from gate.simulator.api import check_sessions, test_sessions
@@ -73,7 +73,13 @@ def report_on(play: Scenario) -> Report:
     """What the gate makes of the sessions of a scenario after their end."""
     watched = [PollResult(session.ref, session, Ending.FINISHED) for session in _sessions(play)]
     verdict = judge(watched, lambda _: Policy())
-    return Report(verdict, _WHEN, junit_path="junit.xml", json_path="record.json", requests=1, waited_s=1.0)
+    return Report(
+        verdict,
+        _WHEN,
+        files=(ReportFile("junit-path", "JUnit report", "junit.xml"),),
+        requests=1,
+        waited_s=1.0,
+    )
 
 
 def _sessions(play: Scenario) -> list[Session]:

@@ -114,7 +114,7 @@ def _can_be_told(session: Session, policy_for: Callable[[CheckRun], Policy]) -> 
     assert len(summary.render(report).encode()) <= summary.LIMIT_BYTES
     json.loads(record.render(report))
     assert all(len(each.message) <= 5000 for each in annotation.render(report))
-    for lines in (closing.verdict(report), *(rows for _, rows in closing.tables(report))):
+    for lines in (closing.verdict(report), *(table.lines for table in closing.tables(report))):
         assert all("\n" not in line.text for line in lines)
     assert all("\n" not in str(value) for value in outputs.render(report).values())
 

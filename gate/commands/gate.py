@@ -38,13 +38,13 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         settings = read_settings(argv, env, real_path)
     except InvalidInputs as refused:
         refuse(refused, console)
-        sinks = Sinks(host, console, Redaction(""), refused.junit_path, refused.json_path)
+        sinks = Sinks(host, console, Redaction(""), refused.paths)
         return publish(_report_of(refused), sinks)
     reserve = Reserve()
     hidden = Redaction(settings.api_key)
     host.mask(settings.api_key)
     console.hide(hidden.in_text)
-    sinks = Sinks(host, console, hidden, settings.junit_path, settings.json_path)
+    sinks = Sinks(host, console, hidden, settings.paths)
     try:
         report = _run(settings, env, console, process)
     except UsageError as refused:

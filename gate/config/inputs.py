@@ -163,6 +163,16 @@ INPUTS: tuple[Input, ...] = (
         read=parsers.path,
     ),
     Input(
+        name="summary-path",
+        help="Where to write the job summary's Markdown, for comments and CI systems without summaries.",
+        read=parsers.path,
+    ),
+    Input(
+        name="html-path",
+        help="Where to write the report as a web page: one file without scripts.",
+        read=parsers.path,
+    ),
+    Input(
         name="details",
         help="Fetch the reasons for locations that are not green, after the verdict.",
         read=parsers.switch,

@@ -47,6 +47,8 @@ class Settings:
     policy: str
     junit_path: str
     json_path: str
+    summary_path: str
+    html_path: str
     details: bool
     report_only: bool
     cancel_on_abort: bool
@@ -55,6 +57,11 @@ class Settings:
     metadata: Mapping[str, str] = field(default_factory=dict)
     checks_of: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def paths(self) -> dict[str, str]:
+        """The paths of report files, by the input that names them; empty ones are not wanted."""
+        return {name: getattr(self, BY_NAME[name].field) for name in REPORT_PATHS}
+
     def __repr__(self) -> str:
         return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # never the key, never a variable
 
@@ -62,12 +69,12 @@ class Settings:
 class InvalidInputs(UsageError):
     """Inputs that are wrong, with the report paths that are usable all the same."""
 
-    def __init__(self, problems: Sequence[str], *, junit_path: str, json_path: str) -> None:
+    def __init__(self, problems: Sequence[str], paths: Mapping[str, str]) -> None:
         super().__init__(*problems)
-        self.junit_path = junit_path
-        self.json_path = json_path
+        self.paths = paths
 
 
+REPORT_PATHS = ("junit-path", "json-path", "summary-path", "html-path")
 _WHAT_TO_GATE_ON = ("session-id", "session-file", "commit", "trigger-check-id", "trigger-tags")
 _NOTHING_TO_GATE_ON = (
     "session-id: required: give session-id, session-file or commit, or have checks triggered with "
@@ -96,15 +103,27 @@ def read_settings(
     if not any(given[name][1] for name in _WHAT_TO_GATE_ON):
         problems.append(_NOTHING_TO_GATE_ON)
     problems += _combinations(values, {name for name, (_, text) in given.items() if text})
-    junit_path = values.get("junit_path", BY_NAME["junit-path"].default)
-    json_path = values.get("json_path", "")
-    if json_path and real_path(json_path) == real_path(junit_path) and not json_path.startswith("/dev/"):
-        problems.append("json-path: is junit-path too: the record would take the place of the JUnit report")
-        json_path = ""
-    if problems:
-        raise InvalidInputs(problems, junit_path=junit_path, json_path=json_path)
+    paths, collisions = _report_paths(values, real_path)
+    if problems := [*problems, *collisions]:
+        raise InvalidInputs(problems, paths)
     values["trigger_name"] = values["trigger_name"] or session_name_in(env)
     return Settings(**values, metadata=metadata_in(env))
+
+
+def _report_paths(
+    values: Mapping[str, Any], real_path: Callable[[str], str]
+) -> tuple[dict[str, str], Sequence[str]]:
+    """Return the usable paths of report files by input, and a problem for each that two inputs share."""
+    paths: dict[str, str] = {}
+    problems = []
+    for name in REPORT_PATHS:
+        path = values.get(BY_NAME[name].field, BY_NAME[name].default)
+        other = next((known for known in paths if path and real_path(path) == real_path(paths[known])), None)
+        if other and not path.startswith("/dev/"):
+            problems.append(f"{name}: is {other} too: one report would take the place of the other")
+        elif path:
+            paths[name] = path
+    return paths, problems
 
 
 def _combinations(values: Mapping[str, Any], given: Collection[str]) -> Iterable[str]:

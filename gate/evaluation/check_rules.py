@@ -79,6 +79,7 @@ def _limit(
         places=places,
         number=number,
         of=of,
+        threshold=threshold,
         allowed=str(threshold) if threshold else "any",
         origin=threshold.origin if threshold else DEFAULT,
     )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from gate.domain.labels import labels
 from gate.domain.session import Check, Session, SessionKind
 from gate.evaluation.outcomes import Outcome
+from gate.policy.threshold import Threshold
 
 _MOST_LOCATIONS_NAMED = 30  # more than Checkly has public locations
 _MOST_CHECKS_NAMED = 10
@@ -42,7 +43,7 @@ class Decision:
     """What one rule decided about one session, or about a group of its checks.
 
     `places` are what it is about; without any it is about the session itself. `number` of `of` rows were
-    found, `allowed` is the limit in words, `origin` is where the limit was set.
+    found; `threshold` is the limit, `allowed` the same in words, `origin` where the limit was set.
     """
 
     rule: Rule
@@ -51,6 +52,7 @@ class Decision:
     places: tuple[Place, ...] = ()
     number: int | None = None
     of: int | None = None
+    threshold: Threshold | None = None
     allowed: str = ""
     origin: str = ""
 

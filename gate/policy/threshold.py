@@ -28,6 +28,10 @@ class Threshold:
         """Whether `number` of `of` locations is allowed; exactly at the threshold is."""
         return number * _ONE <= self.amount * of if self.is_share else number <= self.amount
 
+    def share_of(self, of: int) -> float:
+        """Return what is allowed as a share of `of` locations, at least one; a count may be over 1."""
+        return self.amount / _ONE if self.is_share else self.amount / of
+
     def __str__(self) -> str:
         return f"{100 * self.amount / _ONE:g}%" if self.is_share else str(self.amount)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from gate.publish.files import shown_path, write_whole
 from gate.publish.host import Host
 from gate.report import annotation, outputs, record
 from gate.report.log import closing
-from gate.report.report import Report
+from gate.report.report import Report, ReportFile
 from gate.report.summary import summary
 from gate.text.clean import clean
 from gate.text.redact import Redaction
@@ -26,13 +26,55 @@ _LIST_LENGTH = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Sinks:
-    """Where reports go. `hidden` keeps the API key out of everything that is written."""
+    """Where reports go: `paths` of files by the input that names them; empty ones are not written.
+
+    `hidden` keeps the API key out of everything that is written.
+    """
 
     host: Host
     console: Console
     hidden: Redaction
-    junit_path: str
-    json_path: str
+    paths: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A kind of report file. `in_short` describes what was rendered."""
+
+    input: str
+    title: str
+    render: Callable[[Report], bytes]
+    in_short: Callable[[bytes], str] = lambda _: ""
+
+
+def _junit(report: Report) -> bytes:
+    from gate.report.junit import xml  # noqa: PLC0415 - other reports are written even if its library is missing
+
+    return xml.render(report)
+
+
+def _junit_in_short(content: bytes) -> str:
+    from gate.report.junit import xml  # noqa: PLC0415 - it has been loaded
+
+    return xml.in_short(content)
+
+
+def _summary(report: Report) -> bytes:
+    return summary.render(report).encode(errors="replace")
+
+
+def _page(report: Report) -> bytes:
+    from gate.report.page import page  # noqa: PLC0415 - most runs do not ask for it
+
+    return page.render(report)
+
+
+_FILES = (
+    _File("junit-path", "JUnit report", _junit, _junit_in_short),
+    _File("summary-path", "Summary", _summary),
+    _File("html-path", "Web page", _page),
+    _File("json-path", "JSON record", record.render),
+)
 
 
 def publish(report: Report, sinks: Sinks) -> ExitCode:
@@ -57,30 +99,31 @@ def publish(report: Report, sinks: Sinks) -> ExitCode:
 
 
 def _write_files(report: Report, sinks: Sinks) -> Report:
-    """Write the JUnit report, then the JSON record; if that fails, the JUnit report again with the fault."""
-    workspace = sinks.host.workspace
-    report, written = _write(report, sinks.junit_path, _junit, sinks)
-    report = replace(report, junit_path=shown_path(Path(sinks.junit_path), workspace) if written else "")
-    if not sinks.json_path:
-        return report
-    named = replace(report, json_path=shown_path(Path(sinks.json_path), workspace))
-    named, written = _write(named, sinks.json_path, record.render, sinks)
-    if not written:
-        named, _ = _write(replace(named, json_path=""), sinks.junit_path, _junit, sinks)
-    return named
+    """Write the report files. If one fails, the others are written again, because they name that fault."""
+    wanted = [file for file in _FILES if sinks.paths.get(file.input)]
+    while True:
+        report = replace(report, files=tuple(_planned(file, sinks) for file in wanted))
+        failed = []
+        for file in wanted:
+            report, is_written = _write(report, file, sinks)
+            failed += [] if is_written else [file]
+        if not failed:
+            return report
+        wanted = [file for file in wanted if file not in failed]
 
 
-def _junit(report: Report) -> bytes:
-    from gate.report.junit import xml  # noqa: PLC0415 - other reports are written even if its library is missing
+def _planned(file: _File, sinks: Sinks) -> ReportFile:
+    path = shown_path(Path(sinks.paths[file.input]), sinks.host.workspace)
+    return ReportFile(file.input, file.title, path)
 
-    return xml.render(report)
 
-
-def _write(report: Report, path: str, render: Callable[[Report], bytes], sinks: Sinks) -> tuple[Report, bool]:
-    """Write one report. Return it, with a fault if that failed, and whether it was written."""
+def _write(report: Report, file: _File, sinks: Sinks) -> tuple[Report, bool]:
+    """Write one file. Return the report, with a fault if that failed, and whether it was written."""
+    host = sinks.host
     try:
-        content = sinks.hidden.in_bytes(render(report))
-        write_whole(Path(path), content, workspace=sinks.host.workspace, confined=sinks.host.confined)
+        content = sinks.hidden.in_bytes(file.render(report))
+        write_whole(Path(sinks.paths[file.input]), content, workspace=host.workspace, confined=host.confined)
+        holds = file.in_short(content)
     except ReportUnwritable as error:
         fault: GateError = error
     except ImportError as error:
@@ -88,7 +131,8 @@ def _write(report: Report, path: str, render: Callable[[Report], bytes], sinks: 
     except Exception as error:  # noqa: BLE001 - a defect in a reporter is a report that was not written
         fault = Defect(error)
     else:
-        return report, True
+        files = [replace(each, holds=holds) if each.input == file.input else each for each in report.files]
+        return replace(report, files=tuple(files)), True
     return replace(report, verdict=report.verdict.with_fault(fault)), False
 
 
@@ -103,8 +147,13 @@ def _publish_on_host(report: Report, sinks: Sinks) -> None:
 
 
 def _log_tables(report: Report, sinks: Sinks) -> None:
-    for title, lines in closing.tables(report):
-        sinks.host.group(title, lines)
+    """Log the tables. Only calm ones are folded, because readers look for the others."""
+    for table in closing.tables(report):
+        if table.is_calm:
+            sinks.host.group(table.title, table.lines)
+        else:
+            for line in (Line(table.title), *table.lines):
+                sinks.console.line(line)
 
 
 def _annotate(report: Report, sinks: Sinks) -> None:
@@ -113,5 +162,5 @@ def _annotate(report: Report, sinks: Sinks) -> None:
 
 
 def _log_verdict(report: Report, sinks: Sinks) -> None:
-    for line in closing.verdict(report):
+    for line in (*closing.verdict(report), *closing.files(report)):
         sinks.console.line(line)

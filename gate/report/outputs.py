@@ -13,6 +13,7 @@ from gate.text.clean import clean
 _MOST_CHECKS = 100
 _MOST_LOCATIONS = 30
 _NAME_LENGTH = 100
+_PATHS = ("junit-path", "json-path", "summary-path", "html-path")
 
 
 def render(report: Report) -> dict[str, str | int]:
@@ -28,8 +29,7 @@ def render(report: Report) -> dict[str, str | int]:
         "session-ids": ",".join(session.ref.id for session in report.sessions),
         "failed-checks": json.dumps(failed_checks(report)),
         **report.counts,
-        "junit-path": report.junit_path,
-        "json-path": report.json_path,
+        **{name: report.path(name) for name in _PATHS},
     }
 
 

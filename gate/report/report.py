@@ -35,11 +35,21 @@ _ENDINGS_WORST_FIRST = (Ending.STOPPED, Ending.INCONCLUSIVE, Ending.TIMEOUT, End
 
 
 @dataclass(frozen=True, slots=True)
+class ReportFile:
+    """A report file that was written: the input that names it, what it is, its path, what it holds."""
+
+    input: str
+    title: str
+    path: str
+    holds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A verdict with its circumstances.
 
     `details` are the reasons why results are not green, by the results' IDs, as far as Checkly was asked and
-    has answered. Paths are empty for files that were not written. `waited_s` is in seconds.
+    has answered. `files` are the report files that were written. `waited_s` is in seconds.
     """
 
     verdict: Verdict
@@ -49,8 +59,7 @@ class Report:
     notices: tuple[str, ...] = ()
     requests: int = 0
     waited_s: float = 0.0
-    junit_path: str = ""
-    json_path: str = ""
+    files: tuple[ReportFile, ...] = ()
 
     @property
     def sessions(self) -> tuple[JudgedSession, ...]:
@@ -76,6 +85,10 @@ class Report:
             "locations": sum(state is not State.SKIPPED for state in states),
         }
         return counted | {state.value: states.count(state) for state in _COUNTED}
+
+    def path(self, name: str) -> str:
+        """Return the path of the report file that an input names; empty if it was not written."""
+        return next((file.path for file in self.files if file.input == name), "")
 
     def why(self, result: Result | None) -> Detail:
         """Return why a result is as it is, as far as that is known."""

@@ -47,6 +47,8 @@ GIVEN: dict[str, tuple[str, Any]] = {  # a text for each input that is not its d
     "failed-threshold": ("2", parse_threshold("2", "input failed-threshold")),
     "policy": ("gate.yml", "gate.yml"),
     "junit-path": ("out/junit.xml", "out/junit.xml"),
+    "summary-path": ("out/summary.md", "out/summary.md"),
+    "html-path": ("out/page.html", "out/page.html"),
     "json-path": ("out/gate.json", "out/gate.json"),
     "details": ("false", False),
     "report-only": ("true", True),
@@ -289,7 +291,7 @@ def test_what_is_required_is_missed_and_all_problems_are_told_at_once() -> None:
             "with trigger-check-id or trigger-tags (without a filter every check in the account would run)"
         ),
     )
-    assert (caught.value.junit_path, caught.value.json_path) == ("out.xml", "")
+    assert caught.value.paths == {"junit-path": "out.xml"}
 
 
 @given(
@@ -323,14 +325,15 @@ def test_help_speaks_of_every_input_and_every_exit_code() -> None:
         assert f" {code.value} " in text
 
 
-@pytest.mark.parametrize("json_path", ["out/gate", "./out/gate", "out/more/../gate"])
-def test_the_record_may_not_take_the_place_of_the_junit_report(json_path: str) -> None:
+@pytest.mark.parametrize("name", ["json-path", "summary-path", "html-path"])
+@pytest.mark.parametrize("path", ["out/gate", "./out/gate", "out/more/../gate"])
+def test_no_report_may_take_the_place_of_another(name: str, path: str) -> None:
     with pytest.raises(InvalidInputs) as caught:
-        _settings("--junit-path", "out/gate", "--json-path", json_path)
+        _settings("--junit-path", "out/gate", f"--{name}", path)
     assert caught.value.problems == (
-        "json-path: is junit-path too: the record would take the place of the JUnit report",
+        f"{name}: is junit-path too: one report would take the place of the other",
     )
-    assert (caught.value.junit_path, caught.value.json_path) == ("out/gate", "")
+    assert caught.value.paths == {"junit-path": "out/gate"}
 
 
 def test_both_reports_may_go_to_a_device() -> None:

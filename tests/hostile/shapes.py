@@ -139,6 +139,44 @@ class _Html(HTMLParser):
             assert not re.search(r"@\w|#\d", data), f"a mention or a reference: {data}"
 
 
+def of_page(written: bytes) -> tuple[Shape, set[str]]:
+    """The elements and attributes of the web page, and where its links point."""
+    reader = _Page()
+    reader.feed(written.decode())
+    return tuple(reader.shape), reader.links
+
+
+class _Page(HTMLParser):
+    """Reads the web page; refuses what loads, runs or styles anything."""
+
+    _OF_SVG = ("height", "role", "rx", "width", "x", "y")
+    _OF_HEAD = ("charset", "content", "http-equiv", "lang", "name")
+    _ATTRIBUTES = frozenset((*_OF_HEAD, *_OF_SVG, "aria-label", "class", "href", "rel", "scope", "tabindex"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shape: list[str] = []
+        self.links: set[str] = set()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        assert tag not in ("script", "img", "iframe", "object", "embed", "base", "form", "input", "link"), tag
+        assert set(given) <= self._ATTRIBUTES, given
+        if "href" in given:
+            assert tag == "a"
+            self.links.add(given["href"] or "")
+        self.shape.append(f"<{tag} {' '.join(given)}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.shape.append(f"</{tag}>")
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data}")
+
+    def handle_data(self, data: str) -> None:
+        assert not _controls(data.replace("\n", "")), data
+
+
 def _controls(text: str) -> list[str]:
     """Characters that are no text: controls, line ends, surrogates, directions and what is invisible."""
     return [each for each in text if unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp")]

@@ -63,6 +63,8 @@ class Told:
     summary: str
     junit: bytes
     record: bytes
+    summary_file: str
+    page: bytes
 
 
 def told_on_github(given: Given, workspace: Path) -> Told:
@@ -75,7 +77,12 @@ def told_on_github(given: Given, workspace: Path) -> Told:
     }
     for name in ("output", "step-summary"):
         (workspace / name).write_text("")
-    files = {"junit-path": str(workspace / "junit.xml"), "json-path": str(workspace / "record.json")}
+    files = {
+        "junit-path": str(workspace / "junit.xml"),
+        "json-path": str(workspace / "record.json"),
+        "summary-path": str(workspace / "summary.md"),
+        "html-path": str(workspace / "page.html"),
+    }
     log = _run(given, workspace, env, files, io.StringIO())
     return Told(
         log=log,
@@ -83,6 +90,8 @@ def told_on_github(given: Given, workspace: Path) -> Told:
         summary=(workspace / "step-summary").read_text(),
         junit=(workspace / "junit.xml").read_bytes(),
         record=(workspace / "record.json").read_bytes(),
+        summary_file=(workspace / "summary.md").read_text(),
+        page=(workspace / "page.html").read_bytes(),
     )
 
 
@@ -120,8 +129,7 @@ def _run(
         host.detect(env, console, DELIMITER),
         console,
         Redaction(""),
-        settings.junit_path,
-        settings.json_path,
+        settings.paths,
     )
     publisher.publish(report, sinks)
     return stream.getvalue()

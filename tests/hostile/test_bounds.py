@@ -66,7 +66,7 @@ def test_the_largest_answer_makes_reports_that_can_be_read(
     assert len(record.render(report)) < GITLABS_LIMIT
     assert len(summary.render(report).encode()) <= summary.LIMIT_BYTES
     assert all(len(each.message) < 4096 for each in annotation.render(report))
-    for lines in (closing.verdict(report), *(table for _, table in closing.tables(report))):
+    for lines in (closing.verdict(report), *(table.lines for table in closing.tables(report))):
         assert all(len(line.text) < 8192 for line in lines)
 
 

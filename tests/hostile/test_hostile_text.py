@@ -28,6 +28,8 @@ Shapes = dict[str, shapes.Shape]
 def _shapes(given: Given, workspace: Path) -> tuple[Shapes, set[str]]:
     told = told_on_github(given, workspace)
     summary, links = shapes.of_summary(told.summary)
+    assert told.summary_file == told.summary
+    page, page_links = shapes.of_page(told.page)
     shown = shapes.of_terminal(shown_on_a_terminal(given, workspace))
     found = {
         "log": shapes.of_log(told.log),
@@ -35,9 +37,10 @@ def _shapes(given: Given, workspace: Path) -> tuple[Shapes, set[str]]:
         "summary": summary,
         "JUnit": shapes.of_junit(told.junit),
         "record": shapes.of_record(told.record),
+        "page": page,
         "terminal": shown,
     }
-    return found, links
+    return found, links | page_links
 
 
 def _wrong(place: Callable[[str], Given], workspace: Path) -> Iterator[str]:

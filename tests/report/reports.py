@@ -11,7 +11,7 @@ from gate.domain.session import Session, SessionKind, SessionRef
 from gate.evaluation.verdict import conclude, judge
 from gate.policy.effective import Policy
 from gate.polling.result import Ending, PollResult
-from gate.report.report import Report
+from gate.report.report import Report, ReportFile
 from tests.samples import finished
 
 DECIDED = datetime(2026, 1, 15, 9, 5, tzinfo=UTC)
@@ -30,8 +30,8 @@ def report_on(*sessions: Session, policy: Policy | None = None, report_only: boo
 def report_of(*watched: PollResult, policy: Policy | None = None, report_only: bool = False) -> Report:
     """The report on what a wait found."""
     verdict = judge(watched, lambda _: policy or Policy(), report_only=report_only)
-    path = "test-results/checkly-junit.xml"
-    return Report(verdict, DECIDED, junit_path=path, requests=7, waited_s=12.5)
+    written = ReportFile("junit-path", "JUnit report", "test-results/checkly-junit.xml", "5 cases")
+    return Report(verdict, DECIDED, files=(written,), requests=7, waited_s=12.5)
 
 
 def of_error(error: GateError, *, decided_at: datetime) -> Report:

@@ -160,12 +160,12 @@ def _columns(text: str) -> int:
 def test_a_table_has_a_line_for_each_location_in_the_sessions_order(report: Report, names: list[str]) -> None:
     named = report_on(session("FAILED", *(result(each, "failed") for each in names)))
     for each in (report, named):
-        for judged, (_, lines) in zip(
+        for judged, table in zip(
             [judged for judged in each.sessions if judged.rows], closing.tables(each), strict=True
         ):
             elsewhere = sum(bool(row.outcome.finished_in) for row in judged.rows)
-            assert len(lines) == 1 + len(judged.rows) + elsewhere
-            for row, line in zip(judged.rows, lines[1:], strict=False):
+            assert len(table.lines) == 1 + len(judged.rows) + elsewhere
+            for row, line in zip(judged.rows, table.lines[1:], strict=False):
                 assert line.text.startswith(f"  {row.outcome.location[:10]}")
                 assert re.search(rf" {row.outcome.state.value} ", line.text)
 
@@ -173,7 +173,10 @@ def test_a_table_has_a_line_for_each_location_in_the_sessions_order(report: Repo
 def test_what_was_recorded_is_told_with_the_reasons() -> None:
     of = session("FAILED", result("a", "failed"))
     detail = Detail(("no button",), ("trace.zip", "video.webm"))
-    ((_, lines),) = closing.tables(replace(report_on(of), details={run_of(of).results[0].id: detail}))
+    (lines,) = [
+        table.lines
+        for table in closing.tables(replace(report_on(of), details={run_of(of).results[0].id: detail}))
+    ]
     assert [line.text for line in lines[2:]] == ["  a: no button", "  a: recorded trace.zip, video.webm"]
 
 
@@ -184,7 +187,7 @@ def test_what_was_recorded_is_told_with_the_reasons() -> None:
 )
 def test_a_table_fits_in_eighty_columns(name: str) -> None:
     of = session("FAILED", attempt(name), result(name, "errored"), locations=(name, "b"))
-    ((_, lines),) = closing.tables(report_on(of))
+    (lines,) = [table.lines for table in closing.tables(report_on(of))]
     assert max(_columns(line.text) for line in lines) <= 80
 
 
@@ -228,7 +231,7 @@ def test_after_the_verdict_come_skipped_locations_faults_and_the_link_of_each_se
 
 def test_a_table_is_followed_by_where_retries_finished() -> None:
     of = session("PASSED", attempt("a"), result("z"), result("b"), locations=("a", "b"))
-    ((_, lines),) = closing.tables(report_on(of))
+    (lines,) = [table.lines for table in closing.tables(report_on(of))]
     assert [line.text for line in lines[3:]] == ["  a: finished in z"]
 
 
@@ -298,7 +301,7 @@ def test_why_is_said_once_where_all_attempts_say_the_same(
     of = session("FAILED", attempt("a"), result("a", "failed"))
     known = zip(run_of(of).results, (first, final), strict=True)
     details = {run.id: Detail((why,)) for run, why in known if why}
-    ((_, lines),) = closing.tables(replace(report_on(of), details=details))
+    (lines,) = [table.lines for table in closing.tables(replace(report_on(of), details=details))]
     assert [line.text for line in lines[2:]] == said
 
 

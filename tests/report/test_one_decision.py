@@ -78,6 +78,8 @@ def test_the_outputs_are_those_of_the_contract_in_its_order() -> None:
         ("skipped", 1),
         ("junit-path", "test-results/checkly-junit.xml"),
         ("json-path", ""),
+        ("summary-path", ""),
+        ("html-path", ""),
     ]
 
 

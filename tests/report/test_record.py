@@ -17,7 +17,7 @@ from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
 from gate.polling.result import Ending
 from gate.report import outputs, record
-from gate.report.report import Report
+from gate.report.report import Report, ReportFile
 from tests.exhaustive import examples
 from tests.report.reading import hostile_names, reports
 from tests.report.reports import DECIDED, of_error, report_of, report_on, unfinished, unread, with_fault
@@ -33,6 +33,8 @@ TEXTS = (
     "failed-checks",
     "junit-path",
     "json-path",
+    "summary-path",
+    "html-path",
 )
 COUNTS = (
     "checks",
@@ -211,7 +213,11 @@ def test_text_from_outside_arrives_as_it_is(name: str) -> None:
 
 
 def test_a_path_whose_bytes_are_not_utf_8_keeps_no_record_from_being_written() -> None:
-    odd = replace(report_on(GREEN), junit_path="r\udcff.xml", inputs={"junit-path": "r\udcff.xml"})
+    odd = replace(
+        report_on(GREEN),
+        files=(ReportFile("junit-path", "JUnit report", "r\udcff.xml"),),
+        inputs={"junit-path": "r\udcff.xml"},
+    )
     assert json.loads(record.render(odd))["verdict"] == "pass"
 
 

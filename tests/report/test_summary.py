@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gate.domain.detail import Detail
 from gate.domain.errors import ReportUnwritable, UsageError
-from gate.domain.session import Session
+from gate.domain.session import Check, CheckRun, Result, Session, SessionKind
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
 from gate.polling.result import Ending
@@ -73,15 +73,17 @@ def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
     odd = session("PASSED", result("a", "failed"), result("b", "degraded"))
     policy = Policy(degraded=(parse_threshold("1"),))
     running = unfinished(session("PROGRESS", locations=("a",)), Ending.TIMEOUT)
-    closed = summary.render(report_on(odd, odd, policy=policy)).replace("\\", "").splitlines()
-    points = [line for line in closed if line.startswith("- ")]
-    assert points[:3] == [
-        "- ❌ failed 1 of 2 locations (50%) > 0 allowed (default): a",
-        "- ⚠️ degraded 1 of 2 locations (50%) ≤ 1 allowed (default): b",
-        "- ⚠️ Checkly reports PASSED, but a is failed: the worse one counts",
-    ]
+    said = (
+        "failed 1 of 2 locations (50%) > 0 allowed (default): a",
+        "degraded 1 of 2 locations (50%) ≤ 1 allowed (default): b",
+        "Checkly reports PASSED, but a is failed: the worse one counts",
+    )
+    both = summary.render(report_on(odd, odd, policy=policy)).replace("\\", "").splitlines()
+    points = [line for line in both if line.startswith("- ")]
+    assert points == [f"- ❌ [Checkout API]({odd.link}): PASSED, {'; '.join(said)}"] * 2
     alone = summary.render(report_on(odd, policy=policy)).replace("\\", "").splitlines()
-    assert [line for line in alone if line.startswith("- ")] == points[1:3]  # the reason has said the first
+    points = [line for line in alone if line.startswith("- ")]
+    assert points == [f"- ⚠️ {text}" for text in said[1:]]  # the reason contains the first
     late = summary.render(report_of(running)).replace("\\", "")
     assert "- ❔ the gate's own timeout of 20m expired and Checkly still reports PROGRESS" in late
 
@@ -104,7 +106,7 @@ def test_sessions_that_close_the_gate_come_before_those_with_worse_looking_locat
     lost = session("TIMED_OUT", result("a"), name="lost")
     flaky = session("PASSED", attempt("b"), result("b"), name="flaky")
     text = summary.render(report_on(flaky, lost))
-    assert text.index("### [lost]") < text.index("### [flaky]")
+    assert text.index("- ❌ [lost]") < text.index("- ⚠️ [flaky]")
 
 
 def test_faults_and_notices_are_said_below_the_reason() -> None:
@@ -131,10 +133,9 @@ def test_an_entity_in_a_link_stays_what_it_is() -> None:
 @pytest.mark.exhaustive
 @examples(60)
 @given(reports())
-def test_in_each_table_the_worst_location_is_on_top(report: Report) -> None:
-    for table in summary.render(report).split(HEAD)[1:]:
-        marks = [_mark(row) for row in _rows(table)]
-        assert marks == sorted(marks)
+def test_the_worst_location_is_on_top(report: Report) -> None:
+    marks = [_mark(row) for row in _rows(summary.render(report))]
+    assert marks == sorted(marks)
     assert len(_rows(summary.render(report))) == sum(len(each.rows) for each in report.sessions)
 
 
@@ -153,7 +154,7 @@ def test_no_name_is_markup(check: str, locations: list[str], reason: str, severa
     text = summary.render(replace(report, notices=(reason,), details=details))
     outside = re.sub(r"(?ms)^```mermaid$.*?^```$", "", text).splitlines()
     for row in _rows(text):
-        assert _unescaped(row).count("|") in (6, 7)
+        assert _unescaped(row).count("|") in (6, 7, 8)
     for line in outside:
         if fold := FOLD.fullmatch(line):
             assert not re.search(r"[<>]", fold.group(1) or "")
@@ -281,7 +282,9 @@ def _large(check: str, rows: int, red: int, *, length: int = 10) -> Session:
 def test_a_summary_keeps_its_limit_and_counts_what_it_cuts(sizes: list[tuple[int, int]], limit: int) -> None:
     checks = [_large(f"check{index}", rows, min(red, rows)) for index, (rows, red) in enumerate(sizes)]
     text = summary.render(report_on(*checks), limit)
-    cut = re.search(r"^(\d+) more locations do not fit here", text, re.MULTILINE)
+    cut = re.search(
+        r"^(\d+) more (?:location|result)s? (?:is|are) in the JUnit report only", text, re.MULTILINE
+    )
     assert len(text.encode()) <= limit
     assert len(_rows(text)) + int(cut.group(1) if cut else 0) == sum(rows for rows, _ in sizes)
 
@@ -304,15 +307,14 @@ def test_a_row_is_never_shown_without_the_head_of_its_table() -> None:
     report = report_on(_large("one", 40, 2), _large("two", 20, 20, length=150))
     for limit in range(8_000, 24_000, 500):
         text = summary.render(report, limit)
-        for check in ("one", "two"):
-            before_its_rows = text.partition(f"| [{check}")[0]
-            assert f"\n### [{check}]" in before_its_rows or before_its_rows == text, limit
+        assert not _rows(text.partition("\n| | Check | Location |")[0]), limit
 
 
-def test_sessions_that_do_not_fit_are_not_left_out_in_silence() -> None:
+def test_sessions_that_do_not_fit_are_counted() -> None:
     text = summary.render(report_of(*[unread()] * 100), 8_000)
-    shown = sum(line.startswith("### ") for line in text.splitlines())
-    assert shown == 100 or "not fit here" in text
+    shown = sum(line.startswith("- ❔ ") for line in text.splitlines())
+    (hidden,) = re.findall(r"^Sessions that are in the JUnit report only: (\d+)\.$", text, re.MULTILINE)
+    assert shown + int(hidden) == 100
 
 
 def test_without_a_limit_of_its_own_a_summary_is_one_that_the_runner_does_not_discard() -> None:
@@ -321,22 +323,77 @@ def test_without_a_limit_of_its_own_a_summary_is_one_that_the_runner_does_not_di
     assert 800_000 < size < 1024 * 1024
 
 
-def test_of_a_long_session_all_but_the_worst_rows_are_folded_and_counted() -> None:
-    text = summary.render(report_on(_large("one", 100, 30)))
-    assert (len(_rows(text)), len(_in_folds(text))) == (100, 80)
-    assert "<summary>80 more locations: 10 failed, 70 passed</summary>" in text
-    assert "<details>" not in summary.render(report_on(_large("one", 20, 3)))
+@pytest.mark.parametrize(
+    ("rows", "red", "folds"),
+    [
+        (20, 3, []),
+        (100, 0, ["80 more locations: 80 passed"]),
+        (100, 30, ["70 more locations: 70 passed"]),
+        (100, 60, ["50 more locations: 10 failed, 40 passed"]),
+    ],
+)
+def test_of_a_long_table_what_is_green_is_folded_and_counted(rows: int, red: int, folds: list[str]) -> None:
+    text = summary.render(report_on(_large("one", rows, red)))
+    assert len(_rows(text)) == rows
+    assert re.findall("<summary>(.*)</summary>", text) == folds
 
 
-def test_of_many_sessions_those_with_nothing_to_say_are_folded_behind_the_others() -> None:
+def test_of_many_sessions_those_without_anything_to_report_are_folded_behind_the_others() -> None:
     green = session("PASSED", result("a"), result("b"), name="<b>green</b>")
     flaky = session("PASSED", attempt("d"), result("d"), name="flaky")
     red = session("FAILED", result("c", "failed"), name="red")
     text = summary.render(report_on(green, flaky, red, green))
-    assert [row.split("](")[0] for row in _in_folds(text)] == ["| ✅ | [a", "| ✅ | [b"] * 2
-    fold = "<summary>✅ &lt;b&gt;green&lt;/b&gt;: PASSED, 2 locations</summary>"
-    assert text.index("### [red]") < text.index("### [flaky]") < text.index(fold)
-    assert not _in_folds(summary.render(report_on(green)))
+    points = [line.partition("](")[0] for line in text.splitlines() if line.startswith("- ")]
+    assert points[:4] == ["- ❌ [red", "- ⚠️ [flaky", *["- ✅ [\\<b\\>green\\</b\\>"] * 2]
+    assert "<summary>✅ 2 sessions without anything to report</summary>" in text
+    assert "session" not in re.sub(r"\]\(.*?\)", "", summary.render(report_on(green)))
+
+
+def _suite(*names_and_states: tuple[str, str, str], **more: object) -> Session:
+    """A test session: name, location and state of each result, with a check of its own for each name."""
+    runs: dict[str, list[Result]] = {}
+    for name, location, state in names_and_states:
+        if state == "flaky":
+            runs.setdefault(name, []).append(attempt(location))
+        runs.setdefault(name, []).append(result(location, "passed" if state == "flaky" else state))
+    checks = tuple(
+        CheckRun(Check(f"id of {name}", name, "BROWSER"), tuple({r.location: 1 for r in of}), tuple(of))
+        for name, of in runs.items()
+    )
+    status = "FAILED" if any(state == "failed" for *_, state in names_and_states) else "PASSED"
+    return replace(session(status), kind=SessionKind.TEST, checks=checks, name="Release", **more)  # type: ignore[arg-type]
+
+
+def test_many_checks_are_one_table_without_columns_that_repeat_themselves() -> None:
+    text = summary.render(report_on(_suite(("Login", "a", "passed"), ("Cart", "a", "failed"))))
+    assert "| | Check | State | Attempts | Time |" in text
+    assert [row.split("](")[0] for row in _rows(text)] == ["| ❌ | [Cart", "| ✅ | [Login"]
+    assert "2 checks: 1 failed, 1 passed" in text
+    assert "```mermaid" not in text  # one run of each: a timeline would show nothing
+
+
+def test_an_overview_names_the_checks_of_several_sessions_with_their_locations() -> None:
+    here = _suite(("Login", "a", "failed"), ("Cart", "a", "passed"), ("Pay", "a", "flaky"))
+    there = _suite(("Login", "b", "failed"), ("Cart", "b", "passed"), ("Pay", "b", "passed"))
+    text = summary.render(report_on(here, there)).replace("\\", "")
+    assert "\n1 of 3 checks closes the gate: Login (a, b); 1 tolerated: Pay (a)\n" in text
+    assert text.count("| | Check | Location | State |") == 1
+
+
+def test_each_check_that_is_not_green_has_its_timeline_in_a_fold() -> None:
+    of = _suite(
+        ("Pay", "a", "flaky"), ("Login", "a", "failed"), ("Cart", "a", "passed"), ("Cart", "b", "passed")
+    )
+    text = summary.render(report_on(of))
+    assert re.findall("<summary>(.*)</summary>", text) == ["⚠️ Pay: 1 flaky"]
+    assert text.count("```mermaid") == 1
+
+
+def test_only_the_worst_checks_have_folds() -> None:
+    of = _suite(*((f"check {number:02}", place, "failed") for number in range(30) for place in "ab"))
+    text = summary.render(report_on(of))
+    assert text.count("```mermaid") == 20
+    assert "The attempts of 10 more checks are in the JUnit report." in text
 
 
 def test_the_table_says_why_and_the_fold_below_it_says_it_attempt_by_attempt() -> None:

@@ -6,6 +6,7 @@ a schema rejects) is taken off, and what it lacks (attempts, times that are zero
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from gate.report.junit.names import UNKNOWN_CHECK, checks_of, class_names, fault
 from gate.report.junit.plain import plain
 from gate.report.report import Report
 
+_TOTALS = re.compile(rb'^<testsuites [^>]*tests="(\d+)" failures="(\d+)" errors="(\d+)"', re.MULTILINE)
 _SUITE_ATTRIBUTES = ("name", "tests", "failures", "errors", "skipped", "time", "timestamp")
 
 
@@ -44,6 +46,13 @@ def render(report: Report) -> bytes:
     opening = ET.tostring(root, encoding="utf-8").removesuffix(b" />") + b">\n"
     declaration = b'<?xml version="1.0" encoding="UTF-8"?>\n'
     return b"".join((declaration, opening, *written, b"</testsuites>\n"))
+
+
+def in_short(content: bytes) -> str:
+    """Count the cases of a rendered report: `5 cases, 2 failed`."""
+    tests, failures, errors = map(int, _TOTALS.findall(content)[0])
+    failed = f", {failures + errors} failed" if failures + errors else ""
+    return f"{tests} case{'' if tests == 1 else 's'}{failed}"
 
 
 def _suites(report: Report) -> Iterable[ET.Element]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from gate.evaluation.decision import place_of
 from gate.evaluation.judged import Conclusion, JudgedSession, Row, VerdictKind
 from gate.report.log.tones import tone_of
+from gate.report.order import is_worth_a_look
 from gate.report.report import Report
 from gate.text.duration import format_duration
 from gate.text.style import Line, Tone, columns, fitted
@@ -28,10 +30,23 @@ _WORDS = {
 }
 
 
-def tables(report: Report) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-    """Return a title and a table, in at most 80 columns, for each session that was read; then the reasons."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A session's rows and the reasons below them. A calm one has nothing to report and can be folded."""
+
+    title: str
+    lines: tuple[Line, ...]
+    is_calm: bool
+
+
+def tables(report: Report) -> tuple[Table, ...]:
+    """Return a table, in at most 80 columns, for each session that was read."""
     return tuple(
-        (f"{judged.label}: {judged.status}", tuple(_session_table(judged, report)))
+        Table(
+            f"{judged.label}: {judged.status}",
+            tuple(_session_table(judged, report)),
+            not is_worth_a_look(judged),
+        )
         for judged in report.sessions
         if judged.rows
     )
@@ -40,6 +55,14 @@ def tables(report: Report) -> tuple[tuple[str, tuple[Line, ...]], ...]:
 def verdict(report: Report) -> tuple[Line, ...]:
     """Return the verdict, why, and where to find more."""
     return tuple(_verdict(report))
+
+
+def files(report: Report) -> tuple[Line, ...]:
+    """Return where each report is and, of some, what it holds."""
+    return tuple(
+        Line(f"  {file.title}: {file.path}" + (f" ({file.holds})" if file.holds else ""), Tone.FAINT)
+        for file in report.files
+    )
 
 
 def _session_table(judged: JudgedSession, report: Report) -> Iterable[Line]:

@@ -1,13 +1,12 @@
-"""A timeline of a session's locations and their attempts, as a Mermaid diagram in Markdown."""
+"""A timeline of a check's locations and their attempts, as a Mermaid diagram in Markdown."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from gate.domain.session import Result
-from gate.evaluation.outcomes import Outcome, State, result_state
+from gate.evaluation.outcomes import Outcome, State
+from gate.report.timeline import shown_state, span_of
 from gate.text.clean import clean
 from gate.text.escape import mermaid
 
@@ -33,7 +32,7 @@ _NARROWEST_PIXELS = 75  # Mermaid's own choice
 
 def timeline(title: str, found: Sequence[tuple[str, Outcome]]) -> Iterable[str]:
     """Return a Mermaid diagram of the runs of each named row; nothing if no times are known."""
-    all_timed = [(name, outcome) for name, outcome in found if any(_span(run) for run in outcome.runs)]
+    all_timed = [(name, outcome) for name, outcome in found if any(span_of(run) for run in outcome.runs)]
     timed = all_timed[:_MOST_ROWS]
     if not timed:
         return
@@ -79,7 +78,7 @@ _TICKS = (
 
 def _axis(timed: Sequence[Outcome]) -> Iterable[str]:
     """The axis for all that is shown; where no tick is wide enough, Mermaid chooses its own by the day."""
-    spans = [span for outcome in timed for run in outcome.runs if (span := _span(run))]
+    spans = [span for outcome in timed for run in outcome.runs if (span := span_of(run))]
     moments = [moment.timestamp() * 1000 for span in spans for moment in span]
     long_ms = max(moments) - min(moments)
     fitting = (tick for tick in _TICKS if long_ms <= tick[0] * _MOST_TICKS)
@@ -91,22 +90,9 @@ def _axis(timed: Sequence[Outcome]) -> Iterable[str]:
 
 def _tasks(outcome: Outcome) -> Iterable[str]:
     for number, run in enumerate(outcome.runs, start=1):
-        span = _span(run)
+        span = span_of(run)
         if span:
-            state = _state_of_end(outcome) if run is outcome.final else result_state(run)
+            state = shown_state(outcome, run)
             tag = {State.PASSED: "done", State.DEGRADED: "active"}.get(state, "crit")
             start, stop = (round(moment.timestamp() * 1000) for moment in span)
             yield f"    {number}. {state.value} :{tag}, {start}, {max(stop, start + 1)}"
-
-
-def _state_of_end(outcome: Outcome) -> State:
-    """What the last run is shown as: the row's state, but that it passed where it was not the first."""
-    state = outcome.seen if outcome.state is State.SKIPPED else outcome.state
-    return State.PASSED if state is State.FLAKY else state
-
-
-def _span(run: Result) -> tuple[datetime, datetime] | None:
-    """When a run began and ended; nothing where a diagram has no room for it, as for a time before 1970."""
-    if run.started_at and run.stopped_at and min(run.started_at, run.stopped_at).timestamp() > 0:
-        return run.started_at, run.stopped_at
-    return None

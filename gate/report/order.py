@@ -1,0 +1,126 @@
+"""The rows of a report in the order in which readers need them: the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gate.domain.session import Check
+from gate.evaluation.judged import Conclusion, JudgedSession, Row
+from gate.report.report import Report
+
+_WORST_FIRST = (
+    Conclusion.RED,
+    Conclusion.UNDECIDED,
+    Conclusion.TOLERATED,
+    Conclusion.SKIPPED,
+    Conclusion.GREEN,
+)
+_CALM = (Conclusion.GREEN, Conclusion.SKIPPED)
+_MOST_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row and the session that it belongs to, by its position in the report."""
+
+    session: int
+    judged: JudgedSession
+    row: Row
+
+    @property
+    def badness(self) -> tuple[int, int]:
+        """A sort key: the worst is the smallest."""
+        return _WORST_FIRST.index(self.row.conclusion), self.row.outcome.state.badness
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether there is nothing to look at."""
+        return self.row.conclusion in _CALM
+
+    @property
+    def check(self) -> str:
+        """The name of its check, which differs from the names of the session's other checks."""
+        check = self.row.outcome.check
+        return self.judged.naming.labels.get(check, check.label) or "a check without a name"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckEntries:
+    """The rows of one check, of all sessions that ran it, worst first."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """The worst conclusion of its rows."""
+        return self.entries[0].row.conclusion
+
+
+def worst_first(report: Report) -> tuple[Entry, ...]:
+    """Return the rows of all sessions; equally bad ones stay in the order of the sessions."""
+    entries = (
+        Entry(number, judged, row) for number, judged in enumerate(report.sessions) for row in judged.rows
+    )
+    return tuple(sorted(entries, key=lambda entry: entry.badness))
+
+
+def by_check(entries: Iterable[Entry]) -> tuple[CheckEntries, ...]:
+    """Group rows by check. Checks without an ID may share a name, so they are told apart by session."""
+    groups: dict[tuple[Check, int], list[Entry]] = {}
+    for entry in entries:
+        check = entry.row.outcome.check
+        groups.setdefault((check, -1 if check.id else entry.session), []).append(entry)
+    return tuple(CheckEntries(group[0].check, tuple(group)) for group in groups.values())
+
+
+def sessions_worst_first(report: Report) -> tuple[tuple[int, JudgedSession], ...]:
+    """Return the sessions with their positions: those that close the gate, then those with an error."""
+
+    def badness(numbered: tuple[int, JudgedSession]) -> tuple[bool, bool, bool]:
+        judged = numbered[1]
+        return not judged.closing, not judged.error, not is_worth_a_look(judged)
+
+    return tuple(sorted(enumerate(report.sessions), key=badness))
+
+
+def is_worth_a_look(judged: JudgedSession) -> bool:
+    """Whether a session shows anything that is not green or skipped."""
+    is_calm = all(row.conclusion in _CALM for row in judged.rows)
+    return bool(judged.decisions or judged.contradictions or judged.error) or not is_calm
+
+
+def overview(checks: Sequence[CheckEntries]) -> str:
+    """Name the checks that are not green: `2 of 40 checks close the gate: Login (us-east-1), Cart (…)`."""
+    said: list[str] = []
+    for conclusion, words in (
+        (Conclusion.RED, "the gate"),
+        (Conclusion.UNDECIDED, "undecided"),
+        (Conclusion.TOLERATED, "tolerated"),
+    ):
+        found = [check for check in checks if check.conclusion is conclusion]
+        if found:
+            of = f"{len(found)} of {_checks(len(checks))}" if not said else str(len(found))
+            verb = ("closes " if len(found) == 1 else "close ") if conclusion is Conclusion.RED else ""
+            said.append(f"{of} {verb}{words}: {_named(found)}")
+    return "; ".join(said) or f"{_checks(len(checks))} green or skipped"
+
+
+def _checks(number: int) -> str:
+    return "1 check" if number == 1 else f"{number} checks"
+
+
+def _named(checks: Sequence[CheckEntries]) -> str:
+    more = f" and {len(checks) - _MOST_NAMED} more" if len(checks) > _MOST_NAMED else ""
+    return ", ".join(f"{check.name} ({_places(check)})" for check in checks[:_MOST_NAMED]) + more
+
+
+def _places(check: CheckEntries) -> str:
+    """Name the locations that are as bad as the check itself."""
+    found = [
+        entry.row.outcome.location for entry in check.entries if entry.row.conclusion is check.conclusion
+    ]
+    places = list(dict.fromkeys(found))
+    more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
+    return ", ".join(places[:_MOST_NAMED]) + more

@@ -1,0 +1,94 @@
+"""The page as a whole: verdict and reasons on top, then the sessions, then the policy."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+
+from gate import __version__
+from gate.evaluation.judged import JudgedSession, VerdictKind
+from gate.report.order import Entry, by_check, is_worth_a_look, overview, sessions_worst_first, worst_first
+from gate.report.page.markup import Html, element
+from gate.report.page.policies import policies_section
+from gate.report.page.sessions import session_section
+from gate.report.page.style import STYLE
+from gate.report.report import Report
+from gate.text.duration import format_duration
+
+_TITLES = {
+    VerdictKind.PASS: "Checkly gate: open",
+    VerdictKind.FAIL: "Checkly gate: closed",
+    VerdictKind.INCONCLUSIVE: "Checkly gate: could not tell",
+}
+_STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+_CONTENT_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'"
+_COUNTS = ("checks", "locations")
+
+
+def render(report: Report) -> bytes:
+    """Return the page as UTF-8 HTML."""
+    title = _TITLES[report.verdict.kind]
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        Html(f'<meta http-equiv="Content-Security-Policy" content="{_CONTENT_POLICY}">'),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", title),
+        element("style", Html(STYLE)),
+    )
+    body = element(
+        "body",
+        element("header", *_verdict(report, title), class_=f"verdict {report.verdict.kind.value}"),
+        element("main", *_main(report)),
+    )
+    page = "<!doctype html>\n" + element("html", head, "\n", body, lang="en") + "\n"
+    return page.encode(errors="replace")
+
+
+def _verdict(report: Report, title: str) -> Iterable[Html]:
+    verdict = report.verdict
+    report_only = ", report only: the job goes on" if verdict.only_reports else ""
+    requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
+    decided = report.decided_at.strftime("%Y-%m-%d %H:%M:%S UTC")
+    circumstances = (
+        f"Exit code {int(verdict.exit_code)}{report_only}. Decided at {decided}, after "
+        f"{format_duration(report.waited_s)} and {requests}, by checkly-gate {__version__}."
+    )
+    yield element("h1", title)
+    yield element("p", verdict.reason.text)
+    yield element("p", circumstances, class_="faint")
+
+
+def _main(report: Report) -> Iterable[Html]:
+    notes = [text for text in (*report.faults, *report.notices) if text != report.verdict.reason.text]
+    if notes:
+        yield element("ul", *(element("li", text) for text in dict.fromkeys(notes)))
+    entries = worst_first(report)
+    counts = [(name, number) for name, number in report.counts.items() if number or name in _COUNTS]
+    if entries:
+        yield element("ul", *(element("li", f"{number} {name}") for name, number in counts), class_="counts")
+        checks = by_check(entries)
+        if len(checks) > 1:
+            yield element("p", overview(checks))
+    yield from _sessions(report, entries)
+    yield policies_section(report)
+
+
+def _sessions(report: Report, entries: Iterable[Entry]) -> Iterable[Html]:
+    """Yield the sessions, worst first; of several, those that have nothing to report are folded."""
+    of: dict[int, list[Entry]] = {}
+    for entry in entries:
+        of.setdefault(entry.session, []).append(entry)
+    ordered = sessions_worst_first(report)
+    calm: list[tuple[int, JudgedSession]] = []
+    for number, judged in ordered:
+        if len(ordered) > 1 and not is_worth_a_look(judged):
+            calm.append((number, judged))
+        else:
+            yield session_section(judged, of.get(number, ()), report)
+    if calm:
+        title = "1 session" if len(calm) == 1 else f"{len(calm)} sessions"
+        folded = [session_section(judged, of.get(number, ()), report) for number, judged in calm]
+        yield element("details", element("summary", f"{title} without anything to report"), *folded)

@@ -1,0 +1,24 @@
+"""Words and marks that the parts of the summary share."""
+
+from __future__ import annotations
+
+from gate.evaluation.judged import Conclusion, VerdictKind
+from gate.text.escape import markdown
+
+HEADINGS = {
+    VerdictKind.PASS: "✅ Checkly gate: open",
+    VerdictKind.FAIL: "❌ Checkly gate: closed",
+    VerdictKind.INCONCLUSIVE: "⚠️ Checkly gate: could not tell",
+}
+MARKS = {
+    Conclusion.GREEN: "✅",
+    Conclusion.TOLERATED: "⚠️",
+    Conclusion.RED: "❌",
+    Conclusion.UNDECIDED: "❔",
+    Conclusion.SKIPPED: "⏭️",
+}
+
+
+def linked(text: str, link: str) -> str:
+    """Return a link if there is one. Markdown interprets only entities in the links of `https_link`."""
+    return f"[{markdown(text)}]({link.replace('&', '&amp;')})" if link else markdown(text)

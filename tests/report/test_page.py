@@ -1,0 +1,159 @@
+"""The web page: what it contains, in which order, and that it loads and runs nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from hypothesis import given
+
+from gate.domain.detail import Detail
+from gate.domain.errors import ReportUnwritable
+from gate.policy.effective import Policy
+from gate.policy.threshold import parse_threshold
+from gate.report.page import page
+from gate.report.page.markup import Html, element
+from gate.report.report import Report
+from tests.exhaustive import examples
+from tests.hostile.shapes import of_page
+from tests.report.reading import reports
+from tests.report.reports import report_of, report_on, unread, with_fault
+from tests.samples import attempt, result, run_of, session
+
+GREEN = session("PASSED", result("a"), name="green")
+RED = session("FAILED", result("b"), attempt("a"), result("a", "failed"), name="red")
+
+
+def _page(report: Report) -> str:
+    return page.render(report).decode()
+
+
+def _text(report: Report) -> str:
+    """The words of the page, an element a line."""
+    body = _page(report).partition("<body>")[2]
+    return "\n".join(unescape(part).strip() for part in re.split(r"<[^>]*>", body) if part.strip())
+
+
+@pytest.mark.parametrize(
+    ("report", "title", "kind"),
+    [
+        (report_on(GREEN), "Checkly gate: open", "pass"),
+        (report_on(RED), "Checkly gate: closed", "fail"),
+        (report_of(unread()), "Checkly gate: could not tell", "inconclusive"),
+    ],
+    ids=["open", "closed", "unread"],
+)
+def test_the_verdict_its_reason_and_its_exit_code_come_first(report: Report, title: str, kind: str) -> None:
+    assert f"<title>{title}</title>" in _page(report)
+    assert f'<header class="verdict {kind}">' in _page(report)
+    first, reason, circumstances, *_ = _text(report).splitlines()
+    assert (first, reason) == (title, report.verdict.reason.text)
+    assert circumstances.startswith(
+        f"Exit code {int(report.verdict.exit_code)}. Decided at 2026-01-15 09:05:00 UTC"
+    )
+
+
+def test_faults_and_notices_follow_the_verdict() -> None:
+    report = with_fault(report_on(GREEN), ReportUnwritable("x.xml could not be written"))
+    lines = _text(replace(report, notices=("a <b>note</b>",))).splitlines()
+    assert lines[3:5] == [report.faults[0], "a <b>note</b>"]
+
+
+def test_sessions_and_rows_come_worst_first_and_calm_sessions_are_folded() -> None:
+    text = _page(report_on(GREEN, RED, GREEN))
+    rows = re.findall(r'<tr class="(\w+)">', text)
+    assert rows == ["red", "green", "green", "green"]
+    assert text.index(">red<") < text.index("2 sessions without anything to report") < text.index(">green<")
+    assert "without anything to report" not in _page(report_on(GREEN))
+
+
+def test_each_session_and_result_is_linked() -> None:
+    _, links = of_page(page.render(report_on(RED)))
+    assert links == {RED.link} | {run.link for run in run_of(RED).results if run.location == "b"} | {
+        run_of(RED).results[2].link
+    }
+
+
+def test_a_row_shows_its_attempts_on_the_time_axis_of_its_session() -> None:
+    drawn = re.findall(r'<svg role="img" aria-label="([^"]*)">(.*?)</svg>', _page(report_on(RED)))
+    assert [label.split(", began")[0] for label, _ in drawn] == ["run 1 failed", "run 1 passed"]
+    assert [re.findall(r'class="(bar-\w+)"', bars) for _, bars in drawn] == [["bar-red"] * 2, ["bar-green"]]
+    positions = [float(x) for _, bars in drawn for x in re.findall(r' x="([\d.]+)%"', bars)]
+    assert all(0 <= each <= 100 for each in positions)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "limit", "colour"), [("1", 50, "bar-amber"), ("25%", 25, "bar-red"), ("0", 0, "bar-red")]
+)
+def test_a_threshold_is_drawn_against_the_count(threshold: str, limit: float, colour: str) -> None:
+    policy = Policy(failed=(parse_threshold(threshold),))
+    (meter,) = re.findall(r'<svg class="meter".*?</svg>', _page(report_on(RED, policy=policy)))
+    assert f'class="{colour}" x="0" y="20%" width="50.00%"' in meter
+    assert f'class="limit" x="{limit:.2f}%"' in meter
+    assert f'aria-label="1 of 2 found, {threshold} allowed"' in meter
+
+
+def test_the_policy_is_listed_once_with_its_origins_and_the_checks_that_it_applies_to() -> None:
+    policy = Policy(
+        response_time_ms=3000, required=("a",), skipped={"c": "INC-4711"}, origins={"missing": "p.yml:3"}
+    )
+    lines = _text(report_on(GREEN, RED, policy=policy)).splitlines()
+    assert lines[lines.index("Policy that was applied") + 1 :] == [
+        "For green, red:",
+        *(
+            "failed",
+            "0 allowed (default)",
+            "degraded",
+            "0 allowed (default)",
+            "flaky",
+            "any allowed (default)",
+        ),
+        *("response time", "more than 3s counts as degraded (default)"),
+        *("missing", "closes the gate (p.yml:3)", "cancelled", "closes the gate (default)"),
+        *("required", "a (default)", "skipped", "c: INC-4711"),
+    ]
+
+
+def test_all_reasons_are_there_with_the_last_one_in_sight() -> None:
+    first, final = run_of(RED).results[1:]
+    details = {first.id: Detail(("reset",)), final.id: Detail(("answered 503", "slow"), ("trace.zip",))}
+    lines = _text(replace(report_on(RED), details=details)).splitlines()
+    at = lines.index("answered 503")
+    assert lines[at + 1 : at + 6] == [
+        "All attempts and reasons",
+        "attempt 1 of 2: reset",
+        "attempt 2 of 2: answered 503",
+        "attempt 2 of 2: slow",
+        "attempt 2 of 2: recorded: trace.zip",
+    ]
+
+
+def test_the_page_permits_its_own_style_and_nothing_else() -> None:
+    text = _page(report_on(RED))
+    (style,) = re.findall("(?s)<style>(.*?)</style>", text)
+    (policy,) = re.findall('http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+@pytest.mark.exhaustive
+@examples(60)
+@given(reports())
+def test_every_report_becomes_a_page_with_a_row_for_each_row(report: Report) -> None:
+    of_page(page.render(report))
+    rows = re.findall(r'<tr class="\w+">', _page(report))
+    assert len(rows) == sum(len(judged.rows) for judged in report.sessions)
+
+
+def test_text_is_escaped_in_elements_and_attributes_and_html_is_not() -> None:
+    assert (
+        element("p", "<b>&", element("i", "x"), class_='a"b')
+        == '<p class="a&quot;b">&lt;b&gt;&amp;<i>x</i></p>'
+    )
+    assert isinstance(element("p"), Html)
