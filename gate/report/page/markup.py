@@ -14,7 +14,7 @@ class Html(str):
 
 
 def element(tag: str, *content: str, **attributes: str | float) -> Html:
-    """Return an element with its text escaped. The attribute `class_` is `class`; `_` within stands for `-`."""
+    """Return an element, its text escaped. The attribute `class_` is `class`, `aria_label` `aria-label`."""
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items()
     )
