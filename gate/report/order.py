@@ -76,11 +76,11 @@ def by_check(entries: Iterable[Entry]) -> tuple[CheckEntries, ...]:
 
 
 def sessions_worst_first(report: Report) -> tuple[tuple[int, JudgedSession], ...]:
-    """Return the sessions with their positions: those that close the gate, then those with an error."""
+    """Return the sessions with their positions: those without rows, those that close the gate, the others."""
 
-    def badness(numbered: tuple[int, JudgedSession]) -> tuple[bool, bool, bool]:
+    def badness(numbered: tuple[int, JudgedSession]) -> tuple[bool, bool, bool, bool]:
         judged = numbered[1]
-        return not judged.closing, not judged.error, not is_worth_a_look(judged)
+        return bool(judged.rows), not judged.closing, not judged.error, not is_worth_a_look(judged)
 
     return tuple(sorted(enumerate(report.sessions), key=badness))
 
@@ -92,7 +92,11 @@ def is_worth_a_look(judged: JudgedSession) -> bool:
 
 
 def overview(checks: Sequence[CheckEntries]) -> str:
-    """Name the checks that are not green: `2 of 40 checks close the gate: Login (us-east-1), Cart (…)`."""
+    """Name the checks that are not green: `2 of 40 checks close the gate: Login (us-east-1), Cart (…)`.
+
+    Locations are left out if there is only one.
+    """
+    with_places = len({entry.row.outcome.location for check in checks for entry in check.entries}) > 1
     said: list[str] = []
     for conclusion, words in (
         (Conclusion.RED, "the gate"),
@@ -103,7 +107,7 @@ def overview(checks: Sequence[CheckEntries]) -> str:
         if found:
             of = f"{len(found)} of {_checks(len(checks))}" if not said else str(len(found))
             verb = ("closes " if len(found) == 1 else "close ") if conclusion is Conclusion.RED else ""
-            said.append(f"{of} {verb}{words}: {_named(found)}")
+            said.append(f"{of} {verb}{words}: {_named(found, with_places=with_places)}")
     return "; ".join(said) or f"{_checks(len(checks))} green or skipped"
 
 
@@ -111,9 +115,10 @@ def _checks(number: int) -> str:
     return "1 check" if number == 1 else f"{number} checks"
 
 
-def _named(checks: Sequence[CheckEntries]) -> str:
+def _named(checks: Sequence[CheckEntries], *, with_places: bool) -> str:
     more = f" and {len(checks) - _MOST_NAMED} more" if len(checks) > _MOST_NAMED else ""
-    return ", ".join(f"{check.name} ({_places(check)})" for check in checks[:_MOST_NAMED]) + more
+    names = [check.name + (f" ({_places(check)})" if with_places else "") for check in checks[:_MOST_NAMED]]
+    return ", ".join(names) + more
 
 
 def _places(check: CheckEntries) -> str:

@@ -21,7 +21,7 @@ from gate.report.summary import summary
 from tests.exhaustive import examples
 from tests.report.reading import HOSTILE, hostile_names, reports
 from tests.report.reports import DECIDED, of_error, report_of, report_on, unfinished, unread, with_fault
-from tests.samples import attempt, result, run_of, session
+from tests.samples import attempt, finished, result, run_of, session
 
 MARKS = ("❌", "❔", "⚠️", "⏭️", "✅")  # worst first
 HEAD = "| | Location | State | Attempts | Time |"
@@ -345,8 +345,17 @@ def test_of_many_sessions_those_without_anything_to_report_are_folded_behind_the
     text = summary.render(report_on(green, flaky, red, green))
     points = [line.partition("](")[0] for line in text.splitlines() if line.startswith("- ")]
     assert points[:4] == ["- ❌ [red", "- ⚠️ [flaky", *["- ✅ [\\<b\\>green\\</b\\>"] * 2]
-    assert "<summary>✅ 2 sessions without anything to report</summary>" in text
+    assert re.findall("<summary>(.*)</summary>", text)[0] == "2 more sessions"
     assert "session" not in re.sub(r"\]\(.*?\)", "", summary.render(report_on(green)))
+
+
+def test_of_more_sessions_only_those_without_rows_are_listed_above_the_table() -> None:
+    red = [session("FAILED", result("c", "failed"), name=f"red {number}") for number in range(4)]
+    text = summary.render(report_of(*map(finished, red), unread()))
+    assert [line for line in text.partition("<details>")[0].splitlines() if line.startswith("- ")] == [
+        line for line in text.splitlines() if line.startswith("- ❔")
+    ]
+    assert "<summary>4 more sessions</summary>" in text
 
 
 def _suite(*names_and_states: tuple[str, str, str], **more: object) -> Session:

@@ -68,12 +68,18 @@ def _main(report: Report) -> Iterable[Html]:
     entries = worst_first(report)
     counts = [(name, number) for name, number in report.counts.items() if number or name in _COUNTS]
     if entries:
-        yield element("ul", *(element("li", f"{number} {name}") for name, number in counts), class_="counts")
+        yield element(
+            "ul", *(element("li", _counted(number, name)) for name, number in counts), class_="counts"
+        )
         checks = by_check(entries)
         if len(checks) > 1:
             yield element("p", overview(checks))
     yield from _sessions(report, entries)
     yield policies_section(report)
+
+
+def _counted(number: int, name: str) -> str:
+    return f"1 {name.removesuffix('s')}" if number == 1 else f"{number} {name}"
 
 
 def _sessions(report: Report, entries: Iterable[Entry]) -> Iterable[Html]:

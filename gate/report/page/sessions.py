@@ -76,8 +76,8 @@ def _row(entry: Entry, names: Sequence[str], axis: Axis | None, report: Report, 
     cells = [
         element("td", f"{_MARKS[row.conclusion]} {_state(outcome)}", class_="state"),
         element("th", link(texts[first], url), scope="row"),
-        *(element("td", texts[name]) for name in others),
-        element("td", str(outcome.tries), class_="number"),
+        *(element("td", texts[name], class_="place") for name in others),
+        element("td", str(outcome.tries), class_="number attempts"),
         element("td", _time(outcome), class_="number"),
     ]
     if axis:

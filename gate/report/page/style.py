@@ -63,6 +63,12 @@ summary { cursor: pointer; padding: 0.25rem 0; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: 0.1rem 1rem;
   margin: 0.5rem 0; }
 dt { color: var(--faint); } dd { margin: 0; }
+td details { margin: 0; }
+@media (max-width: 40rem) { thead { display: none; } table, tbody { display: block; }
+  tr { display: grid; grid-template-columns: auto 1fr auto; padding: 0.5rem 0.75rem;
+    border-top: 1px solid var(--line); gap: 0.1rem 0.75rem; }
+  tr:first-child { border-top: 0; } th, td { border: 0; padding: 0; } tbody th { min-width: 0; }
+  .attempts { display: none; } .line, .why { grid-column: 1 / -1; width: auto; min-width: 0; } }
 @media (max-width: 40rem) { body { font-size: 0.95rem; } dl { grid-template-columns: 1fr;
   } dd { margin-bottom: 0.4rem; } }
 @media print { details:not([open]) > :not(summary) { display: block; } .scroll { overflow: visible; } }

@@ -13,6 +13,8 @@ from gate.report.summary.layout import fitting, folded
 from gate.report.summary.words import linked
 from gate.text.escape import markdown
 
+_MOST_OPEN = 3
+
 
 def render(report: Report, room: int) -> Sequence[str]:
     """Return the heading of the only session, or an overview and a line for each of several."""
@@ -43,25 +45,29 @@ def _counted(judged: JudgedSession) -> str:
 
 
 def _several(report: Report, room: int) -> Iterable[str]:
-    sessions = [judged for _, judged in sessions_worst_first(report)]
-    lines = [_line(judged) for judged in sessions if is_worth_a_look(judged)]
-    calm = [f"- ✅ {_name(judged)}" for judged in sessions if not is_worth_a_look(judged)]
+    """Show an overview, then each session; of many only those that could not be judged by their rows."""
     checks = by_check(worst_first(report))
     if checks:
         yield from ("", markdown(overview(checks)))
-    yield from ("", *(shown := fitting(lines, room)))
+    sessions = [judged for _, judged in sessions_worst_first(report)]
+    lines = [_line(judged) for judged in sessions]
+    shown = fitting(lines, room)
+    worth_a_look = sum(map(is_worth_a_look, sessions))
+    opened = worth_a_look if worth_a_look <= _MOST_OPEN else sum(not judged.rows for judged in sessions)
+    yield from ("", *shown[:opened])
+    if folded_away := shown[opened:]:
+        more = "more " if opened else ""
+        noun = "session" if len(folded_away) == 1 else "sessions"
+        yield from folded(f"{len(folded_away)} {more}{noun}", ("", *folded_away))
     if hidden := len(lines) - len(shown):
         yield from ("", f"Sessions that are in the JUnit report only: {hidden}.")
-    if calm and len(shown_calm := fitting(calm, room // 2)) == len(calm):
-        title = "1 session" if len(calm) == 1 else f"{len(calm)} sessions"
-        yield from folded(f"✅ {title} without anything to report", ("", *shown_calm))
 
 
 def _line(judged: JudgedSession) -> str:
     """Show a session and all that was decided on it in one line."""
     texts = [decision.text for decision in judged.decisions] + list(judged.contradictions)
     texts += [judged.error.sentence] if judged.error else []
-    mark = "❌" if judged.closing else "❔" if judged.error else "⚠️"
+    mark = "❌" if judged.closing else "❔" if judged.error else "⚠️" if is_worth_a_look(judged) else "✅"
     return f"- {mark} {_name(judged)}" + (f", {markdown('; '.join(texts))}" if texts else "")
 
 
