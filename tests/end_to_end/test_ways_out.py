@@ -11,6 +11,7 @@ import pytest
 
 from gate.simulator import Simulator, parse
 from tests.end_to_end.running import JUNIT, KEY, finish, gate_on, github, inputs_for, run, start
+from tests.publish.runner import commands_in
 
 LONG = """
 description: a session that takes its time
@@ -26,7 +27,9 @@ STALLED = LONG + "faults: [{on: any, cut: stall}]\n"
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
+    ("number", "code"),
+    [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129), (signal.SIGQUIT, 131)],
+    ids=["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"],
 )
 @pytest.mark.parametrize(
     ("scenario", "in_the_middle_of"),
@@ -190,6 +193,26 @@ def test_a_report_that_cannot_be_written(scenario: str, code: int, unwritable: s
         assert "error GateError" in result.cases.values()
     else:
         assert result.record["exit-code"] == code
+
+
+def test_without_the_runners_folders_there_are_a_warning_the_outputs_and_the_reports(tmp_path: Path) -> None:
+    parsed = parse(FINISHED, name="finished")
+    with Simulator(parsed) as api:
+        env = github(tmp_path, inputs_for(api, parsed.session_ids))
+        absent = {
+            "GITHUB_WORKSPACE": "/nowhere/workspace",
+            "GITHUB_OUTPUT": "/nowhere/output",
+            "GITHUB_STEP_SUMMARY": "/nowhere/summary",
+        }
+        result = run(tmp_path, env | absent)
+    assert result.code == 0
+    commands = commands_in(result.log)
+    set_by_command = {given["name"]: value for name, given, value in commands if name == "set-output"}
+    assert set_by_command["verdict"] == "pass"
+    assert set_by_command["junit-path"] == JUNIT
+    warnings = [text for name, _, text in commands if name == "warning"]
+    assert ["/nowhere/output" in warnings[0], "/nowhere/summary" in warnings[1]] == [True, True]
+    assert set(result.cases.values()) == {"pass"}
 
 
 def test_a_reader_of_the_log_who_leaves_does_not_stop_the_gate(tmp_path: Path) -> None:
