@@ -22,8 +22,8 @@ FROM scratch
 LABEL org.opencontainers.image.title="checkly-gate" \
       org.opencontainers.image.description="A CI/CD gate on Checkly check sessions and test sessions" \
       org.opencontainers.image.licenses="MIT"
-# What a container of the base image has; nothing else of its configuration is needed.
-ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
+# What a container of the base image has; nothing else of its configuration is needed. And that this is a container.
+ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin container=oci
 COPY --from=build /out /
 # Absolute, isolated and without a shell: the job's own PATH, HOME and PYTHON* variables reach this container,
 # and a shell would drop the inputs whose names have hyphens. No USER: the runner's files belong to root.

@@ -25,6 +25,11 @@ from gate.text.style import Line, Tone
 _COMMANDS = (
     "the commands are demo, simulate, policy, help and version; without one checkly-gate gates on a session"
 )
+_SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
+_WITH_ENTRYPOINT = (
+    "it is a command for a shell, but this container starts the gate. A CI system that runs commands in it "
+    "must replace the entrypoint: Jenkins by .inside('--entrypoint='), GitLab by entrypoint: ['']"
+)
 
 
 def main() -> int:
@@ -70,5 +75,7 @@ def _command(
             return simulate(argv, console, process)
         case "policy":
             return check_policy(argv, console)
+        case shell if shell in _SHELLS:
+            raise UsageError(f"unknown command {shell!r}; {_WITH_ENTRYPOINT}")
         case _:
             raise UsageError(f"unknown command {clean(command, 100)!r}; {_COMMANDS}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import ssl
 
 import requests
 import urllib3
 
 from gate.checkly.body import TooLarge
 
+_OF_TIME = (9, 10)  # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED
 # urllib3 puts the connection first, as a call of its class. Its host may be a proxy's.
 _CONNECTION = re.compile(r"^\w+\(host='?([^',)]*)'?, port=(\d+)\): ")
 
@@ -19,6 +21,8 @@ def reason_of(error: BaseException) -> str:
         return "no connection in time"
     error = _innermost(error)
     name, text = type(error).__name__, _CONNECTION.sub(r"\1:\2: ", str(error))
+    if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _OF_TIME:
+        text += " (is the clock of this machine right?)"
     return text if isinstance(error, TooLarge) or text.startswith(name) else f"{name}: {text}"
 
 

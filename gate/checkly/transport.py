@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,7 +26,12 @@ from gate.text.clean import SENTENCE_LENGTH, clean, without_credentials
 from gate.text.redact import Redaction
 
 _CONNECT_WITHIN_S = 10.0
+_INSIDE = " (in a container, loopback is the container itself; with --network host it is the machine)"
 _CHUNK_BYTES = 64 * 1024
+
+
+# urllib3 would write this to stderr for each connection. A certificate out of its time is reported anyway.
+warnings.simplefilter("ignore", urllib3.exceptions.SystemTimeWarning)
 
 
 class BoundedCall(Protocol):
@@ -48,6 +54,7 @@ class Endpoint:
     api_key: str = field(repr=False)
     account_id: str = ""
     is_loopback: bool = False
+    is_in_container: bool = False
     extra_certificates: str = ""  # trusted besides the usual authorities
     replaced_certificates: str = ""  # trusted instead of them, a file or a folder
     replaced_by: str = ""  # the variable that says so
@@ -98,8 +105,10 @@ class HttpTransport:
             said = without_credentials(clean(said, SENTENCE_LENGTH))
             reason = self._hidden.text(said)  # cleaning may have joined a key that invisible characters split
             self._trace(request, reason)
-            kind = NeverConnected if is_from_connecting(error) else Unreachable
-            return kind(f"{self._endpoint.base_url} could not be asked: {reason}")
+            if not is_from_connecting(error):
+                return Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}")
+            hint = _INSIDE if self._endpoint.is_loopback and self._endpoint.is_in_container else ""
+            return NeverConnected(f"{self._endpoint.base_url} could not be asked: {reason}{hint}")
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
 

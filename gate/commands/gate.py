@@ -13,14 +13,14 @@ from gate.commands.refusal import refuse
 from gate.config.parsers import is_loopback
 from gate.config.session_file import MOST_BYTES, sessions_in
 from gate.config.settings import InvalidInputs, Settings, read_settings
-from gate.domain.errors import Defect, GateError, LibraryMissing, UsageError
+from gate.domain.errors import Defect, GateError, LibraryMissing, ReportUnwritable, UsageError
 from gate.domain.exit_code import ExitCode
 from gate.domain.session import each_once
 from gate.evaluation.verdict import conclude
 from gate.pipeline import decide
 from gate.policy.loader import load_policy
 from gate.publish.console import Console
-from gate.publish.files import Reserve, real_path
+from gate.publish.files import Reserve, check_writable, real_path
 from gate.publish.host import detect
 from gate.publish.publisher import Sinks, publish
 from gate.report.report import Report
@@ -45,6 +45,7 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
     host.mask(settings.api_key)
     console.hide(hidden.in_text)
     sinks = Sinks(host, console, hidden, settings.paths)
+    _warn_of_unwritable(sinks)
     try:
         report = _run(settings, env, console, process)
     except UsageError as refused:
@@ -58,6 +59,16 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         report = _report_of(Defect(error))
     reserve.release()
     return publish(report, sinks)
+
+
+def _warn_of_unwritable(sinks: Sinks) -> None:
+    """Log the reports that could not be written now, because the wait may be long."""
+    for path in filter(None, sinks.paths.values()):
+        try:
+            check_writable(Path(path), workspace=sinks.host.workspace, confined=sinks.host.confined)
+        except ReportUnwritable as error:
+            text = f"warning: {error.sentence}. Unless that changes, the gate will not open (exit code 4)"
+            sinks.console.line(Line(text, Tone.WARN))
 
 
 def _report_of(error: GateError) -> Report:
@@ -111,6 +122,7 @@ def _transport(settings: Settings, env: Mapping[str, str], console: Console, pro
         api_key=settings.api_key,
         account_id=settings.account_id,
         is_loopback=is_loopback(settings.api_url),
+        is_in_container=bool(env.get("container")),  # as systemd and podman name it; the image sets it
         extra_certificates=settings.ca_bundle,
         replaced_certificates=env.get(variable, ""),
         replaced_by=variable,

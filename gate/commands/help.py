@@ -16,7 +16,8 @@ usage:
   checkly-gate SESSION --api-key KEY --account-id ID [--INPUT VALUE ...]
   checkly-gate demo [SCENARIO] [--INPUT VALUE ...]   the gate against an embedded API: no account needed
   checkly-gate demo --list                           what each scenario shows
-  checkly-gate simulate [SCENARIO]                   that API alone, on loopback, until a signal comes
+  checkly-gate simulate [SCENARIO] [--port NUMBER] [--host ADDRESS]
+                                                     that API alone, on loopback, until a signal comes
   checkly-gate policy check [FILE]                   validates a policy file, and shows what it means
   checkly-gate help | version
 

@@ -10,6 +10,11 @@ from gate.config.inputs import BY_NAME, INPUTS
 from gate.config.session_words import is_session
 from gate.text.clean import clean
 
+# Kubernetes gives these to each container beside a service whose name begins with checkly-gate.
+_OF_A_SERVICE = re.compile(
+    r"CHECKLY_GATE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
+)
+
 
 def shown_text(text: str) -> str:
     """Return what was given, unless it looks like a key that landed in the wrong place."""
@@ -55,7 +60,7 @@ def unknown_variables(env: Mapping[str, str]) -> Iterable[str]:
     known = {variable for row in INPUTS for variable in row.environment}
     for variable in sorted(set(env) - known):
         prefix = next((prefix for prefix in ENVIRONMENT_PREFIXES if variable.startswith(prefix)), None)
-        if prefix is None or not env[variable].strip():
+        if prefix is None or not env[variable].strip() or _OF_A_SERVICE.fullmatch(variable):
             continue
         name = variable.removeprefix(prefix)
         if prefix == "CHECKLY_GATE_" or _nearest(name, 0.85):

@@ -41,6 +41,8 @@ class Console:
         self._stream = stream
         self._is_terminal = stream.isatty() and env.get("TERM") != "dumb"
         self._has_colour = self._is_terminal and not env.get("NO_COLOR")
+        # A runner finds its commands at the start of a line only, where a redrawn state would stand.
+        self._redraws = self._is_terminal and env.get("GITHUB_ACTIONS") != "true"
         self._shows_state = False
         self._hidden: Callable[[str], str] = str
 
@@ -60,7 +62,7 @@ class Console:
 
     def state(self, text: str) -> None:
         """Shows what the gate is waiting for, on a terminal only, until the next line is written."""
-        if self._is_terminal and text:
+        if self._redraws and text:
             self._write(shortened(text, max(_width(self._stream) - 1, 1)))  # what wraps cannot be cleared
             self._shows_state = True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -27,10 +28,7 @@ def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool =
     itself is replaced; a device such as /dev/null is written to. Raises `ReportUnwritable`.
     """
     try:
-        in_workspace = confined and _leads_through(path, workspace)
-        if in_workspace:
-            _stay_inside(path, workspace)
-        if _is_device(path, follow_links=not in_workspace):
+        if _leads_to_a_device(path, workspace, confined=confined):
             path.write_bytes(content)
         else:
             _make_folders(path.parent, workspace)
@@ -39,9 +37,37 @@ def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool =
         raise _unwritable(path, error) from None
 
 
+def check_writable(path: Path, *, workspace: Path, confined: bool = False) -> None:
+    """Raise `ReportUnwritable` if the file could not be written now. Makes its folders, but no file."""
+    try:
+        if _leads_to_a_device(path, workspace, confined=confined):
+            return
+        _make_folders(path.parent, workspace)
+        with contextlib.suppress(FileNotFoundError):
+            if stat.S_ISDIR(path.lstat().st_mode):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        temporary = _beside(path)
+        os.close(os.open(temporary, _NEW_FILE, 0o666))
+        temporary.unlink()
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from None
+
+
+def _leads_to_a_device(path: Path, workspace: Path, *, confined: bool) -> bool:
+    """Return whether the path is that of a device. Raises ValueError if it may not be written to."""
+    in_workspace = confined and _leads_through(path, workspace)
+    if in_workspace:
+        _stay_inside(path, workspace)
+    return _is_device(path, follow_links=not in_workspace)
+
+
+def _beside(path: Path) -> Path:
+    """Return the path of a temporary file. No one can guess its name, and put a link in its place."""
+    return path.with_name(f".checkly-gate-{secrets.token_hex(8)}.tmp")  # short even if the path's own is long
+
+
 def _replace(path: Path, content: bytes, workspace: Path) -> None:
-    # Nobody can guess the name, and put a link in its place; it is short where the path's own is long.
-    temporary = path.with_name(f".checkly-gate-{secrets.token_hex(8)}.tmp")
+    temporary = _beside(path)
     try:
         with os.fdopen(os.open(temporary, _NEW_FILE, 0o666), "wb") as file:
             file.write(content)

@@ -20,7 +20,7 @@ class GitHub:
         self._output_file = env.get("GITHUB_OUTPUT", "")
         self._summary_file = env.get("GITHUB_STEP_SUMMARY", "")
         self._delimiter = delimiter
-        self.workspace = Path(env.get("GITHUB_WORKSPACE") or ".")
+        self.workspace = _workspace(env.get("GITHUB_WORKSPACE", ""))
         self.confined = True
 
     def mask(self, secret: str) -> None:
@@ -39,16 +39,32 @@ class GitHub:
         self._console.command("::endgroup::")
 
     def publish(self, outputs: Mapping[str, str], summary: str) -> Sequence[str]:
-        """Writes the step's outputs and summary; what could not be written is named in the return."""
-        texts = ((self._output_file, output_text(outputs, self._delimiter)), (self._summary_file, summary))
-        problems = []
-        for file, text in texts:
+        """Write the step's outputs and summary; return what could not be written.
+
+        Outputs without a file are given by the old command, which runners still read.
+        """
+        unwritten = self._append(self._output_file, output_text(outputs, self._delimiter))
+        if unwritten:
+            for name, value in outputs.items():
+                self._console.command(f"::set-output name={command_property(name)}::{command_data(value)}")
+        return (*unwritten, *self._append(self._summary_file, summary))
+
+    def _append(self, file: str, text: str) -> Sequence[str]:
+        """Add text to a file of the runner's, if there is one; return why that failed."""
+        try:
             if file:
-                try:
-                    append(Path(file), text)
-                except ReportUnwritable as error:
-                    problems.append(str(error))
-        return problems
+                append(Path(file), text)
+        except ReportUnwritable as error:
+            return (f"{error}. Was its folder mounted into the container?",)
+        return ()
+
+
+def _workspace(named: str) -> Path:
+    """Return the workspace; the working directory if the container does not have the folder."""
+    try:
+        return Path(named) if named and Path(named).is_dir() else Path()
+    except OSError:
+        return Path()
 
 
 def output_text(outputs: Mapping[str, str], delimiter: str) -> str:

@@ -143,7 +143,7 @@ def _publish_on_host(report: Report, sinks: Sinks) -> None:
         for name, value in outputs.render(report).items()
     }
     for problem in sinks.host.publish(texts, hidden(summary.render(report))):
-        sinks.console.line(Line(f"warning: {problem}", Tone.WARN))
+        sinks.host.annotate("warning", "Checkly gate", problem)
 
 
 def _log_tables(report: Report, sinks: Sinks) -> None:

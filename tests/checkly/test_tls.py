@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -18,6 +22,7 @@ from gate.domain.errors import Unreachable, UsageError
 from gate.runtime import Process
 
 KEY = "cu_0123456789abcdef"
+SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -39,8 +44,14 @@ def authority() -> trustme.CA:
 @pytest.fixture
 def url(authority: trustme.CA) -> Iterator[str]:
     """A server whose certificate nobody but the authority vouches for."""
+    with _served(authority.issue_cert("127.0.0.1")) as address:
+        yield address
+
+
+@contextmanager
+def _served(certificate: trustme.LeafCert) -> Iterator[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+    certificate.configure_cert(context)
     with HTTPServer(("127.0.0.1", 0), _Answer) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -80,6 +91,35 @@ def test_an_authority_that_replaces_the_usual_ones_is_trusted(url: str, bundle: 
 def test_a_bundle_does_not_make_up_for_the_wrong_name(url: str, bundle: str) -> None:
     with pytest.raises(Unreachable, match=r"(?i)certificate"):
         _status(url.replace("127.0.0.1", "localhost"), extra=bundle)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "why"), [(1, 2, "not yet valid"), (-2, -1, "has expired")], ids=["early", "late"]
+)
+def test_a_certificate_out_of_its_time_may_be_due_to_a_wrong_clock(
+    begins: int, ends: int, why: str, authority: trustme.CA, bundle: str
+) -> None:
+    from_now = [datetime.now(UTC) + timedelta(days=days) for days in (begins, ends)]
+    certificate = authority.issue_cert("127.0.0.1", not_before=from_now[0], not_after=from_now[1])
+    with _served(certificate) as url, pytest.raises(Unreachable, match=rf"{why}.*is the clock .* right\?"):
+        _status(url, extra=bundle)
+
+
+def test_the_library_does_not_warn_of_the_clock_for_each_connection(url: str, bundle: str) -> None:
+    program = (
+        "import datetime, urllib3.connection; urllib3.connection.RECENT_DATE = datetime.date(9999, 1, 1); "
+        "from gate.__main__ import main; main()"
+    )
+    given = ["--session-id", SESSION, "--api-key", KEY, "--api-url", url, "--ca-bundle", bundle]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *given, "--timeout", "1s", "--junit-path", "/dev/null"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 4
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("content", [None, "not a certificate"], ids=["no file", "no certificate"])

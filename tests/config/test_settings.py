@@ -280,6 +280,26 @@ def test_variables_that_are_somebody_elses_are_left_alone() -> None:
     assert _settings(INPUT_TOKEN="x", PLUGIN_REPO="y", INPUT_SESION="", GITHUB_TOKEN="z").verbose is False
 
 
+OF_A_SERVICE = {
+    f"CHECKLY_GATE_{name}": "tcp://10.0.0.1:443"
+    for name in (
+        *("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTPS", "PORT", "PORT_443_TCP"),
+        *(f"PORT_53_{protocol}_{what}" for protocol in ("TCP", "UDP") for what in ("PROTO", "PORT", "ADDR")),
+        *("SIMULATOR_SERVICE_HOST", "SIMULATOR_PORT_8080_TCP_ADDR"),
+    )
+}
+
+
+def test_variables_of_a_kubernetes_service_are_not_inputs() -> None:
+    assert _settings(**OF_A_SERVICE) == _settings()
+
+
+@pytest.mark.parametrize("name", ["CHECKLY_GATE_REPORT", "CHECKLY_GATE_PORTS", "CHECKLY_GATE_SERVICE"])
+def test_a_variable_that_only_resembles_one_of_a_service_is_refused(name: str) -> None:
+    (problem,) = _refused([], {name: "1"})
+    assert problem.startswith(f"unknown input {name}")
+
+
 def test_what_is_required_is_missed_and_all_problems_are_told_at_once() -> None:
     with pytest.raises(InvalidInputs) as caught:
         read_settings(["--timeout", "soon", "--junit-path", "out.xml"], {})

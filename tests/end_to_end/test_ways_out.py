@@ -11,6 +11,7 @@ import pytest
 
 from gate.simulator import Simulator, parse
 from tests.end_to_end.running import JUNIT, KEY, finish, gate_on, github, inputs_for, run, start
+from tests.publish.runner import commands_in
 
 LONG = """
 description: a session that takes its time
@@ -26,7 +27,9 @@ STALLED = LONG + "faults: [{on: any, cut: stall}]\n"
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
+    ("number", "code"),
+    [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129), (signal.SIGQUIT, 131)],
+    ids=["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"],
 )
 @pytest.mark.parametrize(
     ("scenario", "in_the_middle_of"),
@@ -110,6 +113,18 @@ def test_the_gates_own_timeout_is_not_checklys(tmp_path: Path) -> None:
     assert set(result.cases.values()) == {"pass", "error GateTimeout"}
 
 
+@pytest.mark.parametrize(("env", "hints"), [({"container": "oci"}, True), ({}, False)])
+def test_in_a_container_a_loopback_address_that_refuses_is_explained(
+    env: dict[str, str], hints: bool, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    inputs = {"session-id": "8166fa86-c9b4-4162-8541-d380c6c212d8", "api-key": KEY, "api-url": url}
+    result = run(tmp_path, github(tmp_path, inputs | {"timeout": "1s"}) | env)
+    assert result.code == 4
+    assert ("is the container itself" in result.outputs["reason"]) == hints
+
+
 def test_an_api_that_cannot_be_reached_is_asked_until_the_deadline(tmp_path: Path) -> None:
     with socket.socket() as nobody_listens:
         nobody_listens.bind(("127.0.0.1", 0))
@@ -183,13 +198,35 @@ def test_a_report_that_cannot_be_written(scenario: str, code: int, unwritable: s
     (tmp_path / "folder").mkdir()
     result = gate_on(tmp_path, scenario, **{unwritable: "folder"})
     assert result.code == code
-    assert "folder could not be written" in result.log
+    before, _, after = result.log.partition("waiting for 1 session")
+    assert "warning: folder could not be written: Is a directory" in before
+    assert "folder could not be written" in after
     assert result.outputs[unwritable] == ""
     if unwritable == "json-path":
         assert (result.workspace / JUNIT).exists()
         assert "error GateError" in result.cases.values()
     else:
         assert result.record["exit-code"] == code
+
+
+def test_without_the_runners_folders_there_are_a_warning_the_outputs_and_the_reports(tmp_path: Path) -> None:
+    parsed = parse(FINISHED, name="finished")
+    with Simulator(parsed) as api:
+        env = github(tmp_path, inputs_for(api, parsed.session_ids))
+        absent = {
+            "GITHUB_WORKSPACE": "/nowhere/workspace",
+            "GITHUB_OUTPUT": "/nowhere/output",
+            "GITHUB_STEP_SUMMARY": "/nowhere/summary",
+        }
+        result = run(tmp_path, env | absent)
+    assert result.code == 0
+    commands = commands_in(result.log)
+    set_by_command = {given["name"]: value for name, given, value in commands if name == "set-output"}
+    assert set_by_command["verdict"] == "pass"
+    assert set_by_command["junit-path"] == JUNIT
+    warnings = [text for name, _, text in commands if name == "warning"]
+    assert ["/nowhere/output" in warnings[0], "/nowhere/summary" in warnings[1]] == [True, True]
+    assert set(result.cases.values()) == {"pass"}
 
 
 def test_a_reader_of_the_log_who_leaves_does_not_stop_the_gate(tmp_path: Path) -> None:
@@ -229,6 +266,21 @@ def test_simulate_prints_its_url_first_and_stops_on_a_signal(tmp_path: Path) -> 
     process.stdout.close()
 
 
+@pytest.mark.parametrize(("host", "warns"), [("0.0.0.0", True), ("127.0.0.2", False)])  # noqa: S104
+def test_simulate_serves_at_the_address_that_it_is_given(host: str, warns: bool, tmp_path: Path) -> None:
+    with socket.create_server((host, 0)) as free:
+        port = free.getsockname()[1]
+    process = start(tmp_path, {}, "simulate", f"--host={host}", "passing", "--port", str(port))
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    assert url == f"http://{host.replace('0.0.0.0', '127.0.0.1')}:{port}"  # noqa: S104
+    with socket.create_connection((host, port)):
+        process.send_signal(signal.SIGTERM)
+        stopped = finish(process, tmp_path)
+    assert stopped.code == 0
+    assert ("warning: other machines can reach this address" in stopped.log) == warns
+
+
 def test_a_demo_needs_nothing_and_ends_with_the_verdict(tmp_path: Path) -> None:
     result = run(tmp_path, {"CHECKLY_API_KEY": KEY, "INPUT_SESSION_ID": "ignored"}, "demo", "passing")
     assert result.code == 0
@@ -240,8 +292,15 @@ def test_a_demo_needs_nothing_and_ends_with_the_verdict(tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (["deploy"], "unknown command 'deploy'"),
+        (["cat"], "unknown command 'cat'; it is a command for a shell"),
+        (["sh", "-c", "checkly-gate"], "must replace the entrypoint: Jenkins by .inside('--entrypoint=')"),
         (["demo", "pasing"], "passing"),
-        (["simulate", "--port", "1"], "simulate takes"),
+        (["simulate", "--prot", "1"], "simulate takes"),
+        (["simulate", "flaky", "passing"], "simulate takes"),
+        (["simulate", "--port", "65536"], "--port: '65536' is not allowed; allowed: 0 (a free one) to 65535"),
+        (["simulate", "--port"], "--port: '' is not allowed"),
+        (["simulate", "--host", "simulator"], "--host: 'simulator' is not allowed; allowed: an IPv4 address"),
+        (["simulate", "--host", "192.0.2.1"], "simulate cannot listen on 192.0.2.1, port 0: "),
         (["--session", "x"], "did you mean session-id?"),
         (["--session-id", "--help"], "unknown input --help"),  # as of a variable that somebody else sets
         (["--session-id", "--version"], "unknown input --version"),

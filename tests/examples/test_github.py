@@ -54,6 +54,13 @@ def test_a_job_that_rolls_back_says_why(tmp_path: Path) -> None:
     assert play(ROLLBACK, RED, tmp_path).log == "fail: failed 1 of 2 locations\n"
 
 
+def test_without_outputs_nothing_is_rolled_back_and_the_job_says_so(tmp_path: Path) -> None:
+    job = play(ROLLBACK, NOT_STARTED, tmp_path)
+    assert job.log == "no outputs: nothing was rolled back; the log of the gate has its verdict\n"
+    assert job.failed
+    assert "roll-back.sh" not in job.ran
+
+
 def test_a_roll_back_that_fails_fails_the_job_and_the_report_is_still_published(tmp_path: Path) -> None:
     job = play(ROLLBACK, RED, tmp_path, {"roll-back.sh"})
     assert job.failed

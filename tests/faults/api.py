@@ -13,7 +13,7 @@ from gate.simulator import Recorded, Scenario
 from gate.simulator.api.calls import call_at
 from gate.simulator.api.stand_in import Arrival, StandIn
 from gate.simulator.scenario.faults import Aim, Effect, Fault, Operation
-from gate.simulator.server.listener import HOST, Server
+from gate.simulator.server.listener import LOOPBACK, Server
 from gate.simulator.server.wire import Connection
 
 
@@ -57,7 +57,7 @@ class Api:
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
+        return f"http://{LOOPBACK}:{self.port}"
 
     @property
     def requests(self) -> list[Recorded]:
@@ -95,7 +95,7 @@ def served(scenario: Scenario, tls: ssl.SSLContext | None = None) -> Iterator[Ap
     """Serves a scenario, whose faults may be `Raw`, until the block is left."""
     clock = _Clock()
     stand_in = StandIn(scenario, speed=scenario.speed, clock=clock)
-    server = Server(0, stand_in, _Connection)
+    server = Server(LOOPBACK, 0, stand_in, _Connection)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.start()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.absent import absent
+from tests.image.acting import NOT_ACTED
 from tests.image.building import Image, built
 from tests.image.engine import Engine, NoEngine, machines_own
 from tests.image.private_engine import Say, private_engine
@@ -17,6 +18,7 @@ from tests.image.running import Runner
 
 _TOLD = pytest.StashKey[dict[str, str]]()
 _MISSED = "no image can be built: "
+_LOUD = {_MISSED: "THE CONTAINER IMAGE WAS NOT TESTED", NOT_ACTED: "THE ACTION WAS NOT TESTED WITH ACT"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -75,9 +77,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Says what was measured, and aloud where nothing was."""
     skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
     reasons = [where_and_why[2] for where_and_why in skipped if isinstance(where_and_why, tuple)]
-    if missed := [reason.partition(_MISSED)[2] for reason in reasons if _MISSED in reason]:
-        terminalreporter.section("THE CONTAINER IMAGE WAS NOT TESTED", red=True, bold=True)
-        terminalreporter.write_line(missed[0])
+    for sign, title in _LOUD.items():
+        if missed := [reason.partition(sign)[2] for reason in reasons if sign in reason]:
+            terminalreporter.section(title, red=True, bold=True)
+            terminalreporter.write_line(missed[0])
     if told := config.stash.get(_TOLD, None):
         terminalreporter.section("the container image")
         for name, figure in told.items():

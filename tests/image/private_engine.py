@@ -32,6 +32,7 @@ _CLIENT, _DAEMON, _BOOTSTRAP, _PDEATHSIG = (
     "/usr/bin/setpriv",
 )
 _PACKAGES = ("docker.io", "mmdebstrap")
+_BRIDGE, _ADDRESS = "checkly-gate0", "10.213.77.1/24"
 _PACKAGES_WHERE_THEY_ARE_APART = ("docker-cli", "docker-buildx")
 _CONFIGURATION = {"builder": {"gc": {"enabled": True, "defaultKeepStorage": "1GB"}}}  # old layers go
 _INSTALLED_WITHIN_S = 300
@@ -49,10 +50,10 @@ def private_engine(say: Say) -> Iterator[Engine]:
     recipe = _recipe(base)
     _install(say)
     folder = _cache_folder()
-    with _alone(folder, say), _place() as place:
+    with _alone(folder, say), _place() as place, _bridge() as bridge:
         _end_leftover(folder)
         engine = Engine(_CLIENT, f"unix://{place}/d.sock", base, f"a private Docker, {recipe.about}")
-        with _daemon(engine, folder, place):
+        with _daemon(engine, folder, place, bridge):
             _have_base(engine, recipe, say)
             yield engine
 
@@ -67,6 +68,23 @@ def _place() -> Iterator[str]:
             mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
             for left in reversed([mount for mount in mounts if mount.startswith(f"{place}/")]):
                 subprocess.run(["umount", left], check=False, capture_output=True)
+
+
+@contextmanager
+def _bridge() -> Iterator[str]:
+    """Make a network between containers and this machine, if that is allowed; give its name, or `none`."""
+    _ip("link", "delete", _BRIDGE)  # of a run that was killed
+    made = _ip("link", "add", _BRIDGE, "type", "bridge") and _ip("address", "add", _ADDRESS, "dev", _BRIDGE)
+    try:
+        yield _BRIDGE if made and _ip("link", "set", _BRIDGE, "up") else "none"
+    finally:
+        _ip("link", "delete", _BRIDGE)
+
+
+def _ip(*arguments: str) -> bool:
+    if not shutil.which("ip"):
+        return False
+    return subprocess.run(["ip", *arguments], capture_output=True, check=False, timeout=10).returncode == 0
 
 
 def _recipe(base: str) -> stand_in.Recipe:
@@ -144,14 +162,14 @@ def _end_leftover(folder: Path) -> None:
 
 
 @contextmanager
-def _daemon(engine: Engine, folder: Path, place: str) -> Iterator[None]:
+def _daemon(engine: Engine, folder: Path, place: str, bridge: str) -> Iterator[None]:
     """A dockerd that ends in an orderly way with this process, even where that is killed."""
     (folder / "daemon.json").write_text(json.dumps(_CONFIGURATION))
     command = [
         *(_PDEATHSIG, "--pdeathsig", "TERM", _DAEMON, "--host", engine.host),
         *("--config-file", str(folder / "daemon.json"), "--pidfile", str(folder / "daemon.pid")),
         *("--data-root", str(folder / "data"), "--exec-root", f"{place}/exec"),
-        *("--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false"),
+        *(f"--bridge={bridge}", "--iptables=false", "--ip6tables=false", "--ip-forward=false"),
     ]
     with (folder / "daemon.log").open("wb") as log:
         # A session of its own: what is typed at a terminal ends the tests, and they end the daemon.

@@ -62,7 +62,8 @@ def test_nothing_else_is_configured(image: Image) -> None:
     """No user among it: the runner's files can be written by root and the runner's user alone."""
     said = {key: value for key, value in image.config.items() if value and key not in BY_BUILDERS}
     assert said.keys() <= {"Entrypoint", "Env", "Labels", "WorkingDir"}
-    assert said["Env"] == ["PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"]
+    path = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+    assert said["Env"] == [f"PATH={path}", "container=oci"]
     assert said.get("WorkingDir", "/") == "/"
 
 

@@ -38,6 +38,14 @@ def _interrupt(container: Container) -> None:
     container.kill("INT")
 
 
+def _hang_up(container: Container) -> None:
+    container.kill("HUP")
+
+
+def _quit(container: Container) -> None:
+    container.kill("QUIT")
+
+
 def _twice(container: Container) -> None:
     container.client.send_signal(signal.SIGINT)
     container.client.send_signal(signal.SIGTERM)
@@ -46,6 +54,8 @@ def _twice(container: Container) -> None:
 WAYS = {
     "SIGTERM": (_terminate, 143),
     "SIGINT": (_interrupt, 130),
+    "SIGHUP": (_hang_up, 129),
+    "SIGQUIT": (_quit, 131),
     "the runner's cancel": (_cancel, 130),
     "SIGINT, and SIGTERM at once": (_twice, 130),
 }

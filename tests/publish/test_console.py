@@ -72,6 +72,7 @@ COLOURS: dict[str, tuple[Mapping[str, str], bool, bool]] = {
     "NO_COLOR, whatever it says": ({"NO_COLOR": "0"}, False, True),
     "NO_COLOR that is empty": ({"NO_COLOR": ""}, True, True),
     "a terminal that can do nothing": ({"TERM": "dumb"}, False, False),
+    "a runner that reads commands": ({"GITHUB_ACTIONS": "true"}, True, False),
 }
 
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from gate.domain.errors import ReportUnwritable
-from gate.publish.files import shown_path, write_whole
+from gate.publish.files import check_writable, shown_path, write_whole
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 RUNNER = (1001, 121)
@@ -96,6 +96,27 @@ def test_a_path_that_cannot_be_written_is_said_with_its_reason(
     assert len(str(raised.value).splitlines()) == 1
     assert _below(tmp_path) == ["file", "folder"]
     assert (tmp_path / "file").read_text() == "kept"
+
+
+@pytest.mark.parametrize(("path", "reason"), UNWRITABLE.values(), ids=UNWRITABLE.keys())
+def test_a_path_that_cannot_be_written_is_known_before_there_is_a_report(
+    path: str, reason: str, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("kept")
+    target = Path(path) if path == "." else tmp_path / path
+    with pytest.raises(ReportUnwritable, match=f"could not be written: .*{reason}"):
+        check_writable(target, workspace=tmp_path)
+    assert _below(tmp_path) == ["file", "folder"]
+
+
+@pytest.mark.parametrize("name", ["report.xml", "old.xml", "link.xml", "/dev/null"])
+def test_a_path_that_can_be_written_is_left_as_it_is(name: str, tmp_path: Path) -> None:
+    (tmp_path / "old.xml").write_text("kept")
+    (tmp_path / "link.xml").symlink_to(tmp_path)
+    check_writable(tmp_path / name, workspace=tmp_path)
+    assert _below(tmp_path) == ["link.xml", "old.xml"]
+    assert (tmp_path / "old.xml").read_text() == "kept"
 
 
 def test_a_folder_that_may_not_be_written_to_is_said() -> None:

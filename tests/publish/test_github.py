@@ -113,6 +113,25 @@ def test_one_file_that_cannot_be_written_does_not_keep_the_other_from_it(tmp_pat
     assert (tmp_path / "summary").read_text() == "summary"
 
 
+@given(st.dictionaries(names, st.text(), max_size=5))
+@example({"reason": "a: b, c\r\n::set-output name=verdict::pass", "status": "100%0A"})
+def test_without_their_file_outputs_arrive_by_the_old_command(outputs: dict[str, str]) -> None:
+    host, stream = _github({"GITHUB_OUTPUT": "/nowhere/output"})
+    assert len(host.publish(outputs, "")) == 1
+    assert commands_in(stream.getvalue()) == [
+        ("set-output", {"name": name}, value) for name, value in outputs.items()
+    ]
+
+
+@pytest.mark.parametrize("named", ["", "/nowhere/here", __file__, "x" * 5000])
+def test_a_workspace_that_is_not_a_folder_is_the_working_directory(named: str) -> None:
+    assert _github({"GITHUB_WORKSPACE": named})[0].workspace == Path()
+
+
+def test_a_workspace_that_is_a_folder_is_kept(tmp_path: Path) -> None:
+    assert _github({"GITHUB_WORKSPACE": str(tmp_path)})[0].workspace == tmp_path
+
+
 @pytest.mark.parametrize("texts", [["one\n", "two\n"], ["", "x"], ["a\r\n", "ü€🚀"]])
 def test_appending_makes_the_file_and_adds_to_it_byte_for_byte(texts: list[str], tmp_path: Path) -> None:
     for text in texts:

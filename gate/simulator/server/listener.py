@@ -1,4 +1,4 @@
-"""Accepts connections on loopback, keeps track of them, and stops at once."""
+"""Accepts connections, keeps track of them, and stops at once."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 from gate.simulator.api.stand_in import StandIn
 
-HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 _LONGEST_GOODBYE_S = 1.0
 _Request = socket.socket | tuple[bytes, socket.socket]  # the base classes serve datagrams too
 
 
 class Server(ThreadingTCPServer):
-    """Accepts connections on loopback, and serves each in a thread of its own."""
+    """Accepts connections at an IPv4 address, and serves each in a thread of its own."""
 
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, stand_in: StandIn, connection: type[BaseRequestHandler]) -> None:
+    def __init__(self, host: str, port: int, stand_in: StandIn, connection: type[BaseRequestHandler]) -> None:
         self.stand_in = stand_in
         self._open: set[_Request] = set()
         self._closed = threading.Condition()
-        super().__init__((HOST, port), connection)
+        super().__init__((host, port), connection)
+        self.reached_at = (LOOPBACK if host == "0.0.0.0" else host, int(self.server_address[1]))  # noqa: S104
         self._acceptor = threading.Thread(target=self._accept, name="simulator", daemon=True)
 
     def start(self) -> None:
@@ -36,7 +37,7 @@ class Server(ThreadingTCPServer):
     def stop(self) -> None:
         """Cuts every connection, and returns when their threads are done with them."""
         self.stand_in.stop()
-        socket.create_connection((HOST, int(self.server_address[1]))).close()  # wakes the acceptor
+        socket.create_connection(self.reached_at).close()  # wakes the acceptor
         self._acceptor.join()
         self.server_close()
         with self._closed:

@@ -11,16 +11,16 @@ from typing import Self
 from gate.simulator.api.ledger import Recorded
 from gate.simulator.api.stand_in import StandIn
 from gate.simulator.scenario.model import Scenario
-from gate.simulator.server.listener import HOST, Server
+from gate.simulator.server.listener import LOOPBACK, Server
 from gate.simulator.server.wire import Connection
 
 
 class Simulator:
     """Plays a scenario as a context manager: while entered, `url` answers as Checkly's API would.
 
-    `port` 0 takes a free one; `speed` (simulated seconds per real second) replaces the scenario's own;
-    `clock` returns real seconds. Entering raises OSError where the port cannot be had.
-    Raises ValueError for a speed that is not above 0.
+    `host` is an IPv4 address, `port` 0 takes a free one; `speed` (simulated seconds per real second)
+    replaces the scenario's own; `clock` returns real seconds. Entering raises OSError if the address cannot
+    be had. Raises ValueError for a speed that is not above 0.
     """
 
     url: str
@@ -29,6 +29,7 @@ class Simulator:
         self,
         scenario: Scenario,
         *,
+        host: str = LOOPBACK,
         port: int = 0,
         speed: float | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -36,12 +37,13 @@ class Simulator:
         speed = scenario.speed if speed is None else speed
         if not 0 < speed < math.inf:
             raise ValueError(f"a speed of {speed:g} simulated seconds per real second")
-        self._port = port
+        self._address = (host, port)
         self._stand_in = StandIn(scenario, speed=speed, clock=clock)
 
     def __enter__(self) -> Self:
-        self._server = Server(self._port, self._stand_in, Connection)
-        self.url = f"http://{HOST}:{self._server.server_address[1]}"
+        self._server = Server(*self._address, self._stand_in, Connection)
+        host, port = self._server.reached_at
+        self.url = f"http://{host}:{port}"
         self._server.start()
         return self
 
