@@ -17,10 +17,13 @@ from gate.report.outputs import failed_checks
 from gate.report.outputs import render as render_outputs
 from gate.report.report import Report
 
+VERSION = 1  # of the format that record.schema.json describes
+
 
 def render(report: Report) -> bytes:
     """The record as UTF-8 JSON, made session by session: hundreds at once take many times their size."""
     head = {
+        "version": VERSION,
         **render_outputs(report),
         "session-ids": [session.ref.id for session in report.sessions],
         "failed-checks": failed_checks(report),

@@ -9,6 +9,7 @@ import pytest
 from gate.simulator import Simulator, load, shipped
 from tests.end_to_end.running import github, inputs_for, run
 from tests.openapi.spec import request_problems
+from tests.report.reading import record_problems
 
 # Exit code, status, and the rows that are not simply passed.
 ENDS = {
@@ -62,6 +63,7 @@ def test_a_scenario_ends_as_the_contract_demands(name: str, tmp_path: Path) -> N
     red = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     rows = [row for session in ended.record["sessions"] for row in session["locations"]]
     assert len(red) == sum(row["standing"] == "red" for row in rows)
+    assert record_problems(ended.record) == []
     assert not any(problems), "Checkly's OpenAPI declares each request"
 
 

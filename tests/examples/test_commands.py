@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from gate.config.settings import read_settings, shown_inputs
+from gate.simulator import Simulator, load
+from tests.absent import require_programs
+from tests.end_to_end.running import github, inputs_for, run
 from tests.examples.programs import Call, Programs
 from tests.examples.reading import IMAGE, ROOT, documents, text
 
@@ -192,3 +195,25 @@ def test_bitbucket_stops_a_gate_that_hangs_after_its_own_timeout() -> None:
     steps = documents("bitbucket/bitbucket-pipelines.yml")[0]["pipelines"]["branches"]["main"]
     (minutes,) = (each["step"]["max-time"] for each in steps if each["step"].get("image") == IMAGE)
     assert minutes > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("failing", "eu-central-1: STATUS_CODE EQUALS 200, received 503"),
+        ("missing-location", "datacenter-frankfurt: missing 1 of 3 locations (33.3%), none allowed"),
+        ("passing", ""),
+    ],
+)
+def test_the_jq_line_of_the_readme_lists_the_red_rows_with_their_reasons(
+    name: str, listed: str, tmp_path: Path
+) -> None:
+    require_programs("jq")
+    (line,) = re.findall(r"```sh\n(jq .*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    scenario = load(name)
+    with Simulator(scenario, speed=1000) as api:
+        run(tmp_path, github(tmp_path, inputs_for(api, scenario.session_ids, json_path="checkly-gate.json")))
+    ended = Programs(tmp_path / "programs").run(line, {}, tmp_path)
+    assert ended.code == 0
+    assert ended.log.startswith(listed)
+    assert ended.log.count("\n") == bool(listed)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
+import gate
 from gate.domain.session import Session
 from gate.polling.result import Ending, PollResult
 from gate.report.junit import xml
@@ -44,8 +49,18 @@ HOSTILE = [
     )
 ]
 
+SCHEMA: dict[str, Any] = json.loads(
+    (Path(gate.__file__).parent / "report" / "record.schema.json").read_text()
+)
+_VALIDATOR = Draft202012Validator(SCHEMA)
+
 clean_text = st.text(min_size=1).map(clean).filter(bool)
 hostile_names = st.sampled_from(HOSTILE) | clean_text
+
+
+def record_problems(record: dict[str, Any]) -> list[str]:
+    """Return what the schema of the record does not allow."""
+    return [f"{each.json_path}: {each.message[:200]}" for each in _VALIDATOR.iter_errors(record)]
 
 
 def root_of(report: Report) -> ET.Element:

@@ -98,7 +98,7 @@ def test_the_status_is_the_worst_sessions(report: Report, status: str) -> None:
 @given(reports())
 def test_the_record_is_json_whose_head_is_the_outputs(report: Report) -> None:
     read = json.loads(record.render(report).decode(), parse_constant=_refuse)
-    head: dict[str, Any] = dict(outputs.render(report))
+    head: dict[str, Any] = {"version": record.VERSION, **outputs.render(report)}
     head["session-ids"] = [each.ref.id for each in report.sessions]
     head["failed-checks"] = json.loads(head["failed-checks"])
     assert list(read.items())[: len(head)] == list(head.items())
@@ -124,6 +124,7 @@ def test_the_record_holds_of_the_inputs_what_it_is_given_and_no_more() -> None:
     read = json.loads(record.render(replace(report_on(GREEN), inputs=inputs)))
     assert read["inputs"] == inputs
     assert set(read) == {*TEXTS, *COUNTS} | {
+        "version",
         "exit-code",
         "gate-version",
         "decided-at",
