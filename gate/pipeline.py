@@ -59,6 +59,7 @@ def decide(settings: Settings, document: PolicyDocument, transport: Transport, c
     return replace(
         report,
         inputs=shown_inputs(settings),
+        policy=document.file,
         notices=(*no_account, *triggered.notices, *report.notices),
         requests=checkly.budget.spent,
         waited_s=context.clock.now_s() - began_s,
@@ -94,7 +95,7 @@ def _poll_and_judge(
     decided_at = context.wall_clock()
     began_at = decided_at - timedelta(seconds=context.clock.now_s() - (deadline_s - settings.timeout))
     notices += (f"{each.label}: {_STALE}" for each in ended_before(polled, began_at - _STALE_AFTER))
-    today = decided_at.date()
+    today = max(decided_at, checkly.latest_date or decided_at).date()  # a slow clock prolongs no quarantine
     runs = [run for each in polled if each.session for run in each.session.checks]
     notices += warnings(document.quarantine, runs, today)
     document = with_inputs(document, failed=settings.failed_threshold, degraded=settings.degraded_threshold)

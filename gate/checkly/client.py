@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 
 from gate.checkly import http
@@ -41,13 +42,15 @@ class Checkly:
     """The API as the gate uses it; remembers what it learned about what is served.
 
     `version` is the version of the check-session API. Empty means that v1, the endpoint of the owner's
-    document, is asked first, and v2 as soon as v2 alone knows a session.
+    document, is asked first, and v2 as soon as v2 alone knows a session. `latest_date` is the latest moment
+    that a response was dated.
     """
 
     transport: Transport
     clock: Clock
     version: str = ""
     budget: Budget = field(default_factory=Budget)
+    latest_date: datetime | None = None
     _without_completion: set[SessionKind] = field(default_factory=set)
     _completion_network_errors: int = 0
 
@@ -130,7 +133,10 @@ class Checkly:
         for _ in requests:
             self.afford(until_s)
         within_s = max(min(bound_s, until_s - self.clock.now_s()), 0.0)
-        return self.transport.send_each(requests, within_s=within_s)
+        responses = self.transport.send_each(requests, within_s=within_s)
+        dates = [http.date_of(each) for each in responses if isinstance(each, http.Response)]
+        self.latest_date = max((each for each in (self.latest_date, *dates) if each), default=None)
+        return responses
 
     def afford(self, until_s: float) -> None:
         """Wait until the budget allows one more request, and spend it. Raises `OutOfTime`."""

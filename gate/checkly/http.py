@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
@@ -75,6 +76,15 @@ def retry_after_s(reply: Response) -> float | None:
     except (ValueError, TypeError, KeyError, OverflowError):
         return None
     return wait if wait > 0 else None
+
+
+def date_of(reply: Response) -> datetime | None:
+    """Return the moment in the `Date` header, in UTC. None if it is absent or makes no sense."""
+    try:
+        moment = parsedate_to_datetime(reply.headers["date"])
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return None
 
 
 def _status_line(reply: Response) -> str:

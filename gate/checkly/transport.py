@@ -20,6 +20,7 @@ from gate.checkly.body import Body
 from gate.checkly.connections import CuttingAdapter, HeldSocket, current_socket
 from gate.checkly.http import Request, Response
 from gate.checkly.network_errors import is_from_connecting, reason_of
+from gate.checkly.proxies import Proxy
 from gate.checkly.tls import AdapterWithAuthorities, trust
 from gate.domain.errors import NeverConnected, Unreachable
 from gate.text.clean import SENTENCE_LENGTH, clean, without_credentials
@@ -55,6 +56,7 @@ class Endpoint:
     account_id: str = ""
     is_loopback: bool = False
     is_in_container: bool = False
+    proxy: Proxy = field(default_factory=Proxy)
     extra_certificates: str = ""  # trusted besides the usual authorities
     replaced_certificates: str = ""  # trusted instead of them, a file or a folder
     replaced_by: str = ""  # the variable that says so
@@ -71,6 +73,7 @@ class HttpTransport:
         self._calls = calls
         self._log = log
         self._hidden = Redaction(endpoint.api_key, *endpoint.secrets)
+        self._hidden_in_errors = Redaction(endpoint.api_key, *endpoint.secrets, *endpoint.proxy.secrets)
         self._session = _session(endpoint)
 
     def send(self, request: Request, *, within_s: float) -> Response:
@@ -101,9 +104,9 @@ class HttpTransport:
             self._trace(request, f"no whole answer within {within_s:.1f} s")
             return Unreachable(f"{self._endpoint.base_url} gave no whole answer within {within_s:.0f} s")
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
-            said = self._hidden.text(reason_of(error))  # before the text is cut, possibly within the key
+            said = self._hidden_in_errors.text(reason_of(error))  # before the text is cut, within the key
             said = without_credentials(clean(said, SENTENCE_LENGTH))
-            reason = self._hidden.text(said)  # cleaning may have joined a key that invisible characters split
+            reason = self._hidden_in_errors.text(said)  # cleaning may have joined what was split
             self._trace(request, reason)
             if not is_from_connecting(error):
                 return Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}")
@@ -157,7 +160,8 @@ def _session(endpoint: Endpoint) -> requests.Session:
     session.auth = _Credentials(endpoint.api_key, endpoint.account_id)
     session.headers["User-Agent"] = f"checkly-gate/{__version__}"
     session.headers["Accept"] = "application/json"
-    session.trust_env = not endpoint.is_loopback  # no proxy for loopback addresses
+    session.trust_env = False  # what the environment has to say is in the endpoint
+    session.proxies = {"all": endpoint.proxy.url} if endpoint.proxy.url else {}
     if endpoint.replaced_certificates and endpoint.base_url.startswith("https:"):
         if not Path(endpoint.replaced_certificates).is_dir():
             trust(

@@ -113,7 +113,8 @@ def _with_sessions_of_file(settings: Settings) -> Settings:
 
 
 def _transport(settings: Settings, env: Mapping[str, str], console: Console, process: Process) -> Transport:
-    from gate.checkly.tls import CERTIFICATE_VARIABLES  # noqa: PLC0415 - a usage error need not wait for it
+    from gate.checkly.proxies import Proxy, proxy_for  # noqa: PLC0415 - a usage error need not wait for it
+    from gate.checkly.tls import CERTIFICATE_VARIABLES  # noqa: PLC0415
     from gate.checkly.transport import Endpoint, HttpTransport  # noqa: PLC0415
 
     variable = next((name for name in CERTIFICATE_VARIABLES if env.get(name)), "")
@@ -123,6 +124,7 @@ def _transport(settings: Settings, env: Mapping[str, str], console: Console, pro
         account_id=settings.account_id,
         is_loopback=is_loopback(settings.api_url),
         is_in_container=bool(env.get("container")),  # as systemd and podman name it; the image sets it
+        proxy=Proxy() if is_loopback(settings.api_url) else proxy_for(settings.api_url, env),
         extra_certificates=settings.ca_bundle,
         replaced_certificates=env.get(variable, ""),
         replaced_by=variable,

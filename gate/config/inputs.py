@@ -148,7 +148,8 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="policy",
-        help="The policy file. Without this input, .checkly-gate.yml is used if it exists.",
+        help="The policy file. Without this input, .checkly-gate.yml is used if it exists. none: no file, "
+        "not even that one.",
         read=parsers.path,
     ),
     Input(

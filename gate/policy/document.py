@@ -46,9 +46,20 @@ class CheckRule:
     limits: Limits
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """Which file a policy was read from: its path, and the SHA-256 of its content in hexadecimal digits."""
+
+    path: str
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{self.path} (SHA-256 {self.sha256})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDocument:
-    """A policy file, read.
+    """A policy file, read. `file` is None if there is none.
 
     `origins` are the places of `missing`, `cancelled` and of each entry of a list of locations.
     """
@@ -61,6 +72,7 @@ class PolicyDocument:
     ignored: tuple[str, ...] = ()
     quarantine: tuple[Quarantine, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
+    file: PolicyFile | None = None
 
     def resolve(self, run: CheckRun, today: date) -> Policy:
         """Return the policy for a check: its first matching entry, otherwise general limits and defaults.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from gate import __version__
@@ -32,6 +33,7 @@ def render(report: Report) -> bytes:
         "waited-seconds": round(report.waited_s, 3),
         "requests": report.requests,
         "inputs": dict(report.inputs),
+        "policy-file": asdict(report.policy) if report.policy else None,
         "faults": list(report.faults),
         "notices": list(report.notices),
     }

@@ -14,6 +14,7 @@ from gate.domain.session import Result
 from gate.evaluation.judged import JudgedSession
 from gate.evaluation.outcomes import Outcome, State
 from gate.evaluation.verdict import Verdict
+from gate.policy.document import PolicyFile
 from gate.polling.result import Ending
 from gate.text.clean import SENTENCE_LENGTH, clean
 
@@ -55,6 +56,7 @@ class Report:
     verdict: Verdict
     decided_at: datetime
     inputs: Mapping[str, str] = field(default_factory=dict)
+    policy: PolicyFile | None = None
     details: Mapping[str, Detail] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     requests: int = 0

@@ -24,7 +24,7 @@ _UNWRITABLE = re.compile(
 )
 _BLANK_START = re.compile(r"^[\s\ufe0e\ufe0f]+")  # a selector with nothing to select is as good as nothing
 _SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
-_CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
+_CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/\s]*@")
 
 
 def clean(text: str, length: int = NAME_LENGTH) -> str:

@@ -59,12 +59,7 @@ def _answering(answer: bytes, *, reads: bool = True) -> Iterator[int]:
 
 
 def _transport(url: str, bundle: str = "") -> HttpTransport:
-    endpoint = Endpoint(
-        base_url=url,
-        api_key="cu_0123456789abcdef",
-        is_loopback="127.0.0.1" in url,
-        extra_certificates=bundle,
-    )
+    endpoint = Endpoint(base_url=url, api_key="cu_0123456789abcdef", extra_certificates=bundle)
     return HttpTransport(endpoint, Process().call_each)
 
 

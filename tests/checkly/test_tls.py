@@ -69,9 +69,7 @@ def bundle(authority: trustme.CA, tmp_path: Path) -> str:
 
 
 def _status(url: str, *, extra: str = "", replaced: str = "") -> int:
-    endpoint = Endpoint(
-        base_url=url, api_key=KEY, is_loopback=True, extra_certificates=extra, replaced_certificates=replaced
-    )
+    endpoint = Endpoint(base_url=url, api_key=KEY, extra_certificates=extra, replaced_certificates=replaced)
     return HttpTransport(endpoint, Process().call_each).send(Request("GET", "/"), within_s=5).status
 
 

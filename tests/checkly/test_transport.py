@@ -38,7 +38,7 @@ def _served(fault: str = "") -> Iterator[tuple[Simulator, Request]]:
 
 
 def _transport(url: str, *, account_id: str = "account", log: list[str] | None = None) -> HttpTransport:
-    endpoint = Endpoint(base_url=url, api_key=KEY, account_id=account_id, is_loopback=True)
+    endpoint = Endpoint(base_url=url, api_key=KEY, account_id=account_id)
     return HttpTransport(endpoint, Process().call_each, log.append if log is not None else None)
 
 
@@ -201,7 +201,7 @@ def test_a_path_of_a_bundle_that_is_too_long_is_a_usage_error() -> None:
 def test_a_refused_connection_is_reported_without_the_names_of_classes() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    endpoint = Endpoint(base_url=f"http://127.0.0.1:{port}", api_key="cu_key", is_loopback=True)
+    endpoint = Endpoint(base_url=f"http://127.0.0.1:{port}", api_key="cu_key")
     with pytest.raises(Unreachable) as caught:
         HttpTransport(endpoint, Process().call_each).send(Request("GET", "/"), within_s=5)
     assert f"127.0.0.1:{port}: Failed to establish a new connection: [Errno 111]" in str(caught.value)

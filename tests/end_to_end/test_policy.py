@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.running import gate_on, run
+from tests.end_to_end.running import JUNIT, gate_on, run
 from tests.policy.malformed import MALFORMED
 
 SCENARIO = """
@@ -51,6 +52,35 @@ def test_the_policy_file_of_the_workspace_is_followed_and_seen_everywhere(tmp_pa
     assert reason in (tmp_path / "test-results" / "checkly-junit.xml").read_text()
     assert "degraded 1 of 2 locations (50%) ≤ 1 allowed (.checkly-gate.yml:2)" in gated.outputs["reason"]
     assert any("ends in 3 days: INC-4711" in line for line in gated.annotations)
+
+
+def test_every_report_names_the_policy_file_and_its_sha_256(tmp_path: Path) -> None:
+    (tmp_path / ".checkly-gate.yml").write_text(POLICY)
+    gated = gate_on(tmp_path, SCENARIO)
+    digest = sha256(POLICY.encode()).hexdigest()
+    named = f".checkly-gate.yml (SHA-256 {digest})"
+    assert f"  policy {named}" in gated.log.splitlines()
+    assert f"Policy {named}." in gated.summary.replace("\\", "").replace("&#8203;", "")
+    assert gated.record["policy-file"] == {"path": ".checkly-gate.yml", "sha256": digest}
+    (suite,) = gated.junit.iter("testsuite")
+    properties = {each.get("name"): each.get("value") for each in suite.iter("property")}
+    assert properties["checkly.policy_file"] == ".checkly-gate.yml"
+    assert properties["checkly.policy_sha256"] == digest
+
+
+def test_none_disables_the_policy_file_of_the_workspace(tmp_path: Path) -> None:
+    (tmp_path / ".checkly-gate.yml").write_text(POLICY)
+    gated = gate_on(tmp_path, SCENARIO, policy="none")
+    assert gated.code == 1
+    assert "0 allowed (default): ap-south-1" in gated.outputs["reason"]
+    assert (gated.record["policy-file"], gated.record["inputs"]["policy"]) == (None, "none")
+    for report in (gated.log, gated.summary, (tmp_path / JUNIT).read_text()):
+        assert "sha256" not in report.lower().replace("-", "")
+
+
+def test_a_policy_file_that_is_called_none_needs_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "none").write_text("failed-threshold: 1\n")
+    assert gate_on(tmp_path, SCENARIO, policy="./none", degraded_threshold="1").code == 0
 
 
 def test_an_input_beats_the_policy_file(tmp_path: Path) -> None:

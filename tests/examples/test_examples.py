@@ -65,7 +65,7 @@ def test_the_gate_takes_what_an_example_gives(name: str) -> None:
         settings = read_settings(flags, env)
         assert settings.api_key
         assert settings.account_id
-        assert settings.session_id or settings.trigger_tags or settings.session_file
+        assert settings.session_id or settings.trigger_tags or settings.session_file or settings.commit
         assert any("TIMEOUT" in variable for variable in env) or any("--timeout=" in each for each in flags)
 
 

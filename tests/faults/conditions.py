@@ -224,6 +224,27 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             env={"HTTPS_PROXY": f"http://{USER}:{PASSWORD}@127.0.0.1:{{closed}}"},
         ),
         Condition(
+            name="a proxy's password with a slash that is not encoded",
+            code=2,
+            says="HTTPS_PROXY: not the URL of a proxy",
+            url=NAMED,
+            env={"HTTPS_PROXY": f"http://{USER}:{PASSWORD}/@127.0.0.1:{{closed}}"},
+        ),
+        Condition(
+            name="a proxy without a host",
+            code=2,
+            says="HTTPS_PROXY: not the URL of a proxy",
+            url=NAMED,
+            env={"HTTPS_PROXY": f"http://{USER}:{PASSWORD}@"},
+        ),
+        Condition(
+            name="a SOCKS proxy without the library for it",
+            code=2,
+            says="HTTPS_PROXY: a SOCKS proxy needs the Python package PySocks",
+            url=NAMED,
+            env={"HTTPS_PROXY": f"socks5h://{USER}:{PASSWORD}@127.0.0.1:{{closed}}"},
+        ),
+        Condition(
             name="a proxy that never answers",
             code=4,
             says="gave no whole answer",

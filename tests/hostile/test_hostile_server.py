@@ -62,9 +62,7 @@ def _serving(answer: bytes) -> Iterator[str]:
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
 def test_what_such_a_server_sends_is_an_error_in_one_clean_line(answer: bytes) -> None:
     with _serving(answer) as url:
-        transport = HttpTransport(
-            Endpoint(base_url=url, api_key="cu_x", is_loopback=True), Process().call_each
-        )
+        transport = HttpTransport(Endpoint(base_url=url, api_key="cu_x"), Process().call_each)
         checkly = Checkly(transport, Process(), "v2")
         (error,) = checkly.fetch_each(
             [SessionRef(SESSION_ID, SessionKind.CHECK)], until_s=checkly.clock.now_s() + 5

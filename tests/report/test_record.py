@@ -131,6 +131,7 @@ def test_the_record_holds_of_the_inputs_what_it_is_given_and_no_more() -> None:
         "waited-seconds",
         "requests",
         "inputs",
+        "policy-file",
         "faults",
         "notices",
         "sessions",

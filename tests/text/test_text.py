@@ -140,8 +140,10 @@ def test_a_mermaid_name_has_no_syntax(text: str) -> None:
     assert not re.search(r"[:;#{}<>\"`%\n]", name)
 
 
-def test_credentials_in_urls_are_not_shown() -> None:
-    assert without_credentials("https://user:pw@proxy.example refused") == "https://***@proxy.example refused"
+@pytest.mark.parametrize("credentials", ["user:pw", "user:p@w", "user:p:w", "user"])
+def test_credentials_in_urls_are_not_shown(credentials: str) -> None:
+    text = f"https://{credentials}@proxy.example refused"
+    assert without_credentials(text) == "https://***@proxy.example refused"
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())

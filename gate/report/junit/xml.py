@@ -61,13 +61,14 @@ def _suites(report: Report) -> Iterable[ET.Element]:
     for judged in report.sessions:
         for name, class_name, cases, properties in _suites_of(judged, classes, report):
             started_at = (judged.session.started_at if judged.session else None) or report.decided_at
-            yield _suite(name, class_name, _numbered(cases, class_name, seen), properties, started_at)
+            numbered = _numbered(cases, class_name, seen)
+            yield _suite(name, class_name, numbered, {**properties, **_policy_file(report)}, started_at)
     if report.faults or not report.sessions:
         yield _suite(
             "checkly-gate",
             "checkly.gate",
             _numbered(_fault_cases(report), "checkly.gate", seen),
-            {},
+            _policy_file(report),
             report.decided_at,
         )
 
@@ -116,6 +117,12 @@ def _properties(judged: JudgedSession, check: Check, policy: Policy) -> Mapping[
         "checkly.failed_threshold": in_words(policy.failed) if is_read else "",
         "checkly.flaky_threshold": in_words(policy.flaky) if policy.flaky else "",
     }
+
+
+def _policy_file(report: Report) -> Mapping[str, str]:
+    if report.policy is None:
+        return {}
+    return {"checkly.policy_file": plain(report.policy.path), "checkly.policy_sha256": report.policy.sha256}
 
 
 def _fault_cases(report: Report) -> Sequence[Case]:

@@ -126,6 +126,8 @@ def _verdict(report: Report) -> Iterable[Line]:
     for fault in report.faults:
         if not of.reason.holds(fault):
             yield Line(f"  {fault}", Tone.BAD)
+    if report.policy:
+        yield Line(f"  policy {report.policy}", Tone.FAINT)
     requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
     yield Line(f"  waited {format_duration(report.waited_s)}, {requests}", Tone.FAINT)
 

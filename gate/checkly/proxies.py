@@ -1,0 +1,78 @@
+"""Which proxy leads to the API: chosen as requests chooses, and checked before it is used.
+
+requests and urllib3 read a proxy's URL when they connect. If a password has characters that should have been
+encoded, they take a part of it for the host, and name that in their errors.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from urllib.parse import quote, unquote, urlsplit
+
+from requests.utils import should_bypass_proxies
+
+from gate.domain.errors import UsageError
+
+_HIGHEST_PORT = 65535
+_URL = re.compile(
+    r"(?:(?P<scheme>https?|socks(?:4a?|5h?))://)?"
+    r"(?:(?P<user>[^:/?#\\\[\]]*)(?P<colon>:?)(?P<password>[^/?#\\\[\]]*)@)?"
+    r"(?P<host>\[[0-9a-f:.]+\]|[^\s:/?#@\\\[\]%]+)(?::(?P<port>\d{1,5}))?"
+    r"(?:[/?#][^@]*)?",  # ignored by requests; with an @ it is the rest of a password
+    re.IGNORECASE,
+)
+_MALFORMED = (
+    "not the URL of a proxy, which is http://host:port or http://user:password@host:port. Special characters "
+    "of a password must be encoded: / is %2F, ? is %3F, # is %23, \\ is %5C, [ is %5B, ] is %5D"
+)
+_NO_SOCKS = (
+    "a SOCKS proxy needs the Python package PySocks, which is not installed. Install it (pip install "
+    "PySocks), or give an HTTP proxy"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy's URL, empty if there is none, and the forms in which an error could repeat its password."""
+
+    url: str = field(default="", repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+def proxy_for(url: str, env: Mapping[str, str]) -> Proxy:
+    """Return the proxy that the environment names for a URL. Raises `UsageError`, without its credentials."""
+    no_proxy = env.get("no_proxy") or env.get("NO_PROXY", "")
+    for scheme in (urlsplit(url).scheme, "all"):
+        variable = _variable(f"{scheme}_proxy", env)
+        if text := env.get(variable, "").strip():
+            return Proxy() if should_bypass_proxies(url, no_proxy=no_proxy) else _read(text, variable)
+    return Proxy()
+
+
+def _variable(name: str, env: Mapping[str, str]) -> str:
+    """Return the spelling that applies: lower case even if it is empty, otherwise one that has a value."""
+    return max((each for each in env if each.lower() == name and (env[each] or each == name)), default=name)
+
+
+def _read(text: str, variable: str) -> Proxy:
+    """Return the proxy with its credentials encoded, so that no library can misread them."""
+    match = _URL.fullmatch(text)
+    if not match or int(match["port"] or 0) > _HIGHEST_PORT:
+        raise UsageError(f"{variable}: {_MALFORMED}")
+    scheme = (match["scheme"] or "http").lower()
+    user, password = unquote(match["user"] or ""), unquote(match["password"] or "")
+    if scheme.startswith("socks") and not find_spec("socks"):
+        raise UsageError(f"{variable}: {_NO_SOCKS}")
+    try:
+        basic = b64encode(f"{user}:{password}".encode("latin-1")).decode()  # the encoding that requests uses
+    except UnicodeEncodeError:
+        raise UsageError(f"{variable}: user and password must consist of Latin-1 characters") from None
+    place = match["host"] + (f":{match['port']}" if match["port"] else "")
+    if not user and not password:
+        return Proxy(f"{scheme}://{place}")
+    credentials = f"{quote(user, safe='')}{match['colon']}{quote(password, safe='')}"
+    return Proxy(f"{scheme}://{credentials}@{place}", (password or user, basic))
