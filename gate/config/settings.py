@@ -73,6 +73,7 @@ _NOTHING_TO_GATE_ON = (
     "session-id: required: give session-id, session-file or commit, or have checks triggered with "
     "trigger-check-id or trigger-tags (without a filter every check in the account would run)"
 )
+_EMPTY_ON_GITHUB = "if it is under with: already, the secret, variable or output that it takes is empty"
 
 
 def read_settings(
@@ -85,16 +86,17 @@ def read_settings(
     """
     flags, problems = read_flags(argv)
     given = {row.name: _given(row, flags, env) for row in INPUTS}
-    problems += unknown_variables(env)
+    is_action = env.get("GITHUB_ACTIONS") == "true" and not argv
+    problems += unknown_variables(env, is_action=is_action)
     values: dict[str, Any] = {}
     for row in INPUTS:
         origin, text = given[row.name]
         try:
-            values[row.field] = _value(row, text, origin)
+            values[row.field] = _value(row, text, origin, is_action=is_action)
         except ValueError as error:
             problems.append(_problem(row, text, str(error)))
     if not any(given[name][1] for name in _WHAT_TO_GATE_ON):
-        problems.append(_NOTHING_TO_GATE_ON)
+        problems.append(_NOTHING_TO_GATE_ON + (f"; {_EMPTY_ON_GITHUB}" if is_action else ""))
     problems += _combinations(values, {name for name, (_, text) in given.items() if text})
     junit_path = values.get("junit_path", BY_NAME["junit-path"].default)
     json_path = values.get("json_path", "")
@@ -154,9 +156,10 @@ def _given(row: Input, flags: Mapping[str, str], env: Mapping[str, str]) -> tupl
     return "", ""
 
 
-def _value(row: Input, text: str, origin: str) -> object:
+def _value(row: Input, text: str, origin: str, *, is_action: bool) -> object:
     if not text and row.required:
-        raise ValueError(f"required: give --{row.name} or {row.environment[-1]}")
+        how = f"it under with:; {_EMPTY_ON_GITHUB}" if is_action else f"--{row.name} or {row.environment[-1]}"
+        raise ValueError(f"required: give {how}")
     if not text and (row.is_policy or not row.default):
         return row.absent
     value = row.read(text or row.default)

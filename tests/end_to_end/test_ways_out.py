@@ -145,14 +145,21 @@ def test_an_answer_that_is_final_says_what_to_do(status: int, advice: str, tmp_p
 
 
 USAGE = {
-    "no session": ({"session-id": ""}, "session-id: required"),
+    "no session": ({"session-id": ""}, "session-id: required: give session-id, session-file or commit"),
+    "an empty output": ({"session-id": ""}, "if it is under with: already, the secret, variable or output"),
     "not an id": ({"session-id": "latest"}, "session-id: 'latest' is not allowed"),
     "a path": ({"session-id": "../../v1/checks"}, "session-id: '../../v1/checks' is not allowed"),
-    "no key": ({"api-key": ""}, "api-key: required: give --api-key or CHECKLY_API_KEY"),
+    "no key": (
+        {"api-key": ""},
+        "api-key: required: give it under with:; if it is under with: already, the secret",
+    ),
     "a duration": ({"timeout": "soon"}, "timeout: 'soon' is not allowed"),
     "a threshold": ({"degraded-threshold": "150%"}, "degraded-threshold: '150%' is not allowed"),
     "plain http": ({"api-url": "http://api.example"}, "api-url: 'http://api.example' is not allowed"),
-    "a name": ({"degraded-treshold": "1"}, "did you mean degraded-threshold?"),
+    "a name": (
+        {"degraded-treshold": "1"},
+        "unknown input degraded-treshold under with:; did you mean degraded-threshold?",
+    ),
     "a bundle": ({"ca-bundle": "nowhere.pem"}, "ca-bundle: nowhere.pem is not a readable PEM file"),
 }
 
@@ -164,7 +171,11 @@ def test_a_bad_input_is_refused_before_any_request(inputs: dict[str, str], says:
         result = run(tmp_path, github(tmp_path, inputs_for(api, parsed.session_ids) | inputs))
         assert api.requests == []
     assert result.code == 2
-    assert says in result.log
+    log = [line for line in result.log.splitlines() if not line.startswith("::")]  # without the annotation
+    assert [says in line for line in log].count(True) == 1
+    assert log[-1] == (
+        "The gate COULD NOT TELL (exit code 2): it did not start, because of what is reported above"
+    )
     assert "Traceback" not in result.log
     assert result.cases == {"checkly-gate [inputs]": "error GateError"}
     assert result.outputs["verdict"] == "inconclusive"
