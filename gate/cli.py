@@ -14,6 +14,7 @@ from gate.commands.policy import check_policy
 from gate.commands.refusal import refuse
 from gate.commands.simulate import simulate
 from gate.config.session_words import is_session
+from gate.config.stdout import reports_on_stdout
 from gate.domain.errors import LibraryMissing, UsageError
 from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console, LogStream
@@ -31,7 +32,10 @@ def main() -> int:
     """Runs the program on this process's arguments, environment and streams; returns the exit code."""
     process = Process()
     process.listen_for_signals()
-    log = Outlet.onto(sys.stdout)
+    command, rest = _split(sys.argv[1:])
+    inputs_in = os.environ if not command else {}  # a demo takes its inputs from flags only
+    is_taken = command in ("", "demo") and reports_on_stdout(rest, inputs_in)
+    log = Outlet.onto(sys.stderr if is_taken else sys.stdout)
     code = run(sys.argv[1:], os.environ, log, process)
     log.drain()
     return int(code)
@@ -40,8 +44,7 @@ def main() -> int:
 def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process: Process) -> ExitCode:
     """Runs one command; without one, gates."""
     console = Console(stream, env)
-    is_gate = not argv or argv[0].startswith("-") or is_session(argv[0])
-    command, rest = ("", argv) if is_gate else (argv[0], argv[1:])
+    command, rest = _split(argv)
     # Alone: among inputs it may be a variable of somebody's, and exit code 0 would open the gate.
     if list(rest) in (["--help"], ["-h"]) or list(argv) == ["help"]:
         console.command(help_text())
@@ -56,6 +59,12 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
     except ImportError as error:
         console.line(Line(f"checkly-gate: {LibraryMissing(error).sentence}", Tone.BAD))
         return ExitCode.INCONCLUSIVE
+
+
+def _split(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Return the command, which is empty for the gate itself, and its arguments."""
+    is_gate = not argv or argv[0].startswith("-") or is_session(argv[0])
+    return ("", argv) if is_gate else (argv[0], argv[1:])
 
 
 def _command(

@@ -11,6 +11,7 @@ from gate.config.ci_metadata import metadata_in, session_name_in
 from gate.config.flags import read_flags, shown_text, unknown_variables
 from gate.config.input import Input
 from gate.config.inputs import BY_NAME, INPUTS
+from gate.config.stdout import reports_on_stdout, stdout_problems
 from gate.domain.errors import UsageError
 from gate.domain.session import SessionKind, SessionRef
 from gate.policy.threshold import Threshold
@@ -100,7 +101,10 @@ def read_settings(
     problems += _combinations(values, {name for name, (_, text) in given.items() if text})
     junit_path = values.get("junit_path", BY_NAME["junit-path"].default)
     json_path = values.get("json_path", "")
-    if json_path and real_path(json_path) == real_path(junit_path) and not json_path.startswith("/dev/"):
+    if double := list(stdout_problems(reports_on_stdout(argv, env))):
+        problems += double
+        json_path = ""
+    elif json_path and real_path(json_path) == real_path(junit_path) and not json_path.startswith("/dev/"):
         problems.append("json-path: is junit-path too: the record would take the place of the JUnit report")
         json_path = ""
     if problems:
@@ -146,11 +150,8 @@ def _as_text(value: object) -> str:
 
 def _given(row: Input, flags: Mapping[str, str], env: Mapping[str, str]) -> tuple[str, str]:
     """Where the input's text comes from, and the text; both empty where it was not given."""
-    if flags.get(row.name, "").strip():
-        return f"input {row.name}", flags[row.name].strip()
-    for variable in row.environment:
-        if env.get(variable, "").strip():
-            return f"input {row.name}", env[variable].strip()
+    if text := row.text_in(flags, env):
+        return f"input {row.name}", text
     if row.name == "verbose" and env.get("RUNNER_DEBUG") == "1":
         return "RUNNER_DEBUG", "true"
     return "", ""

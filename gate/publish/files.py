@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import select
 import stat
+import sys
 from pathlib import Path
 
+from gate.config.stdout import is_stdout
 from gate.domain.errors import ReportUnwritable
 from gate.text.clean import clean
 
@@ -24,9 +27,13 @@ def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool =
     to the workspace's owner, else later steps could not remove it. Where the gate is `confined`, no symbolic
     link leads it out of the workspace: whoever may change the repository may not have root write elsewhere.
     (A link that appears between the look and the writing is not seen.) A link in the place of the report
-    itself is replaced; a device such as /dev/null is written to. Raises `ReportUnwritable`.
+    itself is replaced; a device such as /dev/null is written to, and stdout if the path is `-`.
+    Raises `ReportUnwritable`.
     """
     try:
+        if is_stdout(str(path)):
+            _write_to_stdout(content)
+            return
         in_workspace = confined and _leads_through(path, workspace)
         if in_workspace:
             _stay_inside(path, workspace)
@@ -49,6 +56,19 @@ def _replace(path: Path, content: bytes, workspace: Path) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _write_to_stdout(content: bytes) -> None:
+    """Write to stdout, however slowly it is read. Raises OSError if its reader has gone."""
+    if sys.stdout is None:
+        raise ValueError("stdout is closed")
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), select.POLLOUT)
+    left = memoryview(content)
+    while left:
+        poll.poll()
+        with contextlib.suppress(BlockingIOError):
+            left = left[os.write(sys.stdout.fileno(), left) :]
 
 
 def _leads_through(path: Path, workspace: Path) -> bool:
@@ -89,11 +109,17 @@ def append(path: Path, text: str) -> None:
 
 def _unwritable(path: Path, error: OSError | ValueError) -> ReportUnwritable:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return ReportUnwritable(f"{clean(str(path))} could not be written: {clean(reason)}")
+    name = "stdout" if is_stdout(str(path)) else clean(str(path))
+    return ReportUnwritable(f"{name} could not be written: {clean(reason)}")
 
 
 def shown_path(path: Path, workspace: Path) -> str:
-    """The path relative to the workspace where it lies in it, for a container's mean nothing outside."""
+    """The path relative to the workspace where it lies in it, for a container's mean nothing outside.
+
+    Empty for stdout, which is no file that a later step could read.
+    """
+    if is_stdout(str(path)):
+        return ""
     absolute = _absolute(path)
     try:
         return absolute.relative_to(_absolute(workspace)).as_posix()

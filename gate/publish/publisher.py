@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gate.config.stdout import is_stdout
 from gate.domain.errors import Defect, GateError, LibraryMissing, ReportUnwritable
 from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console
@@ -65,7 +66,7 @@ def _write_files(report: Report, sinks: Sinks) -> Report:
         return report
     named = replace(report, json_path=shown_path(Path(sinks.json_path), workspace))
     named, written = _write(named, sinks.json_path, record.render, sinks)
-    if not written:
+    if not written and not is_stdout(sinks.junit_path):  # what is on stdout cannot be replaced
         named, _ = _write(replace(named, json_path=""), sinks.junit_path, _junit, sinks)
     return named
 

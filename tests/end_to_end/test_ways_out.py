@@ -151,7 +151,7 @@ USAGE = {
     "a path": ({"session-id": "../../v1/checks"}, "session-id: '../../v1/checks' is not allowed"),
     "no key": (
         {"api-key": ""},
-        "api-key: required: give it under with:; if it is under with: already, the secret",
+        "api-key: required: give it under with:; if it is under with: already, the",
     ),
     "a duration": ({"timeout": "soon"}, "timeout: 'soon' is not allowed"),
     "a threshold": ({"degraded-threshold": "150%"}, "degraded-threshold: '150%' is not allowed"),

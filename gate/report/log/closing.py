@@ -98,9 +98,8 @@ def _verdict(report: Report) -> Iterable[Line]:
     if of.exit_code is ExitCode.USAGE:  # the problems are in the log already, each on a line of its own
         text = "it did not start, because of what is reported above"
         yield Line(f"The gate {_WORDS[of.kind]} ({code}): {text}", _TONES[of.kind])
-        for fault in of.faults:
-            if not isinstance(fault, UsageError):
-                yield Line(f"  {clean(fault.sentence, SENTENCE_LENGTH)}", Tone.BAD)
+        others = [fault for fault in of.faults if not isinstance(fault, UsageError)]
+        yield from (Line(f"  {clean(each.sentence, SENTENCE_LENGTH)}", Tone.BAD) for each in others)
         return
     yield Line(f"The gate {_WORDS[of.kind]} ({code}): {of.reason.text}", _TONES[of.kind])
     for index, judged in sorted(enumerate(report.sessions), key=lambda each: not each[1].closing):
