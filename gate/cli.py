@@ -10,7 +10,7 @@ from gate import __version__
 from gate.commands.demo import demo
 from gate.commands.gate import gate
 from gate.commands.help import help_text
-from gate.commands.policy import check_policy
+from gate.commands.policy import policy
 from gate.commands.refusal import refuse
 from gate.commands.simulate import simulate
 from gate.config.session_words import is_session
@@ -23,9 +23,7 @@ from gate.runtime import Process
 from gate.text.clean import clean
 from gate.text.style import Line, Tone
 
-_COMMANDS = (
-    "the commands are demo, simulate, policy, help and version; without one checkly-gate gates on a session"
-)
+_COMMANDS = ("demo", "simulate", "policy", "help", "version")
 
 
 def main() -> int:
@@ -46,8 +44,8 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
     console = Console(stream, env)
     command, rest = _split(argv)
     # Alone: among inputs it may be a variable of somebody's, and exit code 0 would open the gate.
-    if list(rest) in (["--help"], ["-h"]) or list(argv) == ["help"]:
-        console.command(help_text())
+    if list(rest) in (["--help"], ["-h"]) or (command == "help" and _is_help(rest)):
+        console.command(help_text(rest[0] if command == "help" and rest else command))
         return ExitCode.OPEN
     if list(rest) == ["--version"] or list(argv) == ["version"]:
         console.command(f"checkly-gate {__version__}")
@@ -78,6 +76,23 @@ def _command(
         case "simulate":
             return simulate(argv, console, process)
         case "policy":
-            return check_policy(argv, console)
+            return policy(argv, console)
+        case "help":
+            raise UsageError("help takes the name of one command, or nothing")
+        case "version":
+            raise UsageError("version takes nothing")
         case _:
-            raise UsageError(f"unknown command {clean(command, 100)!r}; {_COMMANDS}")
+            raise UsageError(_unknown_command(command))
+
+
+def _is_help(rest: Sequence[str]) -> bool:
+    """Return whether `help` is followed by nothing, or by a command."""
+    return len(rest) < 2 and all(word in _COMMANDS for word in rest)
+
+
+def _unknown_command(command: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
+    near = get_close_matches(command, _COMMANDS, n=1, cutoff=0.7)
+    known = "the commands are demo, simulate, policy, help and version; without one the gate takes a session"
+    return f"unknown command {clean(command, 100)!r}; " + (f"did you mean {near[0]}?" if near else known)

@@ -250,7 +250,12 @@ def test_a_demo_needs_nothing_and_ends_with_the_verdict(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["deploy"], "unknown command 'deploy'"),
+        (["deploy"], "unknown command 'deploy'; the commands are demo, simulate, policy, help and version"),
+        (["polcy", "check"], "unknown command 'polcy'; did you mean policy?"),
+        (["help", "deploy"], "help takes the name of one command, or nothing"),
+        (["version", "1"], "version takes nothing"),
+        (["policy"], "policy takes check or init"),
+        (["policy", "init", "a.yml", "b.yml"], "policy takes check or init"),
         (["demo", "pasing"], "passing"),
         (["simulate", "--port", "1"], "simulate takes"),
         (["--session", "x"], "did you mean session-id?"),
@@ -271,3 +276,12 @@ def test_a_command_line_that_makes_no_sense_is_refused(
 def test_help_and_version_are_answered(tmp_path: Path) -> None:
     assert "--degraded-threshold" in run(tmp_path, {}, "--help").log
     assert run(tmp_path, {}, "--version").log.startswith("checkly-gate 0.")
+
+
+@pytest.mark.parametrize("command", ["demo", "simulate", "policy"])
+def test_a_command_has_help_of_its_own(command: str, tmp_path: Path) -> None:
+    asked = run(tmp_path, {}, command, "--help")
+    assert asked.code == 0
+    assert asked.log.startswith(f"checkly-gate {command} ")
+    assert max(map(len, asked.log.splitlines())) <= 100
+    assert run(tmp_path, {}, "help", command).log == asked.log
