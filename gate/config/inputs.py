@@ -101,7 +101,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="account-id",
-        help="Checkly account ID. Checkly's API requires it.",
+        help="Checkly account ID. Checkly's API requires it. Without it, that of a session link is used.",
         read=parsers.header_value,
         variable="CHECKLY_ACCOUNT_ID",
     ),
