@@ -1,4 +1,4 @@
-"""Notes what Checkly announces to switch off, in the headers `Sunset` (RFC 8594) and `Deprecation` (RFC 9745)."""
+"""Notes what Checkly announces to switch off: `Sunset` (RFC 8594) and `Deprecation` (RFC 9745)."""
 
 from __future__ import annotations
 

@@ -15,16 +15,15 @@ from gate.waiting import Context
 from tests.polling.world import World, document, one_session
 from tests.samples import SESSION_ID
 
+ENDS = "Checkly announces that /v1/check-sessions will be switched off on 2027-01-31; update checkly-gate"
+
 
 @pytest.mark.parametrize(
     ("headers", "notices"),
     [
         (
             {"sunset": "Sun, 31 Jan 2027 23:59:59 GMT"},
-            (
-                "Checkly announces that /v1/check-sessions will be switched off on 2027-01-31; "
-                "update checkly-gate",
-            ),
+            (ENDS,),
         ),
         ({"deprecation": "true"}, ()),
     ],
