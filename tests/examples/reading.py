@@ -24,6 +24,8 @@ _STAND_INS = {
     "session-id": "8166fa86-c9b4-4162-8541-d380c6c212d8",
     "api-key": "cu_0123456789abcdef",
     "account-id": "account",
+    "commit": "4f2a1c9e0d6b8a7c5f3e1d2b4a6c8e0f1a3b5c7d",
+    "commit-environment": "production",
     "trigger-tags": "production",
     "degraded-threshold": "25%",
 }

@@ -87,6 +87,13 @@ KEYS = {
         apiVersion kind metadata name spec params type workspaces results description steps image workingDir
         onError args env valueFrom secretKeyRef key script
     """,
+    "argo/rollouts.yaml": """
+        apiVersion kind metadata name spec metrics provider job backoffLimit activeDeadlineSeconds template
+        restartPolicy containers image env value valueFrom secretKeyRef key
+    """,
+    "clouddeploy/skaffold.yaml": """
+        apiVersion kind verify name container image executionMode kubernetesCluster overrides
+    """,
     "bitbucket/bitbucket-pipelines.yml": "pipelines branches main step name script image max-time",
     "circleci/config.yml": """
         version jobs deploy docker image steps run checkly environment CHECKLY_GATE_TRIGGER_TAGS
