@@ -10,10 +10,11 @@ from gate import __version__
 from gate.commands.demo import demo
 from gate.commands.gate import gate
 from gate.commands.help import help_text
-from gate.commands.policy import check_policy
+from gate.commands.policy import policy
 from gate.commands.refusal import refuse
 from gate.commands.simulate import simulate
 from gate.config.session_words import is_session
+from gate.config.stdout import reports_on_stdout
 from gate.domain.errors import LibraryMissing, UsageError
 from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console, LogStream
@@ -22,9 +23,7 @@ from gate.runtime import Process
 from gate.text.clean import clean
 from gate.text.style import Line, Tone
 
-_COMMANDS = (
-    "the commands are demo, simulate, policy, help and version; without one checkly-gate gates on a session"
-)
+_COMMANDS = ("demo", "simulate", "policy", "help", "version")
 _SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
 _WITH_ENTRYPOINT = (
     "it is a command for a shell, but this container starts the gate. A CI system that runs commands in it "
@@ -36,7 +35,10 @@ def main() -> int:
     """Runs the program on this process's arguments, environment and streams; returns the exit code."""
     process = Process()
     process.listen_for_signals()
-    log = Outlet.onto(sys.stdout)
+    command, rest = _split(sys.argv[1:])
+    inputs_in = os.environ if not command else {}  # a demo takes its inputs from flags only
+    is_taken = command in ("", "demo") and reports_on_stdout(rest, inputs_in)
+    log = Outlet.onto(sys.stderr if is_taken else sys.stdout)
     code = run(sys.argv[1:], os.environ, log, process)
     log.drain()
     return int(code)
@@ -45,11 +47,10 @@ def main() -> int:
 def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process: Process) -> ExitCode:
     """Runs one command; without one, gates."""
     console = Console(stream, env)
-    is_gate = not argv or argv[0].startswith("-") or is_session(argv[0])
-    command, rest = ("", argv) if is_gate else (argv[0], argv[1:])
+    command, rest = _split(argv)
     # Alone: among inputs it may be a variable of somebody's, and exit code 0 would open the gate.
-    if list(rest) in (["--help"], ["-h"]) or list(argv) == ["help"]:
-        console.command(help_text())
+    if list(rest) in (["--help"], ["-h"]) or (command == "help" and _is_help(rest)):
+        console.command(help_text(rest[0] if command == "help" and rest else command))
         return ExitCode.OPEN
     if list(rest) == ["--version"] or list(argv) == ["version"]:
         console.command(f"checkly-gate {__version__}")
@@ -63,6 +64,12 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
         return ExitCode.INCONCLUSIVE
 
 
+def _split(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Return the command, which is empty for the gate itself, and its arguments."""
+    is_gate = not argv or argv[0].startswith("-") or is_session(argv[0])
+    return ("", argv) if is_gate else (argv[0], argv[1:])
+
+
 def _command(
     command: str, argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process
 ) -> ExitCode:
@@ -74,8 +81,25 @@ def _command(
         case "simulate":
             return simulate(argv, console, process)
         case "policy":
-            return check_policy(argv, console)
+            return policy(argv, console)
         case shell if shell in _SHELLS:
             raise UsageError(f"unknown command {shell!r}; {_WITH_ENTRYPOINT}")
+        case "help":
+            raise UsageError("help takes the name of one command, or nothing")
+        case "version":
+            raise UsageError("version takes nothing")
         case _:
-            raise UsageError(f"unknown command {clean(command, 100)!r}; {_COMMANDS}")
+            raise UsageError(_unknown_command(command))
+
+
+def _is_help(rest: Sequence[str]) -> bool:
+    """Return whether `help` is followed by nothing, or by a command."""
+    return len(rest) < 2 and all(word in _COMMANDS for word in rest)
+
+
+def _unknown_command(command: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
+    near = get_close_matches(command, _COMMANDS, n=1, cutoff=0.7)
+    known = "the commands are demo, simulate, policy, help and version; without one the gate takes a session"
+    return f"unknown command {clean(command, 100)!r}; " + (f"did you mean {near[0]}?" if near else known)

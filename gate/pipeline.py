@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from gate.checkly.client import Checkly
 from gate.checkly.ports import Transport
+from gate.checkly.retirement import Watched
 from gate.commits import Commits
 from gate.config.settings import Settings, shown_inputs
 from gate.domain.detail import Detail
@@ -19,7 +20,7 @@ from gate.evaluation.verdict import conclude, judge
 from gate.explain import MOST_RESULTS, explain, results_to_explain
 from gate.policy.document import PolicyDocument, with_inputs
 from gate.policy.quarantine import warnings
-from gate.polling.result import Ending, PollResult, ended_before
+from gate.polling.result import Ending, PollResult, ended_before, with_accounts
 from gate.report.report import Report
 from gate.text.style import Line, Tone
 from gate.triggering import trigger
@@ -35,7 +36,8 @@ _NO_ACCOUNT = "account-id is not given, and Checkly's API requires it (CHECKLY_A
 
 def decide(settings: Settings, document: PolicyDocument, transport: Transport, context: Context) -> Report:
     """Start what is to be triggered, wait for the sessions, judge them, and find out why they failed."""
-    checkly = Checkly(transport, context.clock, settings.api_version)
+    watched = Watched(transport)
+    checkly = Checkly(watched, context.clock, settings.api_version)
     began_s = context.clock.now_s()
     deadline_s = began_s + settings.timeout
     # A trigger call that hangs must leave time to fetch the sessions that are given beside it.
@@ -60,7 +62,7 @@ def decide(settings: Settings, document: PolicyDocument, transport: Transport, c
         report,
         inputs=shown_inputs(settings),
         policy=document.file,
-        notices=(*no_account, *triggered.notices, *report.notices),
+        notices=(*no_account, *watched.notices, *triggered.notices, *report.notices),
         requests=checkly.budget.spent,
         waited_s=context.clock.now_s() - began_s,
     )
@@ -88,7 +90,9 @@ def _poll_and_judge(
     settings, checkly = commits.settings, commits.checkly
     notices: list[str] = []
     polled, fault = wait_for_all(refs, commits, context, deadline_s, notices.append)
-    polled = tuple(with_unlisted(each, settings.checks_of) for each in polled)
+    polled = tuple(
+        with_unlisted(each, settings.checks_of) for each in with_accounts(polled, settings.account_id)
+    )
     if settings.cancel_on_abort:
         for line in _cancel(polled, checkly):
             context.log(line)

@@ -12,6 +12,7 @@ from gate.checkly.ports import Transport
 from gate.commands.refusal import refuse
 from gate.config.parsers import is_loopback
 from gate.config.session_file import MOST_BYTES, sessions_in
+from gate.config.session_words import account_of
 from gate.config.settings import InvalidInputs, Settings, read_settings
 from gate.domain.errors import Defect, GateError, LibraryMissing, ReportUnwritable, UsageError
 from gate.domain.exit_code import ExitCode
@@ -89,6 +90,7 @@ def _run(settings: Settings, env: Mapping[str, str], console: Console, process: 
     )
     if settings.session_file:
         settings = _with_sessions_of_file(settings)
+    settings = replace(settings, account_id=settings.account_id or account_of(settings.session_id))
     document = load_policy(settings.policy)
     return decide(settings, document, _transport(settings, env, console, process), context)
 

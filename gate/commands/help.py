@@ -8,6 +8,7 @@ from textwrap import wrap
 from gate.config.input import Input
 from gate.config.inputs import INPUTS
 from gate.domain.exit_code import ExitCode
+from gate.policy.loader import DEFAULT_PATH
 
 _USAGE = """\
 checkly-gate: waits for a Checkly session, and fails if it is not good enough.
@@ -19,7 +20,8 @@ usage:
   checkly-gate simulate [SCENARIO] [--port NUMBER] [--host ADDRESS]
                                                      that API alone, on loopback, until a signal comes
   checkly-gate policy check [FILE]                   validates a policy file, and shows what it means
-  checkly-gate help | version
+  checkly-gate policy init [FILE]                    writes a commented policy file to start from
+  checkly-gate help [COMMAND] | version
 
 SESSION is the ID of a check session or a test session, or a link to one; also --session-id SESSION.
 
@@ -28,6 +30,34 @@ CHECKLY_GATE_SESSION_ID for session-id, and so on. What is empty counts as not g
 
 inputs:
 """
+_COMMANDS = {
+    "demo": """\
+checkly-gate demo [SCENARIO] [--INPUT VALUE ...]
+checkly-gate demo --list
+
+Runs the whole gate against an embedded stand-in for Checkly: no account, no network. The reports
+are written as usual, and the exit code is the gate's. SCENARIO is a name from the list, or a file
+of your own that ends in .yml; without it, degraded. Inputs are added to those of the scenario:
+
+  checkly-gate demo degraded --degraded-threshold 40%
+""",
+    "simulate": """\
+checkly-gate simulate [SCENARIO]
+
+Serves the stand-in for Checkly alone, on loopback, until a signal comes. Prints its URL first, then
+the IDs of its sessions. Point CHECKLY_API_URL at the URL, and gate on a session with any key.
+SCENARIO is as for demo.
+""",
+    "policy": f"""\
+checkly-gate policy check [FILE]
+checkly-gate policy init [FILE]
+
+check validates a policy file without a network, and prints the policy that it amounts to. All
+mistakes are reported at once, each with line and column, and the exit code is then 2.
+init writes a policy file with the defaults, and examples as comments. It does not overwrite a file.
+Without FILE both mean {DEFAULT_PATH}, which the gate uses if it exists.
+""",
+}
 EXIT_CODES = {
     ExitCode.OPEN: "the gate is open: the policy is satisfied",
     ExitCode.CLOSED: "the gate is closed by Checkly's answer",
@@ -41,8 +71,10 @@ EXIT_CODES = {
 }
 
 
-def help_text() -> str:
-    """The whole help, in 100 columns at most."""
+def help_text(command: str = "") -> str:
+    """The help for a command; without one, or for one that has none of its own, the whole of it."""
+    if command in _COMMANDS:
+        return _COMMANDS[command].rstrip()
     codes = "\n".join(f"  {code.value:<4} {meaning}" for code, meaning in EXIT_CODES.items())
     scenarios = "\n".join(
         wrap(", ".join(_scenarios()), 96, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)

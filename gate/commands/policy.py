@@ -1,27 +1,54 @@
-"""Checks a policy file without a network."""
+"""Works on policy files without a network: checks one, or writes one to start from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from gate.domain.errors import UsageError
 from gate.domain.exit_code import ExitCode
 from gate.policy.loader import DEFAULT_PATH, load_policy
+from gate.policy.starter import STARTER
 from gate.publish.console import Console
 from gate.text.clean import clean
 from gate.text.style import Line, Tone
 
 
-def check_policy(argv: Sequence[str], console: Console) -> ExitCode:
-    """Validates a policy file without a network, and shows what it means today."""
+def policy(argv: Sequence[str], console: Console) -> ExitCode:
+    """Run `policy check [FILE]` or `policy init [FILE]`."""
+    if len(argv) > 2 or any(word.startswith("-") for word in argv):
+        raise UsageError("policy takes check or init, and at most one file: policy check [FILE]")
+    path = argv[1] if len(argv) == 2 else DEFAULT_PATH
+    match argv[:1]:
+        case ["check"]:
+            return _check(path, console)
+        case ["init"]:
+            return _init(path, console)
+        case _:
+            raise UsageError("policy takes check or init, and at most one file: policy check [FILE]")
+
+
+def _check(path: str, console: Console) -> ExitCode:
+    """Validate a policy file, and show what it means today."""
     from gate.policy import describe  # noqa: PLC0415 - a gate has no use for it
 
-    if not argv or argv[0] != "check" or len(argv) > 2 or any(word.startswith("-") for word in argv):
-        raise UsageError("policy takes the word check and at most one file: policy check [FILE]")
-    path = argv[1] if len(argv) == 2 else DEFAULT_PATH
-    book = load_policy(path)
+    document = load_policy(path)
     console.line(Line(f"{clean(path)} is a policy:", Tone.GOOD))
-    for line in describe.lines(book, datetime.now(UTC).date()):
+    for line in describe.lines(document, datetime.now(UTC).date()):
         console.line(line)
+    return ExitCode.OPEN
+
+
+def _init(path: str, console: Console) -> ExitCode:
+    """Write a policy file with the defaults and examples. Raises `UsageError` if there is a file already."""
+    try:
+        with Path(path).open("x", encoding="utf-8") as file:
+            file.write(STARTER)
+    except FileExistsError:
+        raise UsageError(f"policy: {clean(path)} exists already and is not overwritten") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"policy: {clean(path)} could not be written: {why}") from None
+    console.line(Line(f"{clean(path)} was written. It changes nothing yet: edit it, then run policy check"))
     return ExitCode.OPEN

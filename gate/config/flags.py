@@ -52,7 +52,7 @@ def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     return flags, problems
 
 
-def unknown_variables(env: Mapping[str, str]) -> Iterable[str]:
+def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Iterable[str]:
     """Yield variables that only look like an input's: a misspelt threshold would not be applied.
 
     CHECKLY_GATE_* is ours. INPUT_* and PLUGIN_* may be somebody else's: only a near miss is refused.
@@ -64,7 +64,9 @@ def unknown_variables(env: Mapping[str, str]) -> Iterable[str]:
             continue
         name = variable.removeprefix(prefix)
         if prefix == "CHECKLY_GATE_" or _nearest(name, 0.85):
-            yield f"unknown input {clean(variable, 100)}{_hint(name)}"
+            is_under_with = is_action and prefix == "INPUT_"
+            shown = f"{clean(name.lower(), 100)} under with:" if is_under_with else clean(variable, 100)
+            yield f"unknown input {shown}{_hint(name)}"
 
 
 def _hint(name: str) -> str:

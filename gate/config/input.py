@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,3 +48,8 @@ class Input:
         upper = self.name.upper()
         names = [f"INPUT_{upper}"] + [prefix + self.field.upper() for prefix in ENVIRONMENT_PREFIXES]
         return tuple(dict.fromkeys([*names, self.variable] if self.variable else names))
+
+    def text_in(self, flags: Mapping[str, str], env: Mapping[str, str]) -> str:
+        """Return its text from a flag, else from the first variable that is not empty; empty if not given."""
+        texts = (flags.get(self.name, ""), *(env.get(variable, "") for variable in self.environment))
+        return next(filter(None, map(str.strip, texts)), "")

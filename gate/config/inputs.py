@@ -101,7 +101,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="account-id",
-        help="Checkly account ID. Checkly's API requires it.",
+        help="Checkly account ID. Checkly's API requires it. Without it, that of a session link is used.",
         read=parsers.header_value,
         variable="CHECKLY_ACCOUNT_ID",
     ),
@@ -154,13 +154,14 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="junit-path",
-        help="Where to write the JUnit report. Folders are created.",
+        help="Where to write the JUnit report; - is stdout, and the log then goes to stderr. Folders are "
+        "created.",
         read=parsers.path,
         default="test-results/checkly-junit.xml",
     ),
     Input(
         name="json-path",
-        help="Where to write the JSON record of the decision. Not written by default.",
+        help="Where to write the JSON record of the decision; - is stdout. Not written by default.",
         read=parsers.path,
     ),
     Input(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from gate.checkly.http import is_uuid
 from gate.checkly.kinds import KINDS
@@ -12,6 +13,8 @@ _SESSIONS = "IDs (UUIDs) of check sessions or test sessions, or links to them"
 _UUID_AT_END = re.compile(r"[0-9a-fA-F-]{36}$")
 _KINDS = {api.collection: kind for kind, api in KINDS.items()}
 _SESSION_IN_LINK = re.compile(rf"/(?P<collection>{'|'.join(_KINDS)})/(?P<id>[0-9a-fA-F-]{{36}})(?:[/?#]|$)")
+
+_ACCOUNT_IN_LINK = re.compile(r"/accounts/([0-9a-zA-Z-]{1,64})/")
 
 
 def session_refs(text: str) -> tuple[SessionRef, ...]:
@@ -30,14 +33,20 @@ def is_session(word: str) -> bool:
         return False
 
 
+def account_of(refs: Iterable[SessionRef]) -> str:
+    """Return the account of the first link that contains one; empty if none does."""
+    return next((ref.account for ref in refs if ref.account), "")
+
+
 def _session_ref(word: str) -> SessionRef:
     """A link shows the kind of the session, a bare ID does not."""
     if is_uuid(word):
         return SessionRef(word.lower())
+    account = "".join(_ACCOUNT_IN_LINK.findall(word)[:1])
     found = _SESSION_IN_LINK.search(word)
     if re.match(r"https?://", word) and found and is_uuid(found["id"]):
-        return SessionRef(found["id"].lower(), _KINDS[found["collection"]])
+        return SessionRef(found["id"].lower(), _KINDS[found["collection"]], account)
     candidate = "".join(_UUID_AT_END.findall(word))
     if re.match(r"https?://", word) and is_uuid(candidate):
-        return SessionRef(candidate.lower())
+        return SessionRef(candidate.lower(), account=account)
     raise ValueError(_SESSIONS)

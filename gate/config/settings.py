@@ -11,6 +11,7 @@ from gate.config.ci_metadata import metadata_in, session_name_in
 from gate.config.flags import read_flags, shown_text, unknown_variables
 from gate.config.input import Input
 from gate.config.inputs import BY_NAME, INPUTS
+from gate.config.stdout import is_stdout
 from gate.domain.errors import UsageError
 from gate.domain.session import SessionKind, SessionRef
 from gate.policy.threshold import Threshold
@@ -80,6 +81,7 @@ _NOTHING_TO_GATE_ON = (
     "session-id: required: give session-id, session-file or commit, or have checks triggered with "
     "trigger-check-id or trigger-tags (without a filter every check in the account would run)"
 )
+_EMPTY_ON_GITHUB = "if it is under with: already, the secret, variable or output that it takes is empty"
 
 
 def read_settings(
@@ -92,16 +94,17 @@ def read_settings(
     """
     flags, problems = read_flags(argv)
     given = {row.name: _given(row, flags, env) for row in INPUTS}
-    problems += unknown_variables(env)
+    is_action = env.get("GITHUB_ACTIONS") == "true" and not argv
+    problems += unknown_variables(env, is_action=is_action)
     values: dict[str, Any] = {}
     for row in INPUTS:
         origin, text = given[row.name]
         try:
-            values[row.field] = _value(row, text, origin)
+            values[row.field] = _value(row, text, origin, is_action=is_action)
         except ValueError as error:
             problems.append(_problem(row, text, str(error)))
     if not any(given[name][1] for name in _WHAT_TO_GATE_ON):
-        problems.append(_NOTHING_TO_GATE_ON)
+        problems.append(_NOTHING_TO_GATE_ON + (f"; {_EMPTY_ON_GITHUB}" if is_action else ""))
     problems += _combinations(values, {name for name, (_, text) in given.items() if text})
     paths, collisions = _report_paths(values, real_path)
     if problems := [*problems, *collisions]:
@@ -119,7 +122,9 @@ def _report_paths(
     for name in REPORT_PATHS:
         path = values.get(BY_NAME[name].field, BY_NAME[name].default)
         other = next((known for known in paths if path and real_path(path) == real_path(paths[known])), None)
-        if other and not path.startswith("/dev/"):
+        if other and is_stdout(path):
+            problems.append(f"{name}: only one report can go to stdout, and {other} does already")
+        elif other and not path.startswith("/dev/"):
             problems.append(f"{name}: is {other} too: one report would take the place of the other")
         elif path:
             paths[name] = path
@@ -163,19 +168,17 @@ def _as_text(value: object) -> str:
 
 def _given(row: Input, flags: Mapping[str, str], env: Mapping[str, str]) -> tuple[str, str]:
     """Where the input's text comes from, and the text; both empty where it was not given."""
-    if flags.get(row.name, "").strip():
-        return f"input {row.name}", flags[row.name].strip()
-    for variable in row.environment:
-        if env.get(variable, "").strip():
-            return f"input {row.name}", env[variable].strip()
+    if text := row.text_in(flags, env):
+        return f"input {row.name}", text
     if row.name == "verbose" and env.get("RUNNER_DEBUG") == "1":
         return "RUNNER_DEBUG", "true"
     return "", ""
 
 
-def _value(row: Input, text: str, origin: str) -> object:
+def _value(row: Input, text: str, origin: str, *, is_action: bool) -> object:
     if not text and row.required:
-        raise ValueError(f"required: give --{row.name} or {row.environment[-1]}")
+        how = f"it under with:; {_EMPTY_ON_GITHUB}" if is_action else f"--{row.name} or {row.environment[-1]}"
+        raise ValueError(f"required: give {how}")
     if not text and (row.is_policy or not row.default):
         return row.absent
     value = row.read(text or row.default)

@@ -7,7 +7,7 @@ are enums. All text in these values is clean (`gate.text.clean`), and all times 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
 
@@ -24,16 +24,22 @@ class SessionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionRef:
-    """Which session to gate on. `kind` is None until an answer shows it: a bare ID does not."""
+    """Which session to gate on. `kind` is None until an answer shows it: a bare ID does not.
+
+    `account` is that of the link that named it, if it was a link that contains one.
+    """
 
     id: str
     kind: SessionKind | None = None
+    account: str = field(default="", compare=False)
 
 
 def each_once(refs: Iterable[SessionRef]) -> tuple[SessionRef, ...]:
-    """Return each session once, and with its kind if any mention of it shows that."""
+    """Return each session once, and with its kind (and account) if any mention of it shows that."""
     mentions = tuple(refs)
-    known = {ref.id: ref for ref in sorted(mentions, key=lambda ref: ref.kind is not None)}
+    known = {
+        ref.id: ref for ref in sorted(mentions, key=lambda ref: (ref.kind is not None, ref.account != ""))
+    }
     return tuple(known[session_id] for session_id in dict.fromkeys(ref.id for ref in mentions))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from gate.domain.errors import GateError
+from gate.domain.errors import GateError, NoSuchSession
 from gate.domain.session import Session, SessionRef
 
 
@@ -28,6 +28,17 @@ class PollResult:
     session: Session | None
     ending: Ending
     error: GateError | None = None
+
+
+def with_accounts(polled: Iterable[PollResult], account_id: str) -> Iterable[PollResult]:
+    """Name the account of the link in the errors of sessions that `account_id` does not know."""
+    for each in polled:
+        other = each.ref.account
+        if isinstance(each.error, NoSuchSession) and account_id and other not in ("", account_id):
+            text = f"{each.error}; the link is of the account {other}, and account-id is {account_id}"
+            yield replace(each, error=NoSuchSession(text, status=each.error.status))
+        else:
+            yield each
 
 
 def ended_before(polled: Iterable[PollResult], moment: datetime) -> Iterable[Session]:

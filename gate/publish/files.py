@@ -9,7 +9,9 @@ import secrets
 import stat
 from pathlib import Path
 
+from gate.config.stdout import is_stdout
 from gate.domain.errors import ReportUnwritable
+from gate.publish.outlet import write_to_stdout
 from gate.text.clean import clean
 
 _APPENDED = (
@@ -25,9 +27,13 @@ def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool =
     to the workspace's owner, else later steps could not remove it. Where the gate is `confined`, no symbolic
     link leads it out of the workspace: whoever may change the repository may not have root write elsewhere.
     (A link that appears between the look and the writing is not seen.) A link in the place of the report
-    itself is replaced; a device such as /dev/null is written to. Raises `ReportUnwritable`.
+    itself is replaced; a device such as /dev/null is written to, and stdout if the path is `-`.
+    Raises `ReportUnwritable`.
     """
     try:
+        if is_stdout(str(path)):
+            write_to_stdout(content)
+            return
         if _leads_to_a_device(path, workspace, confined=confined):
             path.write_bytes(content)
         else:
@@ -40,7 +46,7 @@ def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool =
 def check_writable(path: Path, *, workspace: Path, confined: bool = False) -> None:
     """Raise `ReportUnwritable` if the file could not be written now. Makes its folders, but no file."""
     try:
-        if _leads_to_a_device(path, workspace, confined=confined):
+        if is_stdout(str(path)) or _leads_to_a_device(path, workspace, confined=confined):
             return
         _make_folders(path.parent, workspace)
         with contextlib.suppress(FileNotFoundError):
@@ -115,11 +121,17 @@ def append(path: Path, text: str) -> None:
 
 def _unwritable(path: Path, error: OSError | ValueError) -> ReportUnwritable:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return ReportUnwritable(f"{clean(str(path))} could not be written: {clean(reason)}")
+    name = "stdout" if is_stdout(str(path)) else clean(str(path))
+    return ReportUnwritable(f"{name} could not be written: {clean(reason)}")
 
 
 def shown_path(path: Path, workspace: Path) -> str:
-    """The path relative to the workspace where it lies in it, for a container's mean nothing outside."""
+    """The path relative to the workspace where it lies in it, for a container's mean nothing outside.
+
+    Empty for stdout, which is no file that a later step could read.
+    """
+    if is_stdout(str(path)):
+        return ""
     absolute = _absolute(path)
     try:
         return absolute.relative_to(_absolute(workspace)).as_posix()

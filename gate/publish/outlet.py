@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import select
 import stat
+import sys
 import time
 from collections import deque
 from typing import Self, TextIO
@@ -102,3 +104,17 @@ def _own_description(descriptor: int) -> int:
         return os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError:
         return descriptor
+
+
+def write_to_stdout(content: bytes) -> None:
+    """Write to stdout, however slowly it is read. Raises OSError or ValueError if its reader has stopped."""
+    if sys.stdout is None:
+        raise ValueError("stdout is closed")
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), select.POLLOUT)
+    left = memoryview(content)
+    while left:
+        if not poll.poll(_DRAINED_WITHIN_S * 1000):
+            raise ValueError(f"its reader took nothing for {_DRAINED_WITHIN_S:.0f} s")
+        with contextlib.suppress(BlockingIOError):
+            left = left[os.write(sys.stdout.fileno(), left[:_AT_ONCE_BYTES]) :]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gate.config.stdout import is_stdout
 from gate.domain.errors import Defect, GateError, LibraryMissing, ReportUnwritable
 from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console
@@ -99,12 +100,20 @@ def publish(report: Report, sinks: Sinks) -> ExitCode:
 
 
 def _write_files(report: Report, sinks: Sinks) -> Report:
-    """Write the report files. If one fails, the others are written again, because they name that fault."""
-    wanted = [file for file in _FILES if sinks.paths.get(file.input)]
+    """Write the report files. If one fails, the others are written again, because they name that fault.
+
+    A report on stdout comes last, because it cannot be replaced.
+    """
+    paths = sinks.paths
+    wanted = sorted(
+        (file for file in _FILES if paths.get(file.input)), key=lambda file: is_stdout(paths[file.input])
+    )
     while True:
         report = replace(report, files=tuple(_planned(file, sinks) for file in wanted))
-        failed = []
+        failed: list[_File] = []
         for file in wanted:
+            if failed and is_stdout(paths[file.input]):
+                continue
             report, is_written = _write(report, file, sinks)
             failed += [] if is_written else [file]
         if not failed:

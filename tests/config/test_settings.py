@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gate.commands.help import help_text
 from gate.config.input import Input
 from gate.config.inputs import BY_NAME, INPUTS
+from gate.config.session_words import account_of
 from gate.config.settings import InvalidInputs, Settings, read_settings, shown_inputs
 from gate.domain.exit_code import ExitCode
 from gate.domain.session import SessionKind, SessionRef
@@ -162,6 +163,21 @@ def test_every_input_has_a_field_of_the_type_that_its_reader_returns() -> None:
 )
 def test_sessions_are_named_by_ids_and_links(text: str, refs: tuple[SessionRef, ...]) -> None:
     assert _settings("--session-id", text).session_id == refs
+
+
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        (f"{LINK}/test-sessions/{ID}", "a"),
+        (f"{OTHER} {LINK}/sessions/{ID}", "a"),
+        (f"{ID} {LINK}/test-sessions/{ID} https://app.checklyhq.com/accounts/b/check-sessions/{OTHER}", "a"),
+        (f"https://app.checklyhq.com/check-sessions/{ID}", ""),
+        (f"https://app.checklyhq.com/accounts/a.b/check-sessions/{ID}", ""),
+        (ID, ""),
+    ],
+)
+def test_a_link_shows_the_account(text: str, account: str) -> None:
+    assert account_of(_settings("--session-id", text).session_id) == account
 
 
 def test_a_flag_that_is_repeated_adds_sessions_for_none_may_be_lost() -> None:

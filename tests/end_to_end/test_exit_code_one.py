@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -70,7 +71,7 @@ def test_a_working_directory_that_is_removed_during_the_wait(is_absolute: bool, 
         env = github(reports, inputs_for(api, parsed.session_ids, **_paths(reports if is_absolute else None)))
         process = start(gone, env)
         assert api.wait_for_request("/completion", 20)
-        gone.rmdir()
+        shutil.rmtree(gone)
         run = finish(process, reports)
     assert "Traceback" not in run.log
     assert run.code == (0 if is_absolute else 4)

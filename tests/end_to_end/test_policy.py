@@ -140,6 +140,31 @@ def test_a_link_that_leads_nowhere_is_no_wish_for_the_defaults(tmp_path: Path) -
     assert "policy: .checkly-gate.yml cannot be read: No such file or directory" in gated.log
 
 
+def test_policy_init_writes_the_defaults_and_overwrites_nothing(tmp_path: Path) -> None:
+    assert run(tmp_path, {}, "policy", "init").code == 0
+    checked = run(tmp_path, {}, "policy", "check")
+    assert [" ".join(line.split()) for line in checked.log.splitlines()][1:] == [
+        "failed 0 allowed (.checkly-gate.yml:5)",
+        "degraded 0 allowed (.checkly-gate.yml:4)",
+        "flaky any allowed (default)",
+        "missing closes the gate (.checkly-gate.yml:6)",
+        "cancelled closes the gate (.checkly-gate.yml:7)",
+    ]
+    (tmp_path / ".checkly-gate.yml").write_text(POLICY)
+    again = run(tmp_path, {}, "policy", "init")
+    assert again.code == 2
+    assert "policy: .checkly-gate.yml exists already and is not overwritten" in again.log
+    assert (tmp_path / ".checkly-gate.yml").read_text() == POLICY
+
+
+def test_policy_init_takes_the_name_of_a_file_and_reports_one_that_cannot_be(tmp_path: Path) -> None:
+    assert run(tmp_path, {}, "policy", "init", "mine.yml").code == 0
+    assert (tmp_path / "mine.yml").is_file()
+    refused = run(tmp_path, {}, "policy", "init", "nowhere/mine.yml")
+    assert refused.code == 2
+    assert "policy: nowhere/mine.yml could not be written: No such file or directory" in refused.log
+
+
 def test_policy_check_shows_what_a_file_means(tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").write_text(
         POLICY + "missing: pass\nlocations: {required: [eu-central-1]}\n"

@@ -160,14 +160,21 @@ def test_an_answer_that_is_final_says_what_to_do(status: int, advice: str, tmp_p
 
 
 USAGE = {
-    "no session": ({"session-id": ""}, "session-id: required"),
+    "no session": ({"session-id": ""}, "session-id: required: give session-id, session-file or commit"),
+    "an empty output": ({"session-id": ""}, "if it is under with: already, the secret, variable or output"),
     "not an id": ({"session-id": "latest"}, "session-id: 'latest' is not allowed"),
     "a path": ({"session-id": "../../v1/checks"}, "session-id: '../../v1/checks' is not allowed"),
-    "no key": ({"api-key": ""}, "api-key: required: give --api-key or CHECKLY_API_KEY"),
+    "no key": (
+        {"api-key": ""},
+        "api-key: required: give it under with:; if it is under with: already, the",
+    ),
     "a duration": ({"timeout": "soon"}, "timeout: 'soon' is not allowed"),
     "a threshold": ({"degraded-threshold": "150%"}, "degraded-threshold: '150%' is not allowed"),
     "plain http": ({"api-url": "http://api.example"}, "api-url: 'http://api.example' is not allowed"),
-    "a name": ({"degraded-treshold": "1"}, "did you mean degraded-threshold?"),
+    "a name": (
+        {"degraded-treshold": "1"},
+        "unknown input degraded-treshold under with:; did you mean degraded-threshold?",
+    ),
     "a bundle": ({"ca-bundle": "nowhere.pem"}, "ca-bundle: nowhere.pem is not a readable PEM file"),
 }
 
@@ -179,7 +186,11 @@ def test_a_bad_input_is_refused_before_any_request(inputs: dict[str, str], says:
         result = run(tmp_path, github(tmp_path, inputs_for(api, parsed.session_ids) | inputs))
         assert api.requests == []
     assert result.code == 2
-    assert says in result.log
+    log = [line for line in result.log.splitlines() if not line.startswith("::")]  # without the annotation
+    assert [says in line for line in log].count(True) == 1
+    assert log[-1] == (
+        "The gate COULD NOT TELL (exit code 2): it did not start, because of what is reported above"
+    )
     assert "Traceback" not in result.log
     assert result.cases == {"checkly-gate [inputs]": "error GateError"}
     assert result.outputs["verdict"] == "inconclusive"
@@ -291,9 +302,14 @@ def test_a_demo_needs_nothing_and_ends_with_the_verdict(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["deploy"], "unknown command 'deploy'"),
         (["cat"], "unknown command 'cat'; it is a command for a shell"),
         (["sh", "-c", "checkly-gate"], "must replace the entrypoint: Jenkins by .inside('--entrypoint=')"),
+        (["deploy"], "unknown command 'deploy'; the commands are demo, simulate, policy, help and version"),
+        (["polcy", "check"], "unknown command 'polcy'; did you mean policy?"),
+        (["help", "deploy"], "help takes the name of one command, or nothing"),
+        (["version", "1"], "version takes nothing"),
+        (["policy"], "policy takes check or init"),
+        (["policy", "init", "a.yml", "b.yml"], "policy takes check or init"),
         (["demo", "pasing"], "passing"),
         (["simulate", "--prot", "1"], "simulate takes"),
         (["simulate", "flaky", "passing"], "simulate takes"),
@@ -319,3 +335,12 @@ def test_a_command_line_that_makes_no_sense_is_refused(
 def test_help_and_version_are_answered(tmp_path: Path) -> None:
     assert "--degraded-threshold" in run(tmp_path, {}, "--help").log
     assert run(tmp_path, {}, "--version").log.startswith("checkly-gate 0.")
+
+
+@pytest.mark.parametrize("command", ["demo", "simulate", "policy"])
+def test_a_command_has_help_of_its_own(command: str, tmp_path: Path) -> None:
+    asked = run(tmp_path, {}, command, "--help")
+    assert asked.code == 0
+    assert asked.log.startswith(f"checkly-gate {command} ")
+    assert max(map(len, asked.log.splitlines())) <= 100
+    assert run(tmp_path, {}, "help", command).log == asked.log

@@ -12,7 +12,7 @@ import yaml
 
 from tests.examples.programs import Programs
 
-SCRIPTS = ("deploy.sh", "roll-back.sh", "npm", "npx")
+SCRIPTS = ("deploy.sh", "roll-back.sh", "npm", "npx", "gh")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Gate:
             return operand.strip("'")
         if operand.startswith("steps.gate.outputs."):
             return self.outputs.get(operand.removeprefix("steps.gate.outputs."), "")
-        if operand.startswith(("secrets.", "vars.")):
+        if operand.startswith(("secrets.", "vars.", "github.")):
             return "given"
         return {"steps.gate.outcome": self.outcome, "always()": "true"}[operand]
 
@@ -79,7 +79,8 @@ def play(workflow: str, gate: Gate, folder: Path, down: Collection[str] = ()) ->
         if step.get("id") == "gate":
             ended, step_failed = gate, gate.outcome == "failure"
         elif "run" in step:
-            env = {name: ended.value(value[4:-3]) for name, value in step.get("env", {}).items()}
+            given = {name: ended.value(value[4:-3]) for name, value in step.get("env", {}).items()}
+            env = {"GITHUB_REPOSITORY": "team/shop", **given}
             said = programs.run(step["run"], env, folder, "bash -e")
             step_failed, log = said.code != 0, log + said.log
         else:

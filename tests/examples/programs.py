@@ -14,6 +14,9 @@ _RECORDER = """#!{python}
 import json, os, sys
 with open({file!r}, "a") as file:
     print(json.dumps([sys.argv[1:], dict(os.environ)]), file=file)
+for name, text in {writes!r}.items():
+    with open(name, "w") as file:
+        file.write(text)
 sys.exit({code})
 """
 
@@ -40,11 +43,14 @@ class Programs:
 
     folder: Path
 
-    def add(self, name: str, code: int = 0) -> None:
-        """Adds a program that ends with an exit code."""
+    def add(self, name: str, code: int = 0, writes: Mapping[str, str] | None = None) -> None:
+        """Adds a program that writes files where it is run, and ends with an exit code."""
         self.folder.mkdir(exist_ok=True)
         program = self.folder / name
-        program.write_text(_RECORDER.format(python=sys.executable, file=f"{program}.calls", code=code))
+        text = _RECORDER.format(
+            python=sys.executable, file=f"{program}.calls", code=code, writes=dict(writes or {})
+        )
+        program.write_text(text)
         program.chmod(0o755)
 
     def calls(self, name: str) -> list[Call]:

@@ -25,6 +25,7 @@ _STAND_INS = {
     "api-key": "cu_0123456789abcdef",
     "account-id": "account",
     "commit": "4f2a1c9e0d6b8a7c5f3e1d2b4a6c8e0f1a3b5c7d",
+    "commit-environment": "production",
     "trigger-tags": "production",
     "degraded-threshold": "25%",
 }
@@ -54,10 +55,15 @@ def arguments(name: str) -> list[tuple[list[str], dict[str, str]]]:
     for use in _uses(documents(name)):
         given = {**use.get("with", {}), **use.get("settings", {})}
         named = [f"--{key.replace('_', '-')}={value}" for key, value in given.items()]
-        started.append(
-            ([_real_flag(flag) for flag in [*named, *use.get("args", [])]], _real(variables(name)))
-        )
+        flags = [*named, *(flag for flag in use.get("args", []) if flag.startswith("--"))]
+        started.append(([_real_flag(flag) for flag in flags], _real(variables(name) | _listed(use))))
     return started or [([], _real(variables(name)))]
+
+
+def _listed(use: Mapping[str, Any]) -> dict[str, str]:
+    """The variables that Kubernetes' list of them gives values."""
+    listed = use.get("env", [])
+    return {each["name"]: each["value"] for each in listed if isinstance(each, dict) and "value" in each}
 
 
 def _uses(value: object) -> Iterator[Mapping[str, Any]]:

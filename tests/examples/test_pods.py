@@ -11,6 +11,7 @@ import pytest
 
 from tests.examples.programs import Programs
 from tests.examples.reading import IMAGE, documents
+from tests.examples.test_roll_backs import ENDS, Ended
 
 CODES = (0, 1, 2, 3, 4)
 
@@ -24,7 +25,7 @@ class Played:
     log: str
 
 
-def _argo(code: int, programs: Programs, folder: Path) -> Played:
+def _argo(end: Ended, programs: Programs, folder: Path) -> Played:
     """Runs group after group until a step fails whose failure is not what the workflow continues on."""
     (workflow,) = documents("argo/workflow.yaml")
     templates = {template["name"]: template for template in workflow["spec"]["templates"]}
@@ -35,8 +36,9 @@ def _argo(code: int, programs: Programs, folder: Path) -> Played:
                 continue
             container = templates[step["template"]]["container"]
             command = shlex.join([*container["command"], *container.get("args", [])])
-            programs.add("checkly-gate", code)
-            ended = programs.run(command, {}, folder)
+            programs.add("checkly-gate", end.code, {"checkly-gate.json": end.record})
+            env = {each["name"]: each["value"] for each in container.get("env", []) if "value" in each}
+            ended = programs.run(command, env, folder)
             ran.append(step["name"])
             codes[step["name"]] = ended.code
             log += ended.log
@@ -51,21 +53,24 @@ def _holds(condition: str, codes: dict[str, int]) -> bool:
     return (int(left) == int(right)) == {"==": True, "!=": False}[operator]
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_argo_rolls_back_what_is_red_and_fails_what_did_not_open(code: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", ENDS, ids=str)
+def test_argo_rolls_back_what_failed_or_degraded_and_fails_what_did_not_open(
+    end: Ended, tmp_path: Path
+) -> None:
     programs = Programs(tmp_path / "programs")
-    played = _argo(code, programs, tmp_path)
-    assert played.ran == ["gate", *(["roll-back"] if code == 1 else []), *(["verdict"] if code else [])]
-    assert (played.code == 0) == (code == 0)
-    assert ("the gate did not open" in played.log) == (code != 0)
+    played = _argo(end, programs, tmp_path)
+    rolls_back = ["roll-back"] if end.rolls_back else []
+    assert played.ran == ["gate", *rolls_back, *(["verdict"] if end.code else [])]
+    assert (played.code == 0) == (end.code == 0)
+    assert ("the gate did not open" in played.log) == (end.code != 0)
     (call,) = programs.calls("checkly-gate")
-    assert "--session-id={{workflow.parameters.session-id}}" in call.arguments
+    assert call.environment["CHECKLY_GATE_SESSION_ID"] == "{{workflow.parameters.session-id}}"
 
 
 def test_argo_stops_a_gate_that_hangs_after_its_own_timeout() -> None:
     (workflow,) = documents("argo/workflow.yaml")
     (gate,) = (each for each in workflow["spec"]["templates"] if each["name"] == "gate")
-    assert "--timeout=20m" in gate["container"]["args"]
+    assert {"name": "CHECKLY_GATE_TIMEOUT", "value": "20m"} in gate["container"]["env"]
     assert gate["activeDeadlineSeconds"] > 20 * 60
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 import gate
 from gate.domain.errors import UsageError
 from gate.policy.schema import LARGEST_BYTES, read_policy
+from gate.policy.starter import STARTER
 from tests.policy.malformed import MALFORMED, Malformed
 from tests.samples import CHECK_ID
 
@@ -44,6 +46,16 @@ checks:
     flaky-threshold: 12.5%
     failed-threshold: "1"
 """
+
+
+def test_the_starting_point_has_an_example_of_everything_that_is_valid_without_its_comment_marks() -> None:
+    _, examples = STARTER.split('remove the "# " before it.\n')
+    used = STARTER.replace(examples, re.sub(r"(?m)^# ", "", examples).replace("YYYY-MM-DD", "2026-12-31"))
+    assert read_policy(STARTER, "p.yml").quarantine == ()
+    document = read_policy(used, "p.yml")
+    assert document.quarantine
+    assert document.checks
+    assert set(yaml.safe_load(used)) == set(SCHEMA["properties"])
 
 
 def _problems(written: str) -> tuple[str, ...]:

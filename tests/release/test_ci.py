@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 WORKFLOWS = {path.name: path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml")}
 CI: dict[Any, Any] = yaml.safe_load(WORKFLOWS["ci.yml"])
 PINNED_IN = {"docker": "Dockerfile", "npm": r"package-lock\.json", "pip": r"requirements\.txt"}
-NEEDED = ("curl", "java", "jq", "openssl", "rsync", "tinyproxy")
+NEEDED = ("chromium", "curl", "java", "jq", "openssl", "rsync", "tinyproxy")
 OF_NO_PROGRAM = "libsurefire-java"  # whether this machine has its files is not the test's to say
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from gate.domain.errors import UsageError
+from gate.domain.exit_code import ExitCode
 from gate.evaluation.decision import place_of
 from gate.evaluation.judged import Conclusion, JudgedSession, Row, VerdictKind
 from gate.report.log.tones import tone_of
 from gate.report.order import is_worth_a_look
 from gate.report.report import Report
+from gate.text.clean import SENTENCE_LENGTH, clean
 from gate.text.duration import format_duration
 from gate.text.style import Line, Tone, columns, fitted
 
@@ -60,7 +63,10 @@ def verdict(report: Report) -> tuple[Line, ...]:
 def files(report: Report) -> tuple[Line, ...]:
     """Return where each report is and, of some, what it holds."""
     return tuple(
-        Line(f"  {file.title}: {file.path}" + (f" ({file.holds})" if file.holds else ""), Tone.FAINT)
+        Line(
+            f"  {file.title}: {file.path or 'stdout'}" + (f" ({file.holds})" if file.holds else ""),
+            Tone.FAINT,
+        )
         for file in report.files
     )
 
@@ -115,6 +121,12 @@ def _reasons(named: Sequence[tuple[str, Row]], report: Report) -> Iterable[Line]
 def _verdict(report: Report) -> Iterable[Line]:
     of = report.verdict
     code = f"{'report only, ' if of.only_reports else ''}exit code {int(of.exit_code)}"
+    if of.exit_code is ExitCode.USAGE:  # the problems are in the log already, each on a line of its own
+        text = "it did not start, because of what is reported above"
+        yield Line(f"The gate {_WORDS[of.kind]} ({code}): {text}", _TONES[of.kind])
+        others = [fault for fault in of.faults if not isinstance(fault, UsageError)]
+        yield from (Line(f"  {clean(each.sentence, SENTENCE_LENGTH)}", Tone.BAD) for each in others)
+        return
     yield Line(f"The gate {_WORDS[of.kind]} ({code}): {of.reason.text}", _TONES[of.kind])
     for index, judged in sorted(enumerate(report.sessions), key=lambda each: not each[1].closing):
         prefix = f"{judged.label}: " if len(report.sessions) > 1 else ""

@@ -1,0 +1,51 @@
+"""The account is taken from a link if it is not given, and a link of another account is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gate.simulator import Simulator, parse
+from tests.end_to_end.running import github, inputs_for, run
+from tests.end_to_end.test_stdout import PASSED
+
+MISSING = "00000000-0000-0000-0000-00000000000e"
+LINK = "https://app.checklyhq.com/accounts/1397c172/check-sessions"
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"), [("", "1397c172"), ("another", "another")], ids=["not given", "given"]
+)
+@pytest.mark.parametrize("named_by", ["session-id", "session-file"])
+def test_the_account_of_a_link_stands_in_for_an_input_that_is_missing(
+    named_by: str, given: str, sent: str, tmp_path: Path
+) -> None:
+    parsed = parse(PASSED, name="passed")
+    link = f"{LINK}/{parsed.session_ids[0]}"
+    (tmp_path / "checkly.log").write_text(f"Open session: {link}\n")
+    named = {"session-id": "", named_by: link if named_by == "session-id" else "checkly.log"}
+    with Simulator(parsed) as api:
+        inputs = inputs_for(api, parsed.session_ids) | named | {"account-id": given}
+        result = run(tmp_path, github(tmp_path, inputs))
+        assert {request.headers["x-checkly-account"] for request in api.requests} == {sent}
+    assert result.code == 0
+    assert "account-id is not given" not in result.log
+
+
+def test_a_link_of_another_account_is_named_if_the_session_is_not_found(tmp_path: Path) -> None:
+    parsed = parse(PASSED, name="passed")
+    with Simulator(parsed) as api:
+        inputs = inputs_for(api, (f"{LINK}/{MISSING}",), account_id="another", timeout="2s")
+        result = run(tmp_path, github(tmp_path, inputs))
+    assert result.code == 4
+    assert "the link is of the account 1397c172, and account-id is another" in result.outputs["reason"]
+
+
+def test_a_link_of_the_account_that_is_given_is_not(tmp_path: Path) -> None:
+    parsed = parse(PASSED, name="passed")
+    with Simulator(parsed) as api:
+        inputs = inputs_for(api, (f"{LINK}/{MISSING}",), account_id="1397c172", timeout="2s")
+        result = run(tmp_path, github(tmp_path, inputs))
+    assert "404" in result.outputs["reason"]
+    assert "the link is of" not in result.log

@@ -1,0 +1,139 @@
+"""A report on stdout: it stands there alone, and the log is on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from gate.simulator import Simulator, parse
+from tests.end_to_end.running import ENTRYPOINT, inputs_for
+from tests.end_to_end.test_log_never_blocks import MANY
+
+PASSED = """
+description: a session that has passed
+sessions:
+  - check: {name: Checkout API}
+    locations: [us-east-1]
+    results: [{at: 0s, location: us-east-1, is: passed}]
+"""
+
+
+def _run(workspace: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ENTRYPOINT), *arguments]
+    return subprocess.run(
+        command, cwd=workspace, env=env, capture_output=True, text=True, timeout=50, check=False
+    )
+
+
+def _env(api: Simulator, session_ids: tuple[str, ...], **more: str) -> dict[str, str]:
+    inputs = inputs_for(api, session_ids) | {"json-path": ""} | more
+    return {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
+
+
+def test_the_record_is_on_stdout_and_the_log_on_stderr(tmp_path: Path) -> None:
+    ran = _run(tmp_path, "demo", "passing", "--json-path", "-")
+    assert json.loads(ran.stdout)["verdict"] == "pass"
+    assert json.loads(ran.stdout)["json-path"] == ""
+    assert ran.stderr.startswith("demo: passing")
+    assert "The gate is OPEN (exit code 0)" in ran.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["test-results"]
+
+
+def test_so_is_the_junit_report_if_a_variable_says_so(tmp_path: Path) -> None:
+    parsed = parse(PASSED, name="passed")
+    with Simulator(parsed) as api:
+        ran = _run(tmp_path, **_env(api, parsed.session_ids, **{"junit-path": "-", "json-path": "folder/x"}))
+    assert [case.get("name") for case in ET.fromstring(ran.stdout).iter("testcase")] == [
+        "Checkout API [us-east-1]"
+    ]
+    assert "The gate is OPEN (exit code 0)" in ran.stderr
+
+
+def test_a_usage_error_is_reported_there_too(tmp_path: Path) -> None:
+    ran = _run(tmp_path, "--json-path=-", "--timeout=soon")
+    assert ran.returncode == json.loads(ran.stdout)["exit-code"] == 2
+    assert "timeout: 'soon' is not allowed" in ran.stderr
+
+
+def test_a_second_report_on_stdout_is_refused(tmp_path: Path) -> None:
+    ran = _run(tmp_path, "demo", "passing", "--json-path", "-", "--junit-path", "-")
+    assert ran.returncode == 2
+    assert "json-path: only one report can go to stdout, and junit-path does already" in ran.stderr
+    assert ET.fromstring(ran.stdout).get("errors") == "1"
+
+
+def test_a_report_on_stdout_is_there_once_although_another_one_could_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    ran = _run(tmp_path, "demo", "passing", "--junit-path", "-", "--json-path", "folder")
+    assert ran.returncode == 4
+    assert ET.fromstring(ran.stdout).get("errors") == "0"
+
+
+def test_a_variable_for_the_gate_leaves_the_url_of_simulate_on_stdout(tmp_path: Path) -> None:
+    env = {"CHECKLY_GATE_JSON_PATH": "-"}
+    command = [sys.executable, "-u", str(ENTRYPOINT), "simulate", "passing"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("http://127.0.0.1:")
+    process.send_signal(signal.SIGTERM)
+    process.stdout.close()
+    assert process.wait(timeout=5) == 0
+
+
+@pytest.mark.parametrize(
+    ("redirection", "why"),
+    [(">&-", "stdout is closed"), ("> /dev/full", "No space left on device"), ("| true", "Broken pipe")],
+)
+def test_a_stdout_that_takes_no_report_is_a_report_that_was_not_written(
+    redirection: str, why: str, tmp_path: Path
+) -> None:
+    gate = f"'{sys.executable}' '{ENTRYPOINT}' demo passing --json-path - --poll-interval 1s"
+    script = f"set -o pipefail; {gate} {redirection}"
+    done = subprocess.run(
+        ["/bin/bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=50, check=False
+    )
+    assert done.returncode == 4
+    assert f"stdout could not be written: {why}" in done.stderr
+
+
+def test_a_slow_reader_gets_the_whole_record_even_through_a_pipe_that_does_not_block(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    parsed = parse(MANY, name="many")
+    with Simulator(parsed) as api:
+        env = _env(api, parsed.session_ids, **{"json-path": "-", "details": "false"})
+        command = [sys.executable, str(ENTRYPOINT)]
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env=env, stdout=writing, stderr=subprocess.PIPE, text=True
+        )
+        os.close(writing)
+        assert process.stderr is not None
+        for line in process.stderr:  # the log of the wait; what follows it comes after the record
+            if "is FAILED" in line:
+                break
+        with os.fdopen(reading, "rb") as pipe:
+            record = json.loads(pipe.read())
+        process.communicate(timeout=20)
+    assert process.wait(20) == record["exit-code"] == 1
+    assert record["missing"] == 999
+
+
+def test_a_reader_who_stops_reading_does_not_keep_the_gate_from_obeying_a_signal(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    parsed = parse(MANY, name="many")
+    with Simulator(parsed) as api:
+        env = _env(api, parsed.session_ids, **{"json-path": "-", "details": "false"})
+        command = [sys.executable, str(ENTRYPOINT)]
+        process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=writing, stderr=subprocess.DEVNULL)
+        os.close(writing)
+        assert os.read(reading, 1) == b"{"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 143
+    os.close(reading)

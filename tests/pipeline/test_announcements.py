@@ -1,0 +1,39 @@
+"""What Checkly announces to switch off is a notice of the report, and does not change the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from gate.config.settings import read_settings
+from gate.domain.exit_code import ExitCode
+from gate.pipeline import decide
+from gate.policy.document import PolicyDocument
+from gate.waiting import Context
+from tests.polling.world import World, document, one_session
+from tests.samples import SESSION_ID
+
+ENDS = "Checkly announces that /v1/check-sessions will be switched off on 2027-01-31; update checkly-gate"
+
+
+@pytest.mark.parametrize(
+    ("headers", "notices"),
+    [
+        (
+            {"sunset": "Sun, 31 Jan 2027 23:59:59 GMT"},
+            (ENDS,),
+        ),
+        ({"deprecation": "true"}, ()),
+    ],
+)
+def test_an_announcement_is_a_notice(headers: dict[str, str], notices: tuple[str, ...]) -> None:
+    world = World(one_session((0, "PASSED")), fault=lambda *_: replace(document("PASSED"), headers=headers))
+    context = Context(
+        world.clock, lambda: 0.5, lambda: datetime(2026, 1, 15, tzinfo=UTC), lambda _: None, lambda _: None
+    )
+    settings = read_settings([f"--session-id={SESSION_ID}", "--api-key=cu_x", "--account-id=a"], {})
+    report = decide(settings, PolicyDocument(), world, context)
+    assert report.notices == notices
+    assert report.verdict.exit_code is ExitCode.OPEN
