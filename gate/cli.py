@@ -19,12 +19,7 @@ from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console, LogStream
 from gate.publish.outlet import Outlet
 from gate.runtime import Process
-from gate.text.clean import clean
 from gate.text.style import Line, Tone
-
-_COMMANDS = (
-    "the commands are demo, simulate, policy, help and version; without one checkly-gate gates on a session"
-)
 
 
 def main() -> int:
@@ -62,13 +57,13 @@ def _command(
     command: str, argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process
 ) -> ExitCode:
     match command:
-        case "":
-            return gate(argv, env, console, process)
         case "demo":
             return demo(argv, env, console, process)
         case "simulate":
             return simulate(argv, console, process)
         case "policy":
             return check_policy(argv, console)
-        case _:
-            raise UsageError(f"unknown command {clean(command, 100)!r}; {_COMMANDS}")
+        case "":
+            return gate(argv, env, console, process)
+        case _:  # not a command: the gate refuses it as an argument, with its reports
+            return gate((command, *argv), env, console, process)

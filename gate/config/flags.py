@@ -10,6 +10,10 @@ from gate.config.inputs import BY_NAME, INPUTS
 from gate.config.session_words import is_session
 from gate.text.clean import clean
 
+_COMMANDS = (
+    "the commands are demo, simulate, policy, help and version; without one checkly-gate gates on a session"
+)
+
 
 def shown_text(text: str) -> str:
     """Return what was given, unless it looks like a key that landed in the wrong place."""
@@ -29,6 +33,8 @@ def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         if not word.startswith("--"):
             if is_session(word):
                 flags["session-id"] = " ".join(filter(None, (flags.get("session-id"), word)))
+            elif len(words) == len(argv) - 1:
+                problems.append(f"unknown command {shown_text(word)}; {_COMMANDS}")
             else:
                 problems.append(f"unexpected argument {shown_text(word)}: inputs are given as --name value")
             continue

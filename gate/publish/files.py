@@ -39,6 +39,13 @@ def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool =
         raise _unwritable(path, error) from None
 
 
+def remove(path: Path) -> None:
+    """Remove a report if it is a file; a device stays."""
+    with contextlib.suppress(OSError, ValueError):
+        if stat.S_ISREG(path.lstat().st_mode):
+            path.unlink()
+
+
 def _replace(path: Path, content: bytes, workspace: Path) -> None:
     # Nobody can guess the name, and put a link in its place; it is short where the path's own is long.
     temporary = path.with_name(f".checkly-gate-{secrets.token_hex(8)}.tmp")

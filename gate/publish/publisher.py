@@ -9,7 +9,7 @@ from pathlib import Path
 from gate.domain.errors import Defect, GateError, LibraryMissing, ReportUnwritable
 from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console
-from gate.publish.files import shown_path, write_whole
+from gate.publish.files import remove, shown_path, write_whole
 from gate.publish.host import Host
 from gate.report import annotation, outputs, record
 from gate.report.log import closing
@@ -65,9 +65,16 @@ def _write_files(report: Report, sinks: Sinks) -> Report:
         return report
     named = replace(report, json_path=shown_path(Path(sinks.json_path), workspace))
     named, written = _write(named, sinks.json_path, record.render, sinks)
-    if not written:
-        named, _ = _write(replace(named, json_path=""), sinks.junit_path, _junit, sinks)
-    return named
+    return named if written else _junit_again(replace(named, json_path=""), sinks)
+
+
+def _junit_again(report: Report, sinks: Sinks) -> Report:
+    """Write the JUnit report with the new fault; if there is no room beside the old one, in its place."""
+    changed, written = _write(report, sinks.junit_path, _junit, sinks)
+    if not written and report.junit_path:
+        remove(Path(sinks.junit_path))  # it may report a pass
+        changed, written = _write(report, sinks.junit_path, _junit, sinks)
+    return changed if written else replace(changed, junit_path="")
 
 
 def _junit(report: Report) -> bytes:
