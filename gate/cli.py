@@ -13,6 +13,7 @@ from gate.commands.help import help_text
 from gate.commands.policy import policy
 from gate.commands.refusal import refuse
 from gate.commands.simulate import simulate
+from gate.config.flags import COMMANDS
 from gate.config.session_words import is_session
 from gate.config.stdout import reports_on_stdout
 from gate.domain.errors import LibraryMissing, UsageError
@@ -20,15 +21,7 @@ from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console, LogStream
 from gate.publish.outlet import Outlet
 from gate.runtime import Process
-from gate.text.clean import clean
 from gate.text.style import Line, Tone
-
-_COMMANDS = ("demo", "simulate", "policy", "help", "version")
-_SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
-_WITH_ENTRYPOINT = (
-    "it is a command for a shell, but this container starts the gate. A CI system that runs commands in it "
-    "must replace the entrypoint: Jenkins by .inside('--entrypoint='), GitLab by entrypoint: ['']"
-)
 
 
 def main() -> int:
@@ -74,32 +67,22 @@ def _command(
     command: str, argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process
 ) -> ExitCode:
     match command:
-        case "":
-            return gate(argv, env, console, process)
         case "demo":
             return demo(argv, env, console, process)
         case "simulate":
             return simulate(argv, console, process)
         case "policy":
             return policy(argv, console)
-        case shell if shell in _SHELLS:
-            raise UsageError(f"unknown command {shell!r}; {_WITH_ENTRYPOINT}")
         case "help":
             raise UsageError("help takes the name of one command, or nothing")
         case "version":
             raise UsageError("version takes nothing")
-        case _:
-            raise UsageError(_unknown_command(command))
+        case "":
+            return gate(argv, env, console, process)
+        case _:  # not a command: the gate refuses it as an argument, with its reports
+            return gate((command, *argv), env, console, process)
 
 
 def _is_help(rest: Sequence[str]) -> bool:
     """Return whether `help` is followed by nothing, or by a command."""
-    return len(rest) < 2 and all(word in _COMMANDS for word in rest)
-
-
-def _unknown_command(command: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
-
-    near = get_close_matches(command, _COMMANDS, n=1, cutoff=0.7)
-    known = "the commands are demo, simulate, policy, help and version; without one the gate takes a session"
-    return f"unknown command {clean(command, 100)!r}; " + (f"did you mean {near[0]}?" if near else known)
+    return len(rest) < 2 and all(word in COMMANDS for word in rest)

@@ -126,9 +126,9 @@ def _cancel(polled: Iterable[PollResult], checkly: Checkly) -> Iterable[Line]:
         try:
             checkly.cancel(session, until_s=until_s)
         except (RequestFailed, Stopped) as error:
-            yield Line(f"{session.label} could not be cancelled: {error}", Tone.WARN)
+            yield Line(f"could not cancel {session.label}: {error}", Tone.WARN)
         else:
-            yield Line(f"{session.label}: asked Checkly to cancel what still runs")
+            yield Line(f"asked Checkly to cancel what still runs of {session.label}")
 
 
 def _explain(

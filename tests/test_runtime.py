@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -68,3 +70,9 @@ def test_a_sleep_takes_its_time_and_no_time_takes_none() -> None:
     process.sleep_s(0.02)
     process.sleep_s(0)
     assert process.now_s() - began_s >= 0.02
+
+
+def test_the_last_words_are_one_line_and_no_command_of_a_ci_system() -> None:
+    code = "from gate.last_words import complain; complain('a\\n--- ###vso[b]\\r::error::c')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stderr == b"checkly-gate: a --- # #vso[b] ::error::c\n"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
-from pathlib import Path
 from typing import Protocol
 
 import requests
@@ -163,7 +163,7 @@ def _session(endpoint: Endpoint) -> requests.Session:
     session.trust_env = False  # what the environment has to say is in the endpoint
     session.proxies = {"all": endpoint.proxy.url} if endpoint.proxy.url else {}
     if endpoint.replaced_certificates and endpoint.base_url.startswith("https:"):
-        if not Path(endpoint.replaced_certificates).is_dir():
+        if not os.path.isdir(endpoint.replaced_certificates):  # noqa: PTH112 - Path raises if it is too long
             trust(
                 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), endpoint.replaced_certificates, endpoint.replaced_by
             )

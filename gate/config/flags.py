@@ -14,6 +14,12 @@ from gate.text.clean import clean
 _OF_A_SERVICE = re.compile(
     r"CHECKLY_GATE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
 )
+COMMANDS = ("demo", "simulate", "policy", "help", "version")
+_SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
+_WITH_ENTRYPOINT = (
+    "it is a command for a shell, but this container starts the gate. A CI system that runs commands in it "
+    "must replace the entrypoint: Jenkins by .inside('--entrypoint='), GitLab by entrypoint: ['']"
+)
 
 
 def shown_text(text: str) -> str:
@@ -34,6 +40,8 @@ def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         if not word.startswith("--"):
             if is_session(word):
                 flags["session-id"] = " ".join(filter(None, (flags.get("session-id"), word)))
+            elif len(words) == len(argv) - 1:
+                problems.append(f"unknown command {shown_text(word)}; {_about_command(word)}")
             else:
                 problems.append(f"unexpected argument {shown_text(word)}: inputs are given as --name value")
             continue
@@ -69,12 +77,22 @@ def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Ite
             yield f"unknown input {shown}{_hint(name)}"
 
 
+def _about_command(word: str) -> str:
+    if word in _SHELLS:
+        return _WITH_ENTRYPOINT
+    near = _nearest(word, 0.7, COMMANDS)
+    known = "the commands are demo, simulate, policy, help and version; without one the gate takes a session"
+    return f"did you mean {near}?" if near else known
+
+
 def _hint(name: str) -> str:
     near = _nearest(name, 0.6)
     return f"; did you mean {near}?" if near else "; checkly-gate --help lists the inputs"
 
 
-def _nearest(name: str, likeness: float) -> str:
+def _nearest(name: str, likeness: float, known: Iterable[str] = BY_NAME) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
 
-    return next(iter(get_close_matches(name.lower().replace("_", "-"), BY_NAME, n=1, cutoff=likeness)), "")
+    return next(
+        iter(get_close_matches(name.lower().replace("_", "-"), list(known), n=1, cutoff=likeness)), ""
+    )

@@ -63,7 +63,8 @@ class Console:
     def state(self, text: str) -> None:
         """Shows what the gate is waiting for, on a terminal only, until the next line is written."""
         if self._redraws and text:
-            self._write(shortened(text, max(_width(self._stream) - 1, 1)))  # what wraps cannot be cleared
+            width = max(_width(self._stream) - 1, 1)
+            self._write(shortened(log_line(text), width))  # what wraps cannot be cleared
             self._shows_state = True
 
     def _write(self, text: str) -> None:

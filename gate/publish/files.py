@@ -72,6 +72,13 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".checkly-gate-{secrets.token_hex(8)}.tmp")  # short even if the path's own is long
 
 
+def remove(path: Path) -> None:
+    """Remove a report if it is a file; a device stays."""
+    with contextlib.suppress(OSError, ValueError):
+        if stat.S_ISREG(path.lstat().st_mode):
+            path.unlink()
+
+
 def _replace(path: Path, content: bytes, workspace: Path) -> None:
     temporary = _beside(path)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from gate.domain.errors import ReportUnwritable
 from gate.publish.console import Console
 from gate.publish.files import append
-from gate.text.escape import command_data, command_property
+from gate.text.escape import command_data, command_property, without_commands
 from gate.text.style import Line
 
 
@@ -29,11 +29,12 @@ class GitHub:
 
     def annotate(self, level: str, title: str, message: str) -> None:
         """Shows a message at the head of the run; the runner prints it in the log too."""
+        title, message = without_commands(title), without_commands(message)
         self._console.command(f"::{level} title={command_property(title)}::{command_data(message)}")
 
     def group(self, title: str, lines: Iterable[Line]) -> None:
         """Logs lines that a reader can fold."""
-        self._console.command(f"::group::{command_data(title)}")
+        self._console.command(f"::group::{command_data(without_commands(title))}")
         for line in lines:
             self._console.line(line)
         self._console.command("::endgroup::")

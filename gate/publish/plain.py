@@ -24,8 +24,8 @@ class Plain:
         """Nothing to do: the verdict, which the log ends with, has said it."""
 
     def group(self, title: str, lines: Iterable[Line]) -> None:
-        """Logs a title and lines."""
-        self._console.line(Line(title))
+        """Logs a title, which may begin with a name from outside, and lines."""
+        self._console.line(Line(f"results of {title}"))
         for line in lines:
             self._console.line(line)
 

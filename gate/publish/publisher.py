@@ -10,7 +10,7 @@ from gate.config.stdout import is_stdout
 from gate.domain.errors import Defect, GateError, LibraryMissing, ReportUnwritable
 from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console
-from gate.publish.files import shown_path, write_whole
+from gate.publish.files import remove, shown_path, write_whole
 from gate.publish.host import Host
 from gate.report import annotation, outputs, record
 from gate.report.log import closing
@@ -105,17 +105,24 @@ def _write_files(report: Report, sinks: Sinks) -> Report:
     A report on stdout comes last, because it cannot be replaced.
     """
     paths = sinks.paths
-    wanted = sorted(
-        (file for file in _FILES if paths.get(file.input)), key=lambda file: is_stdout(paths[file.input])
-    )
+    wanted = [file for file in _FILES if paths.get(file.input)]
+    wanted.sort(key=lambda file: is_stdout(paths[file.input]))
+    written: set[str] = set()
     while True:
         report = replace(report, files=tuple(_planned(file, sinks) for file in wanted))
         failed: list[_File] = []
         for file in wanted:
             if failed and is_stdout(paths[file.input]):
                 continue
-            report, is_written = _write(report, file, sinks)
-            failed += [] if is_written else [file]
+            changed, is_written = _write(report, file, sinks)
+            if not is_written and file.input in written:
+                remove(Path(paths[file.input]))  # it may report a pass, and there may be no room beside it
+                changed, is_written = _write(report, file, sinks)
+            report = changed
+            if is_written:
+                written.add(file.input)
+            else:
+                failed.append(file)
         if not failed:
             return report
         wanted = [file for file in wanted if file not in failed]

@@ -32,8 +32,8 @@ def render(report: Report) -> bytes:
         "decided-at": _time(report.decided_at),
         "waited-seconds": round(report.waited_s, 3),
         "requests": report.requests,
-        "inputs": dict(report.inputs),
         "policy-file": asdict(report.policy) if report.policy else None,
+        "inputs": dict(report.inputs),
         "faults": list(report.faults),
         "notices": list(report.notices),
     }

@@ -11,6 +11,7 @@ _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MENTION = re.compile(r"([@#])")
 _NOT_IN_MERMAID = re.compile(r"[^\w .,/()+…-]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_COMMAND = re.compile(r"\s*(?:::|\+\+\+|---|~~~|\^\^\^|\[Pipeline\])|\s+The gate (?:is|COULD)")
 _DOUBLE_HASH = re.compile(r"#(?=#)")
 
 
@@ -18,10 +19,16 @@ def log_line(text: str) -> str:
     """A line that no CI system can take for a command, and no terminal for anything but text.
 
     GitHub's runner reads `::name` at the start of a line (after white space) and `##[name]` anywhere in it;
-    Azure's agent reads `##vso[`, and TeamCity's `##teamcity[`.
+    Azure's agent reads `##vso[`, and TeamCity's `##teamcity[`. Buildkite folds lines below one that begins
+    with three signs. Jenkins writes `[Pipeline]` itself, and the verdict begins a line of its own.
     """
-    shown = _DOUBLE_HASH.sub("# ", _CONTROLS.sub(" ", text))
-    return "· " + shown if shown.lstrip().startswith("::") else shown
+    shown = without_commands(_CONTROLS.sub(" ", text))
+    return "· " + shown.removeprefix("  ") if _COMMAND.match(shown) else shown
+
+
+def without_commands(text: str) -> str:
+    """The text without the two signs that begin a command in the middle of a line."""
+    return _DOUBLE_HASH.sub("# ", text)
 
 
 def command_data(text: str) -> str:

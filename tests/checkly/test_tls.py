@@ -120,11 +120,15 @@ def test_the_library_does_not_warn_of_the_clock_for_each_connection(url: str, bu
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("content", [None, "not a certificate"], ids=["no file", "no certificate"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("authorities.pem", None), ("authorities.pem", "not a certificate"), ("x" * 5000, None)],
+    ids=["no file", "no certificate", "a path that is too long"],
+)
 def test_a_variable_that_names_no_authorities_is_refused_before_any_request(
-    content: str | None, tmp_path: Path
+    name: str, content: str | None, tmp_path: Path
 ) -> None:
-    path = tmp_path / "authorities.pem"
+    path = tmp_path / name
     if content is not None:
         path.write_text(content)
     endpoint = Endpoint(

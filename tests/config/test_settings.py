@@ -271,7 +271,8 @@ def test_a_bad_value_is_refused_with_its_name_and_what_is_allowed(name: str, tex
         (["--frobnicate"], {}, "unknown input --frobnicate; checkly-gate --help lists the inputs"),
         (["--timeout"], {}, "timeout: --timeout needs a value"),
         (["--timeout", "--verbose"], {}, "timeout: --timeout needs a value"),
-        (["production"], {}, "unexpected argument 'production': inputs are given as --name value"),
+        (["production"], {}, "unknown command 'production'; the commands are demo, simulate, policy,"),
+        (["--verbose=1", "production"], {}, "unexpected argument 'production': inputs are given as --name"),
         ([], {"CHECKLY_GATE_TIMEOOT": "5m"}, "unknown input CHECKLY_GATE_TIMEOOT; did you mean timeout?"),
         (
             [],

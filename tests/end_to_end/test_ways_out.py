@@ -92,7 +92,7 @@ def test_a_session_that_could_not_be_cancelled_is_told_of_and_changes_nothing(tm
     refusing = LONG + "faults: [{on: cancel, status: 403}]\n"
     result = gate_on(tmp_path, refusing, timeout="2s", cancel_on_abort="true")
     assert result.code == 3
-    assert "Checkout API could not be cancelled: " in result.log
+    assert "could not cancel Checkout API: " in result.log
     assert "asked Checkly to cancel" not in result.log
 
 
@@ -188,9 +188,8 @@ def test_a_bad_input_is_refused_before_any_request(inputs: dict[str, str], says:
     assert result.code == 2
     log = [line for line in result.log.splitlines() if not line.startswith("::")]  # without the annotation
     assert [says in line for line in log].count(True) == 1
-    assert log[-1] == (
-        "The gate COULD NOT TELL (exit code 2): it did not start, because of what is reported above"
-    )
+    said = "The gate COULD NOT TELL (exit code 2): it did not start, because of what is reported above"
+    assert log.count(said) == 1
     assert "Traceback" not in result.log
     assert result.cases == {"checkly-gate [inputs]": "error GateError"}
     assert result.outputs["verdict"] == "inconclusive"
@@ -330,6 +329,26 @@ def test_a_command_line_that_makes_no_sense_is_refused(
     assert result.code == 2
     assert says in result.log
     assert "Traceback" not in result.log
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["deploy"],
+        ["--timeout=1m", "deploy"],
+        ["help", "deploy"],
+        ["deploy", "8166fa86-c9b4-4162-8541-d380c6c212d8"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("place", [JUNIT, "elsewhere/report.xml"])
+def test_a_wrong_command_or_argument_is_refused_with_a_report(
+    arguments: list[str], place: str, tmp_path: Path
+) -> None:
+    result = run(tmp_path, {"CHECKLY_API_KEY": KEY}, *arguments, "--junit-path", place)
+    assert result.code == 2
+    assert "The gate COULD NOT TELL (exit code 2): " in result.log
+    assert 'name="checkly-gate [inputs]"' in (tmp_path / place).read_text()
 
 
 def test_help_and_version_are_answered(tmp_path: Path) -> None:

@@ -26,6 +26,14 @@ _AT_ONCE = 4
 _INTRODUCTION = f"""\
 # What a bad network can do to the gate
 
+If the network or Checkly's API is in trouble, the gate keeps trying until its `timeout`. There is nothing to
+configure, and the log shows when the trouble begins and when it ends. If Checkly's final answer arrives in
+time, it alone decides. If it does not, the job fails with exit code 3 (Checkly was still running the session)
+or 4 (the gate could not tell). Trouble never leads to exit code 1, so it rolls nothing back in a pipeline
+that rolls back on 1. An answer that no retry would change, such as a rejected key, ends the wait at once, and
+a wrong proxy or certificate file is refused before it begins. The message names what to check. The reports
+are written in every case. When the trouble has passed, run the job again.
+
 A gate that opens because a network failed is worse than none, and one that a single 502 closes will be
 switched off. So trouble that may pass is waited out until the gate's own `timeout`, an answer that no
 repetition will change ends the wait at once, and nothing but Checkly's own document of the session, whole

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
@@ -28,15 +28,17 @@ _MERMAID_LINE = re.compile(
 _OWN_SEQUENCES = re.compile("\x1b\\[(?:0|2|31|32|33)m|\r\x1b\\[2K")
 _NAMED_BY_TEXTS = ("skipped", "origins", "inputs")  # objects in the record whose keys are names from outside
 _OF_OTHER_SYSTEMS = re.compile(r"##(?:\[|vso\[|teamcity\[)")
+_BEGINS_NO_LINE = re.compile(r"\s*(?:\+\+\+|---|~~~|\^\^\^|\[Pipeline\])")
+_VERDICT = re.compile(r"\s*The gate (?:is OPEN|is CLOSED|COULD NOT TELL) \(")
 
 
 def of_log(log: str) -> Shape:
     """The runner's commands in a log, in their order, and how many lines there are."""
     for line in log.splitlines(keepends=True):
         assert line.endswith("\n"), "a line ended in the middle"
-        assert not _OF_OTHER_SYSTEMS.search(line) or line.startswith("::"), line
         assert not _controls(line[:-1]), line
         assert len(line) < 6000
+    _only_own_lines(log.splitlines())
     commands = [(name, tuple(properties)) for name, properties, _ in commands_in(log)]
     assert all(len(data) <= 4096 and len(data.splitlines()) < 2 for _, _, data in commands_in(log))
     return (*commands, log.count("\n"))
@@ -46,7 +48,16 @@ def of_terminal(shown: str) -> Shape:
     """The sequences in what a terminal was sent, which must all be the gate's own, and how many lines."""
     for line in _OWN_SEQUENCES.sub("", shown).split("\n"):
         assert not _controls(line), line
+    _only_own_lines(_OWN_SEQUENCES.sub("", shown.replace("\r", "\n\r")).split("\n"))
     return (*_OWN_SEQUENCES.findall(shown), shown.count("\n"))
+
+
+def _only_own_lines(lines: Sequence[str]) -> None:
+    """No line is a command of another system or looks like one, and one alone is the verdict."""
+    for line in lines:
+        assert not _OF_OTHER_SYSTEMS.search(line), line
+        assert not _BEGINS_NO_LINE.match(line), line
+    assert sum(bool(_VERDICT.match(line)) for line in lines) == 1, lines
 
 
 def of_outputs(text: str) -> Shape:

@@ -190,6 +190,17 @@ def test_what_a_report_that_cannot_be_written_makes_of_an_exit_code(
     assert "No space left on device" in gated.log
 
 
+def test_a_junit_report_of_a_pass_gives_way_if_there_is_no_room_for_another(tmp_path: Path) -> None:
+    paths = {"junit_path": "disk/junit.xml", "json_path": "disk/record.json"}
+    with mounted(tmp_path / "disk", "size=4k,nr_inodes=100") as disk:  # one page, for one report
+        gated = gate_on(tmp_path, SESSION % "PASSED", **paths)
+        written = (disk / "junit.xml").read_text()
+    assert gated.code == 4
+    assert gated.outputs["junit-path"] == "disk/junit.xml"
+    assert 'name="checkly-gate [reports]"' in written
+    assert "No space left on device" in written
+
+
 def test_a_log_that_has_no_room_ends_no_gate(tmp_path: Path) -> None:
     """Reports and exit code are still owed."""
     root = Path(__file__).parents[2]

@@ -16,6 +16,7 @@ from gate.publish.github import GitHub, output_text
 from gate.publish.host import detect
 from gate.publish.plain import Plain
 from gate.text.clean import clean
+from gate.text.escape import without_commands
 from gate.text.style import Line, Tone
 from tests.publish.runner import commands_in, outputs_in
 
@@ -49,13 +50,13 @@ def test_which_host_an_environment_speaks_of(env: Mapping[str, str], host: type)
 
 @given(hostile, hostile, st.text())
 @example("a: b, c", "x", "50%\r\n::error::next")
-def test_an_annotation_arrives_as_it_was(title: str, mask: str, message: str) -> None:
+def test_an_annotation_arrives_as_it_was_but_for_other_commands(title: str, mask: str, message: str) -> None:
     host, stream = _github()
     host.mask(mask)
     host.annotate("warning", title, message)
     assert commands_in(stream.getvalue()) == [
         ("add-mask", {}, mask),
-        ("warning", {"title": title}, message),
+        ("warning", {"title": without_commands(title)}, without_commands(message)),
     ]
 
 
@@ -63,7 +64,8 @@ def test_an_annotation_arrives_as_it_was(title: str, mask: str, message: str) ->
 def test_in_a_group_the_gate_alone_gives_commands(title: str, texts: list[str]) -> None:
     host, stream = _github()
     host.group(title, [Line(text, Tone.BAD) for text in texts])
-    assert commands_in(stream.getvalue()) == [("group", {}, title), ("endgroup", {}, "")]
+    assert commands_in(stream.getvalue()) == [("group", {}, without_commands(title)), ("endgroup", {}, "")]
+    assert "##" not in stream.getvalue()
     assert len(stream.getvalue().splitlines()) == len(texts) + 2
 
 
@@ -148,4 +150,4 @@ def test_elsewhere_the_log_has_no_annotations_and_a_group_is_a_title_with_lines(
     host.group("::group::title", [Line("##[error]line")])
     assert list(host.publish({"verdict": "pass"}, "summary")) == []
     assert commands_in(stream.getvalue()) == []
-    assert stream.getvalue().splitlines() == ["· ::group::title", "# #[error]line"]
+    assert stream.getvalue().splitlines() == ["results of ::group::title", "# #[error]line"]

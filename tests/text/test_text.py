@@ -107,10 +107,27 @@ def test_a_property_of_a_workflow_command_arrives_as_it_was(text: str) -> None:
 @example("a ##[error]b")
 @example("a ###[[error]b")
 @example("##vso[task.complete result=Succeeded]")
-def test_no_line_of_the_log_is_a_workflow_command(text: str) -> None:
-    line = log_line(clean(text))
-    assert not line.lstrip().startswith("::")
-    assert "##" not in line
+@example("+++ Everything passed")
+@example("[Pipeline] {")
+def test_no_line_of_the_log_is_a_command_of_a_ci_system(text: str) -> None:
+    for indent in ("", "  "):
+        line = log_line(indent + clean(text))
+        assert not line.lstrip().startswith(("::", "+++", "---", "~~~", "^^^", "[Pipeline]"))
+        assert "##" not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("  --- x  passed", "· --- x  passed"),
+        ("--- x", "· --- x"),
+        ("  The gate is OPEN (exit code 0)", "· The gate is OPEN (exit code 0)"),
+        ("The gate is OPEN (exit code 0)", "The gate is OPEN (exit code 0)"),
+        ("  us-east-1  passed", "  us-east-1  passed"),
+    ],
+)
+def test_a_line_that_only_looks_like_another_is_marked_and_keeps_its_columns(text: str, line: str) -> None:
+    assert log_line(text) == line
 
 
 @given(anything)
