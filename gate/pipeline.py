@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
+from gate.background import absences, error_groups, with_background
 from gate.checkly.client import Checkly
+from gate.checkly.error_groups import ErrorGroup, ErrorGroupRef
 from gate.checkly.ports import Transport
 from gate.checkly.retirement import Watched
 from gate.commits import Commits
 from gate.config.settings import Settings, shown_inputs
 from gate.domain.detail import Detail
-from gate.domain.errors import GateError, RequestFailed, Stopped
+from gate.domain.errors import Final, GateError, RequestFailed, Stopped
 from gate.domain.session import Phase, SessionRef, each_once
-from gate.evaluation.judged import JudgedSession
 from gate.evaluation.unlisted import with_unlisted
 from gate.evaluation.verdict import conclude, judge
 from gate.explain import MOST_RESULTS, explain, results_to_explain
@@ -107,11 +108,10 @@ def _poll_and_judge(
     if fault:
         verdict = verdict.with_fault(fault)
     notices += [text for session in verdict.sessions for text in session.notices]
-    details: Mapping[str, Detail] = {}
+    report = Report(verdict, decided_at, notices=tuple(notices))
     if settings.details and not isinstance(fault, Stopped):
-        details, more = _explain(verdict.sessions, checkly, context, until_s=deadline_s)
-        notices += more
-    return Report(verdict, decided_at, details=details, notices=tuple(notices))
+        return _explain(report, checkly, context, until_s=deadline_s)
+    return report
 
 
 def _cancel(polled: Iterable[PollResult], checkly: Checkly) -> Iterable[Line]:
@@ -131,25 +131,42 @@ def _cancel(polled: Iterable[PollResult], checkly: Checkly) -> Iterable[Line]:
             yield Line(f"asked Checkly to cancel what still runs of {session.label}")
 
 
-def _explain(
-    judged: Sequence[JudgedSession], checkly: Checkly, context: Context, *, until_s: float
-) -> tuple[Mapping[str, Detail], Sequence[str]]:
-    """Fetch why results are not green, as far as Checkly reports it, and notices. The verdict stands."""
-    unsound = results_to_explain(judged)
-    if not unsound or any(session.ending is Ending.STOPPED for session in judged):
-        return {}, ()
+def _explain(report: Report, checkly: Checkly, context: Context, *, until_s: float) -> Report:
+    """Add why results are not green, as far as Checkly reports it. The verdict stands."""
+    if any(session.ending is Ending.STOPPED for session in report.sessions):
+        return report
+    until_s = min(until_s, context.clock.now_s() + _EXPLAIN_WITHIN_S)
+    unsound = results_to_explain(report.sessions)
     wanted = unsound[:MOST_RESULTS]
-    context.show_state(f"fetching why {_are_not_green(len(wanted))}")
-    found = {}
+    if wanted:
+        context.show_state(f"fetching why {_are_not_green(len(wanted))}")
+    if len(wanted) < len(unsound):
+        few = f"reasons were fetched for {len(wanted)} of {len(unsound)} results that are not green"
+        report = replace(report, notices=(*report.notices, few))
+    found: dict[str, Detail] = {}
     try:
-        until_s = min(until_s, context.clock.now_s() + _EXPLAIN_WITHIN_S)
         for result_id, detail in explain(wanted, checkly, until_s=until_s):
             found[result_id] = detail  # noqa: PERF403 - what comes before an error is kept
     except (RequestFailed, Stopped) as error:
         left = len(wanted) - len(found)
         context.log(Line(f"why {_are_not_green(left)} could not be fetched: {error}", Tone.FAINT))
-    few = f"reasons were fetched for {len(wanted)} of {len(unsound)} results that are not green"
-    return found, (few,) if len(wanted) < len(unsound) else ()
+        if not isinstance(error, Final):
+            return replace(report, details=found)
+    return _add_background(replace(report, details=found), checkly, context, until_s)
+
+
+def _add_background(report: Report, checkly: Checkly, context: Context, until_s: float) -> Report:
+    """Add whether errors are new, and why locations have no result."""
+    absent: dict[str, Detail] = {}
+    groups: dict[ErrorGroupRef, ErrorGroup] = {}
+    try:
+        absent = absences(report.sessions, checkly, until_s=until_s)
+        for ref, group in error_groups(report.details, report.sessions, checkly, until_s=until_s):
+            groups[ref] = group  # noqa: PERF403 - as above
+    except (RequestFailed, Stopped) as error:
+        context.log(Line(f"more about the causes could not be fetched: {error}", Tone.FAINT))
+    details = with_background(report.details, groups, report.sessions)
+    return replace(report, details=details, absences=absent)
 
 
 def _are_not_green(results: int) -> str:

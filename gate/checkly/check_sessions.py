@@ -73,4 +73,5 @@ CHECK_SESSIONS = SessionApi(
     versions=(V1, V2),
     read=_read,
     detail_path=lambda _session, check, result: f"/v1/check-results/{check}/{result}",
+    error_groups="error-groups",
 )

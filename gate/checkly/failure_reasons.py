@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gate.checkly.assertions import failed_assertion, failed_condition
-from gate.checkly.http import Response, error_for
+from gate.checkly.http import Response, error_for, is_uuid
 from gate.checkly.json_object import Fields, json_object
 from gate.domain.detail import Detail
 from gate.domain.errors import InvalidResponse
 from gate.text.clean import clean, without_credentials
 
+NO_REASON = "Checkly gives no reason"
 _MOST_REASONS = 5
 _REASON_LENGTH = 300
 _READ_LENGTH = 2000  # of a text that is cut to its first lines before it is cut to its length
@@ -39,11 +40,17 @@ def read_detail(reply: Response, result_id: str) -> Detail:
     causes = [reason for read in _CAUSES for reason in read(document)]
     reasons = [*causes, *_slowness(document, is_explained=bool(causes)), *_summaries(document)]
     recordings = (_recording_name(each) for kind in _kinds(document) for each in _recordings(kind))
-    told = tuple(dict.fromkeys(reason for reason in map(_sentence, reasons) if reason))[:_MOST_REASONS]
+    told = tuple(dict.fromkeys(reason for reason in map(sentence, reasons) if reason))[:_MOST_REASONS]
     return Detail(
         told or tuple(_silence(document)),
         tuple(dict.fromkeys(name for name in recordings if name))[:_MOST_REASONS],
+        _error_groups(document),
     )
+
+
+def _error_groups(document: Fields) -> tuple[str, ...]:
+    ids = (item.lower() for item in document.optional_items("errorGroupIds") if isinstance(item, str))
+    return tuple(dict.fromkeys(filter(is_uuid, ids)))[:_MOST_REASONS]
 
 
 _KINDS = (
@@ -153,7 +160,7 @@ def _summaries(document: Fields) -> Iterable[str]:
 def _silence(document: Fields) -> Iterable[str]:
     """Return that there is no reason, if the result failed: some kinds of check never have one."""
     if document.is_true("hasFailures") or document.is_true("hasErrors"):
-        yield "Checkly gives no reason"
+        yield NO_REASON
 
 
 def _schedule_errors(document: Fields) -> Iterable[str]:
@@ -186,6 +193,6 @@ def _recording_name(item: object) -> str:
     return clean(path.rstrip("/").rpartition("/")[2], _RECORDING_LENGTH)
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str, length: int = _REASON_LENGTH) -> str:
     """Return a reason as one line, with links that lack their credentials and queries."""
-    return clean(_QUERY.sub("?…", without_credentials(clean(text, _READ_LENGTH))), _REASON_LENGTH)
+    return clean(_QUERY.sub("?…", without_credentials(clean(text, _READ_LENGTH))), length)

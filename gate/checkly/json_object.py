@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,22 +15,35 @@ from gate.text.clean import clean
 
 T = TypeVar("T")
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOST_VALUES = 250_000  # some 14,000 results: a small body can hold millions, and each takes memory
 
 
 def json_object(body: bytes) -> Mapping[str, object]:
     """The object that the body holds. Raises `InvalidResponse` for anything else."""
+    value = _json_value(body)
+    if not isinstance(value, dict):
+        raise InvalidResponse("Checkly's API answered with JSON that is not an object")
+    return value
+
+
+def json_objects(body: bytes) -> tuple[Fields, ...]:
+    """The objects in the list that the body holds. Raises `InvalidResponse` for anything but a list."""
+    value = _json_value(body)
+    if not isinstance(value, list):
+        raise InvalidResponse("Checkly's API answered with JSON that is not a list")
+    return tuple(Fields(item) for item in value if isinstance(item, dict))
+
+
+def _json_value(body: bytes) -> object:
     if sum(map(body.count, (b",", b"[", b"{"))) > _MOST_VALUES:
         raise InvalidResponse("Checkly's API answered with more values than any check session has")
     try:
         # Only UTF-8: `loads` would guess at bytes, and could then read what nobody has redacted.
         text = body.removeprefix(BOM_UTF8).decode()
-        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError) as error:
         raise InvalidResponse("Checkly's API answered with something that is not JSON") from error
-    if not isinstance(value, dict):
-        raise InvalidResponse("Checkly's API answered with JSON that is not an object")
-    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -162,6 +176,10 @@ class Fields:
             return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
         except (ValueError, OverflowError):
             return None
+
+    def is_day(self, key: str) -> bool:
+        """Whether it is an ISO 8601 date without a time."""
+        return _DAY.fullmatch(self.optional_raw(key)) is not None
 
     def _wrong(self, key: str, expected: str) -> InvalidResponse:
         return InvalidResponse(f"Checkly's API answered with a document whose {key} is not {expected}")

@@ -30,7 +30,8 @@ class SessionApi:
 
     `versions` are asked in this order, and the first one can cancel. `read` turns a document into a session
     and raises `InvalidResponse` if it is not one; its arguments are the document and the API version.
-    `detail_path` takes the IDs of the session, the check and the result.
+    `detail_path` takes the IDs of the session, the check and the result. `error_groups` is the collection of
+    its groups of errors.
     """
 
     kind: SessionKind
@@ -39,6 +40,7 @@ class SessionApi:
     versions: tuple[str, ...]
     read: Callable[[Fields, str], Session]
     detail_path: Callable[[str, str, str], str]
+    error_groups: str
 
     def retrieve(self, session_id: str, version: str) -> Request:
         """Return the call that fetches a session."""

@@ -107,4 +107,5 @@ TEST_SESSIONS = SessionApi(
     versions=("v1",),
     read=_read,
     detail_path=lambda session, _check, result: f"/v1/test-sessions/{session}/results/{result}",
+    error_groups="test-session-error-groups",
 )

@@ -11,7 +11,7 @@ from gate import __version__
 from gate.domain.session import Result
 from gate.evaluation.decision import Decision
 from gate.evaluation.judged import JudgedSession, Row
-from gate.evaluation.outcomes import Outcome
+from gate.evaluation.outcomes import Outcome, State
 from gate.policy.effective import Policy
 from gate.policy.threshold import DEFAULT, Threshold, in_words
 from gate.report.outputs import failed_checks
@@ -120,6 +120,7 @@ def _row(row: Row, report: Report) -> dict[str, object]:
         "standing": row.conclusion.value,
         "because": row.because,
         "finished-in": outcome.finished_in,
+        "why-missing": list(report.why_of(outcome).reasons) if outcome.state is State.MISSING else [],
         "result": _result(outcome.final, outcome, report) if outcome.final else None,
         "attempts": [_result(attempt, outcome, report) for attempt in outcome.attempts],
     }

@@ -50,7 +50,8 @@ class Report:
     """A verdict with its circumstances.
 
     `details` are the reasons why results are not green, by the results' IDs, as far as Checkly was asked and
-    has answered. `files` are the report files that were written. `waited_s` is in seconds.
+    has answered; `absences` are the reasons why rows have no result, by location. `files` are the report files
+    that were written. `waited_s` is in seconds.
     """
 
     verdict: Verdict
@@ -58,6 +59,7 @@ class Report:
     inputs: Mapping[str, str] = field(default_factory=dict)
     policy: PolicyFile | None = None
     details: Mapping[str, Detail] = field(default_factory=dict)
+    absences: Mapping[str, Detail] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     requests: int = 0
     waited_s: float = 0.0
@@ -96,14 +98,24 @@ class Report:
         """Return why a result is as it is, as far as that is known."""
         return self.details.get(result.id.lower(), _UNKNOWN) if result else _UNKNOWN
 
+    def why_of(self, outcome: Outcome) -> Detail:
+        """Return why a row is as it is: the reasons of its final result, or why it is missing."""
+        if outcome.state is State.MISSING:
+            return self.absences.get(outcome.location, _UNKNOWN)
+        return self.why(outcome.final)
+
     def explained(self, outcome: Outcome) -> tuple[tuple[str, Detail], ...]:
-        """Return the runs of a row whose reason is known, in order, each with its number."""
-        runs = ((number, self.why(run)) for number, run in enumerate(outcome.runs, start=1))
-        return tuple(
-            (f"attempt {number} of {outcome.tries}", why)
-            for number, why in runs
-            if why.reasons or why.recordings
-        )
+        """Return the runs of a row whose reason is known, in order, each with its number.
+
+        Why a row has no result comes last.
+        """
+        runs = [
+            (f"attempt {number} of {outcome.tries}", self.why(run))
+            for number, run in enumerate(outcome.runs, start=1)
+        ]
+        if outcome.state is State.MISSING:
+            runs.append(("no result", self.why_of(outcome)))
+        return tuple((name, why) for name, why in runs if why.reasons or why.recordings)
 
     def reason_of(self, outcome: Outcome) -> str:
         """Return the main reason of the last run of a row that has one; empty if none is known."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import gate
 from gate.simulator import Simulator, load, parse
 from tests.end_to_end.running import Run, finish, github, inputs_for, run, start
 
@@ -161,3 +162,80 @@ def test_each_kind_of_check_has_its_reason_in_the_report_and_none_has_its_secret
     assert kinds == {*CHECK_TYPES}
     written = (*(path.read_text() for path in tmp_path.rglob("*") if path.is_file()), done.log)
     assert not [text for text in written if "s3cret" in text]
+
+
+def _shipped(workspace: Path, name: str, fault: str = "") -> tuple[Run, str]:
+    """A run on a scenario that is shipped, and all that it wrote, the debug log included."""
+    path = Path(gate.__file__).parent / "simulator" / "scenarios" / f"{name}.yml"
+    faults = f"faults: [{{{fault}}}]" if fault else ""
+    scenario = parse(path.read_text() + faults, name=name)
+    with Simulator(scenario, speed=1000) as api:
+        done = run(workspace, github(workspace, inputs_for(api, scenario.session_ids, verbose="true")))
+    written = [path.read_text() for path in workspace.rglob("*") if path.is_file()]
+    return done, "\n".join((*written, done.log))
+
+
+NEW = "new error, first seen on 2026-01-15"
+KNOWN = "known error since 2025-12-03"
+ANALYSIS = 'AI analysis by Checkly, not verified: The button "Buy" stays disabled'
+
+
+def test_every_report_shows_whether_an_error_is_new(tmp_path: Path) -> None:
+    done, written = _shipped(tmp_path, "tests-failing")
+    new, known = (failure.text or "" for failure in done.junit.iter("failure"))
+    assert f"\nalso: {NEW}\n" in new
+    assert f"\nalso: {KNOWN}\nalso: {ANALYSIS}" in known
+    for line in (f"Orders API, attempt 2 of 2: {NEW}", f"Buy as a guest, attempt 2 of 2: {KNOWN}"):
+        assert f"\n  {line}\n" in done.log
+    rows = {row["check"]: row for row in done.record["sessions"][0]["locations"]}
+    assert rows["Orders API"]["result"]["why"][1:] == [NEW]
+    assert rows["Buy as a guest"]["result"]["why"][1] == KNOWN
+    assert KNOWN in done.summary.replace("\\", "")
+    assert "s3cret" not in written
+
+
+NO_AGENT = "no agent is running at this private location (last seen 2026-01-13)"
+
+
+def test_every_report_shows_that_a_private_location_has_no_agent(tmp_path: Path) -> None:
+    done, written = _shipped(tmp_path, "missing-location")
+    (error,) = done.junit.iter("error")
+    assert error.get("message") == f"missing: {NO_AGENT}"
+    assert f"\n  datacenter-frankfurt, no result: {NO_AGENT}\n" in done.log
+    assert any(f"datacenter-frankfurt: {NO_AGENT}" in line for line in done.annotations)
+    assert "no agent is running at this private location" in done.summary
+    rows = done.record["sessions"][0]["locations"]
+    assert [row["why-missing"] for row in rows] == [[], [], [NO_AGENT]]
+    assert "GET /v1/private-locations: 200" in done.log
+    assert "s3cret" not in written
+
+
+LEAKING = r'[{"rawKey": "pl_s3cret", "proxyUrl": "http://a:s3cret@proxy.example'
+
+
+@pytest.mark.parametrize(
+    ("name", "on"), [("tests-failing", "error-group"), ("missing-location", "private-locations")]
+)
+@pytest.mark.parametrize(
+    ("fault", "is_silent"),
+    [
+        ("status: 403", True),
+        ("status: 404", True),
+        ("status: 401", False),
+        ("status: 429, retry-after: 3600", False),
+        ("status: 502, body: <html>", False),
+        ("status: 302, location: https://elsewhere.example/", False),
+        ("cut: reset", False),
+        ("size: 50000000", False),
+        (f"body: '{LEAKING}'", False),
+        ('status: 400, body: \'{"message": "pl_s3cret"}\'', False),
+    ],
+)
+def test_no_trouble_with_what_is_behind_a_reason_changes_the_verdict_or_shows_a_secret(
+    tmp_path: Path, name: str, on: str, fault: str, is_silent: bool
+) -> None:
+    done, written = _shipped(tmp_path, name, f"on: {on}, {fault}")
+    assert (done.code, done.outputs["verdict"]) == (1, "fail")
+    assert not any(text in written for text in (NEW, KNOWN, NO_AGENT))
+    assert ("more about the causes could not be fetched: " in done.log) != is_silent
+    assert on == "error-group" or "s3cret" not in written

@@ -201,7 +201,7 @@ def test_bitbucket_stops_a_gate_that_hangs_after_its_own_timeout() -> None:
     ("name", "listed"),
     [
         ("failing", "eu-central-1: STATUS_CODE EQUALS 200, received 503"),
-        ("missing-location", "datacenter-frankfurt: missing 1 of 3 locations (33.3%), none allowed"),
+        ("missing-location", "datacenter-frankfurt: no agent is running at this private location"),
         ("passing", ""),
     ],
 )

@@ -14,6 +14,8 @@ from tests.samples import CHECK_ID, SESSION_ID
 
 RESULT_ID = "0c4b1b3e-5bd5-4ba5-a7a1-0f0a2bb41f11"
 OTHER_ID = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
+GROUP_ID = "7d3e9c10-52aa-4e0f-8f43-6a1d0c9be222"
+PRIVATE = "datacenter-berlin"
 LINK = f"https://app.checklyhq.com/checks/{CHECK_ID}/check-sessions/{SESSION_ID}"
 TEST_LINK = f"https://app.checklyhq.com/accounts/1397c172/test-sessions/{SESSION_ID}"
 Document = dict[str, object]
@@ -25,6 +27,8 @@ class Given:
 
     document: Document = field(default_factory=dict)
     detail: Document = field(default_factory=dict)
+    group: Document = field(default_factory=dict)
+    private_location: Document = field(default_factory=dict)
     reply: Response | None = None
     started: Document = field(default_factory=dict)
     entry: Document = field(default_factory=dict)
@@ -41,7 +45,11 @@ class Given:
             return Response(201, {}, json.dumps({"sessions": [self.started]}).encode())
         return Response(200, {}, json.dumps(self._document_at(request.path)).encode())
 
-    def _document_at(self, path: str) -> Document:
+    def _document_at(self, path: str) -> Document | list[Document]:
+        if path == "/v1/private-locations":
+            return [{"slugName": PRIVATE, "agentCount": 0, **self.private_location}]
+        if "error-groups/" in path:
+            return {"id": GROUP_ID, "firstSeen": "2026-01-14", **self.group}
         if path.startswith("/v1/test-sessions?"):
             is_first = "nextId" not in path
             return {"entries": [_ENTRY | self.entry], **(self.listed if is_first else {})}
@@ -178,6 +186,17 @@ def _yaml(text: str) -> str:
     return '"' + "".join(f"\\U{ord(character):08x}" for character in text) + '"'
 
 
+def _grouped(text: str = GROUP_ID, /, **group: object) -> Given:
+    """A failure whose error belongs to a group, with other fields of the group."""
+    return Given(detail={"errorGroupIds": [text]}, group=group)
+
+
+def _at_private_location(name: str = PRIVATE, /, **fields: object) -> Given:
+    """A location that has no result and no agent, with other fields of the private location."""
+    locations = ["us-east-1", "eu-central-1", name]
+    return Given(document={"runLocations": locations}, private_location=fields)
+
+
 def _assertion(**more: object) -> Given:
     held = {"source": "STATUS_CODE", "comparison": "EQUALS", "target": "200", "actual": 503, "error": "no"}
     return Given(detail={"apiCheckResult": {"assertions": [held | more]}})
@@ -273,6 +292,23 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
         detail={"sslCheckResult": {"failureCategory": "EXPIRED", "daysUntilExpiry": text}}
     ),
     "trouble of a certificate": lambda text: Given(detail={"sslCheckResult": {"failureCategory": text}}),
+    "id of an error group": _grouped,
+    "another error group's id": lambda text: _grouped(id=text),
+    "message of an error group": lambda text: _grouped(cleanedErrorMessage=text),
+    "first day of an error group": lambda text: _grouped(firstSeen=text),
+    "message of an error group of many": lambda text: replace(
+        many(), detail={"errorGroupIds": [GROUP_ID]}, group={"cleanedErrorMessage": text}
+    ),
+    "analysis of a root cause": lambda text: _grouped(
+        rootCauseAnalyses=[{"analysis": {"rootCause": text}}, {"analysis": text}]
+    ),
+    "time of an analysis": lambda text: _grouped(
+        rootCauseAnalyses=[{"created_at": text, "analysis": {"rootCause": "a"}}]
+    ),
+    "slug of a private location": lambda text: _at_private_location(text, slugName=text),
+    "name of a private location": lambda text: _at_private_location(text, name=text),
+    "id of a private location": lambda text: _at_private_location(text, id=text),
+    "last day of a private location": lambda text: _at_private_location(lastSeen=text),
     "name of a test session": lambda text: of_many(name=text),
     "link of a test session": lambda text: of_many(testSessionLink=text),
     "status of a test session": lambda text: of_many(status=text),

@@ -65,3 +65,36 @@ def retrieve_until_failed(api: Simulator) -> dict[str, str]:
 def test_what_nobody_ran_has_no_details(path: str) -> None:
     with Simulator(scenario(RESULTS)) as api:
         assert ask(api, path).status == 404
+
+
+BACKGROUND = """
+error-groups:
+  - {id: 7d3e9c10-52aa-4e0f-8f43-6a1d0c9be222, message: reset, known-days: 43, root-cause: a full disk}
+private-locations:
+  - {slug: datacenter-berlin, agents: 0, unseen-days: 2}
+"""
+GROUP = "7d3e9c10-52aa-4e0f-8f43-6a1d0c9be222"
+
+
+@pytest.mark.parametrize(
+    ("collection", "first_seen"),
+    [("error-groups", "2025-12-03"), ("test-session-error-groups", "2025-12-03T09:00:00.000Z")],
+)
+def test_an_error_group_is_as_old_as_the_scenario_has_it(collection: str, first_seen: str) -> None:
+    with Simulator(scenario(RESULTS, BACKGROUND)) as api:
+        group = ask(api, f"/v1/{collection}/{GROUP}").json
+        assert ask(api, f"/v1/{collection}/x").status == 404
+    assert (group["cleanedErrorMessage"], group["firstSeen"]) == ("reset", first_seen)
+    assert group["rootCauseAnalyses"][0]["analysis"]["rootCause"] == "a full disk"
+
+
+def test_private_locations_are_served_with_the_secrets_that_checkly_sends() -> None:
+    with Simulator(scenario(RESULTS, BACKGROUND + "api: {served: [v2]}")) as api:
+        (berlin,) = ask(api, "/v1/private-locations").json
+    assert (berlin["slugName"], berlin["agentCount"], berlin["lastSeen"]) == (
+        "datacenter-berlin",
+        0,
+        "2026-01-13",
+    )
+    assert "s3cret" in berlin["keys"][0]["rawKey"]
+    assert "s3cret" in berlin["proxyUrl"]

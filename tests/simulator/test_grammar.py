@@ -45,6 +45,10 @@ faults:
   - {on: any, requests: 3-, size: 10, gzip: true}
   - {on: cancel, status: 307, retry-after: 1, location: /elsewhere}
   - {on: completion, drip: 1s}
+error-groups:
+  - {id: 7d3e9c10-52aa-4e0f-8f43-6a1d0c9be222, message: reset, known-days: 43, root-cause: a full disk}
+private-locations:
+  - {slug: datacenter-berlin, agents: 0, unseen-days: 2}
 """
 
 MALFORMED = [
@@ -142,6 +146,8 @@ MALFORMED = [
     ("speed: 20", "speed: &a 20\n<<: *a", ":3: aliases are not allowed"),
     ("{deep: true}", "[" * 40 + "]" * 40, ":22: nested too deeply"),
     ("name: Checkout API", 'name: "\\uD800"', ":11: this text cannot be written as UTF-8"),
+    ("message: reset, ", "", ":30: the key 'message' is missing here"),
+    ("agents: 0", "agents: many", ":32: a whole number from 0 to 1000 is needed here, not 'many'"),
 ]
 
 

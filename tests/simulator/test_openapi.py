@@ -36,6 +36,10 @@ def _calls(simulator: Simulator, scenario: Scenario) -> Iterator[str]:
             if "stoppedAt" in ask(simulator, path).json and ask(simulator, path).json["stoppedAt"]:
                 yield f"{path}/completion?maxWaitSeconds=30"
     yield "/v1/test-sessions?limit=2"
+    yield "/v1/private-locations"
+    for group in scenario.error_groups:
+        yield f"/v1/error-groups/{group.id}"
+        yield f"/v1/test-session-error-groups/{group.id}"
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -86,7 +86,7 @@ def _what_happened(row: Row, kind: Kind, report: Report) -> str:
     if kind is Kind.SKIPPED:
         because = row.because if row.conclusion is Conclusion.SKIPPED else "allowed by the policy"
         return plain(f"skipped ({outcome.happened.value}): {because}")
-    reasons = report.why(outcome.final).reasons
+    reasons = report.why_of(outcome).reasons
     reason = reasons[0] if reasons else ""
     if row.conclusion is Conclusion.UNDECIDED:
         reason = row.because
@@ -213,7 +213,7 @@ def _more_reasons(why: Detail) -> Iterable[str]:
 def _details(row: Row, judged: JudgedSession, report: Report, attempts: Iterable[Attempt]) -> Iterable[str]:
     """Return the lines below the message: reasons, attempts (many consumers ignore theirs), rule and link."""
     outcome = row.outcome
-    yield from _more_reasons(report.why(outcome.final))
+    yield from _more_reasons(report.why_of(outcome))
     if outcome.finished_in:
         yield plain(f"finished in {outcome.finished_in}")
     for attempt in attempts:

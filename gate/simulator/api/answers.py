@@ -8,6 +8,7 @@ from gate.simulator.answer import Answer, refusal
 
 NOT_FOUND = refusal(HTTPStatus.NOT_FOUND)
 NO_SUCH_RESULT = refusal(HTTPStatus.NOT_FOUND, "No such check result.")
+NO_SUCH_GROUP = refusal(HTTPStatus.NOT_FOUND, "No such error group.")
 UNAUTHORIZED = refusal(HTTPStatus.UNAUTHORIZED, "Bad Token", attributes={})
 WRONG_METHOD = refusal(HTTPStatus.METHOD_NOT_ALLOWED)
 GONE = refusal(HTTPStatus.GONE, "This version of the API is no longer served.")

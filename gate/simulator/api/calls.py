@@ -50,6 +50,16 @@ _ROUTES = (
         "GET",
         _path(f"{_TEST}/{{session}}/results/{{result}}"),
     ),
+    _Route(Operation.ERROR_GROUP, SessionKind.CHECK, "GET", _path("/(?P<version>v1)/error-groups/{group}")),
+    _Route(
+        Operation.ERROR_GROUP,
+        SessionKind.TEST,
+        "GET",
+        _path("/(?P<version>v1)/test-session-error-groups/{group}"),
+    ),
+    _Route(
+        Operation.PRIVATE_LOCATIONS, SessionKind.CHECK, "GET", _path("/(?P<version>v1)/private-locations")
+    ),
 )
 
 
@@ -67,6 +77,7 @@ class Call:
     session_id: str = ""
     check_id: str = ""
     result_id: str = ""
+    group_id: str = ""
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def max_wait_s(self) -> int | None:
@@ -92,6 +103,7 @@ def call_at(target: str) -> Call | None:
                 session_id=ids.get("session", ""),
                 check_id=ids.get("check", ""),
                 result_id=ids.get("result", ""),
+                group_id=ids.get("group", ""),
                 query=parse_qs(query),
             )
     return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gate.domain.session import SessionKind
 from gate.simulator.answer import Answer, document
 from gate.simulator.api import answers, check_sessions, test_sessions
+from gate.simulator.api.background import error_group, private_locations
 from gate.simulator.api.calls import Call
 from gate.simulator.api.listing import listing
 from gate.simulator.api.play import Play
@@ -96,6 +97,8 @@ AT_ONCE: Mapping[Operation, Callable[[Play, Call, bytes], Answer]] = {
     Operation.TRIGGER: _trigger,
     Operation.DETAILS: _explain,
     Operation.LIST: _list,
+    Operation.ERROR_GROUP: error_group,
+    Operation.PRIVATE_LOCATIONS: private_locations,
 }
 _TRIGGERS: Mapping[SessionKind, Callable[[Play, Call, bytes], Answer]] = {
     SessionKind.CHECK: _trigger_check_sessions,

@@ -19,6 +19,8 @@ from gate.simulator.scenario.faults import Aim, Effect, Operation
 from gate.simulator.scenario.model import Scenario
 from gate.simulator.scenario.sessions import TERMINAL, PlannedSession
 
+_EXPLANATIONS = (Operation.DETAILS, Operation.ERROR_GROUP, Operation.PRIVATE_LOCATIONS)
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -83,8 +85,8 @@ class StandIn:
         return struck
 
     def _serves(self, call: Call) -> bool:
-        """Return whether the version is served; test sessions and details have only one, which stays."""
-        has_versions = call.kind is SessionKind.CHECK and call.operation is not Operation.DETAILS
+        """Return whether the version is served. Only the calls for check sessions have several."""
+        has_versions = call.kind is SessionKind.CHECK and call.operation not in _EXPLANATIONS
         return not has_versions or call.version in self.scenario.api.served
 
     def _accepts(self, authorization: str) -> bool:

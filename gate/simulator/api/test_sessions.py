@@ -71,6 +71,7 @@ def _results(
     for result in shown:
         yield {
             **_common_fields(session, run, result.id, result.location),
+            "errorGroupIds": result.detail.get("errorGroupIds", []),
             **({} if result.type is None else {"resultType": result.type}),
             "status": _status(result),
             **{flag: result.flags[flag] for flag in _FLAGS},

@@ -18,6 +18,8 @@ class Operation(StrEnum):
     TRIGGER = "trigger"
     DETAILS = "details"
     LIST = "list"
+    ERROR_GROUP = "error-group"
+    PRIVATE_LOCATIONS = "private-locations"
 
 
 class Cut(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import yaml
 
+from gate.simulator.scenario.background import read_group, read_private_location
 from gate.simulator.scenario.fault_grammar import read_fault
 from gate.simulator.scenario.model import VERSIONS, Api, Scenario
 from gate.simulator.scenario.session_grammar import identified, read_session
@@ -24,9 +25,11 @@ def read_scenario(node: yaml.Node, name: str) -> Scenario:
             "started": moment,
             "api": _read_api,
             "faults": several(read_fault),
+            "error-groups": several(read_group),
+            "private-locations": several(read_private_location),
         },
     )
-    scenario = Scenario(name=name, **read)
+    scenario = Scenario(name=name, **{key.replace("-", "_"): value for key, value in read.items()})
     for index, fault in enumerate(scenario.faults):
         if (fault.aim.session or 0) >= len(scenario.sessions):
             place = child(node, "faults").value[index]

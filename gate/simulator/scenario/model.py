@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from gate.simulator.scenario.background import PlannedGroup, PlannedLocation
 from gate.simulator.scenario.faults import Fault
 from gate.simulator.scenario.sessions import PlannedSession
 
@@ -38,6 +39,8 @@ class Scenario:
     started: datetime = STARTED
     api: Api = Api()
     faults: tuple[Fault, ...] = ()
+    error_groups: tuple[PlannedGroup, ...] = ()
+    private_locations: tuple[PlannedLocation, ...] = ()
 
     @property
     def session_ids(self) -> tuple[str, ...]:

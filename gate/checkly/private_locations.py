@@ -1,0 +1,59 @@
+"""Private locations: which of them have no running agent.
+
+The answer also holds the keys of agents and a proxy's password. Only the fields that are named here are read,
+and no error repeats anything of the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gate.checkly.http import Request, Response, error_for
+from gate.checkly.json_object import Fields, json_objects
+from gate.domain.errors import InvalidResponse
+
+REQUEST = Request("GET", "/v1/private-locations")
+
+
+@dataclass(frozen=True, slots=True)
+class IdleLocation:
+    """A private location without a running agent.
+
+    `names` are its slug, its ID and its name: it is not documented which of them a session shows.
+    """
+
+    names: tuple[str, ...]
+    last_seen: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Return why a check there has no result."""
+        seen = f" (last seen {self.last_seen})" if self.last_seen else ""
+        return f"no agent is running at this private location{seen}"
+
+
+def read_idle_locations(reply: Response) -> tuple[IdleLocation, ...]:
+    """Return the private locations without an agent. Raises a `RequestFailed`, without text of the answer."""
+    if reply.status != 200:
+        raise error_for(Response(reply.status, {}, b""))
+    try:
+        items = json_objects(reply.body)
+    except InvalidResponse:
+        items = None  # raised below, because this error leads to the text that could not be read
+    if items is None:
+        raise InvalidResponse("Checkly's API answered with something that is not a list of private locations")
+    idle = [item for item in items if item.optional_number("agentCount") == 0]
+    return tuple(IdleLocation(_names(item), _last_seen(item)) for item in idle)
+
+
+def _names(item: Fields) -> tuple[str, ...]:
+    names = (item.optional_text("slugName"), item.optional_text("id"), item.optional_text("name"))
+    return tuple(filter(None, names))
+
+
+def _last_seen(item: Fields) -> str:
+    """Return the day, and the minute if Checkly reports it."""
+    moment = item.optional_time("lastSeen")
+    if moment is None:
+        return ""
+    return str(moment.date()) if item.is_day("lastSeen") else f"{moment.date()} {moment:%H:%M} UTC"

@@ -1,0 +1,47 @@
+"""What explains results beyond themselves: groups of errors, and private locations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import yaml
+
+from gate.yamlio.scalars import text, uuid, whole
+from gate.yamlio.shapes import record
+
+_DAYS = whole(0, 1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedGroup:
+    """A group of errors, first seen so many days before the scenario began; 0 is new."""
+
+    id: str
+    message: str
+    known_days: int = 0
+    root_cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLocation:
+    """A private location, and how many agents run there; the last was seen so many days ago."""
+
+    slug: str
+    agents: int
+    unseen_days: int = 0
+
+
+def read_group(node: yaml.Node) -> PlannedGroup:
+    """Read a group of errors. Raises `InvalidYaml`."""
+    read = record(
+        node,
+        required={"id": uuid, "message": text},
+        optional={"known-days": _DAYS, "root-cause": text},
+    )
+    return PlannedGroup(read["id"], read["message"], read.get("known-days", 0), read.get("root-cause", ""))
+
+
+def read_private_location(node: yaml.Node) -> PlannedLocation:
+    """Read a private location. Raises `InvalidYaml`."""
+    read = record(node, required={"slug": text, "agents": whole(0, 1_000)}, optional={"unseen-days": _DAYS})
+    return PlannedLocation(read["slug"], read["agents"], read.get("unseen-days", 0))
