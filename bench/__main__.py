@@ -22,8 +22,8 @@ _PARTS: tuple[Callable[[Path], Section], ...] = (
 )
 _HEAD = """\
 Measured by `make bench`, which writes this page, and exits 1 where a goal is missed. Everything runs on one
-machine, side by side and in turns, against the embedded simulator on loopback: what Checkly and the network add is the same for all. Another machine has other times; the
-ratios should stay.
+machine, side by side and in turns, against the embedded simulator on loopback: what Checkly and the
+network add is the same for all. Another machine has other times; the ratios should stay.
 
 {machine}. It took {minutes:.0f} minutes."""
 
