@@ -13,6 +13,7 @@ from pathlib import Path
 from gate.config.stdout import is_stdout
 from gate.domain.errors import ReportUnwritable
 from gate.text.clean import clean
+from gate.text.escape import document
 
 _APPENDED = (
     os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
@@ -32,7 +33,7 @@ def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool =
     """
     try:
         if is_stdout(str(path)):
-            _write_to_stdout(content)
+            _write_to_stdout(document(content.decode()).encode())
             return
         in_workspace = confined and _leads_through(path, workspace)
         if in_workspace:
