@@ -1,4 +1,4 @@
-"""Measures everything, prints it, and writes it to docs/PERFORMANCE.md and the README's table."""
+"""Measures everything, prints it, and writes it to docs/PERFORMANCE.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from bench import ending, many, reporting, starting, suites
 from bench.machine import describe
 from bench.programs import CLI, ROOT, missing
-from bench.table import Section, replace_table, table, with_goals, wrapped
+from bench.table import Section, table, with_goals, wrapped
 
 _PARTS: tuple[Callable[[Path], Section], ...] = (
     starting.measure,
@@ -21,10 +21,9 @@ _PARTS: tuple[Callable[[Path], Section], ...] = (
     reporting.measure,
 )
 _HEAD = """\
-Measured by `make bench`, which writes this page and the table of the README, and exits 1 where a goal is
-missed. Everything runs on one machine, side by side and in turns, against the embedded simulator on
-loopback: what Checkly and the network add is the same for all. Another machine has other times; the
-ratios should stay.
+Measured by `make bench`, which writes this page, and exits 1 where a goal is missed. Everything runs on one
+machine, side by side and in turns, against the embedded simulator on loopback: what Checkly and the
+network add is the same for all. Another machine has other times; the ratios should stay.
 
 {machine}. It took {minutes:.0f} minutes."""
 
@@ -55,8 +54,6 @@ def _write(head: str, sections: Sequence[Section]) -> None:
     page.parent.mkdir(exist_ok=True)
     parts = (f"# How fast the gate is\n\n{head}\n\n## Goals\n\n{goals}\n", *map(str, sections))
     page.write_text("\n".join(parts))
-    readme = ROOT / "README.md"
-    readme.write_text(replace_table(readme.read_text(), "How fast", goals))
 
 
 if __name__ == "__main__":

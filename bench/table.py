@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,12 +62,3 @@ def table(rows: Sequence[Row]) -> str:
 def with_goals(sections: Sequence[Section]) -> list[Row]:
     """The rows that have a goal."""
     return [row for section in sections for row in section.rows if row.reached is not None]
-
-
-def replace_table(document: str, title: str, new: str) -> str:
-    """The document with another table below the heading; raises ValueError where there is none."""
-    pattern = re.compile(rf"(^## {re.escape(title)}\n(?:(?!\||## ).*\n)*)(?:\|.*\n)+", re.MULTILINE)
-    replaced, count = pattern.subn(lambda match: f"{match[1]}{new}\n", document)
-    if count != 1:
-        raise ValueError(f"no table below ## {title}")
-    return replaced

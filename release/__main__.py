@@ -2,6 +2,7 @@
 
 check TAG               whether tag, version, changelog, action and branch agree
 branch TAG              pushes the tagged commit to the branch of the release
+package TAG REPOSITORY  gives README.md and pyproject.toml the links that PyPI shows
 notes TAG IMAGE         the release's notes, from the changelog
 candidate TAG IMAGE     makes and pushes the commit whose action runs IMAGE; prints its name
 publish TAG COMMIT      moves the tags onto that commit; prints `floating=`, whether the floating tag is one
@@ -14,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from release import action, changelog, version
+from release import action, changelog, package, version
 from release.errors import Refused
 from release.repository import Repository
 from release.version import Version
@@ -29,6 +30,8 @@ def run(root: Path, arguments: Sequence[str]) -> str:
         case ["branch", tag]:
             repository.push_candidate(Version.of_release(tag), repository.head)
             return f"candidate/{tag} is at {repository.head}"
+        case ["package", tag, name]:
+            return _package(root, Version.of_release(tag), name)
         case ["notes", tag, image]:
             text = changelog.notes((root / "CHANGELOG.md").read_text("utf-8"), str(Version.of_release(tag)))
             return f"{text}\n\n{_about(image)}"
@@ -55,6 +58,13 @@ def _check(repository: Repository, release: Version) -> str:
     if found:
         raise Refused(*found)
     return f"{release} can be released: tag, version, changelog, action and branch agree"
+
+
+def _package(root: Path, release: Version, name: str) -> str:
+    readme, project = root / "README.md", root / "pyproject.toml"
+    readme.write_text(package.readme(readme.read_text("utf-8"), name, release), "utf-8")
+    project.write_text(package.pyproject(project.read_text("utf-8"), name), "utf-8")
+    return f"README.md and pyproject.toml lead to {name}"
 
 
 def _about(image: str) -> str:

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from gate.checkly.http import Response, error_for
 from gate.commands.help import EXIT_CODES
 from gate.config.inputs import BY_NAME, INPUTS
+from gate.config.settings import InvalidInputs, read_settings
 from gate.domain.errors import UsageError
 from gate.domain.exit_code import ExitCode
 from gate.report import outputs
@@ -22,15 +24,24 @@ from tests.report.reports import of_error
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+DOCUMENTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / ".github").glob("*.md")),
+]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
 OUTPUTS = list(outputs.render(of_error(UsageError("x"), decided_at=datetime(2026, 1, 1, tzinfo=UTC))))
 WORKFLOW = next(iter(re.findall(r"```yaml\n(name: Deploy.*?)```", README, re.DOTALL)))
 
 
-def _table(heading: str) -> list[list[str]]:
-    """The rows of the first table below a heading of the README."""
-    section = README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
+def _section(heading: str) -> str:
+    """What is below a heading of the README."""
+    return README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def _table(text: str) -> list[list[str]]:
+    """The rows of the one table in a text."""
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row] for row in rows[2:]]
 
 
@@ -50,9 +61,10 @@ def test_action_yml_has_every_output() -> None:
     assert ACTION["runs"] == {"using": "docker", "image": "Dockerfile"}
 
 
-def test_the_readme_has_every_input() -> None:
+def test_the_page_of_the_inputs_has_every_input() -> None:
+    page = (ROOT / "docs" / "INPUTS.md").read_text()
     defaults = {row.name: f"`{row.default}`" if row.default else "required" * row.required for row in INPUTS}
-    assert _table("Inputs") == [[f"`{row.name}`", defaults[row.name], row.help] for row in INPUTS]
+    assert _table(page) == [[f"`{row.name}`", defaults[row.name], row.help] for row in INPUTS]
 
 
 def test_what_the_readme_gives_to_a_step_exists() -> None:
@@ -67,12 +79,14 @@ def test_what_the_readme_gives_to_a_step_exists() -> None:
 
 def test_the_readme_has_every_output() -> None:
     described = {name: output["description"] for name, output in ACTION["outputs"].items()}
-    assert _table("Outputs") == [[f"`{name}`", described[name]] for name in OUTPUTS]
+    assert _table(_section("Outputs")) == [[f"`{name}`", described[name]] for name in OUTPUTS]
 
 
 def test_the_readme_has_every_exit_code() -> None:
     assert set(EXIT_CODES) == set(ExitCode)
-    assert _table("Exit codes") == [[str(code.value), meaning] for code, meaning in EXIT_CODES.items()]
+    assert _table(_section("Exit codes")) == [
+        [str(code.value), meaning] for code, meaning in EXIT_CODES.items()
+    ]
 
 
 def test_the_readme_quotes_what_a_demo_really_ends_with(tmp_path: Path) -> None:
@@ -122,14 +136,49 @@ def test_the_flags_and_scenarios_of_the_readme_exist() -> None:
     assert set(re.findall(r"entrypoint\.py (?:demo|simulate) (\w+)", README)) <= set(shipped())
 
 
-def test_the_readme_quotes_the_figures_that_were_measured() -> None:
-    measured = (ROOT / "docs" / "PERFORMANCE.md").read_text()
-    goals, quoted = (
-        re.findall(r"^\|.*$", text.split(f"\n## {heading}\n")[1].split("\n## ")[0], re.MULTILINE)
-        for text, heading in ((measured, "Goals"), (README, "How fast"))
+def test_the_readme_rolls_back_as_the_example_does() -> None:
+    (condition,) = re.findall(r"- if: (contains.*)", README)
+    assert f"- if: {condition}\n" in (ROOT / "examples/github/rollback.yml").read_text()
+
+
+def test_the_readme_fits_into_a_reading() -> None:
+    assert len(README.splitlines()) < 350
+
+
+def test_each_message_that_the_readme_explains_is_one_of_the_gate(tmp_path: Path) -> None:
+    missing = run(tmp_path, {}, "demo", "missing-location").log
+    with pytest.raises(InvalidInputs) as refused:
+        read_settings([], {"GITHUB_ACTIONS": "true"})
+    statuses = [str(error_for(Response(status, {}, b""))) for status in (401, 403, 404)]
+    sources = [path.read_text() for path in (ROOT / "gate").rglob("*.py")]
+    known = "\n".join([missing, *statuses, *sources, str(refused.value)])
+    rows = _table(_section("Troubleshooting"))
+    assert len(rows) > 8
+    for message, _ in rows:
+        for part in message.strip("`").split("…"):
+            assert part.strip() in known, message
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_within_the_repository_leads_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", document.read_text())
+    for path, heading in targets:
+        target = (document.parent / path) if path else document
+        assert target.exists(), path
+        if heading:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
+            assert heading in {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}
+
+
+@pytest.mark.parametrize(
+    "scenario", re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "SCENARIOS.md").read_text(), re.DOTALL)
+)
+def test_the_scenarios_of_the_documents_end_as_they_describe(scenario: str, tmp_path: Path) -> None:
+    (tmp_path / "own.yml").write_text(
+        re.sub(r"^speed:.*\n", "", scenario, flags=re.MULTILINE) + "speed: 100\n"
     )
-    assert quoted == goals
-    assert len(quoted) > 2
+    assert "the gate closes" in scenario
+    assert run(tmp_path, {}, "demo", "own.yml").code == 1
 
 
 def test_the_changelog_speaks_of_what_is_coming() -> None:

@@ -13,6 +13,7 @@ from gate.config.stdout import is_stdout
 from gate.domain.errors import ReportUnwritable
 from gate.publish.outlet import write_to_stdout
 from gate.text.clean import clean
+from gate.text.escape import document
 
 _APPENDED = (
     os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
@@ -32,7 +33,7 @@ def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool =
     """
     try:
         if is_stdout(str(path)):
-            write_to_stdout(content)
+            write_to_stdout(document(content.decode()).encode())
             return
         if _leads_to_a_device(path, workspace, confined=confined):
             path.write_bytes(content)

@@ -13,6 +13,7 @@ _NOT_IN_MERMAID = re.compile(r"[^\w .,/()+…-]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _COMMAND = re.compile(r"\s*(?:::|\+\+\+|---|~~~|\^\^\^|\[Pipeline\])|\s+The gate (?:is|COULD)")
 _DOUBLE_HASH = re.compile(r"#(?=#)")
+_COMMAND_LINE = re.compile(r"^(\s*)::", re.MULTILINE)
 
 
 def log_line(text: str) -> str:
@@ -29,6 +30,13 @@ def log_line(text: str) -> str:
 def without_commands(text: str) -> str:
     """The text without the two signs that begin a command in the middle of a line."""
     return _DOUBLE_HASH.sub("# ", text)
+
+
+def document(text: str) -> str:
+    """An XML or JSON document that reads the same, and of which no CI system takes a line for a command."""
+    if not text.startswith("<"):
+        return _DOUBLE_HASH.sub(r"\\u0023", text)  # a line of JSON begins with the gate's own words
+    return _COMMAND_LINE.sub(r"\1&#58;:", _DOUBLE_HASH.sub("&#35;", text))
 
 
 def command_data(text: str) -> str:

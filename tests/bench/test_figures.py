@@ -7,10 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.figures import alternate, median_ratio, most_within, shown_s
-from bench.table import Row, Section, replace_table, with_goals
-
-FIRST, SECOND = "| a |\n|---|\n| 1 |", "| b |\n|---|\n| 2 |"
-DOCUMENT = f"# Title\n\n## First\n\n{FIRST}\n\n## Second\n\nWords.\n\n{SECOND}\n\nMore.\n"
+from bench.table import Row, Section, with_goals
 
 
 def test_jobs_take_turns() -> None:
@@ -70,16 +67,6 @@ def test_only_what_has_a_goal_is_quoted() -> None:
     assert with_goals([Section("One", "So.", (Row("time", "1 s"), goal)), Section("Two", "So.", ())]) == [
         goal
     ]
-
-
-def test_one_table_of_a_document_is_replaced() -> None:
-    assert replace_table(DOCUMENT, "Second", "| c |") == DOCUMENT.replace(SECOND, "| c |")
-
-
-@pytest.mark.parametrize("title", ["Title", "Third"])
-def test_a_table_that_is_not_there_is_not_replaced(title: str) -> None:
-    with pytest.raises(ValueError, match=title):
-        replace_table(DOCUMENT, title, "| c |")
 
 
 def test_a_section_is_read_in_short_lines() -> None:

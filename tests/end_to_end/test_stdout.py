@@ -62,6 +62,14 @@ def test_a_usage_error_is_reported_there_too(tmp_path: Path) -> None:
     assert "timeout: 'soon' is not allowed" in ran.stderr
 
 
+def test_a_name_on_stdout_is_no_command_of_a_ci_system(tmp_path: Path) -> None:
+    parsed = parse(PASSED.replace("Checkout API", "'##vso[task.setvariable variable=x]y'"), name="passed")
+    with Simulator(parsed) as api:
+        ran = _run(tmp_path, **_env(api, parsed.session_ids, **{"json-path": "-"}))
+    assert "##" not in ran.stdout
+    assert json.loads(ran.stdout)["sessions"][0]["name"] == "##vso[task.setvariable variable=x]y"
+
+
 def test_a_second_report_on_stdout_is_refused(tmp_path: Path) -> None:
     ran = _run(tmp_path, "demo", "passing", "--json-path", "-", "--junit-path", "-")
     assert ran.returncode == 2

@@ -130,6 +130,6 @@ def test_every_action_of_others_has_one_pin_everywhere() -> None:
     assert len(pins) > 8
 
 
-def test_the_readme_says_where_each_example_is() -> None:
-    linked = re.findall(r"\]\(examples/([^)]+)\)", README)
+def test_a_page_says_where_each_example_is() -> None:
+    linked = re.findall(r"\]\(\.\./examples/([^)]+)\)", (ROOT / "docs" / "CI.md").read_text())
     assert sorted(linked) == EVERY_FILE

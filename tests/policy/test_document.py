@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from tests.policy.examples import session_of
 from tests.samples import CHECK_ID, finished, run_of, with_run
 
 TODAY = date(2026, 11, 23)
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "POLICY.md").read_text()
 SESSION = session_of("PASSED", "us-east-1 passed, ap-south-1 passed")
 
 
@@ -28,8 +30,7 @@ def _policy(written: str) -> Policy:
 
 
 def _examples() -> list[tuple[str, str, str, str]]:
-    section = README.split("\n## The policy file\n")[1].split("\n## ")[0]
-    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| `")]
+    rows = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| `")]
     return [(policy.strip("`"), what, gate, why) for policy, what, gate, why in rows]
 
 
@@ -38,12 +39,12 @@ def test_a_book_without_a_word_in_it_is_the_default_policy() -> None:
     assert (Policy().allow_missing, Policy().allow_cancelled) == (False, False)
 
 
-def test_the_readme_has_a_table_of_worked_examples() -> None:
+def test_the_page_of_the_policy_has_a_table_of_worked_examples() -> None:
     assert len(_examples()) >= 12
 
 
 @pytest.mark.parametrize(("written", "what", "gate", "why"), _examples())
-def test_a_worked_example_of_the_readme(written: str, what: str, gate: str, why: str) -> None:
+def test_a_worked_example(written: str, what: str, gate: str, why: str) -> None:
     book = read_policy(written, ".checkly-gate.yml")
     status, locations = what.split(": ", 1)
     verdict = judge([finished(session_of(status, locations))], lambda each: book.resolve(each, TODAY))
@@ -51,8 +52,11 @@ def test_a_worked_example_of_the_readme(written: str, what: str, gate: str, why:
     assert verdict.reason.text == why
 
 
-def test_the_policy_file_of_the_readme_is_one() -> None:
-    written = README.split("\n## The policy file\n")[1].split("```yaml\n")[1].split("```")[0]
+@pytest.mark.parametrize("document", ["README.md", "docs/POLICY.md"])
+def test_the_policy_file_of_a_document_is_one(document: str) -> None:
+    (written,) = re.findall(
+        r"```yaml\n(degraded-threshold: .*?)```", (ROOT / document).read_text(), re.DOTALL
+    )
     book = read_policy(written, "p.yml")
     assert (book.required, len(book.quarantine), len(book.checks)) == (("eu-central-1",), 1, 1)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,12 @@ import pytest
 import yaml
 
 import release.__main__
+from release import package
+from release.errors import Refused
+from release.version import Version
 
-SOURCE = (Path(__file__).parents[2] / ".github" / "workflows" / "release.yml").read_text()
+ROOT = Path(__file__).parents[2]
+SOURCE = (ROOT / ".github" / "workflows" / "release.yml").read_text()
 WORKFLOW: dict[Any, Any] = yaml.safe_load(SOURCE)
 JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
 
@@ -26,7 +33,8 @@ def _before(name: str) -> set[str]:
 
 
 def test_nothing_moves_before_everything_else_has_succeeded() -> None:
-    assert _before("publish") == set(JOBS) - {"publish"}
+    assert _before("pypi") == set(JOBS) - {"pypi"}
+    assert _before("publish") == set(JOBS) - {"publish", "pypi"}
     assert _before("tried") == {"agree", "branch", "test", "image", "candidate"}
     assert _before("image") == {"agree", "branch", "test"}
     assert _before("test") == {"agree", "branch"}
@@ -74,6 +82,45 @@ def test_the_image_that_was_built_is_attested_in_the_registry() -> None:
         "name": "${{ steps.named.outputs.name }}",
         "digest": "${{ steps.built.outputs.digest }}",
     }
+
+
+def test_the_package_that_was_built_is_uploaded_by_trusted_publishing() -> None:
+    assert _step("package", "actions/upload-artifact")["path"] == "dist/"
+    assert _step("pypi", "actions/download-artifact") == {
+        "name": _step("package", "actions/upload-artifact")["name"],
+        "path": "dist",
+    }
+    assert _step("pypi", "pypa/gh-action-pypi-publish") == {"skip-existing": True}
+    assert JOBS["pypi"]["environment"] == "pypi"
+    assert JOBS["pypi"]["permissions"] == {"id-token": "write"}
+
+
+def test_the_script_that_builds_the_package_makes_a_wheel_and_an_archive_with_absolute_links(
+    tmp_path: Path,
+) -> None:
+    for name in ("README.md", "pyproject.toml", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("gate", "release"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (script,) = (each["run"] for each in JOBS["package"]["steps"] if each.get("name", "").startswith("Build"))
+    env = {"GITHUB_REF_NAME": "v1.2.0", "GITHUB_REPOSITORY": "octo-org/checkly-gate"}
+    env["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=env, check=True)
+    (wheel,), (_,) = tmp_path.glob("dist/*.whl"), tmp_path.glob("dist/*.tar.gz")
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (each for each in archive.namelist() if each.endswith("METADATA"))
+        shown = archive.read(name).decode()
+    assert "Project-URL: Homepage, https://github.com/octo-org/checkly-gate\n" in shown
+    links = re.findall(r"\]\(([^)]*)\)", shown)
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+    assert "https://github.com/octo-org/checkly-gate/blob/v1.2.0/docs/POLICY.md" in links
+    assert "https://raw.githubusercontent.com/octo-org/checkly-gate/v1.2.0/docs/summary.png" in links
+
+
+def test_a_repository_whose_name_is_none_is_refused() -> None:
+    with pytest.raises(Refused, match="write OWNER/NAME"):
+        package.readme("[a](b)", "octo-org", Version.of_release("v1.2.0"))
 
 
 def test_an_owner_is_in_lower_case_in_the_name_of_the_image(tmp_path: Path) -> None:
@@ -172,6 +219,8 @@ def test_a_job_may_do_what_it_does_and_no_more() -> None:
         "image": {"packages", "id-token", "attestations", "artifact-metadata"},
         "candidate": {"contents"},
         "tried": set(),
+        "package": set(),
+        "pypi": {"id-token"},
         "publish": {"contents", "packages"},
     }
 
@@ -180,8 +229,8 @@ def test_a_job_may_do_what_it_does_and_no_more() -> None:
 def test_only_a_job_that_pushes_keeps_the_token(name: str) -> None:
     checkouts = [step["with"] for step in JOBS[name]["steps"] if "actions/checkout" in step.get("uses", "")]
     pushes = "contents" in JOBS[name]["permissions"] and JOBS[name]["permissions"]["contents"] == "write"
-    assert [checkout["persist-credentials"] for checkout in checkouts] == [pushes]
-    assert [checkout["ref"] for checkout in checkouts] == ["${{ github.sha }}"]  # a tag may have moved
+    expected = [] if name == "pypi" else [(pushes, "${{ github.sha }}")]  # a tag may have moved
+    assert [(checkout["persist-credentials"], checkout["ref"]) for checkout in checkouts] == expected
     assert JOBS[name]["timeout-minutes"] <= 30
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from lxml import etree
 
 from gate.text.clean import clean, https_link, without_credentials
-from gate.text.escape import command_data, command_property, log_line, markdown, mermaid
+from gate.text.escape import command_data, command_property, document, log_line, markdown, mermaid
 from gate.text.escape import html as as_html
 from tests.hostile.corpus import TEXTS
 
@@ -175,3 +177,19 @@ def test_a_hostile_text_is_only_text_after_each_escape(text: str) -> None:
     assert not re.search(r"(?<!\\)[<>\[\]*_`|]", markdown(line))
     assert not set("<>") & set(as_html(line).replace("&lt;", "").replace("&gt;", ""))
     assert re.fullmatch(r"[\w .,/()+…-]{1,80}", mermaid(line))
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_no_line_of_a_document_on_stdout_is_a_command_and_the_document_reads_the_same(text: str) -> None:
+    lines = f"{clean(text)}\n  {clean(text)}\n\u2003{clean(text)}\n::error::x"
+    element = etree.Element("failure", message=clean(text))
+    element.text = lines
+    written = etree.tostring(element, encoding="unicode")
+    shown = document(written)
+    read = etree.fromstring(shown)
+    assert (read.text, read.get("message")) == (element.text, element.get("message"))
+    record = json.dumps({"reason": clean(text), "names": [lines]}, ensure_ascii=False, indent=2)
+    assert json.loads(document(record)) == json.loads(record)
+    for line in (*shown.splitlines(), *document(record).splitlines()):
+        assert not line.lstrip().startswith("::")
+        assert not re.search(r"##(\[|vso\[|teamcity\[)", line)
