@@ -50,8 +50,8 @@ class Report:
     """A verdict with its circumstances.
 
     `details` are the reasons why results are not green, by the results' IDs, as far as Checkly was asked and
-    has answered; `absences` are the reasons why rows have no result, by location. `files` are the report files
-    that were written. `waited_s` is in seconds.
+    has answered; `absences` are why rows have no result, by location. `files` are the report files that were
+    written. `waited_s` is in seconds.
     """
 
     verdict: Verdict
