@@ -73,10 +73,6 @@ def _command(
             return simulate(argv, console, process)
         case "policy":
             return policy(argv, console)
-        case "help":
-            raise UsageError("help takes the name of one command, or nothing")
-        case "version":
-            raise UsageError("version takes nothing")
         case "":
             return gate(argv, env, console, process)
         case _:  # not a command: the gate refuses it as an argument, with its reports

@@ -15,6 +15,7 @@ _OF_A_SERVICE = re.compile(
     r"CHECKLY_GATE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
 )
 COMMANDS = ("demo", "simulate", "policy", "help", "version")
+_TAKES = {"help": "help takes the name of one command, or nothing", "version": "version takes nothing"}
 _SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
 _WITH_ENTRYPOINT = (
     "it is a command for a shell, but this container starts the gate. A CI system that runs commands in it "
@@ -40,6 +41,8 @@ def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         if not word.startswith("--"):
             if is_session(word):
                 flags["session-id"] = " ".join(filter(None, (flags.get("session-id"), word)))
+            elif len(words) == len(argv) - 1 and word in _TAKES:
+                problems.append(_TAKES[word])
             elif len(words) == len(argv) - 1:
                 problems.append(f"unknown command {shown_text(word)}; {_about_command(word)}")
             else:

@@ -1,4 +1,4 @@
-"""The log: plain flushed lines in CI; on a terminal colour, and a last line that is redrawn in place."""
+"""The log: flushed lines, in colour if it is rendered; on a terminal a last line that is redrawn in place."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from gate.text.escape import log_line
-from gate.text.style import Line, Tone, shortened
+from gate.text.style import Line, Tone, shortened, wrapped
 
 _COLOURS = {Tone.GOOD: "32", Tone.WARN: "33", Tone.BAD: "31", Tone.FAINT: "2"}
 _CLEAR_LINE = "\r\x1b[2K"
-_USUAL_WIDTH = 80  # of a terminal that does not say how wide it is
+_USUAL_WIDTH = 80  # of a terminal that does not report how wide it is
+_CI_WITH_COLOUR = ("GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI", "TF_BUILD")
+# Terminals that show hyperlinks (OSC 8), by a variable that they set; those built on VTE do from 0.50 on.
+_TERMINALS_WITH_LINKS = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION")
+_PROGRAMS_WITH_LINKS = ("ghostty", "iTerm.app", "vscode", "WezTerm")
 
 
 class LogStream(Protocol):
@@ -40,7 +44,8 @@ class Console:
     def __init__(self, stream: LogStream, env: Mapping[str, str]) -> None:
         self._stream = stream
         self._is_terminal = stream.isatty() and env.get("TERM") != "dumb"
-        self._has_colour = self._is_terminal and not env.get("NO_COLOR")
+        self._has_colour = _has_colour(env, is_terminal=self._is_terminal)
+        self._has_links = self._is_terminal and _has_links(env)
         # A runner finds its commands at the start of a line only, where a redrawn state would stand.
         self._redraws = self._is_terminal and env.get("GITHUB_ACTIONS") != "true"
         self._shows_state = False
@@ -51,10 +56,13 @@ class Console:
         self._hidden = hidden
 
     def line(self, line: Line) -> None:
-        """Writes one line that stays."""
-        text = log_line(line.text)
+        """Writes one line that stays, as several rows if the terminal is too narrow for it."""
+        shown = log_line(line.text if self._has_links or not line.link else f"{line.text}: {line.link}")
+        rows = wrapped(shown, _width(self._stream)) if self._is_terminal else (shown,)
         colour = _COLOURS.get(line.tone) if self._has_colour else None
-        self._write((f"\x1b[{colour}m{text}\x1b[0m" if colour else text) + "\n")
+        for row in map(log_line, rows):
+            text = f"\x1b]8;;{line.link}\x1b\\{row}\x1b]8;;\x1b\\" if self._has_links and line.link else row
+            self._write((f"\x1b[{colour}m{text}\x1b[0m" if colour else text) + "\n")
 
     def command(self, text: str) -> None:
         """Writes a line of the gate's own as it is: a workflow command, whose data is escaped already."""
@@ -75,6 +83,21 @@ class Console:
             self._stream.flush()
         except (OSError, ValueError):
             pass  # the reader of the log has gone; reports and exit code are still owed
+
+
+def _has_colour(env: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """Return whether colours are shown: NO_COLOR decides, then FORCE_COLOR, then where the log goes."""
+    if env.get("NO_COLOR"):
+        return False
+    if forced := env.get("FORCE_COLOR"):
+        return forced not in ("0", "false")
+    return is_terminal or any(env.get(name) for name in _CI_WITH_COLOUR)
+
+
+def _has_links(env: Mapping[str, str]) -> bool:
+    vte = env.get("VTE_VERSION", "")
+    is_known = env.get("TERM_PROGRAM") in _PROGRAMS_WITH_LINKS or any(map(env.get, _TERMINALS_WITH_LINKS))
+    return is_known or (vte.isdecimal() and int(vte) >= 5000)
 
 
 def _width(terminal: LogStream) -> int:

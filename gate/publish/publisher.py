@@ -168,7 +168,7 @@ def _log_tables(report: Report, sinks: Sinks) -> None:
         if table.is_calm:
             sinks.host.group(table.title, table.lines)
         else:
-            for line in (Line(table.title), *table.lines):
+            for line in (Line(f"results of {table.title}"), *table.lines):
                 sinks.console.line(line)
 
 

@@ -102,10 +102,15 @@ def start(workspace: Path, env: dict[str, str], *arguments: str) -> subprocess.P
     )
 
 
+def without_colours(log: str) -> str:
+    """Return a log as it is where colours are not rendered."""
+    return re.sub("\x1b\\[[0-9]*m", "", log)
+
+
 def finish(process: subprocess.Popen[str], workspace: Path) -> Run:
-    """Waits for the program's end."""
+    """Waits for the program's end; the log is returned without its colours."""
     log, _ = process.communicate(timeout=50)
-    return Run(process.returncode, log, workspace)
+    return Run(process.returncode, without_colours(log), workspace)
 
 
 def run(workspace: Path, env: dict[str, str], *arguments: str) -> Run:

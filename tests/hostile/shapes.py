@@ -26,6 +26,7 @@ _MERMAID_LINE = re.compile(
     r"|    \d+\. [a-z]+ :(?:done|active|crit), \d+, \d+"
 )
 _OWN_SEQUENCES = re.compile("\x1b\\[(?:0|2|31|32|33)m|\r\x1b\\[2K")
+_OWN_COLOURS = re.compile("\x1b\\[(?:0|2|31|32|33)m")
 _NAMED_BY_TEXTS = ("skipped", "origins", "inputs")  # objects in the record whose keys are names from outside
 _OF_OTHER_SYSTEMS = re.compile(r"##(?:\[|vso\[|teamcity\[)")
 _BEGINS_NO_LINE = re.compile(r"\s*(?:\+\+\+|---|~~~|\^\^\^|\[Pipeline\])")
@@ -34,6 +35,7 @@ _VERDICT = re.compile(r"\s*The gate (?:is OPEN|is CLOSED|COULD NOT TELL) \(")
 
 def of_log(log: str) -> Shape:
     """The runner's commands in a log, in their order, and how many lines there are."""
+    log = _OWN_COLOURS.sub("", log)
     for line in log.splitlines(keepends=True):
         assert line.endswith("\n"), "a line ended in the middle"
         assert not _controls(line[:-1]), line
@@ -45,11 +47,14 @@ def of_log(log: str) -> Shape:
 
 
 def of_terminal(shown: str) -> Shape:
-    """The sequences in what a terminal was sent, which must all be the gate's own, and how many lines."""
+    """The kinds of sequences in what a terminal was sent, which must all be the gate's own.
+
+    How many there are depends on how often a long text is wrapped.
+    """
     for line in _OWN_SEQUENCES.sub("", shown).split("\n"):
         assert not _controls(line), line
     _only_own_lines(_OWN_SEQUENCES.sub("", shown.replace("\r", "\n\r")).split("\n"))
-    return (*_OWN_SEQUENCES.findall(shown), shown.count("\n"))
+    return tuple(sorted(set(_OWN_SEQUENCES.findall(shown))))
 
 
 def _only_own_lines(lines: Sequence[str]) -> None:

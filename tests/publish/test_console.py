@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from gate.publish.console import Console
 from gate.text.clean import clean
-from gate.text.style import Line, Tone, columns, shortened
+from gate.text.style import Line, Tone, columns, shortened, wrapped
 
 CLEAR = "\r\x1b[2K"
 clean_text = st.text(min_size=1).map(clean).filter(bool)
@@ -72,6 +72,9 @@ COLOURS: dict[str, tuple[Mapping[str, str], bool, bool]] = {
     "NO_COLOR, whatever it says": ({"NO_COLOR": "0"}, False, True),
     "NO_COLOR that is empty": ({"NO_COLOR": ""}, True, True),
     "a terminal that can do nothing": ({"TERM": "dumb"}, False, False),
+    "FORCE_COLOR where nothing else shows colour": ({"TERM": "dumb", "FORCE_COLOR": "1"}, True, False),
+    "FORCE_COLOR that is 0": ({"FORCE_COLOR": "0"}, False, True),
+    "NO_COLOR and FORCE_COLOR": ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False, True),
     "a runner that reads commands": ({"GITHUB_ACTIONS": "true"}, True, False),
 }
 
@@ -84,6 +87,54 @@ def test_what_the_environment_wants_of_a_terminal(env: Mapping[str, str], colour
     assert ("\x1b[31m" in stream.getvalue()) == colour
     console.state("waiting")
     assert ("waiting" in stream.getvalue()) == state
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI", "TF_BUILD"])
+def test_a_ci_system_that_renders_colour_gets_it_unless_no_color_is_set(variable: str) -> None:
+    for no_color, shown in (("", "\x1b[31mbad\x1b[0m\n"), ("1", "bad\n")):
+        stream = io.StringIO()
+        Console(stream, {variable: "true", "NO_COLOR": no_color}).line(Line("bad", Tone.BAD))
+        assert stream.getvalue() == shown
+
+
+LINK = "https://app.checklyhq.com/x"
+
+
+@pytest.mark.parametrize(
+    "env",
+    [{"TERM_PROGRAM": "vscode"}, {"KITTY_WINDOW_ID": "1"}, {"VTE_VERSION": "7600"}],
+    ids=["a program", "a variable of its own", "a version"],
+)
+def test_a_terminal_that_knows_hyperlinks_shows_the_text_alone(env: Mapping[str, str]) -> None:
+    stream = Terminal()
+    Console(stream, env).line(Line("  Home in Checkly", link=LINK))
+    assert stream.getvalue() == f"\x1b]8;;{LINK}\x1b\\  Home in Checkly\x1b]8;;\x1b\\\n"
+
+
+@pytest.mark.parametrize("env", [{}, {"VTE_VERSION": "4999"}, {"TERM_PROGRAM": "Apple_Terminal"}])
+def test_elsewhere_a_link_stands_behind_its_text(env: Mapping[str, str]) -> None:
+    for stream in (Terminal(), io.StringIO()):
+        Console(stream, env).line(Line("  Home in Checkly", link=LINK))
+        assert stream.getvalue() == f"  Home in Checkly: {LINK}\n"
+
+
+def test_a_terminal_shows_a_long_line_as_rows_cut_between_words() -> None:
+    terminal, pipe = Terminal(), io.StringIO()
+    text = "  closed by: " + "failed 2 of 12 locations, " * 6 + "end"
+    for stream in (terminal, pipe):
+        Console(stream, {"NO_COLOR": "1"}).line(Line(text))
+    assert pipe.getvalue() == text + "\n"
+    first, *others = terminal.getvalue().splitlines()
+    assert [len(row) <= 80 for row in (first, *others)] == [True] * 3
+    assert all(row.startswith("    ") for row in others)
+    assert " ".join(row.strip() for row in (first, *others)) == text.strip()
+
+
+@given(st.text("abc é東🚀", max_size=90).map(str.rstrip), st.integers(4, 40))
+def test_wrapping_loses_no_word_and_exceeds_the_width_only_by_one_word(text: str, width: int) -> None:
+    rows = wrapped(text, width)
+    assert " ".join(rows).split() == text.split()
+    assert all(columns(row) <= width or len(row.split()) == 1 for row in rows)
 
 
 def test_a_state_gives_way_to_the_next_state_to_lines_and_to_commands() -> None:
@@ -113,7 +164,7 @@ def test_on_the_screen_only_lines_stay_and_the_last_state(steps: list[tuple[bool
             console.state(f"> {text}")
         else:
             console.line(Line(f"- {text}"))
-    lines = [f"- {text}" for is_state, text in steps if not is_state]
+    lines = [row for is_state, text in steps if not is_state for row in wrapped(f"- {text}", 80)]
     state = [shortened(f"> {steps[-1][1]}", 79)] if steps and steps[-1][0] else []
     assert _screen(stream.getvalue()) == lines + state
 

@@ -134,7 +134,7 @@ def test_the_log_ends_with_the_verdict_and_where_to_look() -> None:
         "  tolerated: degraded 1 of 4 locations (25%) ≤ 1 allowed (default): ap-south-1",
         "  tolerated: flaky 1 of 4 locations (25%): eu-central-1",
         "  skipped: af-south-1 is missing, ignored by the policy (p.yml:3)",
-        f"  {MIXED.link}",
+        "  Checkout API in Checkly",
         "  waited 12s, 7 requests",
     ]
 

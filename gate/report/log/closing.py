@@ -130,9 +130,11 @@ def _verdict(report: Report) -> Iterable[Line]:
     yield Line(f"The gate {_WORDS[of.kind]} ({code}): {of.reason.text}", _TONES[of.kind])
     for index, judged in sorted(enumerate(report.sessions), key=lambda each: not each[1].closing):
         prefix = f"{judged.label}: " if len(report.sessions) > 1 else ""
-        for kind, text, tone in _session(judged, report):
+        for kind, text, tone in _session(judged):
             if not of.reason.holds(text, index):
                 yield Line(f"  {kind}{prefix}{text}", tone)
+        if judged.link and (judged.decisions or judged.error or len(report.sessions) == 1):
+            yield Line(f"  {judged.label} in Checkly", link=judged.link)
     for notice in dict.fromkeys(report.notices):
         yield Line(f"  note: {notice}", Tone.WARN)
     for fault in report.faults:
@@ -144,7 +146,7 @@ def _verdict(report: Report) -> Iterable[Line]:
     yield Line(f"  waited {format_duration(report.waited_s)}, {requests}", Tone.FAINT)
 
 
-def _session(judged: JudgedSession, report: Report) -> Iterable[tuple[str, str, Tone]]:
+def _session(judged: JudgedSession) -> Iterable[tuple[str, str, Tone]]:
     """Return the lines of a session: a heading, a text and a tone."""
     for decision in judged.decisions:
         kind, tone = ("closed by: ", Tone.BAD) if decision.closes else ("tolerated: ", Tone.WARN)
@@ -157,6 +159,3 @@ def _session(judged: JudgedSession, report: Report) -> Iterable[tuple[str, str, 
         yield "contradiction: ", contradiction, Tone.WARN
     if judged.error:
         yield "", judged.error.sentence, Tone.WARN
-    worth_a_look = judged.decisions or judged.error or len(report.sessions) == 1
-    if worth_a_look and judged.link:
-        yield "", judged.link, Tone.PLAIN
