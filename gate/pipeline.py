@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 from gate.checkly.client import Checkly
 from gate.checkly.ports import Transport
@@ -19,7 +20,7 @@ from gate.evaluation.verdict import conclude, judge
 from gate.explain import MOST_RESULTS, explain, results_to_explain
 from gate.policy.document import PolicyDocument, with_inputs
 from gate.policy.quarantine import warnings
-from gate.polling.result import Ending, PollResult, ended_before
+from gate.polling.result import Ending, PollResult, ended_before, reportable_at_once
 from gate.report.report import Report
 from gate.text.style import Line, Tone
 from gate.triggering import trigger
@@ -88,6 +89,11 @@ def _poll_and_judge(
     notices: list[str] = []
     polled, fault = wait_for_all(refs, commits, context, deadline_s, notices.append)
     polled = tuple(with_unlisted(each, settings.checks_of) for each in polled)
+    polled, left_out = reportable_at_once(polled, fault)
+    if left_out:
+        notices.append(
+            f"a signal leaves no time to report the results of {left_out} of {len(polled)} sessions"
+        )
     if settings.cancel_on_abort:
         for line in _cancel(polled, checkly):
             context.log(line)
@@ -131,9 +137,9 @@ def _explain(
 ) -> tuple[Mapping[str, Detail], Sequence[str]]:
     """Fetch why results are not green, as far as Checkly reports it, and notices. The verdict stands."""
     unsound = results_to_explain(judged)
-    if not unsound or any(session.ending is Ending.STOPPED for session in judged):
+    wanted = tuple(islice(unsound, MOST_RESULTS))
+    if not wanted or any(session.ending is Ending.STOPPED for session in judged):
         return {}, ()
-    wanted = unsound[:MOST_RESULTS]
     context.show_state(f"fetching why {_are_not_green(len(wanted))}")
     found = {}
     try:
@@ -143,8 +149,9 @@ def _explain(
     except (RequestFailed, Stopped) as error:
         left = len(wanted) - len(found)
         context.log(Line(f"why {_are_not_green(left)} could not be fetched: {error}", Tone.FAINT))
-    few = f"reasons were fetched for {len(wanted)} of {len(unsound)} results that are not green"
-    return found, (few,) if len(wanted) < len(unsound) else ()
+    more = sum(1 for _ in unsound)
+    few = f"reasons were fetched for {len(wanted)} of {len(wanted) + more} results that are not green"
+    return found, (few,) if more else ()
 
 
 def _are_not_green(results: int) -> str:

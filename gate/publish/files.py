@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from gate.domain.errors import ReportUnwritable
@@ -17,8 +18,10 @@ _APPENDED = (
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool = False) -> None:
-    """Writes a file by way of a temporary one beside it, making folders as needed.
+def write_whole(
+    path: Path, content: bytes | Iterable[bytes], *, workspace: Path, confined: bool = False
+) -> None:
+    """Writes a file, whole or in parts, by way of a temporary one beside it, making folders as needed.
 
     A container runs as root in a workspace that belongs to somebody else; what root creates there is given
     to the workspace's owner, else later steps could not remove it. Where the gate is `confined`, no symbolic
@@ -26,25 +29,27 @@ def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool =
     (A link that appears between the look and the writing is not seen.) A link in the place of the report
     itself is replaced; a device such as /dev/null is written to. Raises `ReportUnwritable`.
     """
+    parts = (content,) if isinstance(content, bytes) else content
     try:
         in_workspace = confined and _leads_through(path, workspace)
         if in_workspace:
             _stay_inside(path, workspace)
         if _is_device(path, follow_links=not in_workspace):
-            path.write_bytes(content)
+            with path.open("wb") as device:
+                device.writelines(parts)
         else:
             _make_folders(path.parent, workspace)
-            _replace(path, content, workspace)
+            _replace(path, parts, workspace)
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
 
 
-def _replace(path: Path, content: bytes, workspace: Path) -> None:
+def _replace(path: Path, parts: Iterable[bytes], workspace: Path) -> None:
     # Nobody can guess the name, and put a link in its place; it is short where the path's own is long.
     temporary = path.with_name(f".checkly-gate-{secrets.token_hex(8)}.tmp")
     try:
         with os.fdopen(os.open(temporary, _NEW_FILE, 0o666), "wb") as file:
-            file.write(content)
+            file.writelines(parts)
         _give_to_owner(temporary, workspace)
         temporary.replace(path)
     finally:

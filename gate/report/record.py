@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from gate import __version__
@@ -19,7 +19,12 @@ from gate.report.report import Report
 
 
 def render(report: Report) -> bytes:
-    """The record as UTF-8 JSON, made session by session: hundreds at once take many times their size."""
+    """Return the record as UTF-8 JSON."""
+    return b"".join(parts(report))
+
+
+def parts(report: Report) -> Iterable[bytes]:
+    """Yield the record session by session: hundreds at once take many times their size."""
     head = {
         **render_outputs(report),
         "session-ids": [session.ref.id for session in report.sessions],
@@ -32,11 +37,10 @@ def render(report: Report) -> bytes:
         "faults": list(report.faults),
         "notices": list(report.notices),
     }
-    sessions = b",".join(
-        b"\n    " + _encoded(_session(judged, report), depth=2) for judged in report.sessions
-    )
-    closing = b"\n  ]\n}\n" if sessions else b"]\n}\n"
-    return _encoded(head).removesuffix(b"\n}") + b',\n  "sessions": [' + sessions + closing
+    yield _encoded(head).removesuffix(b"\n}") + b',\n  "sessions": ['
+    for number, judged in enumerate(report.sessions):
+        yield (b",\n    " if number else b"\n    ") + _encoded(_session(judged, report), depth=2)
+    yield b"\n  ]\n}\n" if report.sessions else b"]\n}\n"
 
 
 def _encoded(value: Mapping[str, object], depth: int = 0) -> bytes:

@@ -7,6 +7,7 @@ a schema rejects) is taken off, and what it lacks (attempts, times that are zero
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -31,26 +32,34 @@ _SUITE_ATTRIBUTES = ("name", "tests", "failures", "errors", "skipped", "time", "
 
 def render(report: Report) -> bytes:
     """The report as UTF-8 XML. Its names depend on nothing but the check and the location."""
+    return b"".join(parts(report))
+
+
+def parts(report: Report) -> Iterable[bytes]:
+    """Yield the report suite by suite: the trees of hundreds take many times the size of what is written.
+
+    The totals come first, so the suites are compressed until all are counted.
+    """
     totals = dict.fromkeys(("tests", "failures", "errors"), 0)
     time_s = 0.0
     written = []
-    # Suite by suite: the trees of hundreds would take many times the size of what is written.
     for suite in _suites(report):
         for name in totals:
             totals[name] += int(suite.get(name, "0"))
         time_s += float(suite.get("time", "0"))
         ET.indent(suite, level=1)
-        written.append(b"  " + ET.tostring(suite, encoding="utf-8") + b"\n")
+        written.append(zlib.compress(b"  " + ET.tostring(suite, encoding="utf-8") + b"\n", level=1))
     counts = {name: str(total) for name, total in totals.items()}
     root = ET.Element("testsuites", {"name": "checkly-gate", **counts, "time": _seconds(time_s)})
     opening = ET.tostring(root, encoding="utf-8").removesuffix(b" />") + b">\n"
-    declaration = b'<?xml version="1.0" encoding="UTF-8"?>\n'
-    return b"".join((declaration, opening, *written, b"</testsuites>\n"))
+    yield b'<?xml version="1.0" encoding="UTF-8"?>\n' + opening
+    yield from map(zlib.decompress, written)
+    yield b"</testsuites>\n"
 
 
-def in_short(content: bytes) -> str:
-    """Count the cases of a rendered report: `5 cases, 2 failed`."""
-    tests, failures, errors = map(int, _TOTALS.findall(content)[0])
+def in_short(beginning: bytes) -> str:
+    """Count the cases of a rendered report by its first part: `5 cases, 2 failed`."""
+    tests, failures, errors = map(int, _TOTALS.findall(beginning)[0])
     failed = f", {failures + errors} failed" if failures + errors else ""
     return f"{tests} case{'' if tests == 1 else 's'}{failed}"
 
