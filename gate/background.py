@@ -19,7 +19,7 @@ from gate.domain.detail import Detail
 from gate.domain.errors import Forbidden, NoSuchSession, NotServed, RequestFailed, Transient
 from gate.domain.session import Session
 from gate.evaluation.judged import Conclusion, JudgedSession
-from gate.evaluation.outcomes import State
+from gate.evaluation.states import State
 
 MOST_GROUPS = 20
 _AT_ONCE = 4

@@ -11,7 +11,7 @@ from gate.checkly.results import DetailRef, detail_ref
 from gate.domain.detail import Detail
 from gate.domain.errors import NoSuchSession, RequestFailed, Transient
 from gate.evaluation.judged import Conclusion, JudgedSession, Row
-from gate.evaluation.outcomes import State, result_state
+from gate.evaluation.states import State, result_state
 
 MOST_RESULTS = 20
 _AT_ONCE = 4
@@ -59,22 +59,21 @@ def _ask(
             trouble[wanted] = error
 
 
-def results_to_explain(sessions: Iterable[JudgedSession]) -> tuple[DetailRef, ...]:
-    """Return the results of rows that are not green, the worst row's first; not all need be fetched.
+def results_to_explain(sessions: Iterable[JudgedSession]) -> Iterator[DetailRef]:
+    """Yield the results of rows that are not green, the worst row's first; not all need be fetched.
 
     The result that decides a row comes before the attempts of any row.
     """
     rows = [(judged, row) for judged in sessions for row in judged.rows if row.conclusion in _EXPLAINED]
     rows.sort(key=lambda each: (_EXPLAINED.index(each[1].conclusion), each[1].outcome.state.badness))
-    runs = [(judged, row, _unsound_runs(row)) for judged, row in rows]
-    ordered = [(judged, row, run) for judged, row, found in runs for run in found[:1]]
-    ordered += [(judged, row, run) for judged, row, found in runs for run in found[1:]]
-    wanted = (
-        detail_ref(judged.session, row.outcome.check.id, run)
-        for judged, row, run in ordered
-        if judged.session
-    )
-    return tuple(dict.fromkeys(each for each in wanted if each))
+    seen: set[str] = set()
+    for runs in (slice(1), slice(1, None)):
+        for judged, row in rows:
+            for run in _unsound_runs(row)[runs]:
+                ref = detail_ref(judged.session, row.outcome.check.id, run) if judged.session else None
+                if ref and run not in seen:
+                    seen.add(run)
+                    yield ref
 
 
 _EXPLAINED = (Conclusion.RED, Conclusion.UNDECIDED, Conclusion.TOLERATED)

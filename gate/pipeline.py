@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 from gate.background import absences, error_groups, with_background
 from gate.checkly.client import Checkly
@@ -21,7 +22,7 @@ from gate.evaluation.verdict import conclude, judge
 from gate.explain import MOST_RESULTS, explain, results_to_explain
 from gate.policy.document import PolicyDocument, with_inputs
 from gate.policy.quarantine import warnings
-from gate.polling.result import Ending, PollResult, ended_before, with_accounts
+from gate.polling.result import Ending, PollResult, ended_before, reportable_at_once, with_accounts
 from gate.report.report import Report
 from gate.text.style import Line, Tone
 from gate.triggering import trigger
@@ -94,6 +95,11 @@ def _poll_and_judge(
     polled = tuple(
         with_unlisted(each, settings.checks_of) for each in with_accounts(polled, settings.account_id)
     )
+    polled, left_out = reportable_at_once(polled, fault)
+    if left_out:
+        notices.append(
+            f"a signal leaves no time to report the results of {left_out} of {len(polled)} sessions"
+        )
     if settings.cancel_on_abort:
         for line in _cancel(polled, checkly):
             context.log(line)
@@ -137,11 +143,11 @@ def _explain(report: Report, checkly: Checkly, context: Context, *, until_s: flo
         return report
     until_s = min(until_s, context.clock.now_s() + _EXPLAIN_WITHIN_S)
     unsound = results_to_explain(report.sessions)
-    wanted = unsound[:MOST_RESULTS]
+    wanted = tuple(islice(unsound, MOST_RESULTS))
     if wanted:
         context.show_state(f"fetching why {_are_not_green(len(wanted))}")
-    if len(wanted) < len(unsound):
-        few = f"reasons were fetched for {len(wanted)} of {len(unsound)} results that are not green"
+    if more := sum(1 for _ in unsound):
+        few = f"reasons were fetched for {len(wanted)} of {len(wanted) + more} results that are not green"
         report = replace(report, notices=(*report.notices, few))
     found: dict[str, Detail] = {}
     try:

@@ -116,9 +116,14 @@ class Call(Generic[T]):
         self._arrivals.put(self)
 
     def result(self) -> T:
-        """What the job returned. Raises what it raised, and TimeoutError where it was not over in time."""
+        """Return what the job returned. Raises its error, once; TimeoutError if it was not over in time."""
         if self._error is not None:
-            raise self._error
+            # An error that is kept would keep the frames that it passes, and with them all other responses.
+            error, self._error = self._error, None
+            try:
+                raise error
+            finally:
+                del error
         if not self._results:
             raise TimeoutError
         return self._results[0]

@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("here", deadline=None)  # a busy machine is not a defect
+settings.load_profile("here")
 
 HERE = Path(__file__).parent
 # They need Node, Java, a container engine or minutes.

@@ -36,7 +36,7 @@ def result(
         is_degraded=state == "degraded",
         aborted=state == "aborted",
         is_cancelled=state == "cancelled",
-        link=f"{_LINK}/results/{result_id}",
+        link_form=f"{_LINK}/results/{{id}}",
         response_time_ms=took_s * 1000,
         started_at=stopped_at - timedelta(seconds=took_s),
         stopped_at=stopped_at,

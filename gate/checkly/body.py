@@ -2,36 +2,92 @@
 
 from __future__ import annotations
 
+from mmap import mmap
+from threading import Lock
+
 LARGEST_RESPONSE_BYTES = 10 * 1024 * 1024
+_ROOM_BYTES = 12 * 1024 * 1024  # of all responses that arrive at the same time: one of them always fits
 
 
 class TooLarge(ValueError):
     """The response is larger than the gate accepts."""
 
 
+class NoRoom(ValueError):
+    """Other responses take the memory that this one needs."""
+
+
+class Room:
+    """The memory that responses share which arrive at the same time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._left = _ROOM_BYTES
+
+    def take(self, number: int) -> None:
+        """Take so many bytes. Raises `NoRoom`."""
+        with self._lock:
+            if number > self._left:
+                raise NoRoom
+            self._left -= number
+
+    def give_back(self, number: int) -> None:
+        """Make so many bytes available to others."""
+        with self._lock:
+            self._left += number
+
+
 class Body:
     """The body of a response as it arrives, until the gate stops waiting for it.
 
-    A server that sends a byte now and then occupies a thread, but no memory.
+    A server that sends a byte now and then occupies a thread, but no memory. The bytes are in pages of their
+    own, which return to the system at once: the allocator would keep those of each thread.
     """
 
-    def __init__(self) -> None:
-        self._bytes = bytearray()
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._pages: mmap | None = None
+        self._length = 0
         self._is_awaited = True
 
     def add(self, chunk: bytes) -> None:
-        """Add what has arrived. Raises `TooLarge`, or TimeoutError if the gate no longer waits."""
+        """Add what has arrived.
+
+        Raises `TooLarge`, `NoRoom` (and frees the memory), or TimeoutError if the gate no longer waits.
+        """
         if not self._is_awaited:
             raise TimeoutError
-        self._bytes += chunk
-        if len(self._bytes) > LARGEST_RESPONSE_BYTES:
+        if self._length + len(chunk) > LARGEST_RESPONSE_BYTES:
+            self._give_up()
             raise TooLarge(f"a response of more than {LARGEST_RESPONSE_BYTES // 1024 // 1024} MiB")
+        try:
+            self._room.take(len(chunk))
+        except NoRoom:
+            self._give_up()
+            raise
+        if self._pages is None:
+            self._pages = mmap(-1, LARGEST_RESPONSE_BYTES)
+        self._pages[self._length : self._length + len(chunk)] = chunk
+        self._length += len(chunk)
 
     def whole(self) -> bytes:
-        """Return everything that has arrived."""
-        return bytes(self._bytes)
+        """Return everything that has arrived, and keep none of it."""
+        whole = self._pages[: self._length] if self._pages else b""
+        self._free()
+        return whole
 
     def forget(self) -> None:
         """Stop waiting, and free the memory."""
         self._is_awaited = False
-        self._bytes.clear()
+        self._free()
+
+    def _give_up(self) -> None:
+        """Leave the room to others."""
+        self._free()
+        self._room.give_back(self._length)
+        self._length = 0
+
+    def _free(self) -> None:
+        if self._pages:
+            self._pages.close()
+        self._pages = None

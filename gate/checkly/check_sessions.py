@@ -9,7 +9,7 @@ leniently: what cannot be used is absent. Unknown fields and enum values pass.
 from __future__ import annotations
 
 from gate.checkly.json_object import Fields
-from gate.checkly.session_api import SessionApi, hold_bounds, read_result
+from gate.checkly.session_api import SessionApi, Texts, hold_bounds, read_result
 from gate.domain.errors import InvalidResponse
 from gate.domain.session import Check, CheckRun, Phase, Result, Session, SessionKind
 from gate.text.clean import clean, https_link
@@ -38,14 +38,15 @@ def _read(document: Fields, version: str) -> Session:
         if item.text_if_any("checkId").lower() not in ("", check.id.lower()):
             raise InvalidResponse("Checkly answered with a result of another check")
     hold_bounds({*locations, *(item.optional_raw("runLocation") for item in items)}, len(items))
-    results = tuple(map(_read_result, items))
+    texts = Texts()
+    results = tuple(_read_result(item, texts) for item in items)
     status = document.word("status")
     return Session(
         id=document.text("checkSessionId").lower(),
         kind=SessionKind.CHECK,
         status=status,
         phase=_PHASES.get(status, Phase.UNKNOWN),
-        checks=(CheckRun(check, tuple(map(clean, locations)), results),),
+        checks=(CheckRun(check, tuple(texts.shared(clean(each)) for each in locations), results),),
         is_cancelled=_is_cancelled(status, version, results),
         api_version=version,
         link=https_link(document.optional_raw("checkSessionLink")),
@@ -61,9 +62,9 @@ def _is_cancelled(status: str, version: str, results: tuple[Result, ...]) -> boo
     return status == "CANCELLED"
 
 
-def _read_result(item: Fields) -> Result:
+def _read_result(item: Fields, texts: Texts) -> Result:
     is_cancelled = item.flag("isCancelled", absent=False)  # older responses lack it
-    return read_result(item, item.text("runLocation"), named="checkResult", is_cancelled=is_cancelled)
+    return read_result(item, item.text("runLocation"), texts, named="checkResult", is_cancelled=is_cancelled)
 
 
 CHECK_SESSIONS = SessionApi(

@@ -19,6 +19,7 @@ from gate.domain.errors import (
     NoSuchSession,
     NotServed,
     OutOfTime,
+    PutOff,
     RequestFailed,
     Transient,
     Unreachable,
@@ -62,19 +63,28 @@ class Checkly:
         """
         lookups = [_Lookup(ref.id, deque(self._endpoints_for(ref))) for ref in refs]
         while batch := [lookup for lookup in lookups if lookup.found is None]:
-            asked = [lookup.endpoints.popleft() for lookup in batch]
-            requests = [
-                endpoint.api.retrieve(lookup.id, endpoint.version)
-                for lookup, endpoint in zip(batch, asked, strict=True)
-            ]
-            for lookup, endpoint, response in zip(
-                batch, asked, self.ask_each(requests, until_s=until_s), strict=True
-            ):
-                lookup.take(_read(response, lookup.id, endpoint))
+            try:
+                self._ask_next(batch, until_s)
+            except OutOfTime:
+                if not any(lookup.put_off for lookup in batch):
+                    raise
+                for lookup in batch:
+                    lookup.found = lookup.put_off
         for lookup in lookups:
             if isinstance(lookup.found, Session) and lookup.found.api_version == V2:
                 self.version = V2
         return [lookup.found for lookup in lookups if lookup.found is not None]
+
+    def _ask_next(self, batch: Sequence[_Lookup], until_s: float) -> None:
+        """Ask the next endpoint of each lookup. What was put off stays for the next round."""
+        asked = [lookup.endpoints[0] for lookup in batch]
+        requests = [
+            endpoint.api.retrieve(lookup.id, endpoint.version)
+            for lookup, endpoint in zip(batch, asked, strict=True)
+        ]
+        responses = self.ask_each(requests, until_s=until_s)
+        for lookup, endpoint, response in zip(batch, asked, responses, strict=True):
+            lookup.take(_read(response, lookup.id, endpoint))
 
     def _endpoints_for(self, ref: SessionRef) -> Iterator[_Endpoint]:
         for api in KINDS.values():
@@ -156,9 +166,14 @@ class _Lookup:
     endpoints: deque[_Endpoint]
     found: Session | RequestFailed | None = None
     unknown: RequestFailed | None = None
+    put_off: PutOff | None = None
 
     def take(self, result: Session | RequestFailed) -> None:
         """Take the result of one endpoint. One that does not know the session leaves it to the next."""
+        if isinstance(result, PutOff):
+            self.put_off = result
+            return
+        self.endpoints.popleft()
         if isinstance(result, NoSuchSession | NotServed):
             if self.unknown is None or isinstance(result, NoSuchSession):
                 self.unknown = result

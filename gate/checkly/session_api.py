@@ -74,21 +74,34 @@ class SessionApi:
         return f"/{version}/{self.collection}/{session_id.lower()}"
 
 
-def read_result(item: Fields, location: str, *, named: str, is_cancelled: bool) -> Result:
+class Texts:
+    """The texts that the results of a session share: each is kept once, because there can be thousands."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def shared(self, text: str) -> str:
+        """Return the text, as the object that stands for all equal ones."""
+        return self._known.setdefault(text, text)
+
+
+def read_result(item: Fields, location: str, texts: Texts, *, named: str, is_cancelled: bool) -> Result:
     """Return one result as far as all kinds of session agree.
 
     `named` begins the names of its ID and its link. Raises `InvalidResponse` if a flag is missing.
     """
+    result_id = item.optional_text(f"{named}Id")
+    link = https_link(item.optional_raw(f"{named}Link"))  # a valid one has no braces
     return Result(
-        id=item.optional_text(f"{named}Id"),
-        location=location,
+        id=result_id,
+        location=texts.shared(location),
         kind=item.choice("resultType", _RESULT_KINDS, ResultKind.UNSETTLED),
         has_errors=item.flag("hasErrors"),
         has_failures=item.flag("hasFailures"),
         is_degraded=item.flag("isDegraded"),
         aborted=item.flag("aborted"),
         is_cancelled=is_cancelled,
-        link=https_link(item.optional_raw(f"{named}Link")),
+        link_form=texts.shared(link.replace(result_id, "{id}") if result_id else link),
         response_time_ms=item.number_if_any("responseTime"),
         started_at=item.optional_time("startedAt"),
         stopped_at=item.optional_time("stoppedAt"),

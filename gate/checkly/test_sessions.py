@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gate.checkly.json_object import Fields
-from gate.checkly.session_api import SessionApi, hold_bounds, read_result
+from gate.checkly.session_api import SessionApi, Texts, hold_bounds, read_result
 from gate.domain.session import (
     UNKNOWN_LOCATION,
     Check,
@@ -60,17 +60,18 @@ def _read_checks(items: Sequence[Fields]) -> tuple[CheckRun, ...]:
         check_id = item.text_if_any("checkId").lower()
         key = (check_id,) if check_id else (item.text_if_any("name"), item.text("checkType"))
         groups.setdefault(key, []).append(item)
-    return tuple(map(_read_check, groups.values()))
+    texts = Texts()
+    return tuple(_read_check(group, texts) for group in groups.values())
 
 
-def _read_check(items: Sequence[Fields]) -> CheckRun:
+def _read_check(items: Sequence[Fields], texts: Texts) -> CheckRun:
     names = (item.text_if_any("name") for item in items)
     check = Check(
         id=items[0].text_if_any("checkId"),
         name=next(filter(None, names), ""),
         type=items[0].text("checkType"),
     )
-    results = tuple(map(_read_result, items))
+    results = tuple(_read_result(item, texts) for item in items)
     return CheckRun(check, _run_locations(results), results)
 
 
@@ -88,11 +89,12 @@ def _run_locations(results: Sequence[Result]) -> tuple[str, ...]:
     return tuple(each for each, of in kinds.items() if of & {ResultKind.ATTEMPT, ResultKind.UNSETTLED})
 
 
-def _read_result(item: Fields) -> Result:
+def _read_result(item: Fields, texts: Texts) -> Result:
     """Read a result. Its status FAILED or CANCELLED counts, whatever its flags are."""
     status = item.optional_raw("status")
     location = item.text_if_any("runLocation") or UNKNOWN_LOCATION
-    result = read_result(item, location, named="testSessionResult", is_cancelled=status == "CANCELLED")
+    is_cancelled = status == "CANCELLED"
+    result = read_result(item, location, texts, named="testSessionResult", is_cancelled=is_cancelled)
     return replace(
         result,
         kind=result.kind if status in _SETTLED else ResultKind.UNSETTLED,

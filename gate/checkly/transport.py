@@ -6,7 +6,7 @@ import os
 import ssl
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Protocol
@@ -16,13 +16,13 @@ import urllib3
 from requests.auth import AuthBase
 
 from gate import __version__
-from gate.checkly.body import Body
+from gate.checkly.body import Body, NoRoom, Room
 from gate.checkly.connections import CuttingAdapter, HeldSocket, current_socket
 from gate.checkly.http import Request, Response
 from gate.checkly.network_errors import is_from_connecting, reason_of
 from gate.checkly.proxies import Proxy
 from gate.checkly.tls import AdapterWithAuthorities, trust
-from gate.domain.errors import NeverConnected, Unreachable
+from gate.domain.errors import NeverConnected, PutOff, Unreachable
 from gate.text.clean import SENTENCE_LENGTH, clean, without_credentials
 from gate.text.redact import Redaction
 
@@ -85,24 +85,30 @@ class HttpTransport:
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
         """Send requests at the same time; return, in their order, the responses or why there is none."""
-        bodies, sockets = [Body() for _ in requests], [HeldSocket() for _ in requests]
+        room = Room()
+        bodies, sockets = [Body(room) for _ in requests], [HeldSocket() for _ in requests]
         jobs = [
             partial(self._exchange, *each, within_s) for each in zip(requests, bodies, sockets, strict=True)
         ]
         try:
             calls = self._calls(jobs, within_s)
-            return [self._outcome(*each, within_s) for each in zip(requests, calls, strict=True)]
+            return [self._outcome(*each, within_s) for each in zip(requests, calls, bodies, strict=True)]
         finally:  # not before the outcomes are known, because a socket that is shut down raises an error
             for body, held in zip(bodies, sockets, strict=True):
                 body.forget()
                 held.cut()
 
-    def _outcome(self, request: Request, call: BoundedCall, within_s: float) -> Response | Unreachable:
+    def _outcome(
+        self, request: Request, call: BoundedCall, body: Body, within_s: float
+    ) -> Response | Unreachable:
         try:
-            reply = call.result()
+            head = call.result()
         except TimeoutError:
             self._trace(request, f"no whole answer within {within_s:.1f} s")
             return Unreachable(f"{self._endpoint.base_url} gave no whole answer within {within_s:.0f} s")
+        except NoRoom:
+            self._trace(request, "put off, because other large answers arrive")
+            return PutOff(f"{self._endpoint.base_url} sent too many large answers at the same time")
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             said = self._hidden_in_errors.text(reason_of(error))  # before the text is cut, within the key
             said = without_credentials(clean(said, SENTENCE_LENGTH))
@@ -112,6 +118,8 @@ class HttpTransport:
                 return Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}")
             hint = _INSIDE if self._endpoint.is_loopback and self._endpoint.is_in_container else ""
             return NeverConnected(f"{self._endpoint.base_url} could not be asked: {reason}{hint}")
+        # In the thread that reads it: memory that another thread allocates is not returned to the system.
+        reply = replace(head, body=self._hidden.body(body.whole()))
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
 
@@ -123,6 +131,7 @@ class HttpTransport:
             held.release()
 
     def _receive(self, request: Request, body: Body, within_s: float) -> Response:
+        """Add to the body what arrives, and return the rest of the response."""
         idle_s = within_s + 1  # the limit on the whole call expires first, so that one fault has one message
         with self._session.request(
             request.method,
@@ -136,7 +145,7 @@ class HttpTransport:
                     body.add(chunk)
             # A response that echoes the key must not carry it into a report.
             headers = {name.lower(): self._hidden.text(value) for name, value in response.headers.items()}
-            return Response(response.status_code, headers, self._hidden.body(body.whole()))
+            return Response(response.status_code, headers, b"")
 
     def _trace(self, request: Request, outcome: str) -> None:
         if self._log:

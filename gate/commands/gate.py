@@ -21,8 +21,9 @@ from gate.evaluation.verdict import conclude
 from gate.pipeline import decide
 from gate.policy.loader import load_policy
 from gate.publish.console import Console
-from gate.publish.files import Reserve, check_writable, real_path
+from gate.publish.files import Reserve, check_writable
 from gate.publish.host import detect
+from gate.publish.paths import real_path
 from gate.publish.publisher import Sinks, publish
 from gate.report.report import Report
 from gate.runtime import Process

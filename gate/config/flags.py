@@ -41,10 +41,8 @@ def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         if not word.startswith("--"):
             if is_session(word):
                 flags["session-id"] = " ".join(filter(None, (flags.get("session-id"), word)))
-            elif len(words) == len(argv) - 1 and word in _TAKES:
-                problems.append(_TAKES[word])
             elif len(words) == len(argv) - 1:
-                problems.append(f"unknown command {shown_text(word)}; {_about_command(word)}")
+                problems.append(_no_command(word))
             else:
                 problems.append(f"unexpected argument {shown_text(word)}: inputs are given as --name value")
             continue
@@ -78,6 +76,12 @@ def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Ite
             is_under_with = is_action and prefix == "INPUT_"
             shown = f"{clean(name.lower(), 100)} under with:" if is_under_with else clean(variable, 100)
             yield f"unknown input {shown}{_hint(name)}"
+
+
+def _no_command(word: str) -> str:
+    if word in _TAKES:
+        return _TAKES[word]
+    return f"unknown command {shown_text(word)}; {_about_command(word)}"
 
 
 def _about_command(word: str) -> str:

@@ -62,6 +62,10 @@ class NeverConnected(Unreachable):
     """No connection was made, so nothing of the request was sent."""
 
 
+class PutOff(Unreachable):
+    """The response was dropped while other large ones arrived. It can be requested again at once."""
+
+
 class InvalidResponse(Transient):
     """The response is not the JSON object that was requested."""
 

@@ -67,7 +67,10 @@ class ResultKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One run of a check at one run location."""
+    """One run of a check at one run location.
+
+    `link_form` is its page in Checkly, with `{id}` in place of its ID: thousands of results share it.
+    """
 
     id: str
     location: str
@@ -77,10 +80,15 @@ class Result:
     is_degraded: bool
     aborted: bool
     is_cancelled: bool
-    link: str = ""
+    link_form: str = ""
     response_time_ms: float | None = None
     started_at: datetime | None = None
     stopped_at: datetime | None = None
+
+    @property
+    def link(self) -> str:
+        """Its page in Checkly; empty if that is not known."""
+        return self.link_form.replace("{id}", self.id)
 
     @property
     def duration_s(self) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from gate.evaluation.decision import Rule
 from gate.evaluation.judged import JudgedSession
-from gate.evaluation.outcomes import FAILING, State
+from gate.evaluation.states import FAILING, State
 
 
 def causes(sessions: Sequence[JudgedSession]) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gate.evaluation.decision import Decision, Naming, Rule, place_of
-from gate.evaluation.outcomes import FAILING, Outcome, State
+from gate.evaluation.outcomes import Outcome
+from gate.evaluation.states import FAILING, State
 from gate.policy.effective import Policy
 from gate.policy.threshold import DEFAULT, Threshold
 from gate.text.duration import format_duration

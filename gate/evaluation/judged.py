@@ -11,8 +11,9 @@ from gate.domain.session import Check, CheckRun, Session, SessionKind, SessionRe
 from gate.evaluation.check_rules import CHECK_RULES, Group
 from gate.evaluation.decision import Decision, Naming, Place, Rule, naming_of, place_of
 from gate.evaluation.notes import contradictions, unapplied
-from gate.evaluation.outcomes import Outcome, State, outcomes
+from gate.evaluation.outcomes import Outcome, outcomes
 from gate.evaluation.session_rules import SESSION_RULES, FinishedSession
+from gate.evaluation.states import State
 from gate.policy.effective import Policy
 from gate.polling.result import Ending, PollResult
 from gate.text.clean import SENTENCE_LENGTH, clean

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gate.domain.session import Check, Session
 from gate.evaluation.decision import Naming, place_of
-from gate.evaluation.outcomes import FAILING, GREEN, Outcome, State, is_degraded_without_explanation
+from gate.evaluation.outcomes import Outcome, is_degraded_without_explanation
+from gate.evaluation.states import FAILING, GREEN, State
 from gate.policy.effective import Policy
 
 _MOST_NAMED = 5

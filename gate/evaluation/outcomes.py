@@ -4,36 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from gate.domain.session import Check, CheckRun, Phase, Result, Session
 from gate.evaluation.rows import LocationResults, Severity, results_by_location, when_stopped
+from gate.evaluation.states import FAILING, GREEN, State, result_state
 from gate.policy.effective import Policy
-
-
-class State(Enum):
-    """What happened at a run location, worst first."""
-
-    CANCELLED = "cancelled"
-    ERRORED = "errored"
-    FAILED = "failed"
-    ABORTED = "aborted"
-    MISSING = "missing"
-    UNFINISHED = "unfinished"
-    DEGRADED = "degraded"
-    FLAKY = "flaky"
-    PASSED = "passed"
-    SKIPPED = "skipped"
-
-    @property
-    def badness(self) -> int:
-        """A rank: 0 is worst. A missing or unfinished location ranks above what is known to be usable."""
-        return _BADNESS[self]
-
-
-_BADNESS = {state: rank for rank, state in enumerate(State)}
-FAILING = frozenset({State.ERRORED, State.FAILED, State.ABORTED})
-GREEN = frozenset({State.PASSED, State.FLAKY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,33 +58,6 @@ class Outcome:
     def state_of(self, run: Result) -> State:
         """Return the state of one of its runs, under the response time that degrades the location."""
         return result_state(run, self.slower_than_ms)
-
-
-def result_state(
-    result: Result, slower_than_ms: float | None = None, *, allow_cancelled: bool = False
-) -> State:
-    """Return the state of one result by itself, whatever its kind.
-
-    `allow_cancelled`: a cancelled result that also failed counts as failed, because its cancellation alone
-    would be allowed.
-    """
-    is_failing = result.has_errors or result.has_failures or result.aborted
-    if result.is_cancelled and not (allow_cancelled and is_failing):
-        return State.CANCELLED
-    if result.has_errors:
-        return State.ERRORED
-    if result.has_failures:
-        return State.FAILED
-    if result.aborted:
-        return State.ABORTED
-    if result.is_degraded or _is_slow(result, slower_than_ms):
-        return State.DEGRADED
-    return State.PASSED
-
-
-def _is_slow(result: Result, slower_than_ms: float | None) -> bool:
-    took_ms = result.response_time_ms
-    return slower_than_ms is not None and took_ms is not None and took_ms > slower_than_ms
 
 
 def outcomes(session: Session, policy_for: Callable[[CheckRun], Policy]) -> tuple[Outcome, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gate.domain.errors import GateError
 from gate.evaluation.judged import JudgedSession, VerdictKind
-from gate.evaluation.outcomes import GREEN, State
+from gate.evaluation.states import GREEN, State
 from gate.text.clean import SENTENCE_LENGTH, clean
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from gate.domain.session import Session
 from gate.evaluation.check_rules import is_measured
 from gate.evaluation.decision import Decision, Naming, Place, Rule, place_of
-from gate.evaluation.outcomes import FAILING, GREEN, Outcome, State, is_degraded_without_explanation
+from gate.evaluation.outcomes import Outcome, is_degraded_without_explanation
+from gate.evaluation.states import FAILING, GREEN, State
 from gate.policy.effective import Policy
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from gate.domain.errors import GateError, NoSuchSession
+from gate.domain.errors import GateError, NoSuchSession, Stopped
 from gate.domain.session import Session, SessionRef
+
+MOST_RESULTS_AT_A_SIGNAL = 10_000  # reports of more are not written within 5 s on a slow machine
 
 
 class Ending(Enum):
@@ -46,3 +48,39 @@ def ended_before(polled: Iterable[PollResult], moment: datetime) -> Iterable[Ses
     for each in polled:
         if each.session and each.session.stopped_at and each.session.stopped_at < moment:
             yield each.session
+
+
+def reportable_at_once(
+    polled: Sequence[PollResult], fault: GateError | None
+) -> tuple[tuple[PollResult, ...], int]:
+    """Return what can be reported in the few seconds after a signal, and how many sessions lost results.
+
+    Without a signal that is everything. After one, which may be the `fault` that ended the search for more
+    sessions, those that ended badly come first. The others count as stopped, because a session without its
+    results cannot be judged.
+    """
+    errors = (fault, *(each.error for each in polled))
+    stopped = next((error for error in errors if isinstance(error, Stopped)), None)
+    if stopped is None:
+        return tuple(polled), 0
+    room = MOST_RESULTS_AT_A_SIGNAL
+    kept = list(polled)
+    left_out = 0
+    for number, each in sorted(enumerate(polled), key=lambda numbered: not _ended_badly(numbered[1])):
+        if each.session is None:
+            continue
+        size = sum(len(run.run_locations) + len(run.results) for run in each.session.checks)
+        if size <= room:
+            room -= size
+        else:
+            left_out += 1
+            runs = tuple(replace(run, run_locations=(), results=()) for run in each.session.checks[:1])
+            bare = replace(each.session, checks=runs)
+            kept[number] = PollResult(each.ref, bare, Ending.STOPPED, stopped)
+    return tuple(kept), left_out
+
+
+def _ended_badly(polled: PollResult) -> bool:
+    return (
+        polled.ending is Ending.FINISHED and polled.session is not None and polled.session.status != "PASSED"
+    )

@@ -7,11 +7,13 @@ import errno
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from gate.config.stdout import is_stdout
 from gate.domain.errors import ReportUnwritable
 from gate.publish.outlet import write_to_stdout
+from gate.publish.paths import absolute, real_path
 from gate.text.clean import clean
 from gate.text.escape import document
 
@@ -21,8 +23,10 @@ _APPENDED = (
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool = False) -> None:
-    """Writes a file by way of a temporary one beside it, making folders as needed.
+def write_whole(
+    path: Path, content: bytes | Iterable[bytes], *, workspace: Path, confined: bool = False
+) -> None:
+    """Writes a file, whole or in parts, by way of a temporary one beside it, making folders as needed.
 
     A container runs as root in a workspace that belongs to somebody else; what root creates there is given
     to the workspace's owner, else later steps could not remove it. Where the gate is `confined`, no symbolic
@@ -31,15 +35,16 @@ def write_whole(path: Path, content: bytes, *, workspace: Path, confined: bool =
     itself is replaced; a device such as /dev/null is written to, and stdout if the path is `-`.
     Raises `ReportUnwritable`.
     """
+    parts = (content,) if isinstance(content, bytes) else content
     try:
         if is_stdout(str(path)):
-            write_to_stdout(document(content.decode()).encode())
-            return
-        if _leads_to_a_device(path, workspace, confined=confined):
-            path.write_bytes(content)
+            write_to_stdout(document(b"".join(parts).decode()).encode())
+        elif _leads_to_a_device(path, workspace, confined=confined):
+            with path.open("wb") as device:
+                device.writelines(parts)
         else:
             _make_folders(path.parent, workspace)
-            _replace(path, content, workspace)
+            _replace(path, parts, workspace)
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
 
@@ -80,11 +85,11 @@ def remove(path: Path) -> None:
             path.unlink()
 
 
-def _replace(path: Path, content: bytes, workspace: Path) -> None:
+def _replace(path: Path, parts: Iterable[bytes], workspace: Path) -> None:
     temporary = _beside(path)
     try:
         with os.fdopen(os.open(temporary, _NEW_FILE, 0o666), "wb") as file:
-            file.write(content)
+            file.writelines(parts)
         _give_to_owner(temporary, workspace)
         temporary.replace(path)
     finally:
@@ -93,7 +98,7 @@ def _replace(path: Path, content: bytes, workspace: Path) -> None:
 
 def _leads_through(path: Path, workspace: Path) -> bool:
     """Whether the path is written as one that leads through the workspace, by whatever name of it."""
-    written = _absolute(path)
+    written = absolute(path)
     border = real_path(workspace)
     return any(Path(real_path(each)).is_relative_to(border) for each in (written, *written.parents))
 
@@ -133,20 +138,6 @@ def _unwritable(path: Path, error: OSError | ValueError) -> ReportUnwritable:
     return ReportUnwritable(f"{name} could not be written: {clean(reason)}")
 
 
-def shown_path(path: Path, workspace: Path) -> str:
-    """The path relative to the workspace where it lies in it, for a container's mean nothing outside.
-
-    Empty for stdout, which is no file that a later step could read.
-    """
-    if is_stdout(str(path)):
-        return ""
-    absolute = _absolute(path)
-    try:
-        return absolute.relative_to(_absolute(workspace)).as_posix()
-    except ValueError:
-        return absolute.as_posix()
-
-
 def _make_folders(folder: Path, workspace: Path) -> None:
     missing = []
     while not folder.exists() and folder != folder.parent:
@@ -180,19 +171,3 @@ class Reserve:
         """Make the descriptors available."""
         while self._held:
             os.close(self._held.pop())
-
-
-def real_path(path: str | Path) -> str:
-    """Return where a path leads, links and all; as it is written if the working directory is gone."""
-    try:
-        return os.path.realpath(path)
-    except OSError:
-        return os.fspath(path)
-
-
-def _absolute(path: Path) -> Path:
-    """Return the path from the root; if the working directory is gone, as it is written."""
-    try:
-        return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
-    except OSError:
-        return path

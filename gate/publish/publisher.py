@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from gate.config.stdout import is_stdout
 from gate.domain.errors import Defect, GateError, LibraryMissing, ReportUnwritable
 from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console
-from gate.publish.files import remove, shown_path, write_whole
+from gate.publish.files import remove, write_whole
 from gate.publish.host import Host
+from gate.publish.paths import shown_path
 from gate.report import annotation, outputs, record
 from gate.report.log import closing
 from gate.report.report import Report, ReportFile
@@ -40,41 +42,41 @@ class Sinks:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A kind of report file. `in_short` describes what was rendered."""
+    """A kind of report file, which is rendered in parts. `in_short` describes it from the first of them."""
 
     input: str
     title: str
-    render: Callable[[Report], bytes]
+    render: Callable[[Report], Iterable[bytes]]
     in_short: Callable[[bytes], str] = lambda _: ""
 
 
-def _junit(report: Report) -> bytes:
+def _junit(report: Report) -> Iterable[bytes]:
     from gate.report.junit import xml  # noqa: PLC0415 - other reports are written even if its library is missing
 
-    return xml.render(report)
+    return xml.parts(report)
 
 
-def _junit_in_short(content: bytes) -> str:
+def _junit_in_short(beginning: bytes) -> str:
     from gate.report.junit import xml  # noqa: PLC0415 - it has been loaded
 
-    return xml.in_short(content)
+    return xml.in_short(beginning)
 
 
-def _summary(report: Report) -> bytes:
-    return summary.render(report).encode(errors="replace")
+def _summary(report: Report) -> Iterable[bytes]:
+    yield summary.render(report).encode(errors="replace")
 
 
-def _page(report: Report) -> bytes:
+def _page(report: Report) -> Iterable[bytes]:
     from gate.report.page import page  # noqa: PLC0415 - most runs do not ask for it
 
-    return page.render(report)
+    yield page.render(report)
 
 
 _FILES = (
     _File("junit-path", "JUnit report", _junit, _junit_in_short),
     _File("summary-path", "Summary", _summary),
     _File("html-path", "Web page", _page),
-    _File("json-path", "JSON record", record.render),
+    _File("json-path", "JSON record", record.parts),
 )
 
 
@@ -137,9 +139,15 @@ def _write(report: Report, file: _File, sinks: Sinks) -> tuple[Report, bool]:
     """Write one file. Return the report, with a fault if that failed, and whether it was written."""
     host = sinks.host
     try:
-        content = sinks.hidden.in_bytes(file.render(report))
-        write_whole(Path(sinks.paths[file.input]), content, workspace=host.workspace, confined=host.confined)
-        holds = file.in_short(content)
+        parts = map(sinks.hidden.in_bytes, file.render(report))
+        beginning = next(parts)
+        write_whole(
+            Path(sinks.paths[file.input]),
+            chain((beginning,), parts),
+            workspace=host.workspace,
+            confined=host.confined,
+        )
+        holds = file.in_short(beginning)
     except ReportUnwritable as error:
         fault: GateError = error
     except ImportError as error:

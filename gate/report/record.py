@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from gate import __version__
 from gate.domain.session import Result
 from gate.evaluation.decision import Decision
 from gate.evaluation.judged import JudgedSession, Row
-from gate.evaluation.outcomes import Outcome, State
+from gate.evaluation.outcomes import Outcome
+from gate.evaluation.states import State
 from gate.policy.effective import Policy
 from gate.policy.threshold import DEFAULT, Threshold, in_words
 from gate.report.outputs import failed_checks
@@ -22,7 +23,12 @@ VERSION = 1  # of the format that record.schema.json describes
 
 
 def render(report: Report) -> bytes:
-    """The record as UTF-8 JSON, made session by session: hundreds at once take many times their size."""
+    """Return the record as UTF-8 JSON."""
+    return b"".join(parts(report))
+
+
+def parts(report: Report) -> Iterable[bytes]:
+    """Yield the record session by session: hundreds at once take many times their size."""
     head = {
         "version": VERSION,
         **render_outputs(report),
@@ -37,11 +43,10 @@ def render(report: Report) -> bytes:
         "faults": list(report.faults),
         "notices": list(report.notices),
     }
-    sessions = b",".join(
-        b"\n    " + _encoded(_session(judged, report), depth=2) for judged in report.sessions
-    )
-    closing = b"\n  ]\n}\n" if sessions else b"]\n}\n"
-    return _encoded(head).removesuffix(b"\n}") + b',\n  "sessions": [' + sessions + closing
+    yield _encoded(head).removesuffix(b"\n}") + b',\n  "sessions": ['
+    for number, judged in enumerate(report.sessions):
+        yield (b",\n    " if number else b"\n    ") + _encoded(_session(judged, report), depth=2)
+    yield b"\n  ]\n}\n" if report.sessions else b"]\n}\n"
 
 
 def _encoded(value: Mapping[str, object], depth: int = 0) -> bytes:

@@ -12,7 +12,8 @@ from datetime import datetime
 from gate.domain.detail import Detail
 from gate.domain.session import Result
 from gate.evaluation.judged import JudgedSession
-from gate.evaluation.outcomes import Outcome, State
+from gate.evaluation.outcomes import Outcome
+from gate.evaluation.states import State
 from gate.evaluation.verdict import Verdict
 from gate.policy.document import PolicyFile
 from gate.polling.result import Ending

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from gate.domain.session import Result
-from gate.evaluation.outcomes import Outcome, State, result_state
+from gate.evaluation.outcomes import Outcome
+from gate.evaluation.states import State, result_state
 
 
 def shown_state(outcome: Outcome, run: Result) -> State:

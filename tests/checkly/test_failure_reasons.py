@@ -355,14 +355,14 @@ def test_it_is_asked_about_the_worst_first_and_about_ends_before_attempts() -> N
 
 def test_of_locations_that_are_green_or_left_out_nothing_is_asked() -> None:
     of = session("FAILED", result("green"), result("known", "failed"))
-    assert results_to_explain(_judged(of, Policy(skipped={"known": "INC-4711"}))) == ()
+    assert not [*results_to_explain(_judged(of, Policy(skipped={"known": "INC-4711"})))]
 
 
 @pytest.mark.parametrize("odd", ["../../accounts", "", "0c4b1b3e", f"{RESULT_ID}/x"])
 def test_nothing_but_a_uuid_becomes_part_of_a_path(odd: str) -> None:
     red = result("a", "failed")
-    assert results_to_explain(_judged(session("FAILED", replace(red, id=odd)))) == ()
-    assert results_to_explain(_judged(session("FAILED", red, check_id=odd))) == ()
+    assert not [*results_to_explain(_judged(session("FAILED", replace(red, id=odd))))]
+    assert not [*results_to_explain(_judged(session("FAILED", red, check_id=odd)))]
     ref = detail_ref(session("FAILED", red), CHECK_ID, RESULT_ID)
     assert ref is not None
     assert ref.request.path == f"/v1/check-results/{CHECK_ID}/{RESULT_ID}"

@@ -17,7 +17,8 @@ from gate.domain.exit_code import ExitCode
 from gate.domain.session import Result, ResultKind, Session
 from gate.evaluation.decision import Rule, place_of
 from gate.evaluation.judged import VerdictKind
-from gate.evaluation.outcomes import State, outcomes
+from gate.evaluation.outcomes import outcomes
+from gate.evaluation.states import State
 from gate.evaluation.verdict import Verdict, judge
 from gate.policy.effective import Policy
 from gate.policy.threshold import NOTHING, Threshold, parse_threshold

@@ -10,7 +10,7 @@ import pytest
 
 from gate.checkly.http import Request, Response
 from gate.config.settings import read_settings
-from gate.evaluation.outcomes import State
+from gate.evaluation.states import State
 from gate.pipeline import decide
 from gate.policy.schema import read_policy
 from gate.waiting import Context

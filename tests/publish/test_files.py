@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from gate.domain.errors import ReportUnwritable
-from gate.publish.files import check_writable, shown_path, write_whole
+from gate.publish.files import check_writable, write_whole
+from gate.publish.paths import shown_path
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 RUNNER = (1001, 121)

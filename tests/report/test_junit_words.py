@@ -202,7 +202,7 @@ def test_the_attempts_of_a_failure_that_is_tolerated_are_lines_of_its_log() -> N
 
 def test_a_link_in_a_text_is_whole_or_not_there() -> None:
     of = session(
-        "FAILED", replace(result("a", "failed"), link="https://app.checklyhq.com/r?check=1&result=2")
+        "FAILED", replace(result("a", "failed"), link_form="https://app.checklyhq.com/r?check=1&result=2")
     )
     bodies = " ".join(text for case in cases_of(report_on(of)) for text in case.itertext())
     assert "result=2" not in bodies

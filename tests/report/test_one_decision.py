@@ -227,7 +227,7 @@ def test_every_reporter_renders_every_report(
     report = report_of(*watched, policy=policy, report_only=report_only)
     renderers: list[Callable[[Report], object]] = [
         annotation.render,
-        closing.tables,
+        lambda report: tuple(closing.tables(report)),
         closing.verdict,
         outputs.render,
         record.render,

@@ -13,6 +13,7 @@ from hypothesis import given
 
 from gate.domain.detail import Detail
 from gate.domain.errors import ReportUnwritable
+from gate.policy.document import PolicyFile
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
 from gate.report.page import page
@@ -116,6 +117,11 @@ def test_the_policy_is_listed_once_with_its_origins_and_the_checks_that_it_appli
         *("missing", "closes the gate (p.yml:3)", "cancelled", "closes the gate (default)"),
         *("required", "a (default)", "skipped", "c: INC-4711"),
     ]
+
+
+def test_the_policy_file_is_named_with_its_sha_256() -> None:
+    report = replace(report_on(GREEN), policy=PolicyFile(".checkly-gate.yml", "0" * 64))
+    assert f"From .checkly-gate.yml (SHA-256 {'0' * 64})." in _text(report)
 
 
 def test_all_reasons_are_there_with_the_last_one_in_sight() -> None:

@@ -19,7 +19,7 @@ from gate.domain.exit_code import ExitCode
 from gate.domain.session import SessionKind
 from gate.evaluation.decision import Rule
 from gate.evaluation.judged import Conclusion, VerdictKind
-from gate.evaluation.outcomes import State
+from gate.evaluation.states import State
 from gate.policy.effective import Policy
 from gate.polling.result import Ending
 from gate.report import record

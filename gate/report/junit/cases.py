@@ -1,34 +1,22 @@
-"""Test cases: what each row becomes in a test report, and what is shown of it.
-
-Consumers of JUnit disagree on a case with two results, so a case has one.
-"""
+"""Test cases: what each row becomes in a test report, and what is shown of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
 
 from gate.domain.detail import Detail
 from gate.domain.session import Check
 from gate.evaluation.decision import Rule
 from gate.evaluation.judged import Conclusion, JudgedSession, Row
-from gate.evaluation.outcomes import Outcome, State, result_state
-from gate.polling.result import Ending
+from gate.evaluation.outcomes import Outcome
+from gate.evaluation.states import State, result_state
+from gate.report.junit.kinds import ENDING_TYPES, SESSION_TYPES, TYPES, Kind, kind_of
 from gate.report.junit.plain import plain
 from gate.report.report import Report
 from gate.text.clean import clean
 
 _MESSAGE_LENGTH = 120
-
-
-class Kind(Enum):
-    """The result of a case."""
-
-    PASSED = "passed"
-    FAILURE = "failure"
-    ERROR = "error"
-    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +50,7 @@ def cases_of_check(check: Check, name: str, judged: JudgedSession, report: Repor
 
 def _location_case(name: str, row: Row, judged: JudgedSession, report: Report) -> Case:
     outcome = row.outcome
-    kind, kind_type = _kind(row, judged.ending)
+    kind, kind_type = kind_of(row, judged.ending)
     is_green = row.conclusion is Conclusion.GREEN
     what = _what_happened(row, kind, report)
     message = "" if is_green else _shortened(what)
@@ -110,45 +98,6 @@ def _passed_at_last(outcome: Outcome) -> bool:
     return outcome.happened in (State.PASSED, State.FLAKY, State.DEGRADED)
 
 
-# The kind and the type of a case that is not green, by the state of its row.
-_TYPES = {
-    State.CANCELLED: (Kind.ERROR, "Cancelled"),
-    State.ERRORED: (Kind.ERROR, "ChecklyError"),
-    State.FAILED: (Kind.FAILURE, "CheckFailure"),
-    State.ABORTED: (Kind.ERROR, "Aborted"),
-    State.MISSING: (Kind.ERROR, "MissingResult"),
-    State.UNFINISHED: (Kind.ERROR, "Inconclusive"),
-    State.DEGRADED: (Kind.FAILURE, "Degraded"),
-    State.FLAKY: (Kind.FAILURE, "Flaky"),
-    State.PASSED: (Kind.FAILURE, "CheckFailure"),  # an attempt that Checkly marks with nothing
-    State.SKIPPED: (Kind.FAILURE, "Required"),
-}
-_ENDING_TYPES = {
-    Ending.TIMEOUT: "GateTimeout",
-    Ending.STOPPED: "Interrupted",
-    Ending.INCONCLUSIVE: "Inconclusive",
-    Ending.FINISHED: "Inconclusive",
-}
-
-
-def _kind(row: Row, ending: Ending) -> tuple[Kind, str]:
-    state = row.outcome.state
-    match row.conclusion:
-        case Conclusion.GREEN:
-            return Kind.PASSED, ""
-        case Conclusion.SKIPPED:
-            return Kind.SKIPPED, ""
-        case Conclusion.UNDECIDED:
-            return Kind.ERROR, _ENDING_TYPES[ending]
-        case Conclusion.TOLERATED:
-            lifted = state in (State.MISSING, State.CANCELLED)
-            return (Kind.SKIPPED if lifted else Kind.PASSED), ""
-        case Conclusion.RED:
-            if row.rule is Rule.REQUIRED and state is State.DEGRADED:
-                return Kind.FAILURE, "Required"
-            return _TYPES[state]
-
-
 def cases_of_session(judged: JudgedSession, check: str) -> Iterable[Case]:
     """Return cases for what no row shows: rules about the session, required locations without a row."""
     for decision in judged.closing:
@@ -160,11 +109,11 @@ def cases_of_session(judged: JudgedSession, check: str) -> Iterable[Case]:
     of_session = [decision for decision in judged.closing if not decision.places]
     is_shown = any(row.conclusion in (Conclusion.RED, Conclusion.UNDECIDED) for row in judged.rows)
     if of_session:
-        kind, kind_type = _SESSION_TYPES[of_session[0].rule]
+        kind, kind_type = SESSION_TYPES[of_session[0].rule]
         text = "; ".join(decision.text for decision in of_session)
         yield _session_case(f"{check} [session]", kind, kind_type, text, judged)
     elif judged.error and not is_shown:
-        kind_type = _ENDING_TYPES[judged.ending]
+        kind_type = ENDING_TYPES[judged.ending]
         yield _session_case(f"{check} [session]", Kind.ERROR, kind_type, judged.error.sentence, judged)
 
 
@@ -181,15 +130,6 @@ def case_of_fault(name: str, text: str) -> Case:
     return Case(name=name, kind=Kind.ERROR, type="GateError", message=message, details=details)
 
 
-_SESSION_TYPES = {
-    Rule.CANCELLED: (Kind.ERROR, "Cancelled"),
-    Rule.TIMED_OUT: (Kind.ERROR, "TimedOut"),
-    Rule.NO_RESULTS: (Kind.ERROR, "NoResults"),
-    Rule.UNEXPLAINED: (Kind.FAILURE, "Unexplained"),
-    Rule.NOTHING_COUNTED: (Kind.ERROR, "NothingCounted"),
-}
-
-
 def _attempts(outcome: Outcome, report: Report) -> Iterable[Attempt]:
     for number, attempt in enumerate(outcome.attempts, start=1):
         state = result_state(attempt)
@@ -199,7 +139,7 @@ def _attempts(outcome: Outcome, report: Report) -> Iterable[Attempt]:
         what = plain(f"attempt {number} of {outcome.tries}: {state.value}{elsewhere}")
         text = what + (plain(f": {reason}") if reason else "")
         message = _shortened(text)
-        yield Attempt(_TYPES[state][1], message, (*_in_full(text, message), *_more_reasons(why)))
+        yield Attempt(TYPES[state][1], message, (*_in_full(text, message), *_more_reasons(why)))
 
 
 def _more_reasons(why: Detail) -> Iterable[str]:

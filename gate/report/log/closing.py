@@ -42,17 +42,12 @@ class Table:
     is_calm: bool
 
 
-def tables(report: Report) -> tuple[Table, ...]:
-    """Return a table, in at most 80 columns, for each session that was read."""
-    return tuple(
-        Table(
-            f"{judged.label}: {judged.status}",
-            tuple(_session_table(judged, report)),
-            not is_worth_a_look(judged),
-        )
-        for judged in report.sessions
-        if judged.rows
-    )
+def tables(report: Report) -> Iterable[Table]:
+    """Yield a table, in at most 80 columns, for each session that was read."""
+    for judged in report.sessions:
+        if judged.rows:
+            title = f"{judged.label}: {judged.status}"
+            yield Table(title, tuple(_session_table(judged, report)), not is_worth_a_look(judged))
 
 
 def verdict(report: Report) -> tuple[Line, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from gate.domain.session import Phase, Session, SessionKind
 from gate.evaluation.decision import Place, naming_of, place_of
-from gate.evaluation.outcomes import GREEN, Outcome, State, outcomes
+from gate.evaluation.outcomes import Outcome, outcomes
+from gate.evaluation.states import GREEN, State
 from gate.policy.effective import Policy
 from gate.polling.events import Event, Fetched, Noticed, Paused, TroubleBegan, TroubleEnded
 from gate.report.log.tones import tone_of
@@ -75,6 +76,8 @@ class Progress:
 
     def _changes(self, session: Session) -> Iterable[Line]:
         before = self._sessions.get(session.id)
+        if before is not None and before.phase is Phase.FINISHED:
+            return
         self._sessions[session.id] = session
         if before is None or before.status != session.status:
             yield Line(f"{session.label} is {session.status}", _tone_of_status(session.status))
@@ -93,7 +96,8 @@ class Progress:
         prefix = f"{session.label} · " if self._count > 1 else ""
         before = self._rows.get(session.id, {})
         said = {place_of(outcome): _said(outcome) for outcome in found}
-        self._rows[session.id] = said  # what is no longer reported is forgotten
+        # What is no longer reported is forgotten, and so is a session that has ended.
+        self._rows[session.id] = said if session.phase is not Phase.FINISHED else {}
         for outcome in found:
             place = place_of(outcome)
             if said[place] and said[place] != before.get(place) and not (of_many and outcome.state in GREEN):

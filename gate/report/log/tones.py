@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.evaluation.outcomes import State
+from gate.evaluation.states import State
 from gate.text.style import Tone
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from gate.domain.session import Result
 from gate.evaluation.decision import Decision
-from gate.evaluation.outcomes import Outcome, State
+from gate.evaluation.outcomes import Outcome
+from gate.evaluation.states import State
 from gate.report.page.markup import Html, element, joined
 from gate.report.timeline import shown_state, span_of
 from gate.text.duration import format_duration

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from gate.evaluation.judged import JudgedSession
-from gate.evaluation.outcomes import State
+from gate.evaluation.states import State
 from gate.report.order import by_check, is_worth_a_look, overview, sessions_worst_first, worst_first
 from gate.report.report import Report
 from gate.report.summary.layout import fitting, folded

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from gate.evaluation.outcomes import Outcome, State
+from gate.evaluation.outcomes import Outcome
+from gate.evaluation.states import State
 from gate.report.timeline import shown_state, span_of
 from gate.text.clean import clean
 from gate.text.escape import mermaid

@@ -1,0 +1,59 @@
+"""The states of a run location, and the state of one result by itself."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from gate.domain.session import Result
+
+
+class State(Enum):
+    """What happened at a run location, worst first."""
+
+    CANCELLED = "cancelled"
+    ERRORED = "errored"
+    FAILED = "failed"
+    ABORTED = "aborted"
+    MISSING = "missing"
+    UNFINISHED = "unfinished"
+    DEGRADED = "degraded"
+    FLAKY = "flaky"
+    PASSED = "passed"
+    SKIPPED = "skipped"
+
+    @property
+    def badness(self) -> int:
+        """A rank: 0 is worst. A missing or unfinished location ranks above what is known to be usable."""
+        return _BADNESS[self]
+
+
+_BADNESS = {state: rank for rank, state in enumerate(State)}
+FAILING = frozenset({State.ERRORED, State.FAILED, State.ABORTED})
+GREEN = frozenset({State.PASSED, State.FLAKY})
+
+
+def result_state(
+    result: Result, slower_than_ms: float | None = None, *, allow_cancelled: bool = False
+) -> State:
+    """Return the state of one result by itself, whatever its kind.
+
+    `allow_cancelled`: a cancelled result that also failed counts as failed, because its cancellation alone
+    would be allowed.
+    """
+    is_failing = result.has_errors or result.has_failures or result.aborted
+    if result.is_cancelled and not (allow_cancelled and is_failing):
+        return State.CANCELLED
+    if result.has_errors:
+        return State.ERRORED
+    if result.has_failures:
+        return State.FAILED
+    if result.aborted:
+        return State.ABORTED
+    if result.is_degraded or _is_slow(result, slower_than_ms):
+        return State.DEGRADED
+    return State.PASSED
+
+
+def _is_slow(result: Result, slower_than_ms: float | None) -> bool:
+    took_ms = result.response_time_ms
+    return slower_than_ms is not None and took_ms is not None and took_ms > slower_than_ms

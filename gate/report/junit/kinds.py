@@ -1,0 +1,71 @@
+"""The results of test cases: which kind and type a row, or a rule about a session, becomes.
+
+Consumers of JUnit disagree on a case with two results, so a case has one.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from gate.evaluation.decision import Rule
+from gate.evaluation.judged import Conclusion, Row
+from gate.evaluation.states import State
+from gate.polling.result import Ending
+
+
+class Kind(Enum):
+    """The result of a case."""
+
+    PASSED = "passed"
+    FAILURE = "failure"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+# The kind and the type of a case that is not green, by the state of its row.
+TYPES = {
+    State.CANCELLED: (Kind.ERROR, "Cancelled"),
+    State.ERRORED: (Kind.ERROR, "ChecklyError"),
+    State.FAILED: (Kind.FAILURE, "CheckFailure"),
+    State.ABORTED: (Kind.ERROR, "Aborted"),
+    State.MISSING: (Kind.ERROR, "MissingResult"),
+    State.UNFINISHED: (Kind.ERROR, "Inconclusive"),
+    State.DEGRADED: (Kind.FAILURE, "Degraded"),
+    State.FLAKY: (Kind.FAILURE, "Flaky"),
+    State.PASSED: (Kind.FAILURE, "CheckFailure"),  # an attempt that Checkly marks with nothing
+    State.SKIPPED: (Kind.FAILURE, "Required"),
+}
+ENDING_TYPES = {
+    Ending.TIMEOUT: "GateTimeout",
+    Ending.STOPPED: "Interrupted",
+    Ending.INCONCLUSIVE: "Inconclusive",
+    Ending.FINISHED: "Inconclusive",
+}
+
+
+def kind_of(row: Row, ending: Ending) -> tuple[Kind, str]:
+    """Return the kind and the type of a row's case; the type of a case that is green is empty."""
+    state = row.outcome.state
+    match row.conclusion:
+        case Conclusion.GREEN:
+            return Kind.PASSED, ""
+        case Conclusion.SKIPPED:
+            return Kind.SKIPPED, ""
+        case Conclusion.UNDECIDED:
+            return Kind.ERROR, ENDING_TYPES[ending]
+        case Conclusion.TOLERATED:
+            lifted = state in (State.MISSING, State.CANCELLED)
+            return (Kind.SKIPPED if lifted else Kind.PASSED), ""
+        case Conclusion.RED:
+            if row.rule is Rule.REQUIRED and state is State.DEGRADED:
+                return Kind.FAILURE, "Required"
+            return TYPES[state]
+
+
+SESSION_TYPES = {
+    Rule.CANCELLED: (Kind.ERROR, "Cancelled"),
+    Rule.TIMED_OUT: (Kind.ERROR, "TimedOut"),
+    Rule.NO_RESULTS: (Kind.ERROR, "NoResults"),
+    Rule.UNEXPLAINED: (Kind.FAILURE, "Unexplained"),
+    Rule.NOTHING_COUNTED: (Kind.ERROR, "NothingCounted"),
+}

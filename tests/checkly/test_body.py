@@ -1,0 +1,48 @@
+"""Responses that arrive at the same time share a bounded memory; the largest one always fits."""
+
+from __future__ import annotations
+
+import pytest
+
+from gate.checkly.body import LARGEST_RESPONSE_BYTES, Body, NoRoom, Room, TooLarge
+
+MIB = 1024 * 1024
+
+
+def _arrived(room: Room, mib: int) -> Body:
+    body = Body(room)
+    for _ in range(mib):
+        body.add(b"x" * MIB)
+    return body
+
+
+def test_a_body_returns_what_arrived() -> None:
+    body = Body(Room())
+    body.add(b"ab")
+    body.add(b"c")
+    assert body.whole() == b"abc"
+    assert Body(Room()).whole() == b""
+
+
+def test_a_body_without_room_leaves_its_room_to_the_others() -> None:
+    room = Room()
+    first, second = _arrived(room, 6), _arrived(room, 6)
+    with pytest.raises(NoRoom):
+        second.add(b"x")
+    for _ in range(4):
+        first.add(b"x" * MIB)
+    assert len(first.whole()) == LARGEST_RESPONSE_BYTES
+
+
+def test_a_body_that_is_too_large_leaves_its_room_to_the_others() -> None:
+    room = Room()
+    with pytest.raises(TooLarge):
+        _arrived(room, 11)
+    assert len(_arrived(room, 10).whole()) == LARGEST_RESPONSE_BYTES
+
+
+def test_nothing_is_added_to_a_body_that_is_no_longer_awaited() -> None:
+    body = _arrived(Room(), 1)
+    body.forget()
+    with pytest.raises(TimeoutError):
+        body.add(b"x")

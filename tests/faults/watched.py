@@ -1,0 +1,134 @@
+"""A gate against a server of a few lines: how much it holds while both go on."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+
+from tests.end_to_end.running import ENTRYPOINT, Run, github
+
+# What a request for a session is answered with: its ID, how many requests came before, and whether it is a
+# long poll for its end.
+Answer = Callable[[str, int, bool], Iterable[bytes]]
+_SESSION = re.compile(rb"^GET /v1/check-sessions/([0-9a-f-]{36})(/completion)?[ ?]")
+
+
+@dataclass(slots=True)
+class Server:
+    """A server that hangs up after each answer. `asked` has the session of each request but long polls."""
+
+    url: str
+    asked: list[str] = field(default_factory=list)
+
+    def answer(self, connection: socket.socket, answer: Answer) -> None:
+        """Answer one request."""
+        with connection, suppress(OSError):
+            found = _SESSION.match(connection.recv(1 << 16))
+            if not found:
+                connection.sendall(
+                    b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                )
+                return
+            session_id, is_poll = found[1].decode(), bool(found[2])
+            before = len(self.asked)
+            if not is_poll:
+                self.asked.append(session_id)
+            for part in answer(session_id, before, is_poll):
+                connection.sendall(part)
+
+
+@contextmanager
+def serving(answer: Answer) -> Iterator[Server]:
+    """Serve on loopback, each connection in a thread."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    Thread(target=server.answer, args=(connection, answer), daemon=True).start()
+
+        thread = Thread(target=accept, daemon=True)
+        thread.start()
+        yield server
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def whole(body: bytes) -> Iterable[bytes]:
+    """Return a response with a body."""
+    return (b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body), body)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a process holds at a moment, in seconds since its start."""
+
+    at_s: float
+    resident_mib: float
+    peak_mib: float
+    threads: int
+    descriptors: int
+
+
+class Watched:
+    """A gate that runs, and the samples that were taken of it."""
+
+    def __init__(self, workspace: Path, inputs: Mapping[str, str]) -> None:
+        workspace.mkdir(parents=True, exist_ok=True)
+        self.workspace = workspace
+        self.samples: list[Sample] = []
+        self._log = workspace / "log"
+        self._began_s = time.monotonic()
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-u", str(ENTRYPOINT)],
+                cwd=workspace,
+                env=github(workspace, inputs),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def peak_mib(self) -> float:
+        """The most memory that it held."""
+        return max(sample.peak_mib for sample in self.samples)
+
+    def watch(self, until: Callable[[], bool], within_s: float) -> None:
+        """Take samples until something is true or the gate has ended. Raises TimeoutError after some time."""
+        until_s = time.monotonic() + within_s
+        while not until() and self.process.poll() is None:
+            if time.monotonic() > until_s:
+                raise TimeoutError
+            self.sample()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.05)
+
+    def sample(self) -> None:
+        """Take a sample, if the gate still runs."""
+        folder = Path(f"/proc/{self.process.pid}")
+        with suppress(OSError, KeyError):
+            lines = (line.split() for line in (folder / "status").read_text().splitlines())
+            status = {words[0]: int(words[1]) for words in lines if words[0] in _FIELDS}
+            descriptors = sum(1 for _ in (folder / "fd").iterdir())
+            at_s = time.monotonic() - self._began_s
+            held, peak = status["VmRSS:"] / 1024, status["VmHWM:"] / 1024
+            self.samples.append(Sample(at_s, held, peak, status["Threads:"], descriptors))
+
+    def end(self, within_s: float) -> Run:
+        """Watch it to its end."""
+        self.watch(lambda: False, within_s)
+        log = self._log.read_text(errors="backslashreplace")
+        return Run(self.process.returncode, log, self.workspace)
+
+
+_FIELDS = ("VmRSS:", "VmHWM:", "Threads:")
