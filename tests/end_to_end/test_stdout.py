@@ -77,11 +77,13 @@ def test_a_second_report_on_stdout_is_refused(tmp_path: Path) -> None:
     assert ET.fromstring(ran.stdout).get("errors") == "1"
 
 
-def test_a_report_on_stdout_is_there_once_although_another_one_could_not_be_written(tmp_path: Path) -> None:
+def test_a_report_on_stdout_is_written_once_and_names_the_report_that_could_not_be_written(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "folder").mkdir()
     ran = _run(tmp_path, "demo", "passing", "--junit-path", "-", "--json-path", "folder")
     assert ran.returncode == 4
-    assert ET.fromstring(ran.stdout).get("errors") == "0"
+    assert ET.fromstring(ran.stdout).get("errors") == "1"
 
 
 def test_a_variable_for_the_gate_leaves_the_url_of_simulate_on_stdout(tmp_path: Path) -> None:
