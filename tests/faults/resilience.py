@@ -26,6 +26,11 @@ _AT_ONCE = 4
 _INTRODUCTION = f"""\
 # What a bad network can do to the gate
 
+If you use the gate, this is what to expect. A 5xx, a 429, a reset or a timeout costs time, and not the
+verdict. A wrong key or account, an unknown session and a redirect end the wait with exit code 4 and a
+message with what to do. Without Checkly's final answer the gate never ends with 0: raise `timeout`, or run
+the job again.
+
 A gate that opens because a network failed is worse than none, and one that a single 502 closes will be
 switched off. So trouble that may pass is waited out until the gate's own `timeout`, an answer that no
 repetition will change ends the wait at once, and nothing but Checkly's own document of the session, whole
