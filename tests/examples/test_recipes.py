@@ -91,7 +91,7 @@ def _python_gate(scenario: str) -> str:
     return f"{sys.executable} {ENTRYPOINT} demo {scenario}"
 
 
-def test_slack_hears_of_a_closed_gate_and_its_exit_code_stays(tmp_path: Path) -> None:
+def test_a_closed_gate_is_posted_to_slack_and_its_exit_code_stays(tmp_path: Path) -> None:
     with _slack() as (url, messages):
         done = _notify(tmp_path, url, _python_gate("failing"))
     assert done.returncode == 1, done.stderr
@@ -102,7 +102,7 @@ def test_slack_hears_of_a_closed_gate_and_its_exit_code_stays(tmp_path: Path) ->
     assert "https://app.checklyhq.com/" in message["text"]
 
 
-def test_slack_does_not_hear_of_an_open_gate(tmp_path: Path) -> None:
+def test_an_open_gate_is_not_posted_to_slack(tmp_path: Path) -> None:
     with _slack() as (url, messages):
         assert _notify(tmp_path, url, _python_gate("passing")).returncode == 0
     assert messages == []
