@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import ending, many, reporting, starting, suites
+from bench import cold, ending, many, reporting, starting, suites
 from bench.machine import describe
 from bench.programs import CLI, ROOT, missing
 from bench.table import Section, table, with_goals, wrapped
 
 _PARTS: tuple[Callable[[Path], Section], ...] = (
+    cold.measure,
     starting.measure,
     ending.measure,
     many.measure,

@@ -11,7 +11,6 @@ from pathlib import Path
 from gate.checkly.ports import Transport
 from gate.commands.refusal import refuse
 from gate.config.parsers import is_loopback
-from gate.config.session_file import MOST_BYTES, sessions_in
 from gate.config.session_words import account_of
 from gate.config.settings import InvalidInputs, Settings, read_settings
 from gate.domain.errors import Defect, GateError, LibraryMissing, ReportUnwritable, UsageError
@@ -98,6 +97,8 @@ def _run(settings: Settings, env: Mapping[str, str], console: Console, process: 
 
 def _with_sessions_of_file(settings: Settings) -> Settings:
     """Return the settings with the sessions that the session file names. Raises `UsageError`."""
+    from gate.config.session_file import MOST_BYTES, sessions_in  # noqa: PLC0415 - few gates have one
+
     path = settings.session_file
     try:
         with Path(path).open("rb") as file:

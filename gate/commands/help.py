@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from textwrap import wrap
 
 from gate.config.input import Input
@@ -85,6 +84,8 @@ def help_text(command: str = "") -> str:
 
 def _scenarios() -> list[str]:
     """Return the names of the scenarios that the gate brings, without loading what reads them."""
+    from importlib import resources  # noqa: PLC0415 - a gate has no use for it
+
     files = resources.files("gate").joinpath("simulator", "scenarios").iterdir()
     return sorted(file.name.removesuffix(".yml") for file in files if file.name.endswith(".yml"))
 

@@ -50,15 +50,14 @@ def write_whole(
 
 
 def check_writable(path: Path, *, workspace: Path, confined: bool = False) -> None:
-    """Raise `ReportUnwritable` if the file could not be written now. Makes its folders, but no file."""
+    """Raise `ReportUnwritable` if the file could not be written now. Leaves nothing behind."""
     try:
         if is_stdout(str(path)) or _leads_to_a_device(path, workspace, confined=confined):
             return
-        _make_folders(path.parent, workspace)
         with contextlib.suppress(FileNotFoundError):
             if stat.S_ISDIR(path.lstat().st_mode):
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        temporary = _beside(path)
+        temporary = _existing(path.parent) / _beside(path).name
         os.close(os.open(temporary, _NEW_FILE, 0o666))
         temporary.unlink()
     except (OSError, ValueError) as error:
@@ -136,6 +135,13 @@ def _unwritable(path: Path, error: OSError | ValueError) -> ReportUnwritable:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     name = "stdout" if is_stdout(str(path)) else clean(str(path))
     return ReportUnwritable(f"{name} could not be written: {clean(reason)}")
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that exists."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
 
 
 def _make_folders(folder: Path, workspace: Path) -> None:

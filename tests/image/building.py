@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import secrets
 import shutil
 import tarfile
 import tempfile
@@ -85,14 +86,16 @@ def _path(member: tarfile.TarInfo) -> str:
 
 
 @contextmanager
-def built(engine: Engine) -> Iterator[Image]:
-    """Builds the image as long as it is entered."""
-    image = Image(engine, f"checkly-gate:tested-{os.getpid()}")
+def built(engine: Engine, dockerfile: str = "Dockerfile", *arguments: str) -> Iterator[Image]:
+    """Builds the image, with arguments of the build, as long as it is entered."""
+    image = Image(engine, f"checkly-gate:tested-{os.getpid()}-{secrets.token_hex(3)}")
     with tempfile.TemporaryDirectory(prefix="checkly-gate-checkout-") as folder:
-        checkout = _strict_checkout(Path(folder) / "checkout", engine)
+        checkout = _strict_checkout(Path(folder) / "checkout", engine, dockerfile)
         proxies = [f"--build-arg={name}={os.environ[name]}" for name in _PROXIES if name in os.environ]
+        file = str(checkout / dockerfile)
         engine.ask(
-            *("build", "--network", "host", *proxies, "--tag", image.tag, str(checkout)),
+            *("build", "--network", "host", *proxies, *arguments),
+            *("--file", file, "--tag", image.tag, str(checkout)),
             within_s=_BUILT_WITHIN_S,
         )
     try:
@@ -101,12 +104,11 @@ def built(engine: Engine) -> Iterator[Image]:
         engine.ask("image", "rm", "--force", image.tag)
 
 
-def _strict_checkout(folder: Path, engine: Engine) -> Path:
+def _strict_checkout(folder: Path, engine: Engine, dockerfile: str) -> Path:
     """A copy of this checkout, tests and all, as a umask of 077 makes it; with the engine's base."""
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_NOT_OF_THE_CHECKOUT))
-    dockerfile = folder / "Dockerfile"
-    text = dockerfile.read_text()
-    dockerfile.write_text(text.replace(pinned_base(text), engine.base))
+    text = (folder / dockerfile).read_text()
+    (folder / dockerfile).write_text(text.replace(pinned_base(text), engine.base))
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o700 if path.is_dir() else 0o600)
     return folder

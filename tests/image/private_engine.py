@@ -59,6 +59,15 @@ def private_engine(say: Say) -> Iterator[Engine]:
 
 
 @contextmanager
+def empty_engine() -> Iterator[Engine]:
+    """Run a second dockerd, that has no image, as long as it is entered."""
+    with _place() as place, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        engine = Engine(_CLIENT, f"unix://{place}/d.sock", "", "a private Docker without an image")
+        with _daemon(engine, Path(folder), place, "none"):
+            yield engine
+
+
+@contextmanager
 def _place() -> Iterator[str]:
     """Where sockets are, whose paths must be short, and what must not outlive a run that is killed."""
     with tempfile.TemporaryDirectory(prefix="checkly-gate-", ignore_cleanup_errors=True) as place:

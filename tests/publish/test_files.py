@@ -111,7 +111,7 @@ def test_a_path_that_cannot_be_written_is_known_before_there_is_a_report(
     assert _below(tmp_path) == ["file", "folder"]
 
 
-@pytest.mark.parametrize("name", ["report.xml", "old.xml", "link.xml", "/dev/null"])
+@pytest.mark.parametrize("name", ["report.xml", "a/b/report.xml", "old.xml", "link.xml", "/dev/null"])
 def test_a_path_that_can_be_written_is_left_as_it_is(name: str, tmp_path: Path) -> None:
     (tmp_path / "old.xml").write_text("kept")
     (tmp_path / "link.xml").symlink_to(tmp_path)
