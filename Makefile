@@ -54,7 +54,7 @@ coverage: .venv/.slow ## of branches, over all tests but those of the image
 	EXHAUSTIVE=1 $(BIN)/pytest -n auto --dist worksteal --ignore=tests/image \
 		--cov --cov-report=term:skip-covered --cov-fail-under=98
 
-screenshot: .venv/.run ## takes the README's picture of a job summary; needs node, npm and chromium
+screenshot: .venv/.run ## takes the pictures of the README; needs node, npm and chromium
 	docs/screenshot/take.sh
 
 resilience: .venv/.slow ## plays every fault, and writes what the gate did into docs/RESILIENCE.md
