@@ -21,7 +21,7 @@ from tests.publish.runner import commands_in, outputs_in
 Shape = tuple[object, ...]
 _MERMAID_LINE = re.compile(
     r'%%\{init: \{"gantt": \{"leftPadding": \d+\}, "themeVariables": \{[\w#", :]+\}\}\}%%'
-    r"|gantt|    (?:title|section) [^:;#%\n]+|    dateFormat x"
+    r"|gantt|    (?:title|section) [^:;#%\n]+|    dateFormat x|    todayMarker off"
     r"|    axisFormat [%\w:.-]+|    tickInterval \d+\w+"
     r"|    \d+\. [a-z]+ :(?:done|active|crit), \d+, \d+"
 )

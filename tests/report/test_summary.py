@@ -172,9 +172,9 @@ def test_no_name_is_markup(check: str, locations: list[str], reason: str, severa
 def test_a_timeline_is_made_of_safe_characters_alone(check: str, locations: list[str]) -> None:
     of = session("PASSED", *(result(place) for place in locations), name=check)
     (diagram,) = re.findall(r"(?ms)^```mermaid\n(.*?)\n```$", summary.render(report_on(of)))
-    look, kind, title, date_format, axis_format, tick_interval, *tasks = diagram.splitlines()
+    look, kind, title, date_format, marker, axis_format, tick_interval, *tasks = diagram.splitlines()
     assert set(json.loads(look.removeprefix("%%{init: ").removesuffix("}%%"))) == {"gantt", "themeVariables"}
-    assert (kind, date_format) == ("gantt", "    dateFormat x")
+    assert (kind, date_format, marker) == ("gantt", "    dateFormat x", "    todayMarker off")
     assert (axis_format, tick_interval) == ("    axisFormat %M:%S.%L", "    tickInterval 500millisecond")
     assert re.fullmatch(r"    title [\w .,/()+…-]{1,80}", title)
     assert len(tasks) == 2 * len(locations)

@@ -44,6 +44,7 @@ def timeline(title: str, found: Sequence[tuple[str, Outcome]]) -> Iterable[str]:
     yield "gantt"
     yield f"    title {mermaid(title)}"
     yield "    dateFormat x"
+    yield "    todayMarker off"
     yield from _axis([outcome for _, outcome in timed])
     for label, (_, outcome) in zip(labels, timed, strict=True):
         yield f"    section {label}"
