@@ -114,6 +114,7 @@ def test_the_timeline_has_a_bar_for_each_attempt() -> None:
         "gantt",
         "    title Checkout API",
         "    dateFormat x",
+        "    todayMarker off",
         "    axisFormat %M:%S.%L",
         "    tickInterval 500millisecond",
         "    section a b c",
