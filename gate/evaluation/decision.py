@@ -68,11 +68,15 @@ class Naming:
     with_location: bool
     labels: Mapping[Check, str] = field(default_factory=dict)
 
+    def label(self, check: Check) -> str:
+        """Name a check so that it differs from the others of the session."""
+        return self.labels.get(check, check.label) or "a check without a name"
+
     def name(self, place: Place) -> str:
         """Name a row: `us-east-1`, `Login`, or `Login (us-east-1)`."""
         if not self.by_check or place.check is None:
             return place.location
-        label = self.labels.get(place.check, place.check.label) or "a check without a name"
+        label = self.label(place.check)
         return f"{label} ({place.location})" if self.with_location else label
 
     def names(self, places: Sequence[Place]) -> str:

@@ -41,8 +41,7 @@ class Entry:
     @property
     def check(self) -> str:
         """The name of its check, which differs from the names of the session's other checks."""
-        check = self.row.outcome.check
-        return self.judged.naming.labels.get(check, check.label) or "a check without a name"
+        return self.judged.naming.label(self.row.outcome.check)
 
 
 @dataclass(frozen=True, slots=True)

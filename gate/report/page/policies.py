@@ -24,7 +24,7 @@ def policies_section(report: Report) -> Html:
             names = next((names for known, names in applied if known == rules), None)
             if names is None:
                 applied.append((rules, names := []))
-            names.append(judged.naming.labels.get(run.check, run.check.label) or "a check without a name")
+            names.append(judged.naming.label(run.check))
     if not applied:
         return Html("")
     parts = [_policy(rules, list(dict.fromkeys(names))) for rules, names in applied[:_MOST_POLICIES]]

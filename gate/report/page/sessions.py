@@ -10,6 +10,7 @@ from gate.report.order import Entry
 from gate.report.page.drawing import Axis, axis_of, meter, runs
 from gate.report.page.markup import Html, element, joined, link
 from gate.report.report import Report
+from gate.report.wording import state_of, time_of
 from gate.text.duration import format_duration
 
 _MARKS = {
@@ -74,33 +75,17 @@ def _row(entry: Entry, names: Sequence[str], axis: Axis | None, report: Report, 
     texts = {"Check": entry.check, "Location": outcome.location}
     first, *others = names
     cells = [
-        element("td", f"{_MARKS[row.conclusion]} {_state(outcome)}", class_="state"),
+        element("td", f"{_MARKS[row.conclusion]} {state_of(outcome)}", class_="state"),
         element("th", link(texts[first], url), scope="row"),
         *(element("td", texts[name], class_="place") for name in others),
         element("td", str(outcome.tries), class_="number attempts"),
-        element("td", _time(outcome), class_="number"),
+        element("td", time_of(outcome), class_="number"),
     ]
     if axis:
         cells.append(element("td", runs(outcome, axis), class_="line"))
     if has_reasons:
         cells.append(element("td", _why(outcome, report), class_="why"))
     return element("tr", *cells, class_=row.conclusion.value)
-
-
-def _state(outcome: Outcome) -> str:
-    text = outcome.state.value
-    if outcome.finished_in:
-        text += f" (finished in {outcome.finished_in})"
-    if outcome.skip_reason:
-        text += f", {outcome.seen.value} ({outcome.skip_reason})"
-    return text
-
-
-def _time(outcome: Outcome) -> str:
-    if outcome.final is None:
-        return ""
-    limit = f" (limit {format_duration(outcome.slower_than_ms / 1000)})" if outcome.slower_than_ms else ""
-    return format_duration(outcome.final.duration_s) + limit
 
 
 def _why(outcome: Outcome, report: Report) -> Html:

@@ -10,8 +10,8 @@ from gate.report.order import Entry
 from gate.report.report import Report
 from gate.report.summary.layout import folded, size_of
 from gate.report.summary.words import MARKS, linked
+from gate.report.wording import state_of, time_of
 from gate.text.clean import clean
-from gate.text.duration import format_duration
 from gate.text.escape import markdown
 
 _MOST_OPEN_ROWS = 20  # the others are folded, unless they are not green
@@ -93,14 +93,13 @@ def _row(entry: Entry, report: Report, columns: Columns) -> str:
     link = outcome.final.link if outcome.final else ""
     names = [entry.check] * columns.check + [outcome.location] * columns.location
     named = [linked(names[0], link), *(markdown(name) for name in names[1:])]
-    state = outcome.state.value
-    if outcome.finished_in:
-        state += f" (finished in {outcome.finished_in})"
-    if outcome.skip_reason:
-        state += f", {outcome.seen.value} ({outcome.skip_reason})"
-    time = format_duration(outcome.final.duration_s) if outcome.final else ""
-    if outcome.slower_than_ms is not None:
-        time += f", limit {format_duration(outcome.slower_than_ms / 1000)}"
     why = [markdown(clean(report.reason_of(outcome), _REASON_LENGTH))] if columns.reason else []
-    cells = (MARKS[entry.row.conclusion], *named, markdown(state), str(outcome.tries), markdown(time), *why)
+    cells = (
+        MARKS[entry.row.conclusion],
+        *named,
+        markdown(state_of(outcome)),
+        str(outcome.tries),
+        markdown(time_of(outcome)),
+        *why,
+    )
     return f"| {' | '.join(cells)} |"

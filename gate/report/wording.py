@@ -1,0 +1,24 @@
+"""The state and the time of a row in the words that tables show."""
+
+from __future__ import annotations
+
+from gate.evaluation.outcomes import Outcome
+from gate.text.duration import format_duration
+
+
+def state_of(outcome: Outcome) -> str:
+    """Return the state, with the region in which a retry finished, or why the policy skips the location."""
+    text = outcome.state.value
+    if outcome.finished_in:
+        text += f" (finished in {outcome.finished_in})"
+    if outcome.skip_reason:
+        text += f", {outcome.seen.value} ({outcome.skip_reason})"
+    return text
+
+
+def time_of(outcome: Outcome) -> str:
+    """Return how long the final run took, with the policy's limit if it took longer; empty if there is none."""
+    if outcome.final is None:
+        return ""
+    limit = f", limit {format_duration(outcome.slower_than_ms / 1000)}" if outcome.slower_than_ms else ""
+    return format_duration(outcome.final.duration_s) + limit
