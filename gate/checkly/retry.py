@@ -1,4 +1,4 @@
-"""The one back-off: how long to pause after failures in a row."""
+"""How long to wait before a request for a session is repeated."""
 
 from __future__ import annotations
 
