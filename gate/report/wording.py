@@ -17,7 +17,7 @@ def state_of(outcome: Outcome) -> str:
 
 
 def time_of(outcome: Outcome) -> str:
-    """Return how long the final run took, with the policy's limit if it was slower; empty if there is none."""
+    """Return how long the final run took, with the policy's limit if it was slower; empty without one."""
     if outcome.final is None:
         return ""
     limit = f", limit {format_duration(outcome.slower_than_ms / 1000)}" if outcome.slower_than_ms else ""
