@@ -51,9 +51,9 @@ def results_by_location(
             found.finals = [final for final in found.finals if final.kind is ResultKind.FINAL]
     finals = [final for found in foreign.values() for final in found.finals]
     finals += [result for found in foreign.values() for result in found.unsettled if severity.is_red(result)]
-    _place_finals(listed, sorted(finals, key=_in_time), severity)
+    _place_finals(listed, sorted(finals, key=_in_time), severity, skipped)
     attempts = [attempt for found in foreign.values() for attempt in found.attempts]
-    _place_attempts(list(listed.values()), attempts, skipped)
+    _place_attempts(list(listed.values()), attempts, severity, skipped)
     return tuple(listed.values())
 
 
@@ -77,8 +77,13 @@ def _add(found: LocationResults, result: Result) -> None:
             found.finals.append(result)
 
 
-def _place_finals(rows: dict[str, LocationResults], finals: Sequence[Result], severity: Severity) -> None:
-    """Add the FINAL results of unlisted locations to the rows that wait for one, or as rows of their own."""
+def _place_finals(
+    rows: dict[str, LocationResults], finals: Sequence[Result], severity: Severity, skipped: Collection[str]
+) -> None:
+    """Add the FINAL results of unlisted locations to the rows that wait for one, or as rows of their own.
+
+    If any of them could be a row of its own, it is one that counts.
+    """
     waiting = [row for row in rows.values() if row.attempts and not row.finals]
     own: Iterable[Result] = ()
     if not waiting:
@@ -87,12 +92,14 @@ def _place_finals(rows: dict[str, LocationResults], finals: Sequence[Result], se
         if any(map(severity.is_red, finals)):
             _complete_all(waiting, finals, severity)
     elif len({severity.rank(final) for final in finals}) == 1:
-        for row, final in zip(waiting, finals, strict=False):
+        skipped_first = sorted(finals, key=lambda final: final.location not in skipped)
+        for row, final in zip(waiting, skipped_first, strict=False):
             row.finals = [final]
-        own = finals[len(waiting) :]
+        own = skipped_first[len(waiting) :]
     else:
         _complete_all(waiting, finals, severity)
-        own = sorted(finals, key=severity.rank)[: len(finals) - len(waiting)]
+        worst_first = sorted(finals, key=lambda final: (final.location in skipped, severity.rank(final)))
+        own = worst_first[: len(finals) - len(waiting)]
     for final in own:
         rows.setdefault(final.location, LocationResults(final.location)).finals.append(final)
 
@@ -105,16 +112,24 @@ def _complete_all(waiting: Sequence[LocationResults], finals: Sequence[Result], 
 
 
 def _place_attempts(
-    rows: Sequence[LocationResults], attempts: Sequence[Result], skipped: Collection[str]
+    rows: Sequence[LocationResults],
+    attempts: Sequence[Result],
+    severity: Severity,
+    skipped: Collection[str],
 ) -> None:
-    """Add each failed attempt of an unlisted location to the row that it most probably belongs to."""
+    """Add each failed attempt of an unlisted location to the row that it most probably belongs to.
+
+    If no location was retried, that is one that counts and that a failed attempt makes flaky.
+    """
     finished_in: dict[str, LocationResults] = {}
     for row in rows:
         for final in () if row.is_ambiguous else row.finals:
             finished_in.setdefault(final.location, row)
     counted_first = sorted(rows, key=lambda row: row.location in skipped)
     retried = [row for row in counted_first if row.attempts]
-    likely = next(iter(retried or counted_first), None)
+    usable = [row for row in counted_first if row.finals and not any(map(severity.is_red, row.finals))]
+    counted = [row for row in usable if row.location not in skipped]
+    likely = next(iter(retried or counted or counted_first), None)
     for attempt in attempts:
         if row_found := finished_in.get(attempt.location, likely):
             row_found.attempts.append(attempt)

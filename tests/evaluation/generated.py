@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from gate.domain.session import Check, CheckRun, Phase, Result, ResultKind, Session, SessionKind
 from gate.policy.effective import Policy
 from gate.policy.threshold import Threshold
-from tests.samples import SESSION_ID, STARTED, run_of, session, with_run
+from tests.samples import SESSION_ID, STARTED, attempt, run_of, session, with_run
 
 RUN_LOCATIONS = ("us-east-1", "eu-central-1", "ap-south-1", "sa-east-1")
-FOREIGN = ("eu-west-1", "us-west-1")
+FOREIGN = ("eu-west-1", "us-west-1", "me-south-1")
 STATUSES = ("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
 _RARELY = st.sampled_from([False, False, False, False, True])
 
@@ -54,6 +54,24 @@ def sessions(draw: st.DrawFn) -> Session:
         ]
         return with_run(drawn, results=(*found, *green))
     return drawn
+
+
+@st.composite
+def retried_sessions(draw: st.DrawFn) -> Session:
+    """A finished session in which some locations were retried elsewhere, and one is red or not."""
+    locations = RUN_LOCATIONS[:3]
+    retried = draw(st.lists(st.sampled_from(locations), unique=True, max_size=2))
+    attempts = [attempt(location) for location in draw(st.sampled_from([retried, [*retried, FOREIGN[0]]]))]
+    elsewhere = [
+        replace(each, location=draw(st.sampled_from(FOREIGN)), kind=ResultKind.FINAL)
+        for each in draw(st.lists(results(), max_size=4))
+    ]
+    home = [
+        replace(each, has_failures=draw(_RARELY))
+        for each in _green([location for location in locations if location not in retried])
+    ]
+    status = draw(st.sampled_from(["PASSED", "DEGRADED", "FAILED"]))
+    return session(status, *attempts, *elsewhere, *home, locations=locations)
 
 
 def _green(locations: list[str]) -> list[Result]:
@@ -149,7 +167,7 @@ class Case:
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """A session with a policy whose entries and quarantines may be for some of its checks only."""
-    drawn = draw(st.one_of(sessions(), many_check_sessions()))
+    drawn = draw(st.one_of(sessions(), retried_sessions(), many_check_sessions()))
     shared = draw(policies())
     return Case(drawn, {run.check: draw(_policies_for_one(shared)) for run in drawn.checks})
 

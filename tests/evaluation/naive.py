@@ -132,12 +132,17 @@ def add_finals(rows: list[Row], run: CheckRun, finals: list[Result], policy: Pol
             for row in waiting:
                 row.finals, row.is_ambiguous = list(finals), True
     elif waiting:
-        worst_first = sorted(finals, key=lambda final: order(policy).index(state_of(final, policy)))
+        counted = [final for final in finals if final.location not in policy.skipped]
+        skipped = [final for final in finals if final.location in policy.skipped]
         if len({state_of(final, policy) for final in finals}) == 1:
-            own = finals[len(waiting) :]
-            for row, final in zip(waiting, finals, strict=False):
+            own = (skipped + counted)[len(waiting) :]
+            for row, final in zip(waiting, skipped + counted, strict=False):
                 row.finals = [final]
         else:
+            worst_first = [
+                *sorted(counted, key=lambda final: order(policy).index(state_of(final, policy))),
+                *sorted(skipped, key=lambda final: order(policy).index(state_of(final, policy))),
+            ]
             own = worst_first[: len(finals) - len(waiting)]
             for row in waiting:
                 row.finals, row.is_ambiguous = list(finals), True
@@ -153,13 +158,20 @@ def add_attempts(rows: list[Row], attempts: list[Result], policy: Policy) -> Non
     counted_first = [row for row in rows if row.location not in policy.skipped]
     counted_first += [row for row in rows if row.location in policy.skipped]
     retried = [row for row in counted_first if row.attempts]
+    could_be_flaky = [
+        row
+        for row in counted_first
+        if row.finals
+        and not [final for final in row.finals if is_red(final, policy)]
+        and row.location not in policy.skipped
+    ]
     for attempt in attempts:
         there = [
             row
             for row in rows
             if not row.is_ambiguous and attempt.location in [final.location for final in row.finals]
         ]
-        for row in (there or retried or counted_first)[:1]:
+        for row in (there or retried or could_be_flaky or counted_first)[:1]:
             row.attempts = [*row.attempts, attempt]
 
 

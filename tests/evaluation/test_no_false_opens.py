@@ -121,6 +121,29 @@ ROWS: dict[str, Row] = {
         "{failed-threshold: 25%, missing: pass}",
         {"failed"},
     ),
+    "a response time does not choose an ignored location for the retry that is left over": Row(
+        session(
+            "DEGRADED",
+            attempt("a"),
+            attempt("b"),
+            result("x", "degraded", after_s=5),
+            result("y", after_s=6, took_s=4),
+            result("z", after_s=7, took_s=4),
+            locations=("a", "b"),
+        ),
+        "{degraded-threshold: 2, response-time: 3s, locations: {ignore: [z]}}",
+        {"degraded"},
+    ),
+    "an attempt elsewhere does not hide behind a tolerated failure": Row(
+        session("FAILED", attempt("x"), result("a", "failed"), result("b"), locations=("a", "b")),
+        "{failed-threshold: 1, flaky-threshold: 0}",
+        {"flaky"},
+    ),
+    "nor behind a missing location": Row(
+        session("PASSED", attempt("x"), result("b"), locations=("a", "b")),
+        "{missing: pass, flaky-threshold: 0}",
+        {"flaky"},
+    ),
     "an input does not void the entry of a check": Row(
         session("DEGRADED", result("a", "degraded"), result("b"), name="Checkout API"),
         "checks: [{match: {name: Checkout *}, degraded-threshold: 0}]",
