@@ -42,7 +42,11 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
     console = Console(stream, env)
     command, rest = _split(argv)
     # Alone: among inputs it may be a variable of somebody's, and exit code 0 would open the gate.
-    if list(rest) in (["--help"], ["-h"]) or (command == "help" and _is_help(rest)):
+    if (
+        list(rest) in (["--help"], ["-h"])
+        or (command == "help" and _is_help(rest))
+        or _asks_for_help(command, rest)
+    ):
         console.command(help_text(rest[0] if command == "help" and rest else command))
         return ExitCode.OPEN
     if list(rest) == ["--version"] or list(argv) == ["version"]:
@@ -79,6 +83,8 @@ def _command(
             return gate((command, *argv), env, console, process)
 
 
-def _is_help(rest: Sequence[str]) -> bool:
-    """Return whether `help` is followed by nothing, or by a command."""
-    return len(rest) < 2 and all(word in COMMANDS for word in rest)
+def _asks_for_help(command: str, rest: Sequence[str]) -> bool:
+    """Return whether `help` is followed by nothing or a command, or --help ends a command that is no gate."""
+    if command == "help":
+        return len(rest) < 2 and all(word in COMMANDS for word in rest)
+    return command in ("demo", "simulate", "policy") and list(rest[-1:]) in (["--help"], ["-h"])

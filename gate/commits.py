@@ -11,12 +11,14 @@ from gate.checkly.session_list import Listed, list_request, read_page
 from gate.config.settings import Settings
 from gate.domain.errors import GateError, Transient, Unreachable
 from gate.domain.session import SessionKind, SessionRef
+from gate.text.duration import format_duration
 
 # Checkly's API: the providers that start test sessions for a commit. Pipelines that start others have the ID.
 _PROVIDERS = ("GITHUB", "VERCEL", "PW_REPORTER")
 _SINCE = timedelta(days=7)
 _MOST_PAGES = 50
 _PAUSE_S = 5.0
+_LAST_REQUEST_S = 1.0  # the time for a last request before the timeout
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -51,7 +53,7 @@ class Commits:
         Raises `NoSessionOfCommit`, `AmbiguousCommit`, or the `RequestFailed` of a list that cannot be read.
         """
         clock, settings = self.checkly.clock, self.settings
-        until_s = min(until_s, clock.now_s() + settings.commit_grace)
+        grace_until_s = min(until_s - _LAST_REQUEST_S, clock.now_s() + settings.commit_grace)
         self.log(f"looking for test sessions of commit {settings.commit}")
         trouble: Transient | None = None
         while True:
@@ -63,9 +65,10 @@ class Commits:
                 for each in found:
                     self.log(f"found {_described(each)}: {each.id}")
                 return _refs(found)
-            if clock.now_s() + _PAUSE_S >= until_s:
+            left_s = grace_until_s - clock.now_s()
+            if left_s <= 0:
                 raise trouble or NoSessionOfCommit(_nothing(settings))
-            clock.sleep_s(_PAUSE_S)
+            clock.sleep_s(min(_PAUSE_S, left_s))
 
     def find_more(self, known: Iterable[SessionRef], *, until_s: float) -> tuple[SessionRef, ...]:
         """Return the sessions that have appeared meanwhile. Raises as `find` does, but for none at all."""
@@ -121,4 +124,5 @@ def _described(each: Listed) -> str:
 
 def _nothing(settings: Settings) -> str:
     where = f" in the environment {settings.commit_environment}" if settings.commit_environment else ""
-    return f"no test session of commit {settings.commit}{where} has appeared"
+    within = format_duration(min(settings.commit_grace, settings.timeout))
+    return f"no test session of commit {settings.commit}{where} has appeared within {within}"

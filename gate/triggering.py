@@ -81,6 +81,7 @@ def _trigger_test_sessions(
                 request, checkly, until_s=until_s, log=log, read=read_started_suite, served=""
             )
         except (RequestFailed, Stopped) as error:
+            log(f"no session was started at {location}: {error}")
             fault = error
             break
         log(f"{_started(started)} ({location})")

@@ -145,11 +145,11 @@ def _expiry(days: str) -> str:
 def _slowness(document: Fields, *, is_explained: bool) -> Iterable[str]:
     """Return that it was slow, unless another cause explains why it is degraded."""
     took_ms = document.optional_number("responseTime")
-    took = "" if took_ms is None else f" ({took_ms:.0f} ms)"
+    took = "was" if took_ms is None else f"took {took_ms:.0f} ms,"
     if document.is_true("overMaxResponseTime"):
-        yield f"over its longest response time{took}"
+        yield f"{took} over the check's maximum response time"
     elif document.is_true("isDegraded") and not is_explained:
-        yield f"over its degraded response time{took}"
+        yield f"{took} over the check's limit for degraded"
 
 
 def _summaries(document: Fields) -> Iterable[str]:

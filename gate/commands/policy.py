@@ -34,7 +34,7 @@ def _check(path: str, console: Console) -> ExitCode:
     from gate.policy import describe  # noqa: PLC0415 - a gate has no use for it
 
     document = load_policy(path)
-    console.line(Line(f"{clean(path)} is a policy:", Tone.GOOD))
+    console.line(Line(f"{clean(path)} is a valid policy:", Tone.GOOD))
     for line in describe.lines(document, datetime.now(UTC).date()):
         console.line(line)
     return ExitCode.OPEN

@@ -44,7 +44,8 @@ def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
             elif len(words) == len(argv) - 1:
                 problems.append(_no_command(word))
             else:
-                problems.append(f"unexpected argument {shown_text(word)}: inputs are given as --name value")
+                why = "inputs are given as --name value, and a command or a scenario comes first"
+                problems.append(f"unexpected argument {shown_text(word)}: {why}")
             continue
         if row is None:
             problems.append(f"unknown input --{clean(name, 100)}{_hint(name)}")
@@ -81,14 +82,14 @@ def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Ite
 def _no_command(word: str) -> str:
     if word in _TAKES:
         return _TAKES[word]
-    return f"unknown command {shown_text(word)}; {_about_command(word)}"
+    return f"{shown_text(word)} is neither a command nor the ID or link of a session; {_about_command(word)}"
 
 
 def _about_command(word: str) -> str:
     if word in _SHELLS:
         return _WITH_ENTRYPOINT
     near = _nearest(word, 0.7, COMMANDS)
-    known = "the commands are demo, simulate, policy, help and version; without one the gate takes a session"
+    known = "the commands are demo, simulate, policy, help and version; an ID is a UUID"
     return f"did you mean {near}?" if near else known
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from gate.checkly.http import is_uuid
 from gate.domain.session import SessionKind
 from gate.text.clean import clean
-from gate.text.duration import DURATION_FORMS, parse_duration
+from gate.text.duration import LONG_FORMS, parse_duration
 
 # Written out, for `urlsplit` takes `[::1]evil.example` for the host `::1`.
 _BASE_URL = re.compile(
@@ -137,7 +137,7 @@ def duration_between(shortest_s: float, longest_s: float, range_in_words: str) -
         except ValueError:
             seconds = -1
         if not shortest_s <= seconds <= longest_s:
-            raise ValueError(f"{DURATION_FORMS}, {range_in_words}")
+            raise ValueError(f"{LONG_FORMS}, {range_in_words}")
         return seconds
 
     return read

@@ -161,6 +161,10 @@ def shown_inputs(settings: Settings) -> dict[str, str]:
 def _as_text(value: object) -> str:
     if isinstance(value, SessionRef):
         return value.id
+    if isinstance(value, SessionKind):
+        return value.value.replace(" ", "-")
+    if isinstance(value, float):
+        return f"{value:g}"
     if isinstance(value, tuple):
         return "; ".join(", ".join(each) if isinstance(each, tuple) else _as_text(each) for each in value)
     return str(value)

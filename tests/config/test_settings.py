@@ -18,7 +18,7 @@ from gate.domain.exit_code import ExitCode
 from gate.domain.session import SessionKind, SessionRef
 from gate.policy.threshold import Threshold, parse_threshold
 from gate.text.clean import clean
-from gate.text.duration import DURATION_FORMS
+from gate.text.duration import LONG_FORMS
 
 ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 LINK = "https://app.checklyhq.com/accounts/a"
@@ -271,7 +271,11 @@ def test_a_bad_value_is_refused_with_its_name_and_what_is_allowed(name: str, tex
         (["--frobnicate"], {}, "unknown input --frobnicate; checkly-gate --help lists the inputs"),
         (["--timeout"], {}, "timeout: --timeout needs a value"),
         (["--timeout", "--verbose"], {}, "timeout: --timeout needs a value"),
-        (["production"], {}, "unknown command 'production'; the commands are demo, simulate, policy,"),
+        (
+            ["production"],
+            {},
+            "'production' is neither a command nor the ID or link of a session; the commands",
+        ),
         (["--verbose=1", "production"], {}, "unexpected argument 'production': inputs are given as --name"),
         ([], {"CHECKLY_GATE_TIMEOOT": "5m"}, "unknown input CHECKLY_GATE_TIMEOOT; did you mean timeout?"),
         (
@@ -322,7 +326,7 @@ def test_what_is_required_is_missed_and_all_problems_are_told_at_once() -> None:
         read_settings(["--timeout", "soon", "--junit-path", "out.xml"], {})
     assert caught.value.problems == (
         "api-key: required: give --api-key or CHECKLY_API_KEY",
-        f"timeout: 'soon' is not allowed; allowed: {DURATION_FORMS}, from 1s to 168h",
+        f"timeout: 'soon' is not allowed; allowed: {LONG_FORMS}, from 1s to 168h",
         (
             "session-id: required: give session-id, session-file or commit, or have checks triggered "
             "with trigger-check-id or trigger-tags (without a filter every check in the account would run)"

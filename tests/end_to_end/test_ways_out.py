@@ -302,10 +302,13 @@ def test_a_demo_needs_nothing_and_ends_with_the_verdict(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["cat"], "unknown command 'cat'; it is a command for a shell"),
+        (["cat"], "'cat' is neither a command nor the ID or link of a session; it is a command for a shell"),
         (["sh", "-c", "checkly-gate"], "must replace the entrypoint: Jenkins by .inside('--entrypoint=')"),
-        (["deploy"], "unknown command 'deploy'; the commands are demo, simulate, policy, help and version"),
-        (["polcy", "check"], "unknown command 'polcy'; did you mean policy?"),
+        (["deploy"], "'deploy' is neither a command nor the ID or link of a session; the commands are demo"),
+        (
+            ["polcy", "check"],
+            "nor the ID or link of a session; did you mean policy?",
+        ),
         (["help", "deploy"], "help takes the name of one command, or nothing"),
         (["version", "1"], "version takes nothing"),
         (["policy"], "policy takes check or init"),

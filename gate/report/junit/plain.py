@@ -13,4 +13,4 @@ def plain(text: str) -> str:
 
     Some show XML entities unescaped, others read `[[PROPERTY|…]]` as a field.
     """
-    return _DOUBLE_BRACKET.sub(r"\1 ", text.replace(" > ", " exceeds ").translate(_WITHOUT_ENTITIES))
+    return _DOUBLE_BRACKET.sub(r"\1 ", text.replace(" > ", ", more than ").translate(_WITHOUT_ENTITIES))

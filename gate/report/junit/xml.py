@@ -53,8 +53,9 @@ def parts(report: Report) -> Iterable[bytes]:
 def in_short(beginning: bytes) -> str:
     """Count the cases of a rendered report by its first part: `5 cases, 2 failed`."""
     tests, failures, errors = map(int, _TOTALS.findall(beginning)[0])
-    failed = f", {failures + errors} failed" if failures + errors else ""
-    return f"{tests} case{'' if tests == 1 else 's'}{failed}"
+    failed = f", {failures} failed" if failures else ""
+    in_error = f", {errors} error{'' if errors == 1 else 's'}" if errors else ""
+    return f"{tests} case{'' if tests == 1 else 's'}{failed}{in_error}"
 
 
 def _element(of: Suite) -> ET.Element:
