@@ -42,11 +42,7 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
     console = Console(stream, env)
     command, rest = _split(argv)
     # Alone: among inputs it may be a variable of somebody's, and exit code 0 would open the gate.
-    if (
-        list(rest) in (["--help"], ["-h"])
-        or (command == "help" and _is_help(rest))
-        or _asks_for_help(command, rest)
-    ):
+    if list(rest) in (["--help"], ["-h"]) or _asks_for_help(command, rest):
         console.command(help_text(rest[0] if command == "help" and rest else command))
         return ExitCode.OPEN
     if list(rest) == ["--version"] or list(argv) == ["version"]:
