@@ -8,7 +8,7 @@ FUZZ_TARGETS ?= replies policies texts
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
 	--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 EXAMPLES = $(wildcard examples/github/*.yml) examples/publishing/github.yml
-WORKFLOWS = $(wildcard .github/workflows/*.yml) $(EXAMPLES)
+WORKFLOWS = $(wildcard .github/workflows/*.yml) $(EXAMPLES) tests/image/steps.yml
 SCRIPTS = .ci/run .ci/actionlint bench/poll.sh docs/screenshot/take.sh $(wildcard examples/publishing/*.sh)
 
 .PHONY: demo test test-slow lint types tests lint-configuration slow-tests image-tests coverage screenshot format \
@@ -36,7 +36,7 @@ test-slow: lint-configuration slow-tests image-tests ## the exhaustive rest; see
 
 lint-configuration: .venv/.slow
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/zizmor --offline --quiet .github action.yml $(EXAMPLES)
+	$(BIN)/zizmor --offline --quiet .github action.yml $(EXAMPLES) tests/image/steps.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
