@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import pytest
@@ -68,3 +70,22 @@ def test_a_sleep_takes_its_time_and_no_time_takes_none() -> None:
     process.sleep_s(0.02)
     process.sleep_s(0)
     assert process.now_s() - began_s >= 0.02
+
+
+class _Failed(Exception):
+    """A class of its own, because built-in errors cannot be referred to weakly."""
+
+
+def test_an_error_does_not_keep_the_frames_that_it_passed() -> None:
+    """Frames hold responses and sockets. With a cycle they would stay until the next garbage collection."""
+    raised: list[weakref.ref[_Failed]] = []
+
+    def fail() -> None:
+        error = _Failed()
+        raised.append(weakref.ref(error))
+        raise error
+
+    (call,) = Process().call_each([fail], 5)
+    with suppress(_Failed):
+        call.result()
+    assert raised[0]() is None
