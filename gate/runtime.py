@@ -111,14 +111,14 @@ class Call(Generic[T]):
         try:
             self._results.append(self._job())
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
-            self._error = error
+            self._error = _without_frames(error)
         self.is_over = True
         self._arrivals.put(self)
 
     def result(self) -> T:
         """Return what the job returned. Raises its error, once; TimeoutError if it was not over in time."""
         if self._error is not None:
-            # An error that is kept would keep the frames that it passes, and with them all other responses.
+            # If it kept the error, that would keep the frames that it passes, and with them other responses.
             error, self._error = self._error, None
             try:
                 raise error
@@ -127,6 +127,15 @@ class Call(Generic[T]):
         if not self._results:
             raise TimeoutError
         return self._results[0]
+
+
+def _without_frames(error: BaseException) -> BaseException:
+    """Return the error without the frames of its thread, which would keep each other until a collection."""
+    each: BaseException | None = error
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__context__
+    return error
 
 
 def _leave_at_once(code: ExitCode) -> NoReturn:

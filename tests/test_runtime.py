@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import pytest
@@ -76,3 +78,22 @@ def test_the_last_words_are_one_line_and_no_command_of_a_ci_system() -> None:
     code = "from gate.last_words import complain; complain('a\\n--- ###vso[b]\\r::error::c')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stderr == b"checkly-gate: a --- # #vso[b] ::error::c\n"
+
+
+class _Failed(Exception):
+    """A class of its own, because built-in errors cannot be referred to weakly."""
+
+
+def test_an_error_does_not_keep_the_frames_that_it_passed() -> None:
+    """Frames hold responses and sockets. With a cycle they would stay until the next garbage collection."""
+    raised: list[weakref.ref[_Failed]] = []
+
+    def fail() -> None:
+        error = _Failed()
+        raised.append(weakref.ref(error))
+        raise error
+
+    (call,) = Process().call_each([fail], 5)
+    with suppress(_Failed):
+        call.result()
+    assert raised[0]() is None

@@ -80,7 +80,10 @@ class HttpTransport:
         """Send a request and read the whole response. Raises `Unreachable`, without credentials."""
         (reply,) = self.send_each([request], within_s=within_s)
         if isinstance(reply, Unreachable):
-            raise reply
+            try:
+                raise reply
+            finally:
+                del reply  # the error would keep this frame, and the frame the error
         return reply
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:

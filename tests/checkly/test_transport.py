@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -117,6 +118,14 @@ def test_what_was_read_of_an_answer_that_came_too_late_is_not_kept() -> None:
 
 def _resident_kib() -> int:
     return int(re.findall(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[0])
+
+
+def test_an_error_is_gone_when_it_was_handled() -> None:
+    try:
+        _transport("http://127.0.0.1:1").send(Request("GET", "/"), within_s=5)
+    except Unreachable as error:
+        kept = weakref.ref(error)
+    assert kept() is None
 
 
 def test_an_answer_that_echoes_the_key_arrives_without_it() -> None:

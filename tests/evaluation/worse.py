@@ -199,9 +199,10 @@ def _gone(session: Session, place: Place) -> Session | None:
 
 
 def _unsettled(session: Session, place: Place) -> Session | None:
-    """The only result of a location has not ended."""
+    """The only result of a location, a FINAL one, has not ended."""
     run = session.checks[place.run]
-    if not _is_alone(run, run.results[place.result]):
+    final = run.results[place.result]
+    if final.kind is not ResultKind.FINAL or not _is_alone(run, final):
         return None
     return _with(session, place, lambda result: replace(result, kind=ResultKind.UNSETTLED))
 
