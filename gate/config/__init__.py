@@ -1,1 +1,1 @@
-"""Inputs: from flags and variables to settings that can be trusted."""
+"""Inputs: read flags and variables into validated settings."""

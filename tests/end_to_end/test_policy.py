@@ -173,7 +173,7 @@ def test_policy_check_shows_what_a_file_means(tmp_path: Path) -> None:
     assert checked.code == 0
     said = [" ".join(line.split()) for line in checked.log.splitlines()]
     assert said == [
-        ".checkly-gate.yml is a policy:",
+        ".checkly-gate.yml is a valid policy:",
         "failed 0 allowed (default)",
         "degraded 1 allowed (.checkly-gate.yml:2)",
         "flaky any allowed (default)",
