@@ -43,8 +43,8 @@ class Process:
     def listen_for_signals(self) -> None:
         """Handle the signals that end a process, so that the gate can write its reports first.
 
-        CI systems send SIGTERM to cancel a job, and as PID 1 of a container a process ignores it without a
-        handler. A second signal must not interrupt the reports.
+        CI systems cancel a job with SIGTERM, which PID 1 of a container ignores unless it has a handler. A
+        second signal must not interrupt the reports.
         """
         for number in _EXIT_CODES:
             signal.signal(number, self._on_signal)
@@ -69,8 +69,8 @@ class Process:
     def call_each(self, jobs: Sequence[Callable[[], T]], within_s: float) -> tuple[Call[T], ...]:
         """Run jobs at the same time, each in a thread. Return them after `within_s` seconds at the latest.
 
-        Raises `Stopped` at a signal. Unfinished jobs are abandoned. The limit is for all operations together,
-        because a socket's timeout limits only each of them. The jobs run in threads because name resolution
+        Raises `Stopped` at a signal. Unfinished jobs are abandoned. A limit for the whole job is needed
+        because a socket's timeout limits only single operations. Threads are needed because name resolution
         cannot be interrupted.
         """
         calls = tuple(Call(job, self._arrivals) for job in jobs)
@@ -80,7 +80,7 @@ class Process:
         return calls
 
     def _wait_until(self, is_over: Callable[[], bool], until_s: float) -> None:
-        """Wait for arrivals until it is over or the time is up. Late results are discarded."""
+        """Wait until `is_over` is true or the time is up. Late results are discarded."""
         while not is_over() and (left_s := until_s - self.now_s()) > 0:
             try:
                 arrival = self._arrivals.get(timeout=min(left_s, _LONGEST_BLIND_S))

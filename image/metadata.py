@@ -1,4 +1,4 @@
-"""Describe the files of the image for scanners: Debian's as distroless images do, Python's by RECORD."""
+"""Describe the image's files for scanners: Debian's in the form of distroless images, Python's in RECORD."""
 
 from __future__ import annotations
 

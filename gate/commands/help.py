@@ -36,15 +36,15 @@ checkly-gate demo --list
 
 Runs the whole gate against an embedded stand-in for Checkly: no account, no network. The reports
 are written as usual, and the exit code is the gate's. SCENARIO is a name from the list, or a file
-of your own that ends in .yml; without it, degraded. Inputs are added to those of the scenario:
+of your own that ends in .yml; the default is degraded. Inputs are added to those of the scenario:
 
   checkly-gate demo degraded --degraded-threshold 40%
 """,
     "simulate": """\
 checkly-gate simulate [SCENARIO]
 
-Serves the stand-in for Checkly alone, on loopback, until a signal arrives. Prints its URL first, then
-the IDs of its sessions. Set CHECKLY_API_URL to the URL, and gate on a session with any key.
+Serves the stand-in for Checkly alone, on loopback, until a signal arrives. Prints its URL first,
+then the IDs of its sessions. Set CHECKLY_API_URL to the URL, and gate on a session with any key.
 SCENARIO is as for demo.
 """,
     "policy": f"""\
@@ -54,7 +54,7 @@ checkly-gate policy init [FILE]
 check validates a policy file without a network, and prints the resulting policy. If there are
 mistakes, all of them are reported at once, with line and column, and the exit code is 2.
 init writes a policy file with the defaults, and examples as comments. It does not overwrite a file.
-FILE is {DEFAULT_PATH} by default, which the gate uses if it exists.
+The default for FILE is {DEFAULT_PATH}, which the gate also uses if it exists.
 """,
 }
 EXIT_CODES = {

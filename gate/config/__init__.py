@@ -1,1 +1,1 @@
-"""Inputs: read flags and variables into validated settings."""
+"""Read the inputs from flags and variables into validated settings."""

@@ -26,7 +26,7 @@ _NONE = (
 
 @dataclass(frozen=True, slots=True)
 class FoundSessions:
-    """The sessions in order, and the number of checks of each session for which the file contains it."""
+    """The sessions in order, and their numbers of checks if the file contains them."""
 
     refs: tuple[SessionRef, ...]
     checks: Mapping[str, int] = field(default_factory=dict)

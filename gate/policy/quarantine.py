@@ -28,7 +28,7 @@ class Quarantine:
         return today <= self.until
 
     def covers(self, check: Check, location: str) -> bool:
-        """Whether the quarantine covers this check at this location. A name needs a check with a name."""
+        """Whether the quarantine covers this check at this location. An unnamed check matches no name."""
         is_meant = not self.check or bool(check.name and fnmatchcase(check.name, self.check))
         return is_meant and self.location in ("", location)
 

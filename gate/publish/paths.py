@@ -9,9 +9,10 @@ from gate.config.stdout import is_stdout
 
 
 def shown_path(path: Path, workspace: Path) -> str:
-    """Return a path in the workspace relative to it, because a container's paths mean nothing outside.
+    """Return the path for readers: relative to the workspace if it is inside.
 
-    Return an empty string for stdout, which is not a file that a later step could read.
+    A container's absolute paths mean nothing outside. Return an empty string for stdout, which is not a file
+    that a later step could read.
     """
     if is_stdout(str(path)):
         return ""

@@ -303,7 +303,7 @@ def test_a_demo_needs_nothing_and_ends_with_the_verdict(tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (["cat"], "unknown command 'cat'; it is a command for a shell"),
-        (["sh", "-c", "checkly-gate"], "must replace the entrypoint: Jenkins by .inside('--entrypoint=')"),
+        (["sh", "-c", "checkly-gate"], "must replace the entrypoint: Jenkins with .inside('--entrypoint=')"),
         (["deploy"], "unknown command 'deploy'; the commands are demo, simulate, policy, help and version"),
         (["polcy", "check"], "unknown command 'polcy'; did you mean policy?"),
         (["help", "deploy"], "help takes the name of one command, or nothing"),

@@ -99,7 +99,7 @@ def _effect(node: yaml.Node, read: Mapping[str, Any]) -> Effect:
     kind = _KINDS[leader]
     for key in _EFFECT_KEYS:
         if key in read and key != leader and key not in kind.companions:
-            raise wrong(node, f"'{key}' does not go with '{leader}'")
+            raise wrong(node, f"'{key}' cannot be combined with '{leader}'")
     return kind.make(read)
 
 

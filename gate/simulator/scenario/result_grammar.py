@@ -42,7 +42,7 @@ def read_status(node: yaml.Node) -> StatusChange:
 
 
 def result_reader(location: str | None = None) -> Callable[[yaml.Node], PlannedResult]:
-    """Return a reader of results. A result needs a location if none is given here. Raises `InvalidYaml`."""
+    """Return a reader of results. Without a location here, each result needs one. It raises `InvalidYaml`."""
     where = {"location": text}
 
     def read(node: yaml.Node) -> PlannedResult:
@@ -63,7 +63,7 @@ def result_reader(location: str | None = None) -> Callable[[yaml.Node], PlannedR
             },
         )
         if "attempt" in found and "type" in found:
-            raise wrong(node, "'attempt' does not go with 'type'")
+            raise wrong(node, "'attempt' cannot be combined with 'type'")
         raised = {_OUTCOMES[word].flag for word in found["is"]}
         return PlannedResult(
             at_s=found["at"],

@@ -38,7 +38,7 @@ class PlannedResult:
 
     `flags` are the five booleans of a check session's result by their names. `type` is the result type, which
     may be null. `status` replaces the status that the flags imply, in test sessions only. `detail` contains
-    the fields of its details that not every result has.
+    additional fields of its details.
     """
 
     at_s: float

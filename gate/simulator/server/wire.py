@@ -118,7 +118,7 @@ class Connection(BaseHTTPRequestHandler):
         """Close the connection so that the kernel sends a reset."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        socket.close(self.connection.detach())  # the server's own close would first send an orderly end
+        socket.close(self.connection.detach())  # the base class would send a FIN first
 
     def _stall(self) -> None:
         self.close_connection = True
