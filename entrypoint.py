@@ -1,4 +1,4 @@
-"""What the container starts: the command line of the gate."""
+"""The entrypoint of the container: the command line of the gate."""
 
 from gate.__main__ import main
 

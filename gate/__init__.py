@@ -1,3 +1,3 @@
-"""checkly-gate: a CI/CD gate on a Checkly check session."""
+"""checkly-gate: a CI/CD gate on Checkly sessions."""
 
 __version__ = "0.1.0"

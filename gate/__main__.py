@@ -1,7 +1,7 @@
-"""Starts the program, and turns whatever goes wrong with it into an exit code.
+"""Start the program, and turn every failure into an exit code.
 
-Signals that arrive while it loads are held back until it listens for them: a signal that comes too early
-would end the gate without a report, and SIGINT with a traceback.
+Signals are blocked until the gate handles them: an earlier signal would end the gate without a report, and
+SIGINT would print a traceback.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from typing import NoReturn
 
 from gate.last_words import complain
 
-# What is loaded is no garbage, and to look for some fifty times would take a tenth of a short run.
+# Loaded modules are not garbage, and some fifty collections would take a tenth of a short run.
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 _SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
-_INCONCLUSIVE = 4  # Python's own exit code for an exception is 1, which the gate keeps for its verdict
+_INCONCLUSIVE = 4  # Python would exit with 1 after an exception, but 1 means a closed gate
 
 
 def main() -> NoReturn:
-    """Run the command line, and leave with its exit code."""
+    """Run the command line, and exit with its exit code."""
     try:
         gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        from gate.cli import main as run  # noqa: PLC0415 - loaded only when no signal can be lost
+        from gate.cli import main as run  # noqa: PLC0415 - loaded after the signals are blocked
 
         code = run()
-    except BaseException as error:  # noqa: BLE001 - the outermost door: nothing may end with exit code 1
+    except BaseException as error:  # noqa: BLE001 - the last resort: no error may end with exit code 1
         code = _INCONCLUSIVE
         complain(f"{type(error).__name__}: {error}. The gate could not run (exit code {_INCONCLUSIVE})")
-    # Everything is written. Taking the interpreter apart would cost a tenth of a short run, while a request
-    # that was abandoned may still run in its thread.
+    # Everything is written. Shutting down the interpreter would take a tenth of a short run, and an abandoned
+    # request may still run in its thread.
     os._exit(code)
 
 

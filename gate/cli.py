@@ -1,4 +1,4 @@
-"""The command line: wires the parts once, catches the gate's errors, and always ends in an exit code."""
+"""The command line: select the command, catch the gate's errors, and always return an exit code."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from gate.text.style import Line, Tone
 
 
 def main() -> int:
-    """Runs the program on this process's arguments, environment and streams; returns the exit code."""
+    """Run the program with this process's arguments, environment and streams. Return the exit code."""
     process = Process()
     process.listen_for_signals()
     command, rest = _split(sys.argv[1:])
-    inputs_in = os.environ if not command else {}  # a demo takes its inputs from flags only
+    inputs_in = os.environ if not command else {}  # a demo reads its inputs only from flags
     is_taken = command in ("", "demo") and reports_on_stdout(rest, inputs_in)
     log = Outlet.onto(sys.stderr if is_taken else sys.stdout)
     code = run(sys.argv[1:], os.environ, log, process)
@@ -38,10 +38,10 @@ def main() -> int:
 
 
 def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process: Process) -> ExitCode:
-    """Runs one command; without one, gates."""
+    """Run the command, or the gate if there is no command."""
     console = Console(stream, env)
     command, rest = _split(argv)
-    # Alone: among inputs it may be a variable of somebody's, and exit code 0 would open the gate.
+    # Only alone: among inputs it may come from a variable by accident, and exit code 0 would open the gate.
     if list(rest) in (["--help"], ["-h"]) or _asks_for_help(command, rest):
         console.command(help_text(rest[0] if command == "help" and rest else command))
         return ExitCode.OPEN
@@ -75,7 +75,7 @@ def _command(
             return policy(argv, console)
         case "":
             return gate(argv, env, console, process)
-        case _:  # not a command: the gate refuses it as an argument, with its reports
+        case _:  # not a command: the gate refuses it as an argument, and writes its reports
             return gate((command, *argv), env, console, process)
 
 

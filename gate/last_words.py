@@ -1,4 +1,4 @@
-"""The line that is written when nothing else works any more."""
+"""Write a last line when nothing else works."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def complain(text: str) -> None:
         poll = select.poll()
         poll.register(_STDERR, select.POLLOUT)
         if poll.poll(0):
-            line = " ".join(text[:400].split()).replace("##", "# ")  # no command of a CI system
+            line = " ".join(text[:400].split()).replace("##", "# ")  # not a command of a CI system
             os.write(_STDERR, f"checkly-gate: {line}\n".encode(errors="replace"))

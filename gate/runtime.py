@@ -1,7 +1,7 @@
-"""This process: its monotonic clock, its signals, and calls that neither can outlast.
+"""This process: its monotonic clock, its signals, and calls that a time limit or a signal can end.
 
-Signals and answers arrive in one queue that the main thread waits on. A handler only puts a word into it
-(`SimpleQueue.put` is safe there), so no exception is ever raised at a point that did not expect one.
+Signals and results arrive in one queue, which the main thread reads. A signal handler only puts an item into
+it (`SimpleQueue.put` is safe in a handler), so exceptions are raised only where the code expects them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gate.domain.errors import Stopped
 from gate.domain.exit_code import ExitCode
 from gate.last_words import complain
 
-REPORTS_WITHIN_S = 4.5  # GitHub kills 10 s after the first signal, others after 10 s; the contract says 5 s
+REPORTS_WITHIN_S = 4.5  # CI systems kill a job 10 s after the first signal; the gate promises 5 s
 _EXIT_CODES = {
     signal.SIGHUP: ExitCode.SIGHUP,
     signal.SIGINT: ExitCode.SIGINT,
@@ -27,24 +27,24 @@ _EXIT_CODES = {
     signal.SIGTERM: ExitCode.SIGTERM,
 }
 
-# A signal that arrives in the moment before a wait begins is only handled when the wait ends.
+# A signal that arrives just before a wait begins is handled only when the wait ends.
 _LONGEST_BLIND_S = 0.5
 
 T = TypeVar("T")
 
 
 class Process:
-    """The clock and the stop switch of the gate."""
+    """The gate's clock and its signals."""
 
     def __init__(self) -> None:
         self.stopped_by: ExitCode | None = None
         self._arrivals: SimpleQueue[object] = SimpleQueue()
 
     def listen_for_signals(self) -> None:
-        """From here on the signals that ask a process to end let the gate write its reports first.
+        """Handle the signals that end a process, so that the gate can write its reports first.
 
-        As PID 1 of a container a process ignores SIGTERM unless it has a handler (CI systems send it to
-        cancel), and a second signal must not cut the reports short.
+        CI systems cancel a job with SIGTERM, which PID 1 of a container ignores unless it has a handler. A
+        second signal must not interrupt the reports.
         """
         for number in _EXIT_CODES:
             signal.signal(number, self._on_signal)
@@ -59,19 +59,19 @@ class Process:
             self._arrivals.put(Stopped(code))
 
     def now_s(self) -> float:
-        """Monotonic seconds."""
+        """Return monotonic seconds."""
         return time.monotonic()
 
     def sleep_s(self, seconds: float) -> None:
-        """Sleeps; raises `Stopped` as soon as the first signal arrives."""
+        """Sleep. Raises `Stopped` as soon as the first signal arrives."""
         self._wait_until(lambda: False, self.now_s() + seconds)
 
     def call_each(self, jobs: Sequence[Callable[[], T]], within_s: float) -> tuple[Call[T], ...]:
-        """Runs jobs at the same time, each in a thread; returns them as they stand after `within_s` seconds.
+        """Run jobs at the same time, each in a thread. Return them after `within_s` seconds at the latest.
 
-        Raises `Stopped` at a signal. Jobs that are not over by then are left behind. A bound on the whole is
-        needed because a socket's timeout only bounds each of its operations, and threads because name
-        resolution can be interrupted by nothing.
+        Raises `Stopped` at a signal. Unfinished jobs are abandoned. A limit for the whole job is needed
+        because a socket's timeout limits only single operations. Threads are needed because name resolution
+        cannot be interrupted.
         """
         calls = tuple(Call(job, self._arrivals) for job in jobs)
         for call in calls:
@@ -80,7 +80,7 @@ class Process:
         return calls
 
     def _wait_until(self, is_over: Callable[[], bool], until_s: float) -> None:
-        """Wait for arrivals until it is over or the time is up. Late results are discarded."""
+        """Wait until `is_over` is true or the time is up. Late results are discarded."""
         while not is_over() and (left_s := until_s - self.now_s()) > 0:
             try:
                 arrival = self._arrivals.get(timeout=min(left_s, _LONGEST_BLIND_S))
@@ -91,7 +91,7 @@ class Process:
 
 
 class Call(Generic[T]):
-    """A job that runs in a thread, and what became of it."""
+    """A job that runs in a thread, and its result or error."""
 
     def __init__(self, job: Callable[[], T], arrivals: SimpleQueue[object]) -> None:
         self._job = job
@@ -101,7 +101,7 @@ class Call(Generic[T]):
         self.is_over = False
 
     def start(self) -> None:
-        """Run the job in a thread of its own. If there can be no more threads, the job has failed."""
+        """Run the job in a new thread. If no thread can be started, the job has failed."""
         try:
             Thread(target=self._run, daemon=True, name="request").start()
         except RuntimeError as error:
@@ -116,9 +116,9 @@ class Call(Generic[T]):
         self._arrivals.put(self)
 
     def result(self) -> T:
-        """Return what the job returned. Raises its error, once; TimeoutError if it was not over in time."""
+        """Return the job's result. Raises the job's error once, or TimeoutError if it is not finished."""
         if self._error is not None:
-            # If it kept the error, that would keep the frames that it passes, and with them other responses.
+            # A stored error would keep the frames of its traceback, and with them all other responses.
             error, self._error = self._error, None
             try:
                 raise error
@@ -139,5 +139,5 @@ def _without_frames(error: BaseException) -> BaseException:
 
 
 def _leave_at_once(code: ExitCode) -> NoReturn:
-    complain("the reports could not be finished in time; leaving without them")
+    complain("the reports could not be finished in time; exiting without them")
     os._exit(code)

@@ -1,1 +1,1 @@
-"""Builds the file system of the container image."""
+"""Build the file system of the container image."""

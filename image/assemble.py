@@ -1,8 +1,8 @@
-"""Put together the file system of the image: `python3 -m image.assemble PACKAGES ROOT`, when it is built.
+"""Assemble the file system of the image during its build: `python3 -m image.assemble PACKAGES ROOT`.
 
-Copies what image/contents.py names and the whole Python but for image/left-out.txt into ROOT, then the
-packages, then each library that a program or an extension is linked with. A program or a library that is
-named but is not there ends the build.
+Copy into ROOT the files that image/contents.py names, Python without the files that image/left-out.txt lists,
+the packages, and the libraries that programs and extensions are linked with. If a named program or library
+does not exist, the build fails.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SITE = Path(sysconfig.get_path("purelib"))
 
 
 def main(packages: Path, root: Path) -> None:
-    """Fill `root`."""
+    """Fill `root` with the file system."""
     _make_folders(root)
     for program in PROGRAMS:
         _copy(Path(_found(program)), root)
@@ -47,7 +47,7 @@ def main(packages: Path, root: Path) -> None:
     _install_gate(root)
     _copy_libraries(root)
     subprocess.run(["ldconfig", "-r", root], check=True)
-    shutil.rmtree(root / "var/cache", ignore_errors=True)  # of ldconfig
+    shutil.rmtree(root / "var/cache", ignore_errors=True)  # written by ldconfig
     _compile(root)
     describe_packages(root / SITE.relative_to("/"))
     describe_debian(root)
@@ -72,7 +72,7 @@ def _found(program: str) -> str:
 
 
 def _copy(path: Path, root: Path) -> None:
-    """Copy a file to the same place below `root`: a link as a link, and then what it leads to."""
+    """Copy a file to the same place below `root`: a link as a link, and its target too."""
     path = path.parent.resolve() / path.name
     to = root / path.relative_to("/")
     if os.path.lexists(to):
@@ -111,9 +111,9 @@ def _install_gate(root: Path) -> None:
 
 
 def _copy_libraries(root: Path) -> None:
-    """Copy what the loader would load for all that is there, and what it loads by name.
+    """Copy the libraries that the binaries are linked with, and those that are loaded by name.
 
-    `ldd` names the libraries of libraries too, so that one look is enough.
+    `ldd` also lists the libraries of libraries, so one pass is enough.
     """
     linked: set[str] = set()
     for binary in _binaries(root):
@@ -137,8 +137,9 @@ def _binaries(root: Path) -> Iterator[Path]:
 def _compile(root: Path) -> None:
     """Compile everything that can be imported.
 
-    The base image has no bytecode of the standard library, which is most of the start-up. Unchecked, because
-    copying changes the times of files, and with them invalidates timestamped bytecode.
+    The base image has no bytecode of the standard library, and compiling it would take most of the start-up
+    time. The bytecode is not checked against its source, because copying changes the times of files, which
+    would invalidate timestamped bytecode.
     """
     for place in (LIBRARY, SITE):
         if not compileall.compile_dir(
@@ -151,7 +152,7 @@ def _compile(root: Path) -> None:
 
 
 def _open_to_everybody(root: Path) -> None:
-    """Make all files readable: a checkout may not be, and the image also runs under other user IDs."""
+    """Make all files readable: a checkout's may not be, and the image also runs under other user IDs."""
     for path in root.rglob("*"):
         if not path.is_symlink():
             runs = path.is_dir() or (path.stat().st_mode & stat.S_IXUSR and path.suffix != ".py")

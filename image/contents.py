@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # A shell, and what generated scripts call: GitLab's runner (grep, mkdir, rm, chmod, cat, cp, mv), Jenkins'
 # durable task (cat, touch, sleep, mv, nohup), Woodpecker and Drone (base64), Tekton and Argo (cp, ln).
-# The rest is what short scripts around a gate use. printf, echo, kill and wait are the shell's own.
+# Short scripts around a gate use the rest. printf, echo, kill and wait are built into the shell.
 PROGRAMS = (
     *(
         "sh",
@@ -42,7 +42,7 @@ FILES = (
     "/usr/lib/ssl/openssl.cnf",
 )
 
-# Loaded by name while a program runs, so that `ldd` does not know of them.
+# Loaded by name while a program runs, so `ldd` does not list them.
 LOADED_LIBRARIES = ("libgcc_s.so.1", "libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2")
 
 LINKS_OF_MERGED_FOLDERS = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin")

@@ -1,4 +1,4 @@
-"""Describe the files of the image for scanners: Debian's as distroless images do, Python's by RECORD."""
+"""Describe the image's files for scanners: Debian's in the form of distroless images, Python's in RECORD."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _DPKG = Path("/var/lib/dpkg")
 
 
 def describe_debian(root: Path) -> None:
-    """Write `status.d/PACKAGE` and its checksums for each Debian package that a file in `root` is of.
+    """Write `status.d/PACKAGE` and its checksums for each Debian package with a file in `root`.
 
-    Scanners take the version from the first and the files from the second. The copyright goes with it.
+    Scanners take the version from the first and the files from the second. Also copy the copyright notice.
     """
     stanzas = {
         re.findall(r"^Package: (\S+)$", stanza, re.MULTILINE)[0]: stanza
@@ -24,7 +24,7 @@ def describe_debian(root: Path) -> None:
     to.mkdir(parents=True)
     for package, files in sorted(_files_by_package(root).items()):
         (to / package).write_text(stanzas[package] + "\n")
-        sums = [f"{hashlib.md5(path.read_bytes()).hexdigest()}  {path.relative_to(root)}" for path in files]  # noqa: S324 - dpkg's own
+        sums = [f"{hashlib.md5(path.read_bytes()).hexdigest()}  {path.relative_to(root)}" for path in files]  # noqa: S324 - dpkg uses MD5
         (to / f"{package}.md5sums").write_text("\n".join(sums) + "\n")
         notice = Path(f"/usr/share/doc/{package}/copyright")
         if notice.is_file():

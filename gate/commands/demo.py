@@ -1,4 +1,4 @@
-"""The whole gate against the embedded simulator."""
+"""Run the gate against the embedded simulator."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _KEPT_FOR_A_DEMO = ("GITHUB_", "RUNNER_", "NO_COLOR", "TERM")
 
 
 def demo(argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process) -> ExitCode:
-    """The whole gate against an embedded stand-in for Checkly, with what the scenario gives as inputs."""
-    from gate import simulator  # noqa: PLC0415 - a gate has no use for it
+    """Run the whole gate against an embedded stand-in for Checkly, with the scenario's inputs."""
+    from gate import simulator  # noqa: PLC0415 - only demo and simulate need it
 
     if list(argv) == ["--list"]:
         for name in simulator.shipped():
@@ -27,7 +27,7 @@ def demo(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         return ExitCode.OPEN
     named = bool(argv) and not argv[0].startswith("-")
     loaded = simulator.load(argv[0] if named else DEMO_SCENARIO)
-    scenario = replace(loaded, started=datetime.now(UTC))  # its own start would be long ago
+    scenario = replace(loaded, started=datetime.now(UTC))  # instead of its fixed start in the past
     console.line(Line(f"demo: {scenario.name}: {scenario.description}"))
     with simulator.Simulator(scenario) as api:
         given = {

@@ -1,4 +1,4 @@
-"""The gate itself: wires its parts together, and reports whatever happens."""
+"""Run the gate: build its parts, and publish a report in every case."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from gate.waiting import Context
 
 
 def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process) -> ExitCode:
-    """Gate on the sessions that the inputs name; report on every way out."""
+    """Gate on the sessions that the inputs name. Publish a report in every case."""
     host = detect(env, console, f"checkly-gate-{secrets.token_hex(16)}")
     try:
         settings = read_settings(argv, env, real_path)
@@ -56,14 +56,14 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         report = _report_of(error)
     except ImportError as error:
         report = _report_of(LibraryMissing(error))
-    except Exception as error:  # noqa: BLE001 - a defect ends in a report and an exit code like everything else
+    except Exception as error:  # noqa: BLE001 - a defect also ends in a report and an exit code
         report = _report_of(Defect(error))
     reserve.release()
     return publish(report, sinks)
 
 
 def _warn_of_unwritable(sinks: Sinks) -> None:
-    """Log the reports that could not be written now, because the wait may be long."""
+    """Warn of reports that could not be written, before a wait that may be long."""
     for path in filter(None, sinks.paths.values()):
         try:
             check_writable(Path(path), workspace=sinks.host.workspace, confined=sinks.host.confined)
@@ -73,13 +73,13 @@ def _warn_of_unwritable(sinks: Sinks) -> None:
 
 
 def _report_of(error: GateError) -> Report:
-    """Return the report on an error that came before there was anything to judge."""
+    """Return the report on an error that occurred before there was a result to judge."""
     return Report(conclude((), faults=(error,)), datetime.now(UTC))
 
 
 def _run(settings: Settings, env: Mapping[str, str], console: Console, process: Process) -> Report:
     """Decide on the sessions. Raises ImportError, before the wait, if a library is missing."""
-    from gate.report.junit import xml  # noqa: F401, PLC0415 - after the wait no descriptor may be left to load it
+    from gate.report.junit import xml  # noqa: F401, PLC0415 - after the wait there may be no descriptor to load it
 
     context = Context(
         clock=process,
@@ -97,7 +97,7 @@ def _run(settings: Settings, env: Mapping[str, str], console: Console, process: 
 
 def _with_sessions_of_file(settings: Settings) -> Settings:
     """Return the settings with the sessions that the session file names. Raises `UsageError`."""
-    from gate.config.session_file import MOST_BYTES, sessions_in  # noqa: PLC0415 - few gates have one
+    from gate.config.session_file import MOST_BYTES, sessions_in  # noqa: PLC0415 - seldom needed
 
     path = settings.session_file
     try:
@@ -117,7 +117,7 @@ def _with_sessions_of_file(settings: Settings) -> Settings:
 
 
 def _transport(settings: Settings, env: Mapping[str, str], console: Console, process: Process) -> Transport:
-    from gate.checkly.proxies import Proxy, proxy_for  # noqa: PLC0415 - a usage error need not wait for it
+    from gate.checkly.proxies import Proxy, proxy_for  # noqa: PLC0415 - not needed after a usage error
     from gate.checkly.tls import CERTIFICATE_VARIABLES  # noqa: PLC0415
     from gate.checkly.transport import Endpoint, HttpTransport  # noqa: PLC0415
 
@@ -127,7 +127,7 @@ def _transport(settings: Settings, env: Mapping[str, str], console: Console, pro
         api_key=settings.api_key,
         account_id=settings.account_id,
         is_loopback=is_loopback(settings.api_url),
-        is_in_container=bool(env.get("container")),  # as systemd and podman name it; the image sets it
+        is_in_container=bool(env.get("container")),  # the variable of systemd and podman; the image sets it
         proxy=Proxy() if is_loopback(settings.api_url) else proxy_for(settings.api_url, env),
         extra_certificates=settings.ca_bundle,
         replaced_certificates=env.get(variable, ""),

@@ -1,4 +1,4 @@
-"""The text of --help, made from the table of inputs."""
+"""Build the text of --help from the table of inputs."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from gate.domain.exit_code import ExitCode
 from gate.policy.loader import DEFAULT_PATH
 
 _USAGE = """\
-checkly-gate: waits for a Checkly session, and fails if it is not good enough.
+checkly-gate: waits for Checkly sessions, and fails if they do not satisfy the policy.
 
 usage:
   checkly-gate SESSION --api-key KEY --account-id ID [--INPUT VALUE ...]
   checkly-gate demo [SCENARIO] [--INPUT VALUE ...]   the gate against an embedded API: no account needed
   checkly-gate demo --list                           what each scenario shows
   checkly-gate simulate [SCENARIO] [--port NUMBER] [--host ADDRESS]
-                                                     that API alone, on loopback, until a signal comes
+                                                     that API alone, on loopback, until a signal arrives
   checkly-gate policy check [FILE]                   validates a policy file, and shows what it means
   checkly-gate policy init [FILE]                    writes a commented policy file to start from
   checkly-gate help [COMMAND] | version
@@ -25,7 +25,7 @@ usage:
 SESSION is the ID of a check session or a test session, or a link to one; also --session-id SESSION.
 
 Each input can be a flag or an environment variable: INPUT_SESSION_ID, PLUGIN_SESSION_ID or
-CHECKLY_GATE_SESSION_ID for session-id, and so on. What is empty counts as not given.
+CHECKLY_GATE_SESSION_ID for session-id, and so on. An empty value counts as not given.
 
 inputs:
 """
@@ -36,25 +36,25 @@ checkly-gate demo --list
 
 Runs the whole gate against an embedded stand-in for Checkly: no account, no network. The reports
 are written as usual, and the exit code is the gate's. SCENARIO is a name from the list, or a file
-of your own that ends in .yml; without it, degraded. Inputs are added to those of the scenario:
+of your own that ends in .yml; the default is degraded. Inputs are added to those of the scenario:
 
   checkly-gate demo degraded --degraded-threshold 40%
 """,
     "simulate": """\
 checkly-gate simulate [SCENARIO]
 
-Serves the stand-in for Checkly alone, on loopback, until a signal comes. Prints its URL first, then
-the IDs of its sessions. Point CHECKLY_API_URL at the URL, and gate on a session with any key.
+Serves the stand-in for Checkly alone, on loopback, until a signal arrives. Prints its URL first,
+then the IDs of its sessions. Set CHECKLY_API_URL to the URL, and gate on a session with any key.
 SCENARIO is as for demo.
 """,
     "policy": f"""\
 checkly-gate policy check [FILE]
 checkly-gate policy init [FILE]
 
-check validates a policy file without a network, and prints the policy that it amounts to. All
-mistakes are reported at once, each with line and column, and the exit code is then 2.
+check validates a policy file without a network, and prints the resulting policy. If there are
+mistakes, all of them are reported at once, with line and column, and the exit code is 2.
 init writes a policy file with the defaults, and examples as comments. It does not overwrite a file.
-Without FILE both mean {DEFAULT_PATH}, which the gate uses if it exists.
+The default for FILE is {DEFAULT_PATH}, which the gate also uses if it exists.
 """,
 }
 EXIT_CODES = {
@@ -71,7 +71,7 @@ EXIT_CODES = {
 
 
 def help_text(command: str = "") -> str:
-    """The help for a command; without one, or for one that has none of its own, the whole of it."""
+    """Return the help for a command, or the whole help if there is no command or none for this command."""
     if command in _COMMANDS:
         return _COMMANDS[command].rstrip()
     codes = "\n".join(f"  {code.value:<4} {meaning}" for code, meaning in EXIT_CODES.items())
@@ -83,8 +83,8 @@ def help_text(command: str = "") -> str:
 
 
 def _scenarios() -> list[str]:
-    """Return the names of the scenarios that the gate brings, without loading what reads them."""
-    from importlib import resources  # noqa: PLC0415 - a gate has no use for it
+    """Return the names of the scenarios that come with the gate, without loading the simulator."""
+    from importlib import resources  # noqa: PLC0415 - only the help needs it
 
     files = resources.files("gate").joinpath("simulator", "scenarios").iterdir()
     return sorted(file.name.removesuffix(".yml") for file in files if file.name.endswith(".yml"))

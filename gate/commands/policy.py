@@ -1,4 +1,4 @@
-"""Works on policy files without a network: checks one, or writes one to start from."""
+"""Check a policy file without a network, or write one to start from."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def policy(argv: Sequence[str], console: Console) -> ExitCode:
 
 def _check(path: str, console: Console) -> ExitCode:
     """Validate a policy file, and show what it means today."""
-    from gate.policy import describe  # noqa: PLC0415 - a gate has no use for it
+    from gate.policy import describe  # noqa: PLC0415 - only this command needs it
 
     document = load_policy(path)
     console.line(Line(f"{clean(path)} is a valid policy:", Tone.GOOD))

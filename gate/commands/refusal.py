@@ -1,4 +1,4 @@
-"""Logs what is wrong with a command."""
+"""Log the problems of a command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gate.text.style import Line, Tone
 
 
 def refuse(refused: UsageError, console: Console) -> ExitCode:
-    """Log each problem on a line of its own, and return the exit code."""
+    """Log each problem on a separate line, and return the exit code."""
     for problem in refused.problems:
         console.line(Line(f"checkly-gate: {clean(problem, SENTENCE_LENGTH)}", Tone.BAD))
     return refused.exit_code

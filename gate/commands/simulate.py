@@ -1,4 +1,4 @@
-"""The simulator alone."""
+"""Run the simulator alone."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from gate.text.style import Line, Tone
 _USAGE = "simulate takes at most one scenario (a name or a file), --port NUMBER and --host ADDRESS"
 _REACHABLE = (
     "warning: other machines can reach this address, and no credentials are checked. A gate on another "
-    "machine needs TLS in front of it, because api-url takes http for loopback addresses only"
+    "machine needs TLS in front of it, because api-url allows http only for loopback addresses"
 )
 
 
 def simulate(argv: Sequence[str], console: Console, process: Process) -> ExitCode:
-    """Serve a scenario until a signal comes; the first line is the URL."""
-    from gate import simulator  # noqa: PLC0415 - a gate has no use for it
+    """Serve a scenario until a signal arrives. Log its URL on the first line."""
+    from gate import simulator  # noqa: PLC0415 - only demo and simulate need it
 
     given = _read(argv)
     host, port = _address(given.get("--host", "127.0.0.1")), _port(given.get("--port", "0"))
     loaded = simulator.load(given.get("", DEMO_SCENARIO))
-    scenario = replace(loaded, started=datetime.now(UTC))  # its own start would be long ago
+    scenario = replace(loaded, started=datetime.now(UTC))  # instead of its fixed start in the past
     try:
         with simulator.Simulator(scenario, host=str(host), port=port) as api:
             console.line(Line(api.url))
@@ -48,7 +48,7 @@ def simulate(argv: Sequence[str], console: Console, process: Process) -> ExitCod
 
 
 def _read(argv: Sequence[str]) -> Mapping[str, str]:
-    """Return the options by their names, and the scenario by an empty one. Raises `UsageError`."""
+    """Return the options by name, and the scenario under an empty name. Raises `UsageError`."""
     given: dict[str, str] = {}
     words = list(argv)
     while words:
@@ -66,11 +66,11 @@ def _address(text: str) -> IPv4Address:
     try:
         return IPv4Address(text)
     except ValueError:
-        allowed = "an IPv4 address, such as 127.0.0.1 or 0.0.0.0 (all of this machine's)"
+        allowed = "an IPv4 address, such as 127.0.0.1 or 0.0.0.0 (all addresses of this machine)"
         raise UsageError(f"--host: {clean(text, 100)!r} is not allowed; allowed: {allowed}") from None
 
 
 def _port(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:
-        raise UsageError(f"--port: {clean(text, 100)!r} is not allowed; allowed: 0 (a free one) to 65535")
+        raise UsageError(f"--port: {clean(text, 100)!r} is not allowed; allowed: 0 (any free port) to 65535")
     return int(text)

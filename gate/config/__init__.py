@@ -1,1 +1,1 @@
-"""Inputs: from flags and variables to settings that can be trusted."""
+"""Read the inputs from flags and variables into validated settings."""

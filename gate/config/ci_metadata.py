@@ -1,4 +1,4 @@
-"""The commit that is tested, from the variables of the CI system."""
+"""Find the tested commit in the variables of the CI system."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ DEFAULT_NAME = "checkly-gate"
 
 
 def metadata_in(env: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the metadata for a test session; only what the CI system provides."""
+    """Return the metadata for a test session, as far as the CI system provides it."""
     found = {field: _first(env, names) for field, names in _VARIABLES.items()}
     if env.get("GITHUB_SERVER_URL") and env.get("GITHUB_REPOSITORY"):
         found["repoUrl"] = clean(f"{env['GITHUB_SERVER_URL']}/{env['GITHUB_REPOSITORY']}", _LENGTH)

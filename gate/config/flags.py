@@ -1,4 +1,4 @@
-"""Reads command-line flags and finds names that are almost those of an input."""
+"""Read command-line flags, and find misspelt names of inputs."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from gate.config.inputs import BY_NAME, INPUTS
 from gate.config.session_words import is_session
 from gate.text.clean import clean
 
-# Kubernetes gives these to each container beside a service whose name begins with checkly-gate.
+# Kubernetes sets these in every container of a namespace that has a service named checkly-gate….
 _OF_A_SERVICE = re.compile(
     r"CHECKLY_GATE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
 )
 COMMANDS = ("demo", "simulate", "policy", "help", "version")
-_TAKES = {"help": "help takes the name of one command, or nothing", "version": "version takes nothing"}
+_TAKES = {"help": "help takes the name of one command, or nothing", "version": "version takes no argument"}
 _SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
 _WITH_ENTRYPOINT = (
     "it is a command for a shell, but this container starts the gate. A CI system that runs commands in it "
-    "must replace the entrypoint: Jenkins by .inside('--entrypoint='), GitLab by entrypoint: ['']"
+    "must replace the entrypoint: Jenkins with .inside('--entrypoint='), GitLab with entrypoint: ['']"
 )
 
 
 def shown_text(text: str) -> str:
-    """Return what was given, unless it looks like a key that landed in the wrong place."""
-    return "what was given" if re.search(r"\b(cu|sv)_\w{8}", text) else repr(clean(text, 100))
+    """Return the given text for a message, unless it looks like an API key in the wrong place."""
+    return "the given value" if re.search(r"\b(cu|sv)_\w{8}", text) else repr(clean(text, 100))
 
 
 def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Read `--name value`, `--name=value`, `--name` alone for a switch, and IDs or links of sessions."""
+    """Read `--name value`, `--name=value`, `--name` alone for a switch, and the IDs and links of sessions."""
     flags: dict[str, str] = {}
     problems: list[str] = []
     words = list(argv)
@@ -63,9 +63,10 @@ def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
 
 
 def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Iterable[str]:
-    """Yield variables that only look like an input's: a misspelt threshold would not be applied.
+    """Yield a problem for each variable that seems to be a misspelt input, which would not be applied.
 
-    CHECKLY_GATE_* is ours. INPUT_* and PLUGIN_* may be somebody else's: only a near miss is refused.
+    CHECKLY_GATE_* belongs to the gate. INPUT_* and PLUGIN_* may belong to other programs, so they are refused
+    only if they are very similar to an input.
     """
     known = {variable for row in INPUTS for variable in row.environment}
     for variable in sorted(set(env) - known):
@@ -99,7 +100,7 @@ def _hint(name: str) -> str:
 
 
 def _nearest(name: str, likeness: float, known: Iterable[str] = BY_NAME) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+    from difflib import get_close_matches  # noqa: PLC0415 - needed only after a mistake
 
     return next(
         iter(get_close_matches(name.lower().replace("_", "-"), list(known), n=1, cutoff=likeness)), ""

@@ -11,18 +11,18 @@ ENVIRONMENT_PREFIXES = ("INPUT_", "PLUGIN_", "CHECKLY_GATE_")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """One input. `read` turns its text into a value, or raises ValueError with what is allowed."""
+    """One input. `read` turns its text into a value, or raises ValueError with the allowed values."""
 
     name: str
     help: str
-    read: Callable[[str], Any]  # the one place where a value has no type yet: Settings gives it one
+    read: Callable[[str], Any]  # not typed here; `Settings` declares the types
     default: str = ""
     required: bool = False
     secret: bool = False
     switch: bool = False
-    joined_by: str = ""  # what stands between the values of a flag that is repeated
+    joined_by: str = ""  # separates the values of a repeated flag
     variable: str = ""
-    is_policy: bool = False  # without it the policy file decides, and `default` is what is left then
+    is_policy: bool = False  # if it is not given, the policy file decides, then `default`
     absent: Any = ""
 
     @property
@@ -32,7 +32,7 @@ class Input:
 
     @property
     def described(self) -> str:
-        """What it means and what it is when it is not given, in one line."""
+        """The input's meaning and its default, in one line."""
         notes = [self.help]
         if self.required:
             notes.append("Required.")
@@ -44,7 +44,7 @@ class Input:
 
     @property
     def environment(self) -> tuple[str, ...]:
-        """The environment variables that give it, first wins; GitHub keeps the hyphens of a name."""
+        """The environment variables that set it; the first wins. GitHub keeps the hyphens of a name."""
         upper = self.name.upper()
         names = [f"INPUT_{upper}"] + [prefix + self.field.upper() for prefix in ENVIRONMENT_PREFIXES]
         return tuple(dict.fromkeys([*names, self.variable] if self.variable else names))

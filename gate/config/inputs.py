@@ -1,4 +1,4 @@
-"""The inputs: the one table from which flags, variables, help, action.yml and docs/INPUTS.md are derived."""
+"""The inputs: the table from which flags, variables, help, action.yml and docs/INPUTS.md are derived."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readers of inputs: a text goes in, a value comes out, or ValueError says what is allowed."""
+"""Parsers of inputs: each turns a text into a value, or raises ValueError with the allowed values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gate.domain.session import SessionKind
 from gate.text.clean import clean
 from gate.text.duration import LONG_FORMS, parse_duration
 
-# Written out, for `urlsplit` takes `[::1]evil.example` for the host `::1`.
+# Written out, because `urlsplit` takes `[::1]evil.example` for the host `::1`.
 _BASE_URL = re.compile(
     r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[a-z0-9._~!$&'()*+,;=:@%/-]*)?", re.IGNORECASE
 )
@@ -21,22 +21,22 @@ _API_VERSIONS = ("v1", "v2")
 
 
 def check_ids(text: str) -> tuple[str, ...]:
-    """Check ids, separated by commas and white space; each once."""
+    """Parse check IDs, separated by commas and white space. Return each once."""
     words = [word for word in re.split(r"[,\s]+", text) if word]
     if not words or not all(is_uuid(word) for word in words):
-        raise ValueError("check ids (UUIDs)")
+        raise ValueError("check IDs (UUIDs)")
     return tuple(dict.fromkeys(word.lower() for word in words))
 
 
 def tags(text: str) -> tuple[tuple[str, ...], ...]:
-    """Alternatives, one a line (or separated by semicolons), each of tags separated by commas."""
+    """Parse alternatives, separated by newlines or semicolons. Each is a list of comma-separated tags."""
     alternatives = []
     for line in re.split(r"[\n;]", text):
         words = (re.sub(r"^!\s+", "!", word.strip()) for word in line.split(","))
         alternative = tuple(word for word in words if word)
         if any(clean(tag) != tag or tag == "!" for tag in alternative):
             raise ValueError(
-                "tags separated by commas, an exclamation mark before one that must not be there"
+                "tags separated by commas, with an exclamation mark before a tag that a check must not have"
             )
         if alternative:
             alternatives.append(alternative)
@@ -46,7 +46,7 @@ def tags(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def session_kind(text: str) -> SessionKind:
-    """A kind of session, written with a hyphen."""
+    """Parse a kind of session, written with a hyphen."""
     kinds = {kind.value.replace(" ", "-"): kind for kind in SessionKind}
     if text not in kinds:
         raise ValueError(" or ".join(kinds))
@@ -54,15 +54,15 @@ def session_kind(text: str) -> SessionKind:
 
 
 def locations(text: str) -> tuple[str, ...]:
-    """Run locations, separated by commas and white space; each once."""
+    """Parse run locations, separated by commas and white space. Return each once."""
     words = [word for word in re.split(r"[,\s]+", text) if word]
     if not words or not all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", word) for word in words):
-        raise ValueError("codes of regions or slugs of private locations")
+        raise ValueError("region codes or slugs of private locations")
     return tuple(dict.fromkeys(words))
 
 
 def variables(text: str) -> tuple[tuple[str, str], ...]:
-    """Return environment variables, one KEY=value per line. No error contains a value."""
+    """Parse environment variables, one KEY=value per line. No error contains a value."""
     found: dict[str, str] = {}
     for number, line in enumerate(filter(str.strip, text.splitlines()), start=1):
         key, is_pair, value = line.strip().partition("=")
@@ -77,34 +77,34 @@ def variables(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def commit(text: str) -> str:
-    """The SHA of a commit or its beginning, in lower case."""
+    """Parse a commit SHA, or the beginning of one. Return it in lower case."""
     if not re.fullmatch(r"[0-9a-fA-F]{7,64}", text):
         raise ValueError("a commit SHA, or at least its first 7 characters")
     return text.lower()
 
 
 def name(text: str) -> str:
-    """A name of one line."""
+    """Parse a name of one line."""
     if clean(text) != text:
         raise ValueError("a line of at most 200 printable characters")
     return text
 
 
 def header_value(text: str) -> str:
-    """A text that can be sent in a header."""
+    """Parse a text that can be sent in a header."""
     if re.fullmatch(r"[!-~]{1,500}", text):
         return text
     raise ValueError("printable ASCII characters without spaces")
 
 
 def base_url(text: str) -> str:
-    """An https URL, or an http one to this machine itself, without its last slash."""
+    """Parse an https URL, or an http URL of a loopback address. Return it without a trailing slash."""
     allowed = "an https URL without credentials or query (http only to a loopback address)"
     if not _BASE_URL.fullmatch(text):
         raise ValueError(allowed)
     try:
         parts = urlsplit(text)
-        _ = parts.port  # raises for a port that is none
+        _ = parts.port  # raises ValueError if the port is not valid
     except ValueError:
         raise ValueError(allowed) from None
     if parts.scheme == "http" and not is_loopback(text):
@@ -113,7 +113,7 @@ def base_url(text: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the URL's host is this machine itself."""
+    """Whether the URL's host is a loopback address."""
     host = urlsplit(url).hostname or ""
     try:
         return host == "localhost" or ip_address(host).is_loopback
@@ -122,14 +122,14 @@ def is_loopback(url: str) -> bool:
 
 
 def api_version(text: str) -> str:
-    """A version of the check-session API; empty for `auto`."""
+    """Parse a version of the check-session API. Return an empty string for `auto`."""
     if text not in ("auto", *_API_VERSIONS):
         raise ValueError("auto, v1 or v2")
     return "" if text == "auto" else text
 
 
 def duration_between(shortest_s: float, longest_s: float, range_in_words: str) -> Callable[[str], float]:
-    """Reads durations within bounds (included), in seconds."""
+    """Return a parser of durations within bounds, which are included, in seconds."""
 
     def read(text: str) -> float:
         try:
@@ -144,7 +144,7 @@ def duration_between(shortest_s: float, longest_s: float, range_in_words: str) -
 
 
 def switch(text: str) -> bool:
-    """True or false, in any of the ways that people write them."""
+    """Parse true or false, in any of their usual spellings."""
     words = {
         "true": True,
         "1": True,
@@ -162,7 +162,7 @@ def switch(text: str) -> bool:
 
 
 def path(text: str) -> str:
-    """The path of a file."""
+    """Parse the path of a file."""
     if "\0" in text or text.rpartition("/")[2] in ("", ".", ".."):
         raise ValueError("the path of a file")
     return text

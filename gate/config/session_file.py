@@ -1,4 +1,4 @@
-"""Finds sessions in the output of Checkly's CLI. Only lines and keys that it is known to write count."""
+"""Find sessions in the output of Checkly's CLI. Only lines and keys that it is known to write are read."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _NONE = (
 
 @dataclass(frozen=True, slots=True)
 class FoundSessions:
-    """The sessions in their order, and the number of checks of a session if the file contains it."""
+    """The sessions in order, and their numbers of checks if the file contains them."""
 
     refs: tuple[SessionRef, ...]
     checks: Mapping[str, int] = field(default_factory=dict)
 
 
 def sessions_in(text: str) -> FoundSessions:
-    """Return the sessions in a text of Checkly's CLI. Raises ValueError with the reason if there are none."""
+    """Return the sessions in output of Checkly's CLI. Raises ValueError with the reason if there are none."""
     document = _json_in(text)
     found = _in_document(document) if document is not None else FoundSessions(each_once(_in_lines(text)))
     if not found.refs:
@@ -42,7 +42,7 @@ def sessions_in(text: str) -> FoundSessions:
 
 
 def _json_in(text: str) -> Mapping[str, Any] | None:
-    """Return the JSON object that the text is, or that follows other lines; None if there is none."""
+    """Return the JSON object in the text, with or without lines before it; None if there is none."""
     start = 0 if text.lstrip().startswith("{") else text.find("\n{")
     if start < 0:
         return None
@@ -73,7 +73,7 @@ def _in_document(document: Mapping[str, Any]) -> FoundSessions:
 
 def _in_lines(text: str) -> Iterable[SessionRef]:
     for raw in re.split(r"[\r\n]+", text):
-        line = clean(raw, _LONGEST_LINE)  # without the colours of a terminal
+        line = clean(raw, _LONGEST_LINE)  # removes the colours of a terminal
         if _FIRST_OF_SEVERAL in line:
             raise ValueError(
                 "it names only the first of several sessions; run `checkly checks run` with --output json, "

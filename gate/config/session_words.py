@@ -1,4 +1,4 @@
-"""Reads the IDs of sessions and links to them."""
+"""Read the IDs of sessions, and links to sessions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ACCOUNT_IN_LINK = re.compile(r"/accounts/([0-9a-zA-Z-]{1,64})/")
 
 
 def session_refs(text: str) -> tuple[SessionRef, ...]:
-    """Sessions, from UUIDs and links separated by commas and white space; each once."""
+    """Parse UUIDs and links of sessions, separated by commas and white space. Return each session once."""
     refs = [_session_ref(word) for word in re.split(r"[,\s]+", text) if word]
     if not refs:
         raise ValueError(_SESSIONS)
@@ -39,7 +39,7 @@ def account_of(refs: Iterable[SessionRef]) -> str:
 
 
 def _session_ref(word: str) -> SessionRef:
-    """A link shows the kind of the session, a bare ID does not."""
+    """Return the session that a word names. A link contains the kind of the session, an ID does not."""
     if is_uuid(word):
         return SessionRef(word.lower())
     account = "".join(_ACCOUNT_IN_LINK.findall(word)[:1])

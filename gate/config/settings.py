@@ -1,4 +1,4 @@
-"""Reads the inputs from flags, the environment and the defaults into settings that can be trusted."""
+"""Read the inputs from flags, the environment and the defaults into validated settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gate.policy.threshold import Threshold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The inputs, read and trusted. Durations are in seconds.
+    """The inputs, parsed and validated. Durations are in seconds.
 
     `checks_of` is the number of checks that a session must have, by its ID, if it is known. `metadata`
     describes the commit, as far as the CI system provides it.
@@ -60,15 +60,15 @@ class Settings:
 
     @property
     def paths(self) -> dict[str, str]:
-        """The paths of report files, by the input that names them; empty ones are not wanted."""
+        """The paths of report files, by input. An empty path means that the report is not written."""
         return {name: getattr(self, BY_NAME[name].field) for name in REPORT_PATHS}
 
     def __repr__(self) -> str:
-        return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # never the key, never a variable
+        return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # neither the key nor a variable
 
 
 class InvalidInputs(UsageError):
-    """Inputs that are wrong, with the report paths that are usable all the same."""
+    """Invalid inputs, with the report paths that are usable nevertheless."""
 
     def __init__(self, problems: Sequence[str], paths: Mapping[str, str]) -> None:
         super().__init__(*problems)
@@ -78,19 +78,19 @@ class InvalidInputs(UsageError):
 REPORT_PATHS = ("junit-path", "json-path", "summary-path", "html-path")
 _WHAT_TO_GATE_ON = ("session-id", "session-file", "commit", "trigger-check-id", "trigger-tags")
 _NOTHING_TO_GATE_ON = (
-    "session-id: required: give session-id, session-file or commit, or have checks triggered with "
-    "trigger-check-id or trigger-tags (without a filter every check in the account would run)"
+    "session-id: required: give session-id, session-file or commit, or trigger checks with "
+    "trigger-check-id or trigger-tags (without a filter, every check in the account would run)"
 )
-_EMPTY_ON_GITHUB = "if it is under with: already, the secret, variable or output that it takes is empty"
+_EMPTY_ON_GITHUB = "if it is already under with:, its secret, variable or output is empty"
 
 
 def read_settings(
     argv: Sequence[str], env: Mapping[str, str], real_path: Callable[[str], str] = normpath
 ) -> Settings:
-    """The settings from flags, then the environment, then the defaults; the first that is not empty wins.
+    """Return the settings from flags, the environment and the defaults. The first non-empty text wins.
 
-    `real_path` says where a path leads, links and all. Raises `InvalidInputs` with every problem at once,
-    each in one line.
+    `real_path` resolves the links in a path. Raises `InvalidInputs` with all problems at once, each in one
+    line.
     """
     flags, problems = read_flags(argv)
     given = {row.name: _given(row, flags, env) for row in INPUTS}
@@ -125,7 +125,7 @@ def _report_paths(
         if other and is_stdout(path):
             problems.append(f"{name}: only one report can go to stdout, and {other} does already")
         elif other and not path.startswith("/dev/"):
-            problems.append(f"{name}: is {other} too: one report would take the place of the other")
+            problems.append(f"{name}: is the same path as {other}: one report would overwrite the other")
         elif path:
             paths[name] = path
     return paths, problems
@@ -148,7 +148,7 @@ def _combinations(values: Mapping[str, Any], given: Collection[str]) -> Iterable
 
 
 def shown_inputs(settings: Settings) -> dict[str, str]:
-    """The inputs as text for a record: without secrets, and without what was not given."""
+    """Return the inputs as text for a record, without secrets and without empty inputs."""
     shown = {}
     for row in INPUTS:
         value = getattr(settings, row.field)
@@ -171,7 +171,7 @@ def _as_text(value: object) -> str:
 
 
 def _given(row: Input, flags: Mapping[str, str], env: Mapping[str, str]) -> tuple[str, str]:
-    """Where the input's text comes from, and the text; both empty where it was not given."""
+    """Return the origin of the input's text, and the text; both are empty if it was not given."""
     if text := row.text_in(flags, env):
         return f"input {row.name}", text
     if row.name == "verbose" and env.get("RUNNER_DEBUG") == "1":
@@ -192,5 +192,5 @@ def _value(row: Input, text: str, origin: str, *, is_action: bool) -> object:
 def _problem(row: Input, text: str, allowed: str) -> str:
     if not text:
         return f"{row.name}: {allowed}"
-    shown = "what was given" if row.secret else shown_text(text)
+    shown = "the given value" if row.secret else shown_text(text)
     return f"{row.name}: {shown} is not allowed; allowed: {allowed}"

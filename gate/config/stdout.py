@@ -1,4 +1,4 @@
-"""Reports on stdout: a path of `-` stands for it, and the log then goes to stderr."""
+"""Reports on stdout: the path `-` means stdout, and the log then goes to stderr."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inputs that have Checkly run checks, as a part of the table of inputs."""
+"""The inputs that trigger checks, as a part of the table of inputs."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is allowed: thresholds, the policy file, and what it means for one check."""
+"""The policy: thresholds, the policy file, and the effective policy for one check."""

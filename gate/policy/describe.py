@@ -1,4 +1,4 @@
-"""The effective policy, in a form that a person reads: what is allowed, and where it says so."""
+"""Describe a policy for readers: what it allows, and the origin of each rule."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gate.text.style import Line, Tone
 
 
 def lines(book: PolicyDocument, today: date) -> tuple[Line, ...]:
-    """The policy of a book on a day, a line for each rule."""
+    """Return the policy of a document on a day, with a line for each rule."""
     return tuple(_lines(book, today))
 
 

@@ -1,4 +1,4 @@
-"""A policy file as data: limits for all checks and for some, skipped locations, known problems.
+"""A policy file as data: general limits, limits for some checks, skipped locations and known problems.
 
 `resolve` turns it into the policy for one check on one day.
 """
@@ -18,7 +18,7 @@ from gate.policy.threshold import DEFAULT, NOTHING, Threshold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Thresholds and a response-time budget; what is not given is left to whoever comes next."""
+    """Thresholds and a response-time limit. A limit that is not given is None."""
 
     failed: Threshold | None = None
     degraded: Threshold | None = None
@@ -27,7 +27,7 @@ class Limits:
     response_time_origin: str = DEFAULT
 
     def over(self, general: Limits) -> Limits:
-        """Return these limits, with the general ones for what they leave open."""
+        """Return these limits, with the general ones in place of those that are not given."""
         timed = self if self.response_time_ms is not None else general
         return Limits(
             failed=self.failed or general.failed,
@@ -40,7 +40,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class CheckRule:
-    """Finer limits for some checks."""
+    """Limits for the checks that match."""
 
     match: Match
     limits: Limits
@@ -48,7 +48,7 @@ class CheckRule:
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """Which file a policy was read from: its path, and the SHA-256 of its content in hexadecimal digits."""
+    """The file of a policy: its path, and the SHA-256 of its content in hexadecimal digits."""
 
     path: str
     sha256: str
@@ -59,9 +59,9 @@ class PolicyFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDocument:
-    """A policy file, read. `file` is None if there is none.
+    """The content of a policy file. `file` is None if there is no file.
 
-    `origins` are the places of `missing`, `cancelled` and of each entry of a list of locations.
+    `origins` are the places of `missing`, of `cancelled` and of each location in a list.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -75,9 +75,9 @@ class PolicyDocument:
     file: PolicyFile | None = None
 
     def resolve(self, run: CheckRun, today: date) -> Policy:
-        """Return the policy for a check: its first matching entry, otherwise general limits and defaults.
+        """Return the policy for a check: the first matching entry, then the general limits and the defaults.
 
-        A check without a name may be meant by each entry that matches by name, so all of their limits apply.
+        Every entry that matches by name could mean a check without a name, so all of their limits apply.
         """
         entries = tuple(self._entries_for(run.check))
         found = [self.checks[number].limits.over(self.limits) for number in entries]
@@ -107,7 +107,7 @@ class PolicyDocument:
                 return
 
     def _skipped(self, run: CheckRun, today: date) -> dict[str, str]:
-        """Return the skipped locations with the reason. A location may be known from results alone."""
+        """Return the skipped locations with the reasons. Some locations are known only from results."""
         skipped = {}
         for location in run.locations:
             quarantine = next(
@@ -130,7 +130,7 @@ def _all_of(thresholds: Iterable[Threshold | None]) -> tuple[Threshold, ...]:
 def with_inputs(
     document: PolicyDocument, *, failed: Threshold | None, degraded: Threshold | None
 ) -> PolicyDocument:
-    """Return the document with the inputs' thresholds as general ones; entries of `checks` keep theirs."""
+    """Return the document with the inputs' thresholds as general ones. Entries of `checks` keep their own."""
     limits = replace(
         document.limits,
         failed=failed or document.limits.failed,

@@ -1,4 +1,4 @@
-"""What is allowed for one check: the policy file, the inputs and the defaults, resolved."""
+"""The policy for one check, resolved from the policy file, the inputs and the defaults."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from gate.policy.threshold import DEFAULT, NOTHING, Threshold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What is allowed for one check. The defaults allow nothing but flakiness.
+    """The policy for one check. The defaults allow flaky results and nothing else.
 
-    All thresholds of a rule must hold. There are several only if a check without a name may be meant by
-    several entries of the policy file; without any, every number is allowed. `entries` are the numbers of
-    the entries of `checks` that apply: checks with the same ones are judged together.
+    All thresholds of a rule must hold. There are several only if several entries of the policy file could
+    mean a check without a name. If there are none, any number is allowed. `entries` are the numbers of the
+    entries of `checks` that apply: checks with the same entries are judged together.
 
     `skipped` maps locations to the reason why they are skipped. `origins` names the source of each rule that
     has no threshold: `missing`, `cancelled`, `response-time`, `required LOCATION`.
@@ -32,5 +32,5 @@ class Policy:
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def origin(self, rule: str) -> str:
-        """Return where a rule comes from: a file and line, or the default."""
+        """Return the origin of a rule: a file and line, or the default."""
         return self.origins.get(rule, DEFAULT)

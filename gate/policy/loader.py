@@ -1,4 +1,4 @@
-"""Where the policy file is found."""
+"""Find the policy file, and load it."""
 
 from __future__ import annotations
 
@@ -16,29 +16,27 @@ _NONE = "none"  # a file of this name is ./none
 
 
 def load_policy(path: str) -> PolicyDocument:
-    """The book in a policy file; without a path the one in the default place, or nothing but the defaults.
+    """Return the document in a policy file. Without a path, use the default path if that file exists.
 
-    `none` stands for the defaults, even if there is a file in the default place. Raises `UsageError`, with
-    every mistake, for a file that cannot be read or is no policy.
+    The path `none` means the defaults, even if there is a file at the default path. Raises `UsageError`,
+    with every mistake, if the file cannot be read or is not a valid policy.
     """
-    # a link that leads nowhere is no wish for the defaults
+    # A broken link does not mean that the defaults are wanted, so it counts as a file.
     if path == _NONE or (not path and not os.path.lexists(DEFAULT_PATH)):
         return PolicyDocument()
-    from gate.policy.schema import LARGEST_BYTES, read_policy  # noqa: PLC0415 - only those who have a file wait for YAML
+    from gate.policy.schema import LARGEST_BYTES, read_policy  # noqa: PLC0415 - YAML loads slowly
 
     file = Path(path or DEFAULT_PATH)
     shown = clean(str(file))
     try:
         if not file.is_file() and file.exists():
-            raise UsageError(
-                f"policy: {shown} cannot be read: it is not a file"
-            )  # but perhaps a pipe without an end
+            raise UsageError(f"policy: {shown} cannot be read: it is not a file")  # a pipe may be endless
         with file.open("rb") as opened:
             written = opened.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise UsageError(f"policy: {shown} cannot be read: {error.strerror}") from None
     if len(written) > LARGEST_BYTES:
-        raise UsageError(f"{shown}: a policy of more than {LARGEST_BYTES // 1000} kB")
+        raise UsageError(f"{shown}: the policy is larger than {LARGEST_BYTES // 1000} kB")
     try:
         document = read_policy(written.decode(), shown)
     except UnicodeDecodeError:

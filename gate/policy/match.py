@@ -1,4 +1,4 @@
-"""Which checks an entry of a policy file is for."""
+"""Match checks with the entries of a policy file."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from gate.domain.session import Check
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Which checks are meant: everything given must fit; nothing given fits every check. Name is a glob."""
+    """A condition on a check. All fields that are given must match. `name` is a glob."""
 
     name: str = ""
     id: str = ""
     type: str = ""
 
     def fits(self, check: Check) -> bool:
-        """Whether the check is meant."""
+        """Whether the check matches."""
         return self.may_fit(check) and (not self.name or fnmatchcase(check.name, self.name))
 
     def may_fit(self, check: Check) -> bool:
-        """Whether the check is meant, or may be because Checkly did not report its name."""
+        """Whether the check matches, or could match because Checkly did not report its name."""
         return (
             (not self.name or not check.name or fnmatchcase(check.name, self.name))
             and (not self.id or check.id.lower() == self.id.lower())

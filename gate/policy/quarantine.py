@@ -24,11 +24,11 @@ class Quarantine:
     origin: str
 
     def holds(self, today: date) -> bool:
-        """Whether it has not expired."""
+        """Whether the quarantine has not expired."""
         return today <= self.until
 
     def covers(self, check: Check, location: str) -> bool:
-        """Whether it is about this check at this location. A check without a name is not covered by name."""
+        """Whether the quarantine covers this check at this location. An unnamed check matches no name."""
         is_meant = not self.check or bool(check.name and fnmatchcase(check.name, self.check))
         return is_meant and self.location in ("", location)
 

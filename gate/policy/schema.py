@@ -1,4 +1,4 @@
-"""The policy file: YAML text to a policy book, or every mistake in it with its line and column."""
+"""Read a policy file: YAML text becomes a policy document, or a list of all mistakes with line and column."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from gate.yamlio.nodes import InvalidYaml, child, compose, shown, wrong
 from gate.yamlio.scalars import Reader, choice, scalar, text, uuid
 from gate.yamlio.shapes import record, several
 
-LARGEST_BYTES = 100_000  # over a thousand quarantines
+LARGEST_BYTES = 100_000  # enough for a thousand quarantines
 _MOST_PROBLEMS = 20
 LIMITS = ("degraded-threshold", "failed-threshold", "flaky-threshold", "response-time")
 
 
 def read_policy(written: str, path: str) -> PolicyDocument:
-    """The book that is written in a policy file; `path` is what its decisions and mistakes name.
+    """Return the document in the text of a policy file. Decisions and mistakes name the file by `path`.
 
-    Raises `UsageError` with all mistakes, each as `path:line:column: what is wrong`.
+    Raises `UsageError` with all mistakes, each as `path:line:column: message`.
     """
     if len(written) > LARGEST_BYTES:
-        raise UsageError(f"{path}: a policy of more than {LARGEST_BYTES // 1000} kB")
+        raise UsageError(f"{path}: the policy is larger than {LARGEST_BYTES // 1000} kB")
     try:
         return _read_book(compose(written), path)
     except InvalidYaml as error:
@@ -69,7 +69,7 @@ def _read_book(root: yaml.Node, path: str) -> PolicyDocument:
 
 
 def _at(node: yaml.Node, path: str) -> str:
-    """Where something stands, as decisions name it."""
+    """Return the place of a node as decisions name it."""
     return f"{path}:{node.start_mark.line + 1}"
 
 
@@ -110,7 +110,7 @@ def _response_time(node: yaml.Node) -> float:
 
 
 def _name(node: yaml.Node) -> str:
-    """A name as Checkly's are shown: one clean line."""
+    """Return a name in the form in which Checkly's names are shown: one clean line."""
     value = text(node)
     if not value or clean(value) != value:
         raise wrong(node, f"{shown(node)} is not a valid name: one line of 1 to 200 printable characters")
@@ -118,11 +118,11 @@ def _name(node: yaml.Node) -> str:
 
 
 def _glob(node: yaml.Node) -> str:
-    """A glob: `*`, `?` and `[...]`, of which each must be closed."""
+    """Return a glob with `*`, `?` and `[...]`. Each bracket must be closed."""
     value = _name(node)
     rest = value
     while "[" in rest:
-        # The first character of a set may be `]` itself, also after `!`.
+        # The first character of a set may be `]`, even after `!`.
         inside = rest[rest.index("[") + 1 :].removeprefix("!")
         if "]" not in inside[1:]:
             raise wrong(
@@ -140,7 +140,7 @@ def _day(node: yaml.Node) -> date:
 
 
 def _locations(path: str) -> Reader[Mapping[str, Mapping[str, str]]]:
-    """`required` and `ignore`, each as names with where they stand."""
+    """Return a reader of `required` and `ignore`: names with their places."""
 
     def names(node: yaml.Node) -> Mapping[str, str]:
         read = several(_name)(node)
@@ -178,7 +178,7 @@ def _check_rule(path: str) -> Reader[CheckRule]:
     def read(node: yaml.Node) -> CheckRule:
         read = record(node, required={"match": _match}, optional=_limit_readers(path))
         if len(read) == 1:
-            raise wrong(node, f"this rule says nothing: it needs one of {', '.join(LIMITS)}")
+            raise wrong(node, f"this rule has no effect: it needs one of {', '.join(LIMITS)}")
         return CheckRule(read["match"], _limits(read, node, path))
 
     return read

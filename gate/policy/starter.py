@@ -4,7 +4,7 @@ from __future__ import annotations
 
 STARTER = """\
 # The policy of the gate on Checkly sessions. `checkly-gate policy check` validates this file and explains it.
-# A threshold is a count of locations (1) or a share of those that count (25%); in a test session, of checks.
+# A threshold is a number (1) or a share (25%) of the counted locations; in a test session, of the checks.
 
 degraded-threshold: 0 # degraded locations that still pass
 failed-threshold: 0 # failed, errored and aborted locations that still pass

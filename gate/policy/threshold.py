@@ -1,4 +1,4 @@
-"""What a team allows: the policy that a verdict is a function of, and how its thresholds are written."""
+"""Thresholds: how many locations of a kind a policy allows, as a count or a share."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-DEFAULT = "default"  # the origin of what nobody gave
+DEFAULT = "default"  # the origin of a value that was not given
 THRESHOLD_FORMS = "a count of locations (0, 1, 2, …) or a share of them (0% to 100%)"
 _COUNT = re.compile(r"\d{1,6}", re.ASCII)
 _SHARE = re.compile(r"(\d{1,3})(?:\.(\d{1,4}))?\s*%", re.ASCII)
-_ONE = 1_000_000  # the whole, in the smallest share that can be written: 0.0001%
+_ONE = 1_000_000  # 100%, in units of the smallest share that can be written (0.0001%)
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """The most locations that a rule allows: a count, or a share of the session's counted locations.
 
-    A share is in millionths: whole numbers compare exactly, and cost no user the loading of a library.
+    A share is in millionths: integers compare exactly, and need no library that would have to be loaded.
     """
 
     amount: int
@@ -25,11 +25,11 @@ class Threshold:
     origin: str = DEFAULT
 
     def allows(self, number: int, of: int) -> bool:
-        """Whether `number` of `of` locations is allowed; exactly at the threshold is."""
+        """Whether `number` of `of` locations are allowed. A number exactly at the threshold is."""
         return number * _ONE <= self.amount * of if self.is_share else number <= self.amount
 
     def share_of(self, of: int) -> float:
-        """Return what is allowed as a share of `of` locations, at least one; a count may be over 1."""
+        """Return the threshold as a share of `of` locations (at least one). That of a count may exceed 1."""
         return self.amount / _ONE if self.is_share else self.amount / of
 
     def __str__(self) -> str:
@@ -37,7 +37,7 @@ class Threshold:
 
 
 def parse_threshold(text: str, origin: str = DEFAULT) -> Threshold:
-    """Reads `1` or `25%`. Raises ValueError, with the accepted forms, for anything else."""
+    """Parse `1` or `25%`. Raises ValueError, with the accepted forms, for anything else."""
     written = text.strip()
     if _COUNT.fullmatch(written):
         return Threshold(int(written), is_share=False, origin=origin)

@@ -1,1 +1,1 @@
-"""Where finished text goes: CI systems, files, the console."""
+"""Write finished text to CI systems, files and the console."""

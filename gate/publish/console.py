@@ -1,4 +1,4 @@
-"""The log: flushed lines, in colour if it is rendered; on a terminal a last line that is redrawn in place."""
+"""The log: flushed lines, in colour if colours are shown, and on a terminal a status line that is redrawn."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from gate.text.style import Line, Tone, shortened, wrapped
 
 _COLOURS = {Tone.GOOD: "32", Tone.WARN: "33", Tone.BAD: "31", Tone.FAINT: "2"}
 _CLEAR_LINE = "\r\x1b[2K"
-_USUAL_WIDTH = 80  # of a terminal that does not report how wide it is
+_USUAL_WIDTH = 80  # of a terminal that does not report its width
 _CI_WITH_COLOUR = ("GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI", "TF_BUILD")
-# Terminals that show hyperlinks (OSC 8), by a variable that they set; those built on VTE do from 0.50 on.
+# Terminals that show hyperlinks (OSC 8), by a variable that they set. Those built on VTE do since 0.50.
 _TERMINALS_WITH_LINKS = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION")
 _PROGRAMS_WITH_LINKS = ("ghostty", "iTerm.app", "vscode", "WezTerm")
 
 
 class LogStream(Protocol):
-    """Where the log goes."""
+    """The stream that the log is written to."""
 
     def write(self, text: str, /) -> int:
-        """Take text."""
+        """Write text, possibly to a buffer."""
         ...
 
     def flush(self) -> None:
-        """Pass on what was taken."""
+        """Write the buffered text."""
         ...
 
     def isatty(self) -> bool:
@@ -39,24 +39,24 @@ class LogStream(Protocol):
 
 
 class Console:
-    """Writes lines to a stream; a reader who has left does not stop the gate."""
+    """A log on a stream. The gate continues without it if the stream's reader has gone."""
 
     def __init__(self, stream: LogStream, env: Mapping[str, str]) -> None:
         self._stream = stream
         self._is_terminal = stream.isatty() and env.get("TERM") != "dumb"
         self._has_colour = _has_colour(env, is_terminal=self._is_terminal)
         self._has_links = self._is_terminal and _has_links(env)
-        # A runner finds its commands at the start of a line only, where a redrawn state would stand.
+        # GitHub's runner reads commands only at the start of a line, which a redrawn state would occupy.
         self._redraws = self._is_terminal and env.get("GITHUB_ACTIONS") != "true"
         self._shows_state = False
         self._hidden: Callable[[str], str] = str
 
     def hide(self, hidden: Callable[[str], str]) -> None:
-        """From here on all that is written goes through it, whoever said it."""
+        """Pass all further text through `hidden` before it is written."""
         self._hidden = hidden
 
     def line(self, line: Line) -> None:
-        """Writes one line that stays, as several rows if the terminal is too narrow for it."""
+        """Write one permanent line, in several rows if the terminal is too narrow for it."""
         shown = log_line(line.text if self._has_links or not line.link else f"{line.text}: {line.link}")
         rows = wrapped(shown, _width(self._stream)) if self._is_terminal else (shown,)
         colour = _COLOURS.get(line.tone) if self._has_colour else None
@@ -65,14 +65,14 @@ class Console:
             self._write((f"\x1b[{colour}m{text}\x1b[0m" if colour else text) + "\n")
 
     def command(self, text: str) -> None:
-        """Writes a line of the gate's own as it is: a workflow command, whose data is escaped already."""
+        """Write text unchanged, such as a workflow command, whose data is already escaped."""
         self._write(text + "\n")
 
     def state(self, text: str) -> None:
-        """Shows what the gate is waiting for, on a terminal only, until the next line is written."""
+        """On a terminal, show what the gate is waiting for until the next line is written."""
         if self._redraws and text:
             width = max(_width(self._stream) - 1, 1)
-            self._write(shortened(log_line(text), width))  # what wraps cannot be cleared
+            self._write(shortened(log_line(text), width))  # a wrapped line cannot be cleared
             self._shows_state = True
 
     def _write(self, text: str) -> None:
@@ -82,11 +82,11 @@ class Console:
             self._stream.write(clear + self._hidden(text))
             self._stream.flush()
         except (OSError, ValueError):
-            pass  # the reader of the log has gone; reports and exit code are still owed
+            pass  # the log's reader has gone; the reports and the exit code still count
 
 
 def _has_colour(env: Mapping[str, str], *, is_terminal: bool) -> bool:
-    """Return whether colours are shown: NO_COLOR decides, then FORCE_COLOR, then where the log goes."""
+    """Return whether colours are shown: NO_COLOR decides, then FORCE_COLOR, then the log's destination."""
     if env.get("NO_COLOR"):
         return False
     if forced := env.get("FORCE_COLOR"):
@@ -101,7 +101,7 @@ def _has_links(env: Mapping[str, str]) -> bool:
 
 
 def _width(terminal: LogStream) -> int:
-    """The terminal's columns at this moment, for its user may change them while the gate waits."""
+    """Return the terminal's current width in columns, which may change while the gate waits."""
     try:
         return os.get_terminal_size(terminal.fileno()).columns or _USUAL_WIDTH
     except (OSError, ValueError):

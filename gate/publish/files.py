@@ -1,4 +1,4 @@
-"""Report files: written whole or not at all, and owned by whoever owns the workspace."""
+"""Report files: written completely or not at all, and owned by the owner of the workspace."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from gate.text.escape import document
 
 _APPENDED = (
     os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
-)  # no waiting for a pipe's reader
+)  # O_NONBLOCK: do not wait for a pipe's reader
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def write_whole(
     path: Path, content: bytes | Iterable[bytes], *, workspace: Path, confined: bool = False
 ) -> None:
-    """Writes a file, whole or in parts, by way of a temporary one beside it, making folders as needed.
+    """Write a file completely or not at all: to a temporary file beside it, which then replaces it.
 
-    A container runs as root in a workspace that belongs to somebody else; what root creates there is given
-    to the workspace's owner, else later steps could not remove it. Where the gate is `confined`, no symbolic
-    link leads it out of the workspace: whoever may change the repository may not have root write elsewhere.
-    (A link that appears between the look and the writing is not seen.) A link in the place of the report
-    itself is replaced; a device such as /dev/null is written to, and stdout if the path is `-`.
-    Raises `ReportUnwritable`.
+    Missing folders are created. A container runs as root in a workspace that belongs to another user, so new
+    files and folders are given to the owner of the workspace; otherwise later steps could not remove them.
+    If `confined`, symbolic links out of the workspace are refused, because a change in the repository could
+    make root write elsewhere. (A link that appears between the check and the write is not detected.) A link
+    in the place of the report itself is replaced. A device such as /dev/null is written to, and so is stdout
+    if the path is `-`. Raises `ReportUnwritable`.
     """
     parts = (content,) if isinstance(content, bytes) else content
     try:
@@ -65,7 +65,7 @@ def check_writable(path: Path, *, workspace: Path, confined: bool = False) -> No
 
 
 def _leads_to_a_device(path: Path, workspace: Path, *, confined: bool) -> bool:
-    """Return whether the path is that of a device. Raises ValueError if it may not be written to."""
+    """Return whether the path leads to a device. Raises ValueError if the gate may not write to it."""
     in_workspace = confined and _leads_through(path, workspace)
     if in_workspace:
         _stay_inside(path, workspace)
@@ -73,12 +73,12 @@ def _leads_to_a_device(path: Path, workspace: Path, *, confined: bool) -> bool:
 
 
 def _beside(path: Path) -> Path:
-    """Return the path of a temporary file. No one can guess its name, and put a link in its place."""
-    return path.with_name(f".checkly-gate-{secrets.token_hex(8)}.tmp")  # short even if the path's own is long
+    """Return the path of a temporary file. Its name is random, so a link cannot be prepared in its place."""
+    return path.with_name(f".checkly-gate-{secrets.token_hex(8)}.tmp")  # short, even if the report's is long
 
 
 def remove(path: Path) -> None:
-    """Remove a report if it is a file; a device stays."""
+    """Remove a report if it is a regular file, not a device."""
     with contextlib.suppress(OSError, ValueError):
         if stat.S_ISREG(path.lstat().st_mode):
             path.unlink()
@@ -96,34 +96,34 @@ def _replace(path: Path, parts: Iterable[bytes], workspace: Path) -> None:
 
 
 def _leads_through(path: Path, workspace: Path) -> bool:
-    """Whether the path is written as one that leads through the workspace, by whatever name of it."""
+    """Whether the path, as it is written, leads through the workspace, under any of the workspace's names."""
     written = absolute(path)
     border = real_path(workspace)
     return any(Path(real_path(each)).is_relative_to(border) for each in (written, *written.parents))
 
 
 def _stay_inside(path: Path, workspace: Path) -> None:
-    """Raises ValueError for a path that lies, by a link, outside of the workspace."""
-    # resolve() stumbles over links in a circle
+    """Raise ValueError if a link in the path leads out of the workspace."""
+    # Path.resolve() fails on circular links.
     if not Path(real_path(path.parent)).is_relative_to(real_path(workspace)):
         raise ValueError("a symbolic link leads out of the workspace")
 
 
 def _is_device(path: Path, *, follow_links: bool) -> bool:
-    """Whether it is a device that takes text. Raises ValueError for what neither takes it nor is a file."""
+    """Whether the path is a device that accepts text. Raises ValueError if it is neither that nor a file."""
     try:
         mode = path.stat(follow_symlinks=follow_links).st_mode
     except OSError:
-        return False  # nothing is there, or writing will say what is wrong
+        return False  # nothing is there, or the write will report the error
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISBLK(mode):
-        raise ValueError("what is there is no file")
+        raise ValueError("it is not a regular file")
     if stat.S_ISREG(mode) and path.is_symlink() and path.readlink().is_relative_to("/proc"):
-        raise ValueError("what is there is a file that a process has open")  # /dev/stdout, redirected
+        raise ValueError("it is a file that a process has open")  # /dev/stdout, redirected
     return stat.S_ISCHR(mode)
 
 
 def append(path: Path, text: str) -> None:
-    """Adds UTF-8 text to a file of the CI system's. Raises `ReportUnwritable`."""
+    """Append UTF-8 text to a file of the CI system. Raises `ReportUnwritable`."""
     try:
         with os.fdopen(os.open(path, _APPENDED, 0o666), "ab") as file:
             file.write(text.encode(errors="replace"))
@@ -155,7 +155,7 @@ def _make_folders(folder: Path, workspace: Path) -> None:
 
 
 def _give_to_owner(path: Path, workspace: Path) -> None:
-    """As far as that is possible: a report that belongs to the wrong user is better than none."""
+    """Change the owner if that is possible: a report that belongs to the wrong user is better than none."""
     if os.geteuid() != 0:
         return
     with contextlib.suppress(OSError):
@@ -165,7 +165,7 @@ def _give_to_owner(path: Path, workspace: Path) -> None:
 
 
 class Reserve:
-    """Descriptors that are kept free for the reports, in case that requests that hang use up all others."""
+    """Descriptors that are reserved for the reports, in case hanging requests use up all others."""
 
     def __init__(self, descriptors: int = 3) -> None:
         self._held: list[int] = []

@@ -1,4 +1,4 @@
-"""GitHub Actions: workflow commands in the log, and the files that take outputs and the summary."""
+"""GitHub Actions: workflow commands in the log, and the files for outputs and the job summary."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gate.text.style import Line
 
 
 class GitHub:
-    """What the runner offers to a step. `delimiter` must be a word that nobody can guess."""
+    """GitHub's runner. `delimiter` must be unpredictable, because it marks the end of an output's value."""
 
     def __init__(self, console: Console, env: Mapping[str, str], delimiter: str) -> None:
         self._console = console
@@ -24,25 +24,25 @@ class GitHub:
         self.confined = True
 
     def mask(self, secret: str) -> None:
-        """Has the runner hide the secret in all that is logged from here on."""
+        """Make the runner hide the secret in everything that is logged from now on."""
         self._console.command(f"::add-mask::{command_data(secret)}")
 
     def annotate(self, level: str, title: str, message: str) -> None:
-        """Shows a message at the head of the run; the runner prints it in the log too."""
+        """Show a message at the top of the run; the runner prints it in the log too."""
         title, message = without_commands(title), without_commands(message)
         self._console.command(f"::{level} title={command_property(title)}::{command_data(message)}")
 
     def group(self, title: str, lines: Iterable[Line]) -> None:
-        """Logs lines that a reader can fold."""
+        """Log lines in a group that readers can fold."""
         self._console.command(f"::group::{command_data(without_commands(title))}")
         for line in lines:
             self._console.line(line)
         self._console.command("::endgroup::")
 
     def publish(self, outputs: Mapping[str, str], summary: str) -> Sequence[str]:
-        """Write the step's outputs and summary; return what could not be written.
+        """Write the step's outputs and summary. Return the errors.
 
-        Outputs without a file are given by the old command, which runners still read.
+        If the outputs' file cannot be written, use the old command, which runners still read.
         """
         unwritten = self._append(self._output_file, output_text(outputs, self._delimiter))
         if unwritten:
@@ -51,7 +51,7 @@ class GitHub:
         return (*unwritten, *self._append(self._summary_file, summary))
 
     def _append(self, file: str, text: str) -> Sequence[str]:
-        """Add text to a file of the runner's, if there is one; return why that failed."""
+        """Append text to a file of the runner, if there is one. Return the error if that fails."""
         try:
             if file:
                 append(Path(file), text)
@@ -61,7 +61,7 @@ class GitHub:
 
 
 def _workspace(named: str) -> Path:
-    """Return the workspace; the working directory if the container does not have the folder."""
+    """Return the workspace, or the working directory if the container does not have the folder."""
     try:
         return Path(named) if named and Path(named).is_dir() else Path()
     except OSError:
@@ -69,10 +69,10 @@ def _workspace(named: str) -> Path:
 
 
 def output_text(outputs: Mapping[str, str], delimiter: str) -> str:
-    """Outputs in the runner's multi-line form. Raises ValueError where a value holds the delimiter."""
+    """Return outputs in the runner's multi-line form. Raises ValueError if a value contains the delimiter."""
     blocks = []
     for name, value in outputs.items():
         if delimiter in value:
-            raise ValueError(f"the output {name} holds the delimiter")
+            raise ValueError(f"the output {name} contains the delimiter")
         blocks.append(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
     return "".join(blocks)

@@ -1,4 +1,4 @@
-"""Where the gate runs. A host takes finished text to the places where its users look."""
+"""The CI system that the gate runs in. A host publishes finished text where the system's users see it."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from gate.text.style import Line
 
 
 class Host(Protocol):
-    """What every CI system is asked for; one that has no such thing does nothing."""
+    """The features of a CI system that the gate uses. Methods do nothing if the system lacks the feature."""
 
     workspace: Path
-    confined: bool  # whether a link may not lead a report out of the workspace, which somebody else controls
+    confined: bool  # whether links out of the workspace are refused, because its content is not trusted
 
     def mask(self, secret: str) -> None:
-        """Hides the secret from here on."""
+        """Hide the secret from now on."""
         ...
 
     def annotate(self, level: str, title: str, message: str) -> None:
-        """Shows a message where it is seen."""
+        """Show a message in a prominent place."""
         ...
 
     def group(self, title: str, lines: Iterable[Line]) -> None:
-        """Logs lines that belong together."""
+        """Log lines that belong together."""
         ...
 
     def publish(self, outputs: Mapping[str, str], summary: str) -> Sequence[str]:
-        """Writes outputs and summary; returns what could not be written."""
+        """Write outputs and summary. Return the errors."""
         ...
 
 
 def detect(env: Mapping[str, str], console: Console, delimiter: str) -> Host:
-    """The host that the environment speaks of."""
+    """Return the host that the environment indicates."""
     if env.get("GITHUB_ACTIONS") == "true":
         return GitHub(console, env, delimiter)
     return Plain(console)

@@ -1,4 +1,4 @@
-"""A stream that never blocks its writer: a log that is not read must not keep the gate from its reports."""
+"""A stream that never blocks its writer: a log that is not read must not prevent the reports."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import time
 from collections import deque
 from typing import Self, TextIO
 
-_AT_ONCE_BYTES = 512  # POSIX: a pipe that is ready takes this much without blocking
-_MOST_HELD_BYTES = 4 * 1024 * 1024  # the log of ten thousand rows; past that, lines are dropped
+_AT_ONCE_BYTES = 512  # POSIX: a pipe that is ready accepts this much without blocking
+_MOST_HELD_BYTES = 4 * 1024 * 1024  # enough for the log of ten thousand rows; further lines are dropped
 _STALLED_AFTER_S = 2.0
 _DRAINED_WITHIN_S = 20.0
 
 
 class Outlet(io.TextIOBase):
-    """Writes text to a file descriptor as fast as its reader takes it, and holds back the rest in memory.
+    """A stream to a file descriptor that buffers text in memory while the descriptor's reader is slow.
 
-    A reader that is merely slow gets every line. One that stopped reading costs the lines that it did not
-    take, and `drain` at most 2 s.
+    A slow reader gets every line. If the reader stops, the lines that it has not read are lost, and `drain`
+    waits for at most 2 s.
     """
 
     def __init__(self, descriptor: int | None, encoding: str = "utf-8") -> None:
@@ -34,14 +34,14 @@ class Outlet(io.TextIOBase):
 
     @classmethod
     def onto(cls, stream: TextIO | None) -> Self:
-        """Return an outlet to where a stream of this process goes; nowhere if it is absent or closed."""
+        """Return an outlet to the stream's descriptor. It discards text if the stream is absent or closed."""
         try:
             return cls(stream.fileno(), stream.encoding) if stream else cls(None)
         except (OSError, ValueError):
             return cls(None)
 
     def write(self, text: str) -> int:
-        """Hold the text until `flush`. Drops it if too much is held already."""
+        """Buffer the text until `flush`. Drop it if the buffer is full."""
         data = text.encode(self._encoding, errors="backslashreplace")
         if self._descriptor is not None and self._held_bytes + len(data) <= _MOST_HELD_BYTES:
             self._held.append(data)
@@ -49,12 +49,12 @@ class Outlet(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Write what the reader takes now."""
+        """Write as much as the reader takes now."""
         while self._held and self._is_ready(0.0):
             self._write_some()
 
     def drain(self) -> None:
-        """Write what is held, as long as the reader takes some of it within 2 s, and for 20 s at most."""
+        """Write the buffered text while the reader takes some of it every 2 s, and for at most 20 s."""
         until_s = time.monotonic() + _DRAINED_WITHIN_S
         while self._held and time.monotonic() < until_s and self._is_ready(_STALLED_AFTER_S):
             self._write_some()
@@ -82,7 +82,7 @@ class Outlet(io.TextIOBase):
             written = os.write(self._descriptor or 0, data[:_AT_ONCE_BYTES])
         except BlockingIOError:
             written = 0
-            time.sleep(0.001)  # ready, but not for this much
+            time.sleep(0.001)  # ready, but without room for this much
         except OSError:  # the reader has gone
             self._descriptor = None
             self._held.clear()
@@ -95,7 +95,7 @@ class Outlet(io.TextIOBase):
 def _own_description(descriptor: int) -> int:
     """Open a pipe or terminal anew, so that its non-blocking mode is not shared with other processes.
 
-    If that is not possible, the descriptor itself must do: it is written to in small parts when it is ready.
+    If that is not possible, return the descriptor itself: it is written to in small parts when it is ready.
     """
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISFIFO(mode) and not os.isatty(descriptor):
@@ -115,6 +115,6 @@ def write_to_stdout(content: bytes) -> None:
     left = memoryview(content)
     while left:
         if not poll.poll(_DRAINED_WITHIN_S * 1000):
-            raise ValueError(f"its reader took nothing for {_DRAINED_WITHIN_S:.0f} s")
+            raise ValueError(f"its reader read nothing for {_DRAINED_WITHIN_S:.0f} s")
         with contextlib.suppress(BlockingIOError):
             left = left[os.write(sys.stdout.fileno(), left[:_AT_ONCE_BYTES]) :]

@@ -1,4 +1,4 @@
-"""Paths as they are shown, and where they lead."""
+"""Shorten paths for readers, and resolve them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from gate.config.stdout import is_stdout
 
 
 def shown_path(path: Path, workspace: Path) -> str:
-    """The path relative to the workspace where it lies in it, for a container's mean nothing outside.
+    """Return the path for readers: relative to the workspace if it is inside.
 
-    Empty for stdout, which is no file that a later step could read.
+    A container's absolute paths mean nothing outside. Return an empty string for stdout, which is not a file
+    that a later step could read.
     """
     if is_stdout(str(path)):
         return ""
@@ -23,7 +24,7 @@ def shown_path(path: Path, workspace: Path) -> str:
 
 
 def real_path(path: str | Path) -> str:
-    """Return where a path leads, links and all; as it is written if the working directory is gone."""
+    """Return the path with all links resolved, or as it is written if the working directory is gone."""
     try:
         return os.path.realpath(path)
     except OSError:
@@ -31,7 +32,7 @@ def real_path(path: str | Path) -> str:
 
 
 def absolute(path: Path) -> Path:
-    """Return the path from the root; if the working directory is gone, as it is written."""
+    """Return the absolute path, or the path as it is written if the working directory is gone."""
     try:
         return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
     except OSError:

@@ -1,4 +1,4 @@
-"""Any other CI system, and a laptop: a log, an exit code and the report files."""
+"""Any other CI system, or a laptop: a log, an exit code and the report files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gate.text.style import Line
 
 
 class Plain:
-    """Has no masks, no annotations, no outputs and no summary; its log says everything."""
+    """A host without masks, annotations, outputs and a summary. Its log contains everything."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -18,17 +18,17 @@ class Plain:
         self.confined = False
 
     def mask(self, secret: str) -> None:
-        """Nothing to do: the gate does not log the secret, and here nobody else can hide it."""
+        """Do nothing: the gate does not log the secret, and there is no runner to hide it."""
 
     def annotate(self, level: str, title: str, message: str) -> None:
-        """Nothing to do: the verdict, which the log ends with, has said it."""
+        """Do nothing: the verdict at the end of the log contains the message."""
 
     def group(self, title: str, lines: Iterable[Line]) -> None:
-        """Logs a title, which may begin with a name from outside, and lines."""
+        """Log a title and lines. The title may begin with a name from outside."""
         self._console.line(Line(f"results of {title}"))
         for line in lines:
             self._console.line(line)
 
     def publish(self, outputs: Mapping[str, str], summary: str) -> Sequence[str]:  # noqa: ARG002
-        """Nothing to write, nothing that could not be written."""
+        """Write nothing. Return no errors."""
         return ()

@@ -1,4 +1,4 @@
-"""Brings a finished report to every place where it is expected. A sink that fails stops no other."""
+"""Publish a finished report in every place. A place that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from gate.text.redact import Redaction
 from gate.text.style import Line, Tone
 
 _OUTPUT_LENGTH = 2000
-_LISTS = ("session-ids", "failed-checks")  # they have their own bounds, and half of a list cannot be used
+_LISTS = ("session-ids", "failed-checks")  # they have their own limits, and half a list is useless
 _LIST_LENGTH = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Sinks:
-    """Where reports go: `paths` of files by the input that names them; empty ones are not written.
+    """The places for reports. `paths` are those of files, by input; a file with an empty path is not written.
 
-    `hidden` keeps the API key out of everything that is written.
+    `hidden` removes the API key from everything that is written.
     """
 
     host: Host
@@ -42,7 +42,7 @@ class Sinks:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A kind of report file, which is rendered in parts. `in_short` describes it from the first of them."""
+    """A kind of report file, which is rendered in parts. `in_short` summarizes it from the first part."""
 
     input: str
     title: str
@@ -57,7 +57,7 @@ def _junit(report: Report) -> Iterable[bytes]:
 
 
 def _junit_in_short(beginning: bytes) -> str:
-    from gate.report.junit import xml  # noqa: PLC0415 - it has been loaded
+    from gate.report.junit import xml  # noqa: PLC0415 - already loaded
 
     return xml.in_short(beginning)
 
@@ -67,7 +67,7 @@ def _summary(report: Report) -> Iterable[bytes]:
 
 
 def _page(report: Report) -> Iterable[bytes]:
-    from gate.report.page import page  # noqa: PLC0415 - most runs do not ask for it
+    from gate.report.page import page  # noqa: PLC0415 - most runs do not write it
 
     yield page.render(report)
 
@@ -83,8 +83,8 @@ _FILES = (
 def publish(report: Report, sinks: Sinks) -> ExitCode:
     """Write the report to files, host and log; return the exit code.
 
-    A file that cannot be written is a fault that the other reports name. The log comes last, because it may
-    not be read.
+    If a file cannot be written, the other reports name that fault. The log comes last, because its reader may
+    have stalled.
     """
     report = _write_files(report, sinks)
     jobs: tuple[Callable[[Report, Sinks], None], ...] = (
@@ -102,7 +102,7 @@ def publish(report: Report, sinks: Sinks) -> ExitCode:
 
 
 def _write_files(report: Report, sinks: Sinks) -> Report:
-    """Write the report files. If one fails, the others are written again, because they name that fault.
+    """Write the report files. If one fails, write the others again, so that they name that fault.
 
     A report on stdout comes last, because it cannot be replaced.
     """
@@ -118,7 +118,7 @@ def _write_files(report: Report, sinks: Sinks) -> Report:
                 continue
             changed, is_written = _write(report, file, sinks)
             if not is_written and file.input in written:
-                remove(Path(paths[file.input]))  # it may report a pass, and there may be no room beside it
+                remove(Path(paths[file.input]))  # it may report a pass, and a second file may not fit
                 changed, is_written = _write(report, file, sinks)
             report = changed
             if is_written:
@@ -152,7 +152,7 @@ def _write(report: Report, file: _File, sinks: Sinks) -> tuple[Report, bool]:
         fault: GateError = error
     except ImportError as error:
         fault = LibraryMissing(error)
-    except Exception as error:  # noqa: BLE001 - a defect in a reporter is a report that was not written
+    except Exception as error:  # noqa: BLE001 - a defect in a reporter means that its report was not written
         fault = Defect(error)
     else:
         files = [replace(each, holds=holds) if each.input == file.input else each for each in report.files]
@@ -171,7 +171,7 @@ def _publish_on_host(report: Report, sinks: Sinks) -> None:
 
 
 def _log_tables(report: Report, sinks: Sinks) -> None:
-    """Log the tables. Only calm ones are folded, because readers look for the others."""
+    """Log the tables. Fold only the calm ones, because readers look for the others."""
     for table in closing.tables(report):
         if table.is_calm:
             sinks.host.group(table.title, table.lines)

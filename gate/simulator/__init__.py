@@ -1,6 +1,6 @@
 """An embedded stand-in for Checkly's API of check sessions and test sessions, driven by scenarios in YAML.
 
-It is for the demo, for trying out a policy and for the tests: real HTTP on loopback, and no account.
+It serves the demo, trials of a policy and the tests: over real HTTP on loopback, without an account.
 """
 
 from gate.simulator.api.ledger import Recorded

@@ -1,4 +1,4 @@
-"""An HTTP answer before a connection carries it."""
+"""An HTTP response, before it is sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ JSON = "application/json; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, body with its type, and the headers that not every answer has."""
+    """A status, a body with its type, and additional headers."""
 
     status: int
     body: bytes = b""
@@ -21,12 +21,12 @@ class Answer:
 
 
 def document(status: int, fields: Mapping[str, object]) -> Answer:
-    """Return an answer that holds a JSON object."""
+    """Return a response with a JSON object."""
     return Answer(status, json.dumps(fields).encode())
 
 
 def refusal(status: HTTPStatus, message: str = "", **more: object) -> Answer:
-    """Return an error in Checkly's shape; the default message is the phrase of the status."""
+    """Return an error in Checkly's form. The default message is the phrase of the status."""
     return document(
         status,
         {"statusCode": status.value, "error": status.phrase, "message": message or status.phrase, **more},

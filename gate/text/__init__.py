@@ -1,1 +1,1 @@
-"""Text: cleaned once at the edge, then escaped, styled and redacted for where it is written."""
+"""Clean text from outside once; then escape, style and redact it for each destination."""

@@ -1,4 +1,4 @@
-"""Text from outside is data everywhere: cleaned once at the edge, then escaped for where it is written."""
+"""Clean text from outside, once, when it arrives. It is escaped later, for each destination."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 NAME_LENGTH = 200
 SENTENCE_LENGTH = 500
-_LINK_LENGTH = 500  # twice what Checkly's have
+_LINK_LENGTH = 500  # twice the length of Checkly's links
 
 # ECMA-48: CSI sequences, OSC strings with either terminator, and the two-character escapes.
 _ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
-# Surrogates and noncharacters (no XML, no UTF-8), and all that is invisible or reorders a line: Unicode's
-# default ignorable code points, the blank that is Braille, and interlinear marks. The two variation selectors
-# that tell an emoji from a sign stay.
+# Surrogates and noncharacters (not allowed in XML or UTF-8), and characters that are invisible or reorder a
+# line: Unicode's default ignorable code points, the blank Braille pattern, and interlinear marks. The two
+# variation selectors that choose between emoji and text style are kept.
 _UNWRITABLE = re.compile(
     "[\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff"
     "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e"
@@ -22,25 +22,25 @@ _UNWRITABLE = re.compile(
     + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
     + "]"
 )
-_BLANK_START = re.compile(r"^[\s\ufe0e\ufe0f]+")  # a selector with nothing to select is as good as nothing
+_BLANK_START = re.compile(r"^[\s\ufe0e\ufe0f]+")  # a selector without a character before it has no effect
 _SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/\s]*@")
 
 
 def clean(text: str, length: int = NAME_LENGTH) -> str:
-    """Any text as one printable line of at most `length` characters.
+    """Return the text as one printable line of at most `length` characters.
 
-    No control character, ANSI sequence, lone surrogate, noncharacter or direction mark is left, and runs of
-    white space are one space. Cleaning what is clean changes nothing.
+    Control characters, ANSI sequences, lone surrogates, noncharacters and direction marks are removed, and
+    each run of white space becomes one space. Clean text does not change.
     """
-    head = text[: length * 20]  # a megabyte of name is cut before the work, not after it
+    head = text[: length * 20]  # cut a text of megabytes before the work, not after it
     visible = _UNWRITABLE.sub("", _ANSI.sub("", head))
     line = _BLANK_START.sub("", _SPACE.sub(" ", visible).rstrip())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
 def https_link(text: str) -> str:
-    """The link itself if it is an https URL that can be shown and clicked as it is, else an empty string."""
+    """Return the link if it is an https URL that is safe to show and to click, otherwise an empty string."""
     if len(text) > _LINK_LENGTH or not re.fullmatch(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+", text):
         return ""
     try:
@@ -51,5 +51,5 @@ def https_link(text: str) -> str:
 
 
 def without_credentials(text: str) -> str:
-    """The text without the credentials of any URL in it."""
+    """Return the text without the credentials of the URLs in it."""
     return _CREDENTIALS_IN_URL.sub("***@", text)

@@ -1,4 +1,4 @@
-"""Durations as people write them (`90s`, `1h30m`) and as people read them (`1m 30s`)."""
+"""Parse durations that people write (`90s`, `1h30m`), and format durations for readers (`1m 30s`)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _PARTS = re.compile(
     r"(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m(?!s))?(?:(?P<s>\d+(?:\.\d+)?)s)?(?:(?P<ms>\d+)ms)?", re.ASCII
 )
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_LONGEST_TEXT = 20  # no sensible duration is longer, and no arithmetic below can overflow
+_LONGEST_TEXT = 20  # longer than any sensible duration, and too short for an overflow below
 
 
 def parse_duration(text: str) -> float:
-    """Reads `900`, `90s`, `15m`, `1h30m` or `250ms`; returns seconds.
+    """Parse `900`, `90s`, `15m`, `1h30m` or `250ms`. Return seconds.
 
     Raises ValueError, with the accepted forms, for anything else.
     """
@@ -29,7 +29,7 @@ def parse_duration(text: str) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """Writes seconds for a reader: `31ms`, `0.8s`, `42s`, `1m 05s`, `2h 00m`."""
+    """Format seconds for a reader: `31ms`, `0.8s`, `42s`, `1m 05s`, `2h 00m`."""
     if 0 < seconds < 0.0995:
         return f"{seconds * 1000:.0f}ms"
     if seconds < 9.95:

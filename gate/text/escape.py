@@ -1,4 +1,4 @@
-"""Escapes clean text for the place where it is written."""
+"""Escape clean text for each destination."""
 
 from __future__ import annotations
 
@@ -17,52 +17,53 @@ _COMMAND_LINE = re.compile(r"^(\s*)::", re.MULTILINE)
 
 
 def log_line(text: str) -> str:
-    """A line that no CI system can take for a command, and no terminal for anything but text.
+    """Return a line that CI systems do not take for a command, and terminals show as plain text.
 
     GitHub's runner reads `::name` at the start of a line (after white space) and `##[name]` anywhere in it;
-    Azure's agent reads `##vso[`, and TeamCity's `##teamcity[`. Buildkite folds lines below one that begins
-    with three signs. Jenkins writes `[Pipeline]` itself, and the verdict begins a line of its own.
+    Azure's agent reads `##vso[`, and TeamCity's `##teamcity[`. Buildkite folds the lines below one that
+    begins with `+++`, `---`, `~~~` or `^^^`. Jenkins itself writes `[Pipeline]`. An indented line must not
+    look like the verdict, which is not indented.
     """
     shown = without_commands(_CONTROLS.sub(" ", text))
     return "· " + shown.removeprefix("  ") if _COMMAND.match(shown) else shown
 
 
 def without_commands(text: str) -> str:
-    """The text without the two signs that begin a command in the middle of a line."""
+    """Return the text without `##`, which begins a command in the middle of a line."""
     return _DOUBLE_HASH.sub("# ", text)
 
 
 def document(text: str) -> str:
-    """An XML or JSON document that reads the same, and of which no CI system takes a line for a command."""
+    """Return an equivalent XML or JSON document, without lines that a CI system takes for a command."""
     if not text.startswith("<"):
-        return _DOUBLE_HASH.sub(r"\\u0023", text)  # a line of JSON begins with the gate's own words
+        return _DOUBLE_HASH.sub(r"\\u0023", text)  # its lines begin with the gate's own text
     return _COMMAND_LINE.sub(r"\1&#58;:", _DOUBLE_HASH.sub("&#35;", text))
 
 
 def command_data(text: str) -> str:
-    """The text as the data of a workflow command, as the runner unescapes it."""
+    """Return the text escaped as the data of a workflow command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def command_property(text: str) -> str:
-    """The text as a property of a workflow command."""
+    """Return the text escaped as a property of a workflow command."""
     return command_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def markdown(text: str) -> str:
-    """The text as literal text in GitHub's Markdown, in a paragraph or a table cell.
+    """Return the text escaped as literal text in GitHub's Markdown, in a paragraph or a table cell.
 
-    GitHub looks for addresses, @mentions and #references in what is rendered, where no backslash is left; a
-    space without width keeps them from being found.
+    GitHub finds addresses, @mentions and #references after rendering, when the backslashes are gone. A
+    zero-width space prevents this.
     """
     return _MENTION.sub(r"\1&#8203;", _MARKDOWN.sub(r"\\\1", text))
 
 
 def html(text: str) -> str:
-    """The text as literal text in an HTML block of GitHub's Markdown, where Markdown is not read."""
+    """Return the text escaped for an HTML block of GitHub's Markdown, in which Markdown is not parsed."""
     return _MENTION.sub(r"\1&#8203;", text.translate(_HTML))
 
 
 def mermaid(text: str) -> str:
-    """The text as the name of a task or section in a Mermaid diagram, whose syntax has no escapes."""
+    """Return the text as the name of a task or section in a Mermaid diagram, whose syntax has no escapes."""
     return clean(_NOT_IN_MERMAID.sub(" ", text), 80) or "unnamed"

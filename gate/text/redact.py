@@ -1,4 +1,4 @@
-"""Takes a secret out of what others say, in the forms in which an answer might echo it."""
+"""Remove secrets from text, in all forms in which a response might echo them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from functools import cached_property
 
 _HIDDEN = b"***"
 _NEVER = r"(?!)"
-_SHORTEST_SECRET = 8  # Checkly's keys have 35 characters; a shorter text stands in answers by chance
-_TELLING_LETTERS = 16  # half of what a key of Checkly's has after its prefix, in one run
-_SHORTEST_TRACE = 8  # a shorter piece of base64 is found where there is no secret
+_SHORTEST_SECRET = 8  # Checkly's keys have 35 characters; a shorter text occurs in responses by chance
+_TELLING_LETTERS = 16  # half of a Checkly key after its prefix, in one run
+_SHORTEST_TRACE = 8  # a shorter piece of base64 also occurs without the secret
 _IN_BASE64 = {"+": r"(?:\+|-|%2[Bb])", "/": r"(?:/|\\/|_|%2[Ff])"}  # as in URLs and in JSON
 
 
 class Redaction:
-    """Hides secrets: as they are, as JSON or a URL may spell any of their characters, and inside base64.
+    """A filter that hides secrets: in plain text, with escapes of JSON or URLs, and inside base64.
 
-    What is too short to be a secret is not hidden: that would make other words of an answer unreadable.
+    A text that is too short for a secret is not hidden, because that would garble other words of a response.
     """
 
     def __init__(self, *secrets: str) -> None:
@@ -35,13 +35,13 @@ class Redaction:
         return body
 
     def in_bytes(self, content: bytes) -> bytes:
-        """Return what the gate itself is about to write, without the secrets or slugs made of them."""
+        """Return content that the gate itself writes, without the secrets and slugs made of them."""
         for each in self._secrets:
             content = each.in_bytes(content)
         return content
 
     def in_text(self, text: str) -> str:
-        """Do the same for a text."""
+        """Return text that the gate itself writes, without the secrets and slugs made of them."""
         return self.in_bytes(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
 
 
@@ -57,20 +57,20 @@ class _Secret:
         if not self._letters:
             return self.body(content)
         letters = re.compile(self._letters.encode(), re.IGNORECASE)
-        if not letters.search(content):  # which nothing that the gate writes spells in another way
+        if not letters.search(content):  # the gate writes them in no other spelling
             return content
         hidden = self.body(content)
         return letters.sub(_HIDDEN, hidden) if len(self._letters) >= _TELLING_LETTERS else hidden
 
     @cached_property
     def _pattern(self) -> re.Pattern[bytes]:
-        """Made when it is first needed, because that takes longer than to use it."""
+        """Compile the pattern when it is first needed, because that takes longer than its use."""
         forms = ["".join(map(_spelt, self._secret)), *_traces_in_base64(self._secret)]
         return re.compile(("|".join(forms) if len(self._secret) >= _SHORTEST_SECRET else _NEVER).encode())
 
 
 def _spelt(character: str) -> str:
-    """The ways to write one character."""
+    """Return a pattern of all ways to write one character."""
     if not character.isascii():
         units = character.encode("utf-16-be", errors="surrogatepass").hex()
         escaped = "".join(rf"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
@@ -82,9 +82,9 @@ def _spelt(character: str) -> str:
 
 
 def _traces_in_base64(secret: str) -> Iterable[str]:
-    """What the secret looks like inside base64, which depends on what stands before it.
+    """Yield a pattern of the secret inside base64 for each possible offset of its first byte.
 
-    Characters of base64 that also hold bits of a neighbour are left out; they say nothing.
+    Characters of base64 that contain bits of the text before or after the secret are omitted.
     """
     for before in range(3):
         encoded = b64encode(b"\0" * before + secret.encode()).decode()

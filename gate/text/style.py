@@ -1,4 +1,4 @@
-"""Lines of a log with the tone in which a terminal shows them."""
+"""Lines of a log, with the tones that a terminal shows as colours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class Tone(Enum):
-    """How a line sounds; colour on a terminal, nothing elsewhere."""
+    """The tone of a line: a colour on a terminal, without effect elsewhere."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -27,12 +27,12 @@ class Line:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal the text takes: wide characters take two."""
+    """Return how many columns of a terminal the text takes. Wide characters take two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def cut(text: str, width: int) -> str:
-    """As much of the text as there is room for in `width` columns."""
+    """Return as much of the text as fits in `width` columns."""
     text = text[:width]
     while columns(text) > width:
         text = text[:-1]
@@ -40,20 +40,20 @@ def cut(text: str, width: int) -> str:
 
 
 def shortened(text: str, width: int) -> str:
-    """The text in at most `width` columns, one or more; an ellipsis says that it was cut."""
+    """Return the text in at most `width` columns (at least one), with an ellipsis if it was cut."""
     return text if columns(text) <= width else cut(text, width - 1) + "…"
 
 
 def wrapped(text: str, width: int) -> tuple[str, ...]:
-    """The text in rows of at most `width` columns, cut between words. Further rows are indented.
+    """Return the text in rows of at most `width` columns, broken between words. Further rows are indented.
 
-    A word that is too long for a row, such as a URL, stays whole.
+    A word that is too long for a row, such as a URL, is not broken.
     """
     margin = len(text) - len(text.lstrip(" "))
     indent = " " * (margin + 2)
     rows: list[str] = []
     while columns(text) > width:
-        begins = margin if not rows else len(indent)  # a row has one word at least
+        begins = margin if not rows else len(indent)  # a row contains at least one word
         room = len(cut(text, width)) + 1
         at = text.rfind(" ", begins + 1, room)
         at = at if at > 0 else text.find(" ", room)
@@ -65,6 +65,6 @@ def wrapped(text: str, width: int) -> tuple[str, ...]:
 
 
 def fitted(text: str, width: int) -> str:
-    """The text in exactly `width` columns, cut or filled up."""
+    """Return the text in exactly `width` columns, cut or padded."""
     text = shortened(text, width)
     return text + " " * (width - columns(text))

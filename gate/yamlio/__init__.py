@@ -1,1 +1,1 @@
-"""YAML documents that people write, read as strictly as a compiler reads: with a place for each mistake."""
+"""Read YAML documents that people write, and report the place of each mistake."""

@@ -1,4 +1,4 @@
-"""YAML that remembers its lines: text → nodes, and what to say when a node is not what it should be."""
+"""Compose YAML text into nodes that keep their lines and columns, and describe mistakes in them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 import yaml
 from yaml.reader import ReaderError
 
-_DEEPEST = 30  # no document that people write nests deeper, and no recursion over nodes can run out of stack
+_DEEPEST = 30  # deeper than any sensible document, and within the stack of a recursion over nodes
 
 
 class _Mark(Protocol):
@@ -20,7 +20,7 @@ class _Mark(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong in the text; `place` is `:LINE:COLUMN`, from 1, or nothing where none can be named."""
+    """A mistake in the text. `place` is `:LINE:COLUMN` or `:LINE`, from 1; it is empty if it is unknown."""
 
     place: str
     message: str
@@ -30,7 +30,7 @@ class Problem:
 
 
 class InvalidYaml(Exception):
-    """The text does not say what it should."""
+    """The text is not valid YAML, or its content is not valid."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__(*problems)
@@ -38,7 +38,7 @@ class InvalidYaml(Exception):
 
 
 def compose(text: str) -> yaml.Node:
-    """The root node of the one YAML document in the text. Raises `InvalidYaml`; constructs no objects."""
+    """Return the root node of the only YAML document in a text. Raises `InvalidYaml`; creates no objects."""
     try:
         root = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -47,20 +47,20 @@ def compose(text: str) -> yaml.Node:
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise InvalidYaml(Problem(f":{line}", f"not YAML: {error.reason}")) from error
-    except (ValueError, OverflowError) as error:  # what the parser makes of "\UFFFFFFFF" or of %YAML 1.999…
+    except (ValueError, OverflowError) as error:  # raised by the parser for "\UFFFFFFFF" and %YAML 1.999…
         raise InvalidYaml(Problem("", f"not YAML: {error}")) from error
     if root is None:
-        raise InvalidYaml(Problem("", "there is nothing in it"))
+        raise InvalidYaml(Problem("", "the document is empty"))
     return root
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses what nobody needs and what could explode: tags, aliases, and nesting without end."""
+    """A loader that rejects tags, aliases and deep nesting: they are not needed, and can exhaust memory."""
 
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call] # the stubs leave it open
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call] # the stubs do not type it
         if isinstance(event, yaml.AliasEvent):
             raise InvalidYaml(Problem(_place(event.start_mark), "aliases are not allowed"))
         if getattr(event, "tag", None) is not None:
@@ -78,29 +78,29 @@ def _place(mark: _Mark | None) -> str:
 
 
 def wrong(node: yaml.Node, message: str) -> InvalidYaml:
-    """One problem at the node's place, to be raised."""
+    """Return an exception with one problem at the node's place, for the caller to raise."""
     return InvalidYaml(problem_at(node, message))
 
 
 def problem_at(node: yaml.Node, message: str) -> Problem:
-    """A problem at the node's place."""
+    """Return a problem at the node's place."""
     return Problem(_place(node.start_mark), message)
 
 
 def child(node: yaml.Node, key: str) -> yaml.Node:
-    """The value of a key that the mapping is known to have."""
+    """Return the value of a key that the mapping is known to contain."""
     values: dict[str, yaml.Node] = {name.value: value for name, value in node.value}
     return values[key]
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """The known word that is nearest, as a question, and else all of them."""
+    """Suggest the most similar known word, or list all known words if none is similar."""
     near = difflib.get_close_matches(word, known, n=1)
     return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
 
 
 def shown(node: yaml.Node) -> str:
-    """What stands at the node, short and in one line."""
+    """Return the node's content for a message: short, and on one line."""
     if isinstance(node, yaml.ScalarNode):
         return repr(node.value if len(node.value) <= 40 else node.value[:39] + "…")
     return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"

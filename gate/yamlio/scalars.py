@@ -1,4 +1,4 @@
-"""Readers of single values: a node goes in, a typed value comes out, or `InvalidYaml` is raised."""
+"""Readers of single values: each turns a node into a typed value, or raises `InvalidYaml`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from gate.yamlio.nodes import did_you_mean, shown, wrong
 T = TypeVar("T")
 Reader = Callable[[yaml.Node], T]
 
-_LONGEST_S = 24 * 3600.0  # no date arithmetic on a scenario can overflow
+_LONGEST_S = 24 * 3600.0  # so that date arithmetic in a scenario cannot overflow
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TAG = "tag:yaml.org,2002:"
 
 
 def scalar(node: yaml.Node) -> str:
-    """The text of any single value that is not null, as it is written."""
+    """Return the text of a single value as it is written. Null is not allowed."""
     if not isinstance(node, yaml.ScalarNode) or node.tag == f"{_TAG}null":
         raise wrong(node, f"a single value is needed here, not {shown(node)}")
     if not _is_encodable(node.value):
@@ -31,19 +31,19 @@ def scalar(node: yaml.Node) -> str:
 
 
 def text(node: yaml.Node) -> str:
-    """A text: `404` and `yes` must be quoted to be one."""
+    """Return a string. `404` and `yes` must be quoted to be strings."""
     if isinstance(node, yaml.ScalarNode) and node.tag not in (f"{_TAG}str", f"{_TAG}timestamp"):
-        raise wrong(node, f"a text is needed here, not {node.value or 'null'} (write it in quotes)")
+        raise wrong(node, f"a string is needed here, not {node.value or 'null'} (write it in quotes)")
     return scalar(node)
 
 
 def text_or_null(node: yaml.Node) -> str | None:
-    """A text, or null for none."""
+    """Return a string, or None for null."""
     return None if node.tag == f"{_TAG}null" else text(node)
 
 
 def boolean(node: yaml.Node) -> bool:
-    """True or false."""
+    """Return true or false."""
     value = json_scalar(node)
     if not isinstance(value, bool):
         raise wrong(node, f"true or false is needed here, not {shown(node)}")
@@ -51,7 +51,7 @@ def boolean(node: yaml.Node) -> bool:
 
 
 def number(lowest: float, highest: float) -> Reader[float]:
-    """A number within bounds, which are included."""
+    """Return a reader of numbers within bounds, which are included."""
 
     def read(node: yaml.Node) -> float:
         value = json_scalar(node)
@@ -63,7 +63,7 @@ def number(lowest: float, highest: float) -> Reader[float]:
 
 
 def whole(lowest: int, highest: int) -> Reader[int]:
-    """A whole number within bounds, which are included."""
+    """Return a reader of whole numbers within bounds, which are included."""
 
     def read(node: yaml.Node) -> int:
         value = json_scalar(node)
@@ -75,7 +75,7 @@ def whole(lowest: int, highest: int) -> Reader[int]:
 
 
 def duration(node: yaml.Node) -> float:
-    """A duration, in seconds."""
+    """Return a duration in seconds."""
     try:
         seconds = parse_duration(scalar(node))
     except ValueError as error:
@@ -86,7 +86,7 @@ def duration(node: yaml.Node) -> float:
 
 
 def moment(node: yaml.Node) -> datetime:
-    """A date-time with its offset, in UTC."""
+    """Return a date-time, which must have an offset, in UTC."""
     try:
         value = datetime.fromisoformat(scalar(node))
     except ValueError as error:
@@ -97,7 +97,7 @@ def moment(node: yaml.Node) -> datetime:
 
 
 def uuid(node: yaml.Node) -> str:
-    """A UUID, in lower case."""
+    """Return a UUID in lower case."""
     value = scalar(node).lower()
     if not _UUID.fullmatch(value):
         raise wrong(node, f"{shown(node)} is not a valid UUID")
@@ -105,15 +105,15 @@ def uuid(node: yaml.Node) -> str:
 
 
 def header(node: yaml.Node) -> str:
-    """A text that can be a header's value."""
+    """Return a text that is a valid header value."""
     value = scalar(node)
     if not (value.isascii() and value.isprintable()):
-        raise wrong(node, f"{shown(node)} cannot be a header's value")
+        raise wrong(node, f"{shown(node)} is not a valid header value")
     return value
 
 
 def choice(*known: str) -> Reader[str]:
-    """One of the known words."""
+    """Return a reader that accepts only the known words."""
 
     def read(node: yaml.Node) -> str:
         value = scalar(node)
@@ -125,14 +125,14 @@ def choice(*known: str) -> Reader[str]:
 
 
 def json_scalar(node: yaml.Node) -> object:
-    """The value that JSON has for a single value: null, true, false, a number, else a text."""
+    """Return a single value as JSON has it: null, true, false, a number, or otherwise a string."""
     if not isinstance(node, yaml.ScalarNode):
         raise wrong(node, f"a single value is needed here, not {shown(node)}")
     kind = node.tag.removeprefix(_TAG)
     try:
         return _PLAIN.get(kind, str)(node.value)
     except ValueError as error:
-        raise wrong(node, f"{shown(node)} is not a valid value that JSON can hold") from error
+        raise wrong(node, f"{shown(node)} is not a valid JSON value") from error
 
 
 def _finite(written: str) -> float:

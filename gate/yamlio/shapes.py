@@ -1,4 +1,4 @@
-"""Readers of lists and mappings, made of readers of what is in them; all problems are found at once."""
+"""Readers of lists and mappings, built from the readers of their items. They report all problems at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gate.yamlio.scalars import Reader, T, json_scalar, scalar
 
 
 def several(item: Reader[T]) -> Reader[tuple[T, ...]]:
-    """A list whose items are all read by one reader."""
+    """Return a reader of lists, whose items are all read by `item`."""
 
     def read(node: yaml.Node) -> tuple[T, ...]:
         if not isinstance(node, yaml.SequenceNode):
@@ -23,7 +23,7 @@ def several(item: Reader[T]) -> Reader[tuple[T, ...]]:
 
 
 def one_or_several(item: Reader[T]) -> Reader[tuple[T, ...]]:
-    """A list, or a single item without its list."""
+    """Return a reader of lists that also accepts a single item without a list."""
 
     def read(node: yaml.Node) -> tuple[T, ...]:
         return several(item)(node) if isinstance(node, yaml.SequenceNode) else (item(node),)
@@ -32,7 +32,7 @@ def one_or_several(item: Reader[T]) -> Reader[tuple[T, ...]]:
 
 
 def mapping(value: Reader[T]) -> Reader[Mapping[str, T]]:
-    """A mapping with any keys, whose values are all read by one reader."""
+    """Return a reader of mappings with any keys, whose values are all read by `value`."""
 
     def read(node: yaml.Node) -> Mapping[str, T]:
         entries = _entries(node)
@@ -44,7 +44,7 @@ def mapping(value: Reader[T]) -> Reader[Mapping[str, T]]:
 def record(
     node: yaml.Node, *, required: Mapping[str, Reader[Any]], optional: Mapping[str, Reader[Any]]
 ) -> Mapping[str, Any]:
-    """A mapping with known keys, each with its own reader; holds what is there."""
+    """Read a mapping with known keys, each with its own reader. Return the values of the keys that it has."""
     entries = _entries(node)
     readers = {**required, **optional}
     problems = [
@@ -68,7 +68,7 @@ def record(
 
 
 def plain(node: yaml.Node) -> object:
-    """Any value that JSON can hold."""
+    """Return any value that JSON can represent."""
     if isinstance(node, yaml.SequenceNode):
         return list(several(plain)(node))
     if isinstance(node, yaml.MappingNode):
@@ -77,7 +77,7 @@ def plain(node: yaml.Node) -> object:
 
 
 def _each(readings: list[tuple[Reader[T], yaml.Node]]) -> list[T]:
-    """All the values, or all the problems."""
+    """Return all values. Raises `InvalidYaml` with the problems of all items."""
     values: list[T] = []
     problems: list[Problem] = []
     for read, node in readings:
@@ -97,6 +97,6 @@ def _entries(node: yaml.Node) -> dict[str, yaml.Node]:
     for key, value in node.value:
         name = scalar(key)
         if name in entries:
-            raise wrong(key, f"the key {shown(key)} is here twice")
+            raise wrong(key, f"the key {shown(key)} is given twice")
         entries[name] = value
     return entries

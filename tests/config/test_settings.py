@@ -328,8 +328,8 @@ def test_what_is_required_is_missed_and_all_problems_are_told_at_once() -> None:
         "api-key: required: give --api-key or CHECKLY_API_KEY",
         f"timeout: 'soon' is not allowed; allowed: {LONG_FORMS}, from 1s to 168h",
         (
-            "session-id: required: give session-id, session-file or commit, or have checks triggered "
-            "with trigger-check-id or trigger-tags (without a filter every check in the account would run)"
+            "session-id: required: give session-id, session-file or commit, or trigger checks with "
+            "trigger-check-id or trigger-tags (without a filter, every check in the account would run)"
         ),
     )
     assert caught.value.paths == {"junit-path": "out.xml"}
@@ -372,7 +372,7 @@ def test_no_report_may_take_the_place_of_another(name: str, path: str) -> None:
     with pytest.raises(InvalidInputs) as caught:
         _settings("--junit-path", "out/gate", f"--{name}", path)
     assert caught.value.problems == (
-        f"{name}: is junit-path too: one report would take the place of the other",
+        f"{name}: is the same path as junit-path: one report would overwrite the other",
     )
     assert caught.value.paths == {"junit-path": "out/gate"}
 

@@ -122,5 +122,5 @@ def test_a_record_in_the_place_of_the_report_is_refused_by_whatever_name(
     json_path = json_path.format(workspace=tmp_path)
     result = gate_on(tmp_path, PASSED, junit_path=junit_path, json_path=json_path)
     assert result.code == 2
-    assert "json-path: is junit-path too" in result.log
+    assert "json-path: is the same path as junit-path" in result.log
     assert (tmp_path / junit_path).read_bytes().startswith(b"<?xml")

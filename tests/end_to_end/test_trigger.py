@@ -75,7 +75,7 @@ def test_a_trigger_that_may_have_arrived_is_not_repeated(effect: str, tmp_path: 
 def test_nothing_is_triggered_without_a_filter(tmp_path: Path) -> None:
     done, posted = _triggered(tmp_path, refresh_cache="true")
     assert (done.code, posted) == (2, [])
-    assert "without a filter every check in the account would run" in done.log
+    assert "without a filter, every check in the account would run" in done.log
 
 
 def test_a_signal_in_the_middle_of_a_trigger_ends_with_its_own_code(tmp_path: Path) -> None:

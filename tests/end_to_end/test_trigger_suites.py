@@ -125,7 +125,7 @@ def test_variables_are_sent_as_secrets_and_never_shown(tmp_path: Path) -> None:
         ({"trigger_env": "geheim=\ngeheim=pa55"}, "each key once (geheim is given twice)"),
         ({"trigger_env": "pa55-and-no-key"}, "one KEY=value per line (line 1 is not one)"),
         ({"trigger_env": "\n".join(f"K{number}=pa55" for number in range(51))}, "at most 50 variables"),
-        ({"trigger_location": "eu west/1"}, "codes of regions or slugs of private locations"),
+        ({"trigger_location": "eu west/1"}, "region codes or slugs of private locations"),
     ],
 )
 def test_what_does_not_go_together_is_refused_before_any_request(

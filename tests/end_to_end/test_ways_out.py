@@ -161,12 +161,12 @@ def test_an_answer_that_is_final_says_what_to_do(status: int, advice: str, tmp_p
 
 USAGE = {
     "no session": ({"session-id": ""}, "session-id: required: give session-id, session-file or commit"),
-    "an empty output": ({"session-id": ""}, "if it is under with: already, the secret, variable or output"),
+    "an empty output": ({"session-id": ""}, "if it is already under with:, its secret, variable or output"),
     "not an id": ({"session-id": "latest"}, "session-id: 'latest' is not allowed"),
     "a path": ({"session-id": "../../v1/checks"}, "session-id: '../../v1/checks' is not allowed"),
     "no key": (
         {"api-key": ""},
-        "api-key: required: give it under with:; if it is under with: already, the",
+        "api-key: required: give it under with:; if it is already under with:, its",
     ),
     "a duration": ({"timeout": "soon"}, "timeout: 'soon' is not allowed"),
     "a threshold": ({"degraded-threshold": "150%"}, "degraded-threshold: '150%' is not allowed"),
@@ -303,20 +303,23 @@ def test_a_demo_needs_nothing_and_ends_with_the_verdict(tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (["cat"], "'cat' is neither a command nor the ID or link of a session; it is a command for a shell"),
-        (["sh", "-c", "checkly-gate"], "must replace the entrypoint: Jenkins by .inside('--entrypoint=')"),
+        (["sh", "-c", "checkly-gate"], "must replace the entrypoint: Jenkins with .inside('--entrypoint=')"),
         (["deploy"], "'deploy' is neither a command nor the ID or link of a session; the commands are demo"),
         (
             ["polcy", "check"],
             "nor the ID or link of a session; did you mean policy?",
         ),
         (["help", "deploy"], "help takes the name of one command, or nothing"),
-        (["version", "1"], "version takes nothing"),
+        (["version", "1"], "version takes no argument"),
         (["policy"], "policy takes check or init"),
         (["policy", "init", "a.yml", "b.yml"], "policy takes check or init"),
         (["demo", "pasing"], "passing"),
         (["simulate", "--prot", "1"], "simulate takes"),
         (["simulate", "flaky", "passing"], "simulate takes"),
-        (["simulate", "--port", "65536"], "--port: '65536' is not allowed; allowed: 0 (a free one) to 65535"),
+        (
+            ["simulate", "--port", "65536"],
+            "--port: '65536' is not allowed; allowed: 0 (any free port) to 65535",
+        ),
         (["simulate", "--port"], "--port: '' is not allowed"),
         (["simulate", "--host", "simulator"], "--host: 'simulator' is not allowed; allowed: an IPv4 address"),
         (["simulate", "--host", "192.0.2.1"], "simulate cannot listen on 192.0.2.1, port 0: "),

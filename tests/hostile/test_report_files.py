@@ -130,8 +130,8 @@ def _socket(folder: Path) -> None:
 PLACES: dict[str, Place] = {
     "a folder": (_made(lambda folder: (folder / "taken").mkdir()), "taken", "Is a directory"),
     "below a file": (_made(lambda folder: (folder / "file").touch()), "file/x/report", "Not a directory"),
-    "a FIFO": (_made(lambda folder: os.mkfifo(folder / "fifo")), "fifo", "what is there is no file"),
-    "a socket": (_made(_socket), "socket", "what is there is no file"),
+    "a FIFO": (_made(lambda folder: os.mkfifo(folder / "fifo")), "fifo", "it is not a regular file"),
+    "a socket": (_made(_socket), "socket", "it is not a regular file"),
     "a device that is full": (_made(lambda _: None), "/dev/full", "No space left on device"),
     "a name that is too long": (_made(lambda _: None), "x" * 256, "File name too long"),
     "a path that is too long": (_made(lambda _: None), "x/" * 2100 + "report", "File name too long"),

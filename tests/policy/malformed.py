@@ -28,8 +28,8 @@ _Q = "quarantine:\n  - "
 _C = "checks:\n  - "
 
 MALFORMED: dict[str, Malformed] = {
-    "empty": Malformed("", "p.yml: there is nothing in it", beyond_schema=True),
-    "only comments": Malformed("# nothing yet\n", "p.yml: there is nothing in it", beyond_schema=True),
+    "empty": Malformed("", "p.yml: the document is empty", beyond_schema=True),
+    "only comments": Malformed("# nothing yet\n", "p.yml: the document is empty", beyond_schema=True),
     "a list": Malformed("- degraded-threshold: 1", "p.yml:1:1: a mapping is needed here, not a list"),
     "a word": Malformed("strict", "p.yml:1:1: a mapping is needed here, not 'strict'"),
     "a typo": Malformed(
@@ -44,7 +44,7 @@ MALFORMED: dict[str, Malformed] = {
         "zzz: 1", "p.yml:1:1: unknown key 'zzz'; known: degraded-threshold, "
     ),
     "a key twice": Malformed(
-        "missing: fail\nmissing: pass", "p.yml:2:1: the key 'missing' is here twice", beyond_schema=True
+        "missing: fail\nmissing: pass", "p.yml:2:1: the key 'missing' is given twice", beyond_schema=True
     ),
     "a merge key": Malformed("<<: {missing: pass}", "p.yml:1:1: unknown key '<<'", beyond_schema=True),
     "a mapping as a key": Malformed(
@@ -102,7 +102,7 @@ MALFORMED: dict[str, Malformed] = {
         "p.yml:1:28: locations: ignore: the location 'a' is in this list twice",
     ),
     "a number as a location": Malformed(
-        "locations: {ignore: [1]}", "p.yml:1:22: locations: ignore: a text is needed here, not 1"
+        "locations: {ignore: [1]}", "p.yml:1:22: locations: ignore: a string is needed here, not 1"
     ),
     "an empty location": Malformed(
         "locations: {ignore: ['']}", "p.yml:1:22: locations: ignore: '' is not a valid name"
@@ -150,9 +150,9 @@ MALFORMED: dict[str, Malformed] = {
     "a rule without a match": Malformed(
         _C + "degraded-threshold: 1", "p.yml:2:5: checks: the key 'match' is missing here"
     ),
-    "a rule that says nothing": Malformed(
+    "a rule without effect": Malformed(
         _C + "match: {name: a}",
-        "p.yml:2:5: checks: this rule says nothing: it needs one of degraded-threshold",
+        "p.yml:2:5: checks: this rule has no effect: it needs one of degraded-threshold",
     ),
     "a match of nothing": Malformed(
         _C + "match: {}\n    failed-threshold: 1",

@@ -117,7 +117,7 @@ def test_of_many_mistakes_the_first_are_told_and_the_others_counted() -> None:
 
 
 def test_a_file_that_nobody_would_review_is_not_even_parsed() -> None:
-    assert _problems("#" * (LARGEST_BYTES + 1)) == ("p.yml: a policy of more than 100 kB",)
+    assert _problems("#" * (LARGEST_BYTES + 1)) == ("p.yml: the policy is larger than 100 kB",)
 
 
 def test_a_list_takes_a_time_that_grows_with_its_length_and_no_more() -> None:

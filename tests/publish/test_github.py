@@ -81,7 +81,7 @@ def test_outputs_arrive_as_they_were(outputs: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("value", [END, f"a\n{END}\nverdict<<{END}\npass", f"before {END} after"])
 def test_an_output_that_holds_the_delimiter_is_refused_by_its_name(value: str) -> None:
-    with pytest.raises(ValueError, match="the output reason holds the delimiter"):
+    with pytest.raises(ValueError, match="the output reason contains the delimiter"):
         output_text({"verdict": "fail", "reason": value}, END)
 
 

@@ -1,1 +1,1 @@
-"""What Checkly's API answers while a scenario is played. Knows time, but no sockets."""
+"""The responses of Checkly's API while a scenario is played, without sockets."""

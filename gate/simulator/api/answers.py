@@ -1,4 +1,4 @@
-"""The answers that are the same in every scenario."""
+"""The responses that are the same in every scenario."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ CANCELLED = Answer(HTTPStatus.NO_CONTENT)
 
 
 def bad_request(message: str) -> Answer:
-    """Return a refusal of a body or a query."""
+    """Return the response to an invalid body or query."""
     return refusal(HTTPStatus.BAD_REQUEST, message)
 
 
 def no_such_session(kind: str) -> Answer:
-    """Return what an unknown ID is answered with."""
+    """Return the response to an unknown ID."""
     return refusal(HTTPStatus.NOT_FOUND, f"No such {kind}.")
 
 
 def still_running(kind: str) -> Answer:
-    """Return what a long poll is answered with if the session has not ended meanwhile."""
+    """Return the response to a long poll if the session does not end meanwhile."""
     return refusal(HTTPStatus.REQUEST_TIMEOUT, f"The {kind} has not finished yet.")

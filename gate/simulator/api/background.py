@@ -1,4 +1,4 @@
-"""Error groups and private locations: what explains a result beyond its own details."""
+"""Error groups and private locations, which explain a result beyond its details."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gate.simulator.scenario.model import Scenario
 
 
 def error_group(play: Play, call: Call, _body: bytes) -> Answer:
-    """Answer with a group of the scenario, in the words of the kind of session."""
+    """Return a response with an error group of the scenario, in the form for the kind of session."""
     group = next((each for each in play.scenario.error_groups if each.id == call.group_id), None)
     if group is None:
         return answers.NO_SUCH_GROUP
@@ -27,7 +27,7 @@ def error_group(play: Play, call: Call, _body: bytes) -> Answer:
 
 
 def private_locations(play: Play, _call: Call, _body: bytes) -> Answer:
-    """Answer with the private locations of the scenario. As in Checkly's answer, secrets are among it."""
+    """Return a response with the private locations of the scenario. Like Checkly's, it contains secrets."""
     shown = [_private_location(play.scenario, each) for each in play.scenario.private_locations]
     return Answer(HTTPStatus.OK, json.dumps(shown).encode())
 

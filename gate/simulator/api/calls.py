@@ -1,4 +1,4 @@
-"""Which call of the API a request is."""
+"""Find the API call that a request makes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ROUTES = (
     _Route(Operation.TRIGGER, SessionKind.CHECK, "POST", _path(f"{_CHECK}/trigger")),
     _Route(Operation.RETRIEVE, SessionKind.CHECK, "GET", _path(f"{_CHECK}/{{session}}")),
     _Route(Operation.COMPLETION, SessionKind.CHECK, "GET", _path(f"{_CHECK}/{{session}}/completion")),
-    # Cancelling has no v2, and neither has the call for details.
+    # The calls for cancelling and for details have no v2.
     _Route(
         Operation.CANCEL, SessionKind.CHECK, "POST", _path("/(?P<version>v1)/check-sessions/{session}/cancel")
     ),
@@ -65,9 +65,9 @@ _ROUTES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call of the API, as its address has it. `method` is the one that the call must be made with.
+    """A call of the API, from its address. `method` is the HTTP method that the call requires.
 
-    IDs that the address lacks are empty. The values of a name in the query are in their order.
+    IDs that the address does not contain are empty. `query` has the values of each name in order.
     """
 
     operation: Operation
@@ -81,7 +81,7 @@ class Call:
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def max_wait_s(self) -> int | None:
-        """Return the seconds that a completion call may wait; None if it asks for what it may not have."""
+        """Return the seconds that a completion call may wait; None if the value is not allowed."""
         asked = self.query.get("maxWaitSeconds", [""])[-1]
         if not re.fullmatch(r"\d{1,2}", asked, re.ASCII):
             return None

@@ -1,4 +1,4 @@
-"""How cancelling changes a session."""
+"""Cancel sessions."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _CAN_BE_CANCELLED = ("PLAYWRIGHT", "AGENTIC")
 
 
 def sequence_ids(body: bytes) -> Collection[str] | None:
-    """Return the sequences that the body of a cancel call names, none for all of them.
+    """Return the sequences that the body of a cancel call names; an empty collection means all of them.
 
-    None stands for a body that Checkly refuses.
+    Return None for a body that Checkly refuses.
     """
     try:
         fields = json.loads(body)
@@ -37,7 +37,7 @@ def sequence_ids(body: bytes) -> Collection[str] | None:
 
 
 def cancelled(session: PlannedSession, elapsed_s: float, ids: Collection[str] = ()) -> PlannedSession:
-    """Return the same session, cancelled at that time."""
+    """Return the session, cancelled at that time."""
     if session.current(elapsed_s).status in TERMINAL:
         return session
     if session.kind is SessionKind.TEST:
@@ -52,7 +52,7 @@ def cancelled(session: PlannedSession, elapsed_s: float, ids: Collection[str] = 
 def _cancelled_test_session(
     session: PlannedSession, elapsed_s: float, ids: Collection[str]
 ) -> PlannedSession:
-    """Cancel the Playwright and agentic runs that are not over; the session ends when the rest is done."""
+    """Cancel unfinished Playwright and agentic runs. The session ends when the other runs have ended."""
     checks = tuple(_cut_short(session, elapsed_s, ids))
     if checks == session.checks:
         return session

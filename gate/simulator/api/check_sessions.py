@@ -1,4 +1,4 @@
-"""A check session as the API shows it at one moment, in the words of either version."""
+"""The documents of a check session at one moment, in either version of the API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gate.simulator.scenario.sessions import Check, PlannedResult, PlannedSessio
 def session_document(
     scenario: Scenario, session: PlannedSession, version: str, elapsed_s: float
 ) -> Mapping[str, object]:
-    """Return a session's document at a time in simulated seconds since the first request for it."""
+    """Return a session's document at a time, in simulated seconds since the first request for the session."""
     (run,) = session.checks
     link = f"{APP}/checks/{run.check.id}/check-sessions/{session.id}"
     fields: dict[str, object] = {
@@ -85,5 +85,5 @@ def _result_fields(scenario: Scenario, result: PlannedResult, session_link: str)
 
 
 def _status_word(status: str, version: str) -> str:
-    """Return a status in a version's words: the first one has none of its own for a cancelled session."""
+    """Return a status as a version reports it: v1 reports a cancelled session as TIMED_OUT."""
     return "TIMED_OUT" if version == "v1" and status == "CANCELLED" else status

@@ -1,4 +1,4 @@
-"""What the documents of both kinds of session have in common."""
+"""The parts that the documents of both kinds of session have in common."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ APP = f"https://app.checklyhq.com/accounts/{ACCOUNT_ID}"
 
 
 def without_absent(fields: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the fields that are there."""
+    """Return the fields that are not marked as absent."""
     return {key: value for key, value in fields.items() if value != ABSENT}
 
 
 def timestamp(moment: datetime) -> str:
-    """Return a moment as Checkly writes it."""
+    """Return a moment in Checkly's format."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def session_times(scenario: Scenario, session: PlannedSession, elapsed_s: float) -> Mapping[str, object]:
-    """Return when a session started and stopped, and how long it has taken by then."""
+    """Return when a session started and stopped, and how long it has run by that time."""
     stopped_s = session.stopped_s(elapsed_s)
     return {
         "startedAt": timestamp(scenario.started),

@@ -1,4 +1,4 @@
-"""What was asked and what was answered: every request since the simulator started, in order of arrival."""
+"""A record of all requests since the simulator started, in order of arrival, and of their responses."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 class Recorded:
     """One request. `path` includes the query; header names are lower-case.
 
-    `status` is None while no answer is on its way, and for good where the connection was cut. `at_s` is in
-    simulated seconds since the first request of all.
+    `status` is None until a response is sent, and stays None if the connection is cut. `at_s` is in simulated
+    seconds since the very first request.
     """
 
     method: str
@@ -25,30 +25,30 @@ class Recorded:
 
 @dataclass(slots=True)
 class Ledger:
-    """Remembers requests; may be used from any thread."""
+    """A record of requests, for use from any thread."""
 
     _entries: list[Recorded] = field(default_factory=list)
     _arrival: threading.Condition = field(default_factory=threading.Condition)
 
     def enter(self, request: Recorded) -> int:
-        """Remembers a request that has just arrived; returns its number, from 0."""
+        """Record a request that has just arrived. Return its number, from 0."""
         with self._arrival:
             self._entries.append(request)
             self._arrival.notify_all()
             return len(self._entries) - 1
 
     def answered(self, number: int, status: int) -> None:
-        """Remembers the status that a request is about to be answered with."""
+        """Record the status of the response that is about to be sent."""
         with self._arrival:
             self._entries[number] = replace(self._entries[number], status=status)
 
     def entries(self) -> list[Recorded]:
-        """All requests until now."""
+        """Return all requests until now."""
         with self._arrival:
             return list(self._entries)
 
     def wait_for(self, path_part: str, timeout_s: float) -> bool:
-        """Waits, in real seconds, until a request whose path holds that part has arrived; says if one has."""
+        """Wait in real seconds for a request whose path contains that part. Return whether one arrived."""
         with self._arrival:
             return self._arrival.wait_for(
                 lambda: any(path_part in entry.path for entry in self._entries), timeout_s

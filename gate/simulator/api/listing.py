@@ -1,4 +1,4 @@
-"""The list of test sessions, with the filters of Checkly's API that a reader of commits needs."""
+"""The list of test sessions, with those filters of Checkly's API that select the sessions of a commit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Timed = tuple[PlannedSession, float]  # a session, and the simulated seconds sin
 
 
 def listing(scenario: Scenario, sessions: Sequence[Timed], query: Query) -> Answer:
-    """Answer a list call. The order is the scenario's, and a page begins where the one before it ended."""
+    """Return the response to a list call: a page of sessions in the scenario's order, from `nextId` on."""
     try:
         limit = int(_last(query, "limit") or _DEFAULT_LIMIT)
         entries = _filtered([_entry(scenario, *each) for each in sessions], scenario.started, query)

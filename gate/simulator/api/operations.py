@@ -20,7 +20,7 @@ from gate.simulator.scenario.sessions import PlannedSession
 
 @dataclass(frozen=True, slots=True)
 class _Documents:
-    """How a kind of session is shown: as a whole by version, and one result in detail."""
+    """The documents of a kind of session: the session by version, and the details of one result."""
 
     session: Callable[[Scenario, PlannedSession, str, float], Mapping[str, object]]
     detail: Callable[[Scenario, PlannedSession, str, float], Mapping[str, object] | None]
@@ -33,13 +33,13 @@ _DOCUMENTS = {
 
 
 def session_answer(play: Play, call: Call, session: PlannedSession, elapsed_s: float) -> Answer:
-    """Answer with a session's document at that time."""
+    """Return a response with a session's document at that time."""
     shown = _DOCUMENTS[call.kind].session
     return document(200, shown(play.scenario, session, call.version, elapsed_s))
 
 
 def _explain(play: Play, call: Call, _body: bytes) -> Answer:
-    """Answer with the details of a result that is there by now."""
+    """Return a response with the details of a result that exists by now."""
     for session in play.sessions(call.kind):
         is_asked_for = (
             session.id == call.session_id
@@ -55,7 +55,7 @@ def _explain(play: Play, call: Call, _body: bytes) -> Answer:
 
 
 def _list(play: Play, call: Call, _body: bytes) -> Answer:
-    """Answer with the sessions of the scenario, and start their clocks if they do not run yet."""
+    """Return a response with the sessions of the scenario. Start the clocks that do not run yet."""
     sessions = list(play.sessions(call.kind))
     for session in sessions:
         play.begin(session.id, session.kind)
@@ -63,12 +63,12 @@ def _list(play: Play, call: Call, _body: bytes) -> Answer:
 
 
 def _trigger(play: Play, call: Call, body: bytes) -> Answer:
-    """Start what the call selects."""
+    """Start the sessions of the checks that the call selects."""
     return _TRIGGERS[call.kind](play, call, body)
 
 
 def _trigger_check_sessions(play: Play, call: Call, body: bytes) -> Answer:
-    """Start the sessions of the checks that are selected. One that runs already goes on."""
+    """Start the sessions of the selected checks. A session that already runs continues."""
     fits = filter_in(body)
     if fits is None:
         return answers.bad_request("The body must be an object with a target")
@@ -80,7 +80,7 @@ def _trigger_check_sessions(play: Play, call: Call, body: bytes) -> Answer:
 
 
 def _trigger_test_session(play: Play, call: Call, body: bytes) -> Answer:
-    """Start one session at the location: the first that does not run yet, with the checks selected."""
+    """Start one session at the location: the first that does not run yet, with the selected checks."""
     order = order_in(body)
     if order is None:
         return answers.bad_request("The body must be an object with a name and a runLocation")

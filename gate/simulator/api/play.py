@@ -1,4 +1,4 @@
-"""A scenario while it is played: which sessions have begun, and what has become of them."""
+"""A scenario while it is played: the sessions that have begun, and their current plans."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Play:
     scenario: Scenario
     speed: float
     clock: Callable[[], float]
-    first_s: float | None = None  # when the first request of all came
+    first_s: float | None = None  # when the very first request arrived
     _sessions: dict[str, PlannedSession] = field(default_factory=dict)
     _began: dict[str, float] = field(default_factory=dict)
 
@@ -25,7 +25,7 @@ class Play:
         self._sessions = {session.id: session for session in self.scenario.sessions}
 
     def elapsed_s(self) -> float:
-        """Return the simulated seconds since the first request, which this may be."""
+        """Return the simulated seconds since the first request, which may be the current one."""
         now_s = self.clock()
         if self.first_s is None:
             self.first_s = now_s
@@ -54,10 +54,10 @@ class Play:
         return (self.clock() - self._began[session_id]) * self.speed
 
     def replace(self, session: PlannedSession) -> None:
-        """Go on with another plan for a session."""
+        """Replace the plan of a session."""
         self._sessions[session.id] = session
 
     def index(self, session_id: str) -> int | None:
-        """Return a session's place in the scenario, from 0."""
+        """Return a session's position in the scenario, from 0."""
         ids = self.scenario.session_ids
         return ids.index(session_id) if session_id in ids else None

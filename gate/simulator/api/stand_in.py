@@ -1,4 +1,4 @@
-"""Checkly's API as a scenario plays it: requests go in, answers come out."""
+"""A stand-in for Checkly's API: it turns requests into the responses that a scenario defines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EXPLANATIONS = (Operation.DETAILS, Operation.ERROR_GROUP, Operation.PRIVATE_LOC
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A request that has been received: its number, and the trouble that affects it, if any."""
+    """A request that has been received: its number, and the fault that affects it, if any."""
 
     number: int
     request: Recorded
@@ -39,12 +39,12 @@ class StandIn:
         self.scenario = scenario
         self.ledger = Ledger()
         self.stopped = threading.Event()
-        self._changed = threading.Condition()  # guards all that follows
+        self._changed = threading.Condition()  # guards the attributes below
         self._play = Play(scenario, speed, clock)
         self._counts = [0 for _ in scenario.faults]
 
     def receive(self, request: Recorded) -> Arrival:
-        """Record a request that has just come in, and start the clock of its session."""
+        """Record a request that has just arrived, and start the clock of its session."""
         call = call_at(request.path)
         with self._changed:
             at_s = self._play.elapsed_s()
@@ -55,7 +55,7 @@ class StandIn:
         return Arrival(number, request, call, effect)
 
     def answer(self, arrival: Arrival) -> Answer | None:
-        """Return the right answer, which a completion call waits for; None if the play stops meanwhile."""
+        """Return the right response, for which a completion call waits; None if the play stops meanwhile."""
         call = arrival.call
         if not self._accepts(arrival.request.headers.get("authorization", "")):
             return answers.UNAUTHORIZED
@@ -79,13 +79,13 @@ class StandIn:
         struck: Effect | None = None
         for index, fault in enumerate(self.scenario.faults):
             if fault.aims_at(aim):
-                self._counts[index] += 1  # each fault counts for itself, whichever strikes
+                self._counts[index] += 1  # every fault counts its requests, even if another one strikes
                 if struck is None and fault.strikes(self._counts[index], at_s):
                     struck = fault.effect
         return struck
 
     def _serves(self, call: Call) -> bool:
-        """Return whether the version is served. Only the calls for check sessions have several."""
+        """Return whether the version is served. Only the calls for check sessions have several versions."""
         has_versions = call.kind is SessionKind.CHECK and call.operation not in _EXPLANATIONS
         return not has_versions or call.version in self.scenario.api.served
 
@@ -116,7 +116,7 @@ class StandIn:
         return answers.CANCELLED
 
     def _complete(self, call: Call, session: PlannedSession) -> Answer | None:
-        """Wait for the end of the session, and not for longer than the call allows."""
+        """Wait for the end of the session, but no longer than the call allows."""
         if not self.scenario.api.completion:
             return answers.NOT_FOUND
         max_wait_s = call.max_wait_s()
@@ -134,12 +134,12 @@ class StandIn:
             if not is_changed:
                 break
             session = self._play.session(session.id, session.kind) or session
-        # A wait may end a hair before its time: what was waited for has come all the same.
+        # A wait may end slightly too early; the event that it waited for counts as reached.
         elapsed_s = max(self._play.session_s(session.id), ends_s if wait_s <= left_s else began_s)
         if session.current(elapsed_s).status in TERMINAL:
             return session_answer(self._play, call, session, elapsed_s)
         return answers.still_running(call.kind)
 
     def _is_over(self, session: PlannedSession) -> bool:
-        """Return whether the play has stopped, or goes on with another plan for the session."""
+        """Return whether the play has stopped, or the session has a new plan."""
         return self.stopped.is_set() or self._play.session(session.id, session.kind) is not session

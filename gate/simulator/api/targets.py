@@ -1,4 +1,4 @@
-"""Which checks a trigger call selects, as the body of the request has it."""
+"""Select the checks that the body of a trigger call asks for."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _Filter = Callable[[Check], bool]
 
 
 def filter_in(body: bytes) -> _Filter | None:
-    """Return the filter in the body of a trigger call, which every check passes if the body has none.
+    """Return the filter in the body of a trigger call. Without one, every check passes.
 
     `matchTags` is a list of alternatives, each a list of tags that a check must have or, with a `!`, must not
-    have. The result is None if the body is not one of these.
+    have. Return None if the body is not valid.
     """
     try:
         return _filter(json.loads(body).get("target", {}))
@@ -25,7 +25,7 @@ def filter_in(body: bytes) -> _Filter | None:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the body of a call asks for that triggers a test session."""
+    """The content of a call that triggers a test session."""
 
     name: str
     location: str
@@ -33,7 +33,7 @@ class Order:
     fits: _Filter
 
     def carried_out(self, session: PlannedSession) -> PlannedSession | None:
-        """Return the session with the checks that are selected; None if it runs elsewhere or has none."""
+        """Return the session with the selected checks; None if it runs elsewhere or no check is selected."""
         checks = tuple(run for run in session.checks if self.fits(run.check))
         if session.location != self.location or not checks:
             return None
@@ -55,10 +55,10 @@ def order_in(body: bytes) -> Order | None:
 
 
 def _filter(target: Mapping[str, object]) -> _Filter:
-    """Raises what Python raises if the target is not a mapping of lists."""
+    """Return the filter of a target. Raises Python's own errors if the target is not a mapping of lists."""
     check_ids, match_tags = target.get("checkId", []), target.get("matchTags", [])
     named = [str(each).lower() for each in check_ids]  # type: ignore[attr-defined] # the caller catches it
-    alternatives = [[str(tag) for tag in tags] for tags in match_tags]  # type: ignore[attr-defined] # so too
+    alternatives = [[str(tag) for tag in tags] for tags in match_tags]  # type: ignore[attr-defined] # likewise
 
     def fits(check: Check) -> bool:
         is_named = not named or check.id in named

@@ -1,4 +1,4 @@
-"""A test session as the API shows it at one moment: many checks, at one location."""
+"""The documents of a test session at one moment: many checks, at one location."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MEANS_FAILED = ("hasErrors", "hasFailures", "aborted")
 def session_document(
     scenario: Scenario, session: PlannedSession, _version: str, elapsed_s: float
 ) -> Mapping[str, object]:
-    """Return a session's document at a time in simulated seconds since the first request for it."""
+    """Return a session's document at a time, in simulated seconds since the first request for the session."""
     fields: dict[str, object] = {
         "testSessionId": session.id,
         "testSessionLink": _link(session),
@@ -53,7 +53,7 @@ def detail_document(
 
 
 def sequences(session: PlannedSession, elapsed_s: float) -> Iterator[tuple[str, str]]:
-    """Yield each sequence with the status that it has at that time."""
+    """Yield each sequence with its status at that time."""
     for number, run in enumerate(session.checks):
         for location in run.locations:
             last = next(
@@ -66,7 +66,7 @@ def sequences(session: PlannedSession, elapsed_s: float) -> Iterator[tuple[str, 
 def _results(
     scenario: Scenario, session: PlannedSession, run: PlannedCheck, number: int, elapsed_s: float
 ) -> Iterator[Mapping[str, object]]:
-    """Yield the results of a check that are there, and a pending one for each that is to come."""
+    """Yield the results that a check has, and a pending one for each that it does not have yet."""
     shown = _shown(run, elapsed_s)
     for result in shown:
         yield {
@@ -94,7 +94,7 @@ def _shown(run: PlannedCheck, elapsed_s: float) -> list[PlannedResult]:
 
 
 def _unfinished(run: PlannedCheck, shown: list[PlannedResult]) -> list[str]:
-    """Return the locations without a final result. One from elsewhere takes the place of one from here."""
+    """Return the locations without a final result. A result from elsewhere replaces one from here."""
     finished = [result.location for result in shown if result.type != "ATTEMPT"]
     elsewhere = sum(location not in run.locations for location in finished)
     lacking = [location for location in run.locations if location not in finished]
@@ -122,7 +122,7 @@ def _detail_fields(
     number: int,
     fields: Mapping[str, object],
 ) -> Mapping[str, object]:
-    """Return what the details have beyond the fields of the session's own result."""
+    """Return the fields of the details that the session's own result does not have."""
     location = str(fields["runLocation"])
     here = [result for result in run.results if result.location == location]
     index = next((i for i, each in enumerate(here) if each.id == fields["testSessionResultId"]), None)

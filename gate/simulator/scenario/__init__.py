@@ -1,1 +1,1 @@
-"""Scenarios, and how their YAML is read."""
+"""Scenarios, and the readers of their YAML."""

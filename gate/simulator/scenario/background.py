@@ -1,4 +1,4 @@
-"""What explains results beyond themselves: groups of errors, and private locations."""
+"""Error groups and private locations, which explain results further."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DAYS = whole(0, 1_000)
 
 @dataclass(frozen=True, slots=True)
 class PlannedGroup:
-    """A group of errors, first seen so many days before the scenario began; 0 is new."""
+    """An error group, first seen `known_days` days before the scenario began; 0 means new."""
 
     id: str
     message: str
@@ -24,7 +24,7 @@ class PlannedGroup:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLocation:
-    """A private location, and how many agents run there; the last was seen so many days ago."""
+    """A private location with a number of agents, the last of which was seen `unseen_days` days ago."""
 
     slug: str
     agents: int
@@ -32,7 +32,7 @@ class PlannedLocation:
 
 
 def read_group(node: yaml.Node) -> PlannedGroup:
-    """Read a group of errors. Raises `InvalidYaml`."""
+    """Read an error group. Raises `InvalidYaml`."""
     read = record(
         node,
         required={"id": uuid, "message": text},

@@ -50,7 +50,7 @@ def read_fault(node: yaml.Node) -> Fault:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One kind of effect: how to make it of the keys, and which keys may stand beside its own."""
+    """One kind of effect: how it is made from the keys, and the keys that it allows beside its own."""
 
     make: Callable[[Mapping[str, Any]], Effect]
     companions: frozenset[str] = frozenset()
@@ -66,13 +66,13 @@ def _answer(read: Mapping[str, Any]) -> Answer:
 def _usual_body(status: int) -> bytes:
     try:
         return refusal(HTTPStatus(status)).body
-    except ValueError:  # a status that HTTP does not know
+    except ValueError:  # a status that HTTP does not define
         return b""
 
 
 _KINDS: Mapping[
     str, _Kind
-] = {  # the first key that a fault has leads; `body` leads where there is no `status`
+] = {  # the first key that a fault has decides, so `body` decides only without `status`
     "cut": _Kind(lambda read: Cut(read["cut"])),
     "drip": _Kind(lambda read: Drip(read["drip"])),
     "size": _Kind(lambda read: Flood(read["size"], gzip=read.get("gzip", False)), frozenset({"gzip"})),
@@ -99,7 +99,7 @@ def _effect(node: yaml.Node, read: Mapping[str, Any]) -> Effect:
     kind = _KINDS[leader]
     for key in _EFFECT_KEYS:
         if key in read and key != leader and key not in kind.companions:
-            raise wrong(node, f"'{key}' does not go with '{leader}'")
+            raise wrong(node, f"'{key}' cannot be combined with '{leader}'")
     return kind.make(read)
 
 
@@ -108,10 +108,10 @@ def _operation(on: str) -> Operation | None:
 
 
 def _read_requests(node: yaml.Node) -> tuple[int, float]:
-    """`2`, `1-3` or `5-`: the first and the last request, counted from 1."""
+    """Read `2`, `1-3` or `5-`. Return the first and the last request, counted from 1."""
     match = _REQUESTS.fullmatch(scalar(node))
     if not match:
-        raise wrong(node, f"{shown(node)} does not count requests: write 2, 1-3 or 5-")
+        raise wrong(node, f"{shown(node)} is not a valid range of requests: write 2, 1-3 or 5-")
     first = int(match["first"])
     last = float(match["last"] or math.inf) if match["range"] else first
     if last < first:

@@ -1,4 +1,4 @@
-"""The trouble that an API can be in: which requests it affects, and what they get instead."""
+"""The faults of an API: the requests that they affect, and their effects."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ class Operation(StrEnum):
 
 
 class Cut(StrEnum):
-    """The connection does not survive."""
+    """The ways in which a connection can fail."""
 
     RESET = "reset"  # a TCP reset instead of an answer
     CLOSE = "close"  # closed in order, without an answer
     TRUNCATED = "truncated"  # half of the body that the headers declare
-    STALL = "stall"  # silence until the client leaves
+    STALL = "stall"  # no response until the client disconnects
 
 
 @dataclass(frozen=True, slots=True)
 class Drip:
-    """The right answer, one byte of its body per interval in real seconds."""
+    """The right response, with one byte of its body per interval, in real seconds."""
 
     interval_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class Flood:
-    """A body that holds one JSON string of `size` bytes, compressed where `gzip` says so."""
+    """A body of one JSON string of `size` bytes, compressed if `gzip` is true."""
 
     size: int
     gzip: bool = False
@@ -51,7 +51,7 @@ Effect = Answer | Cut | Drip | Flood
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Where a request went. What its address leaves open is None."""
+    """The target of a request. A part that its address does not determine is None."""
 
     operation: Operation | None = None
     version: str | None = None
@@ -62,8 +62,8 @@ class Aim:
 class Fault:
     """An effect, and the requests that it affects.
 
-    None in the aim stands for any. `first` and `last` count the requests of that aim from 1; `from_s` and
-    `until_s` are simulated seconds since the first request of all, the end not included.
+    None in the aim matches anything. `first` and `last` count the requests of that aim from 1. `from_s` and
+    `until_s` are simulated seconds since the very first request, and `until_s` is not included.
     """
 
     aim: Aim
@@ -74,7 +74,7 @@ class Fault:
     last: float = math.inf
 
     def aims_at(self, aim: Aim) -> bool:
-        """Return whether this fault counts a request that went there."""
+        """Return whether this fault counts a request with that target."""
         return (
             self.aim.operation in (None, aim.operation)
             and self.aim.version in (None, aim.version)

@@ -33,12 +33,12 @@ def read_scenario(node: yaml.Node, name: str) -> Scenario:
     for index, fault in enumerate(scenario.faults):
         if (fault.aim.session or 0) >= len(scenario.sessions):
             place = child(node, "faults").value[index]
-            raise wrong(place, f"there is no session {fault.aim.session}: they are counted from 0")
+            raise wrong(place, f"there is no session {fault.aim.session}: sessions are counted from 0")
     return scenario
 
 
 def _sessions(name: str) -> Reader[tuple[PlannedSession, ...]]:
-    """Return a reader of sessions; IDs that the text lacks are derived from the scenario's name."""
+    """Return a reader of sessions. Missing IDs are derived from the scenario's name."""
 
     def read(node: yaml.Node) -> tuple[PlannedSession, ...]:
         drafts = several(read_session)(node)

@@ -1,4 +1,4 @@
-"""A scenario: sessions that unfold over simulated time, and an API that may be in trouble."""
+"""A scenario: sessions that develop over simulated time, and an API that may have faults."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from gate.simulator.scenario.faults import Fault
 from gate.simulator.scenario.sessions import PlannedSession
 
 VERSIONS = ("v1", "v2")
-STARTED = datetime(2026, 1, 15, 9, tzinfo=UTC)  # fixed, so that a scenario's documents never differ
+STARTED = datetime(2026, 1, 15, 9, tzinfo=UTC)  # fixed, so that a scenario's documents are always the same
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """How the API behaves for every session. `latency_s` is in real seconds, before each answer."""
+    """How the API behaves for every session. `latency_s` is in real seconds, before each response."""
 
     served: tuple[str, ...] = VERSIONS
     completion: bool = True
@@ -26,9 +26,9 @@ class Api:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A scenario, ready to be played. `speed` is in simulated seconds per real second.
+    """A complete scenario. `speed` is in simulated seconds per real second.
 
-    `inputs` are the gate's inputs, by their names, for a demo of the scenario.
+    `inputs` are the gate's inputs, by name, for a demo of the scenario.
     """
 
     name: str
@@ -48,5 +48,5 @@ class Scenario:
         return tuple(session.id for session in self.sessions)
 
     def moment(self, elapsed_s: float) -> datetime:
-        """Return the time of day after so many simulated seconds."""
+        """Return the date and time after that many simulated seconds."""
         return self.started + timedelta(seconds=elapsed_s)

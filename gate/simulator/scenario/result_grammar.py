@@ -1,4 +1,4 @@
-"""The grammar of results and statuses, and the status with which results end a session."""
+"""The grammar of results and statuses, and the statuses that results imply for a session."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TOOK_S = 0.3
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """The flag that stands for the word after `is`, and the final status that it implies for a session."""
+    """The flag that a word after `is` sets, and the final status that it implies for a session."""
 
     flag: str | None
     status: str
@@ -42,7 +42,7 @@ def read_status(node: yaml.Node) -> StatusChange:
 
 
 def result_reader(location: str | None = None) -> Callable[[yaml.Node], PlannedResult]:
-    """Return a reader of results, which need a location if none is given here. It raises `InvalidYaml`."""
+    """Return a reader of results. Without a location here, each result needs one. It raises `InvalidYaml`."""
     where = {"location": text}
 
     def read(node: yaml.Node) -> PlannedResult:
@@ -63,7 +63,7 @@ def result_reader(location: str | None = None) -> Callable[[yaml.Node], PlannedR
             },
         )
         if "attempt" in found and "type" in found:
-            raise wrong(node, "'attempt' does not go with 'type'")
+            raise wrong(node, "'attempt' cannot be combined with 'type'")
         raised = {_OUTCOMES[word].flag for word in found["is"]}
         return PlannedResult(
             at_s=found["at"],
@@ -83,7 +83,7 @@ def _read_flags(node: yaml.Node) -> Mapping[str, Any]:
 
 
 def implied_statuses(kind: SessionKind, results: tuple[PlannedResult, ...]) -> tuple[StatusChange, ...]:
-    """Return the statuses of a session without any: it ends with its last result, as its worst one."""
+    """Return the statuses of a session that lists none: it ends with its last result, as its worst one."""
     if not results:
         return ()
     decisive = [result for result in results if result.type != "ATTEMPT"] or results

@@ -1,4 +1,4 @@
-"""The grammar of one session, and the IDs of what the text leaves without."""
+"""The grammar of one session, and the derivation of missing IDs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read_session(node: yaml.Node) -> PlannedSession:
 
 
 def identified(session: PlannedSession, seed: str) -> PlannedSession:
-    """Return the session with the IDs that it lacks, always the same ones for the same seed."""
+    """Return the session with its missing IDs. The same seed gives the same IDs."""
     session_id = session.id or _derived_id(f"session {seed}")
     checks = (
         _with_ids(run, session_id, number, seed if number == 0 else f"{seed} {number}")
@@ -95,7 +95,7 @@ def _read_check(node: yaml.Node) -> Check:
 
 
 def _check_reader(location: str) -> Reader[PlannedCheck]:
-    """Return a reader of a test session's checks, which run where the session does."""
+    """Return a reader of a test session's checks, which run at the session's location."""
 
     def read(node: yaml.Node) -> PlannedCheck:
         found = record(
@@ -129,4 +129,4 @@ def _with_ids(run: PlannedCheck, session_id: str, number: int, seed: str) -> Pla
 
 
 def _derived_id(seed: str) -> str:
-    return str(uuid5(NAMESPACE_URL, ascii(seed)))  # a file's name may hold what UTF-8 cannot
+    return str(uuid5(NAMESPACE_URL, ascii(seed)))  # a file's name may not be valid UTF-8

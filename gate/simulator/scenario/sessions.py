@@ -26,7 +26,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """From `at_s` on the session's status is `status`, any text."""
+    """A change of the session's status at `at_s`. The status may be any text."""
 
     at_s: float
     status: str
@@ -37,8 +37,8 @@ class PlannedResult:
     """A result that appears at `at_s`, after a run that took `took_s`.
 
     `flags` are the five booleans of a check session's result by their names. `type` is the result type, which
-    may be null. `status` replaces the one that the flags imply, which only test sessions have. `detail` holds
-    what the call for its details answers in addition to what every result has.
+    may be null. `status` replaces the status that the flags imply, in test sessions only. `detail` contains
+    additional fields of its details.
     """
 
     at_s: float
@@ -53,7 +53,7 @@ class PlannedResult:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCheck:
-    """A check, where it is to run, and its results in the order of their time."""
+    """A check, the locations where it is to run, and its results in order of time."""
 
     check: Check
     locations: tuple[str, ...]
@@ -62,10 +62,10 @@ class PlannedCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSession:
-    """A session: its checks, one in a check session, and its statuses in the order of their time.
+    """A session: its checks, one in a check session, and its statuses in order of time.
 
-    `name`, `location`, `grows`, `provider` and `metadata` are a test session's. One that grows shows a check
-    when its result is there; any other shows it as pending from the start.
+    `name`, `location`, `grows`, `provider` and `metadata` belong to test sessions. A session that grows does
+    not show a check before it has a result; other sessions show it as pending from the start.
     """
 
     id: str
@@ -81,12 +81,12 @@ class PlannedSession:
     metadata: Mapping[str, object] = field(default_factory=dict)
 
     def current(self, elapsed_s: float) -> StatusChange:
-        """Return the status at that time, and since when."""
+        """Return the status at that time, with the time of its change."""
         past = [change for change in self.statuses if change.at_s <= elapsed_s]
         return past[-1] if past else StatusChange(0.0, FIRST_STATUS[self.kind])
 
     def ends_s(self, elapsed_s: float) -> float:
-        """Return when the session is next in a terminal status: at once, later, or never (infinity)."""
+        """Return the time when the session is next in a terminal status: now, later, or never (infinity)."""
         if self.current(elapsed_s).status in TERMINAL:
             return elapsed_s
         ends = (change.at_s for change in self.statuses if change.status in TERMINAL)

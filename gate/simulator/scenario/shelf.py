@@ -1,4 +1,4 @@
-"""Scenarios from where they are kept: shipped ones, files, and text."""
+"""Load scenarios that come with the gate, from files, or from text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def shipped() -> tuple[str, ...]:
 
 
 def load(name_or_path: str) -> Scenario:
-    """Return the shipped scenario of that name, or the one in the file at that path.
+    """Return the scenario that comes with the gate under that name, or the one in the file at that path.
 
     Raises UsageError, with every problem and its place, if the name is unknown or the file is unreadable
     or invalid.
@@ -30,20 +30,22 @@ def load(name_or_path: str) -> Scenario:
         return parse(_folder().joinpath(f"{name_or_path}.yml").read_text(encoding="utf-8"), name=name_or_path)
     if not name_or_path.endswith(_SUFFIXES):
         near = did_you_mean(name_or_path, names)
-        raise UsageError(f"no scenario is called {name_or_path!r}, and a file of yours ends in .yml; {near}")
+        raise UsageError(
+            f"no scenario is called {name_or_path!r}, and a file's name must end in .yml; {near}"
+        )
     try:
         text = Path(name_or_path).read_text(encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{name_or_path}: cannot be read: {error.strerror}") from error
-    except ValueError as error:  # not UTF-8, or a path that no file can have
+    except ValueError as error:  # not UTF-8, or not a valid path
         raise UsageError(f"{name_or_path}: cannot be read: {error}") from error
     return _parse(text, Path(name_or_path).stem, name_or_path)
 
 
 def parse(text: str, *, name: str) -> Scenario:
-    """Return the scenario in a YAML text.
+    """Return the scenario in a YAML text, under that name.
 
-    The name becomes the scenario's. Raises UsageError with every problem, its line and its column.
+    Raises UsageError with every problem, its line and its column.
     """
     return _parse(text, name, name)
 

@@ -1,1 +1,1 @@
-"""HTTP on loopback: carries the answers, and the trouble that a scenario asks for."""
+"""Send responses over HTTP on loopback, with the faults that a scenario defines."""

@@ -1,4 +1,4 @@
-"""Accepts connections, keeps track of them, and stops at once."""
+"""Accept connections, keep track of them, and stop at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Request = socket.socket | tuple[bytes, socket.socket]  # the base classes serve
 
 
 class Server(ThreadingTCPServer):
-    """Accepts connections at an IPv4 address, and serves each in a thread of its own."""
+    """A server that accepts connections at an IPv4 address, and handles each in a separate thread."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -31,11 +31,11 @@ class Server(ThreadingTCPServer):
         self._acceptor = threading.Thread(target=self._accept, name="simulator", daemon=True)
 
     def start(self) -> None:
-        """Begins to accept connections."""
+        """Start to accept connections."""
         self._acceptor.start()
 
     def stop(self) -> None:
-        """Cuts every connection, and returns when their threads are done with them."""
+        """Cut all connections, and return when their threads have finished."""
         self.stand_in.stop()
         socket.create_connection(self.reached_at).close()  # wakes the acceptor
         self._acceptor.join()
@@ -52,23 +52,23 @@ class Server(ThreadingTCPServer):
             self.handle_request()
 
     def verify_request(self, request: _Request, client_address: object) -> bool:  # noqa: ARG002
-        """Whether to serve a connection: not the one that says that it is over."""
+        """Whether to serve a connection. `stop` makes a last one, which is not served."""
         return not self.stand_in.stopped.is_set()
 
     def process_request(self, request: _Request, client_address: object) -> None:
-        """Remembers the connection before its thread begins."""
+        """Remember the connection before its thread starts."""
         with self._closed:
             self._open.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: _Request) -> None:
-        """Closes the connection, and forgets it."""
+        """Close the connection, and forget it."""
         super().shutdown_request(request)
         with self._closed:
             self._open.discard(request)
             self._closed.notify_all()
 
     def handle_error(self, request: _Request, client_address: object) -> None:
-        """Says nothing of a client that has left; anything else is a mistake, and shown."""
+        """Ignore the error of a client that has disconnected. Print any other error."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)

@@ -1,4 +1,4 @@
-"""The simulator as the rest of the program sees it: a context manager that serves a scenario."""
+"""The interface of the simulator: a context manager that serves a scenario."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gate.simulator.server.wire import Connection
 
 
 class Simulator:
-    """Plays a scenario as a context manager: while entered, `url` answers as Checkly's API would.
+    """A context manager that plays a scenario. While it is entered, `url` responds as Checkly's API would.
 
-    `host` is an IPv4 address, `port` 0 takes a free one; `speed` (simulated seconds per real second)
-    replaces the scenario's own; `clock` returns real seconds. Entering raises OSError if the address cannot
-    be had. Raises ValueError for a speed that is not above 0.
+    `host` is an IPv4 address, and `port` 0 means any free port. `speed` (simulated seconds per real second)
+    replaces the scenario's speed. `clock` returns real seconds. Entering raises OSError if the address is not
+    available. Raises ValueError if the speed is not above 0.
     """
 
     url: str
@@ -36,7 +36,7 @@ class Simulator:
     ) -> None:
         speed = scenario.speed if speed is None else speed
         if not 0 < speed < math.inf:
-            raise ValueError(f"a speed of {speed:g} simulated seconds per real second")
+            raise ValueError(f"the speed must be above 0 and finite; got {speed:g}")
         self._address = (host, port)
         self._stand_in = StandIn(scenario, speed=speed, clock=clock)
 
@@ -57,12 +57,12 @@ class Simulator:
 
     @property
     def requests(self) -> list[Recorded]:
-        """Every request that has arrived until now, in that order."""
+        """All requests that have arrived until now, in order of arrival."""
         return self._stand_in.ledger.entries()
 
     def wait_for_request(self, path_part: str, timeout_s: float) -> bool:
-        """Waits until a request has arrived whose path holds that part, answered or not.
+        """Wait until a request has arrived whose path contains that part, answered or not.
 
-        Returns False where none has within so many real seconds.
+        Return False if none arrives within that many real seconds.
         """
         return self._stand_in.ledger.wait_for(path_part, timeout_s)

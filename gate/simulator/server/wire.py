@@ -1,4 +1,4 @@
-"""One connection: reads requests, and sends answers or the trouble that a scenario asks for."""
+"""One connection: read requests, and send responses or the faults that a scenario defines."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from gate.simulator.server.listener import Server
 
 _BODILESS = (204, 304)
 _CHUNK = 1 << 16
-_GZIP = 16 + zlib.MAX_WBITS  # what makes zlib write gzip's format
+_GZIP = 16 + zlib.MAX_WBITS  # selects the format of gzip
 _FIRST_RAY = 0x8F3A_0000_0000_0000
 
 
 class Connection(BaseHTTPRequestHandler):
-    """Serves one client's connection until either side ends it."""
+    """The connection of one client, until either side ends it."""
 
     server: Server
     protocol_version = "HTTP/1.1"
@@ -33,10 +33,10 @@ class Connection(BaseHTTPRequestHandler):
     number = 0  # of the request that is being answered
 
     def exchange(self) -> None:
-        """Answers one request."""
+        """Answer one request."""
         length = self.headers.get("content-length", "0")
         if not re.fullmatch(r"\d{1,7}", length, re.ASCII) or "transfer-encoding" in self.headers:
-            self.close_connection = True  # where the next request begins is unknown
+            self.close_connection = True  # the start of the next request is unknown
             self.send_error(411)
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -108,21 +108,21 @@ class Connection(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         else:
             self.send_header("Content-Length", str(flood.size))
-        self.send_header("Connection", "close")  # ends a compressed body, whose length nobody has counted
+        self.send_header("Connection", "close")  # ends a compressed body, whose length is not known
         self.end_headers()
         chunks = _json_string(flood.size)
         for chunk in _gzipped(chunks) if flood.gzip else chunks:
             self.wfile.write(chunk)
 
     def _reset(self) -> None:
-        """Closes the connection in a way that makes the kernel send a reset."""
+        """Close the connection so that the kernel sends a reset."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        socket.close(self.connection.detach())  # a usual close says goodbye first
+        socket.close(self.connection.detach())  # the base class would send a FIN first
 
     def _stall(self) -> None:
         self.close_connection = True
-        while self.connection.recv(_CHUNK):  # ends when the client leaves, and when the server is stopped
+        while self.connection.recv(_CHUNK):  # ends when the client disconnects or the server stops
             pass
 
     def _head(self, answer: Answer) -> None:
@@ -138,20 +138,20 @@ class Connection(BaseHTTPRequestHandler):
         return b"" if answer.status in _BODILESS or self.command == "HEAD" else answer.body
 
     def _note(self, status: int) -> None:
-        """Before the answer leaves: whoever has read it finds it in the ledger."""
+        """Record the status before the response is sent, so that clients find it in the ledger afterwards."""
         self.server.stand_in.ledger.answered(self.number, status)
 
     def end_headers(self) -> None:
-        """Ends the headers, with the one that Checkly's edge adds to every answer."""
+        """Add the header that Checkly's edge adds to every response, and end the headers."""
         self.send_header("cf-ray", f"{_FIRST_RAY + self.number:x}-FRA")
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Says nothing: the ledger remembers."""
+        """Log nothing: the ledger records the requests."""
 
 
 def _json_string(size: int) -> Iterator[bytes]:
-    """A JSON string of `size` bytes, in parts."""
+    """Yield a JSON string of `size` bytes in parts."""
     yield b'"'
     for start in range(0, size - 2, _CHUNK):
         yield b"a" * min(_CHUNK, size - 2 - start)
