@@ -1,4 +1,4 @@
-"""The page as a whole: verdict and reasons on top, then the sessions, then the policy."""
+"""The whole page: first the verdict and its reasons, then the sessions, then the policy."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _counted(number: int, name: str) -> str:
 
 
 def _sessions(report: Report, entries: Iterable[Entry]) -> Iterable[Html]:
-    """Yield the sessions, worst first; of several, those that have nothing to report are folded."""
+    """Yield the sessions, worst first. If there are several, those without anything to report are folded."""
     of: dict[int, list[Entry]] = {}
     for entry in entries:
         of.setdefault(entry.session, []).append(entry)
