@@ -1,4 +1,4 @@
-"""Finds the test sessions that were started for a commit: before the wait, and once more after it."""
+"""Find the test sessions that were started for a commit: before the wait, and once more after it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gate.config.settings import Settings
 from gate.domain.errors import GateError, Transient, Unreachable
 from gate.domain.session import SessionKind, SessionRef
 
-# Checkly's API: the providers that start test sessions for a commit. Pipelines that start others have the ID.
+# Checkly's API: the providers that start test sessions for a commit. Other sessions are given by their IDs.
 _PROVIDERS = ("GITHUB", "VERCEL", "PW_REPORTER")
 _SINCE = timedelta(days=7)
 _MOST_PAGES = 50
@@ -31,7 +31,7 @@ class NoSessionOfCommit(GateError):
 
 
 class AmbiguousCommit(GateError):
-    """The beginning of a SHA stands for several commits."""
+    """A SHA's beginning matches several commits."""
 
     advice = "Give more characters of the SHA"
 
@@ -46,7 +46,7 @@ class Commits:
     log: Callable[[str], None]
 
     def find(self, *, until_s: float) -> tuple[SessionRef, ...]:
-        """Wait until there is a session of the commit, for `commit-grace` at most; return all that there are.
+        """Wait for the first session of the commit, at most `commit-grace`; return all that have appeared.
 
         Raises `NoSessionOfCommit`, `AmbiguousCommit`, or the `RequestFailed` of a list that cannot be read.
         """
@@ -68,7 +68,7 @@ class Commits:
             clock.sleep_s(_PAUSE_S)
 
     def find_more(self, known: Iterable[SessionRef], *, until_s: float) -> tuple[SessionRef, ...]:
-        """Return the sessions that have appeared meanwhile. Raises as `find` does, but for none at all."""
+        """Return the sessions that have appeared since. Raises the errors of `find`, but may return none."""
         ids = {ref.id for ref in known}
         more = [each for each in self._listed(until_s) if each.id not in ids]
         for each in more:
@@ -92,7 +92,7 @@ class Commits:
 def sessions_of(entries: Iterable[Listed], commit: str, environment: str = "") -> tuple[Listed, ...]:
     """Return the newest session of a commit for each provider, environment, name and region.
 
-    `commit` may be the beginning of a SHA. Raises `AmbiguousCommit` if several commits begin so.
+    `commit` may be the beginning of a SHA. Raises `AmbiguousCommit` if several commits begin with it.
     """
     candidates = [
         each

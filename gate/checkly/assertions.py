@@ -29,7 +29,7 @@ def failed_assertion(item: Fields) -> str:
     what = " ".join(each for each in (source, item.optional_text("property")) if each)
     comparison = item.optional_text("comparison")
     if source not in _SHOWABLE_SOURCES:
-        return f"{what or 'an assertion'} {comparison}: not met (what was received is not shown)"
+        return f"{what or 'an assertion'} {comparison}: not met (the received value is not shown)"
     received = item.optional_word("actual")
     return f"{what} {comparison} {item.optional_word('target')}" + (
         f", received {received}" if received else ""

@@ -151,7 +151,7 @@ class Checkly:
         """Wait until the budget allows one more request, and spend it. Raises `OutOfTime`."""
         wait_s = self.budget.wait_s(self.clock.now_s())
         if self.clock.now_s() + wait_s >= until_s:
-            raise OutOfTime("the time was up before the next request could be sent")
+            raise OutOfTime("the timeout expired before the next request could be sent")
         if wait_s > 0:
             self.clock.sleep_s(wait_s)
         self.budget.spend(self.clock.now_s())

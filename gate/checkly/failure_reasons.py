@@ -147,9 +147,9 @@ def _slowness(document: Fields, *, is_explained: bool) -> Iterable[str]:
     took_ms = document.optional_number("responseTime")
     took = "" if took_ms is None else f" ({took_ms:.0f} ms)"
     if document.is_true("overMaxResponseTime"):
-        yield f"over its longest response time{took}"
+        yield f"over the maximum response time{took}"
     elif document.is_true("isDegraded") and not is_explained:
-        yield f"over its degraded response time{took}"
+        yield f"over the degraded response time{took}"
 
 
 def _summaries(document: Fields) -> Iterable[str]:

@@ -18,7 +18,7 @@ _CONNECTION = re.compile(r"^\w+\(host='?([^',)]*)'?, port=(\d+)\): ")
 def reason_of(error: BaseException) -> str:
     """Describe the innermost cause of an error of requests, which wraps errors of urllib3."""
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return "no connection in time"
+        return "the connection timed out"
     error = _innermost(error)
     name, text = type(error).__name__, _CONNECTION.sub(r"\1:\2: ", str(error))
     if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _OF_TIME:

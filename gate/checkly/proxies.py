@@ -26,8 +26,8 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _MALFORMED = (
-    "not the URL of a proxy, which is http://host:port or http://user:password@host:port. Special characters "
-    "of a password must be encoded: / is %2F, ? is %3F, # is %23, \\ is %5C, [ is %5B, ] is %5D"
+    "not a valid proxy URL. Use http://host:port or http://user:password@host:port, and encode special "
+    "characters in the password: / is %2F, ? is %3F, # is %23, \\ is %5C, [ is %5B, ] is %5D"
 )
 _NO_SOCKS = (
     "a SOCKS proxy needs the Python package PySocks, which is not installed. Install it (pip install "

@@ -104,11 +104,11 @@ class HttpTransport:
         try:
             head = call.result()
         except TimeoutError:
-            self._trace(request, f"no whole answer within {within_s:.1f} s")
-            return Unreachable(f"{self._endpoint.base_url} gave no whole answer within {within_s:.0f} s")
+            self._trace(request, f"no complete response within {within_s:.1f} s")
+            return Unreachable(f"{self._endpoint.base_url} sent no complete response within {within_s:.0f} s")
         except NoRoom:
-            self._trace(request, "put off, because other large answers arrive")
-            return PutOff(f"{self._endpoint.base_url} sent too many large answers at the same time")
+            self._trace(request, "put off, because other large responses are arriving")
+            return PutOff(f"{self._endpoint.base_url} sent too many large responses at the same time")
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             said = self._hidden_in_errors.text(reason_of(error))  # before shortening splits the key
             said = without_credentials(clean(said, SENTENCE_LENGTH))

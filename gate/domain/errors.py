@@ -43,7 +43,7 @@ class RequestFailed(GateError):
 class Transient(RequestFailed):
     """A failure that may be temporary: the gate retries until the deadline."""
 
-    advice = "If this lasts, look at Checkly's status page and at the network between this job and the API"
+    advice = "If this lasts, check Checkly's status page and the network between this job and the API"
 
     def __init__(
         self, message: str, *, status: int | None = None, retry_after_s: float | None = None
@@ -105,7 +105,7 @@ class BadRequest(Final):
 class Redirected(Final):
     """A redirect. It is never followed, because the credentials would go to another host."""
 
-    advice = "Check api-url, and whether a proxy or a login page stands in front of it"
+    advice = "Check api-url, and whether a proxy or a login page is in front of it"
     concerns_every_session = True
 
 
@@ -183,7 +183,9 @@ class Stopped(GateError):
 class StoppedWhileTriggering(Stopped):
     """A signal arrived during a trigger call."""
 
-    advice = "The trigger call was under way, and may have started checks: look in Checkly for their sessions"
+    advice = (
+        "The trigger call was in progress and may have started checks: look for their sessions in Checkly"
+    )
 
 
 class Defect(GateError):

@@ -36,7 +36,7 @@ class Observer:
         self.observe(Fetched(session))
         if session.phase is Phase.UNKNOWN and session.status not in self._unknown_statuses:
             self._unknown_statuses.add(session.status)
-            self.observe(Noticed(f"Checkly reports the unknown status {session.status}; waiting on"))
+            self.observe(Noticed(f"Checkly reports the unknown status {session.status}; still waiting"))
 
     def gave_up(self, *, in_trouble: bool) -> None:
         """Forget failures that are over although no session became readable."""

@@ -169,13 +169,13 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "far too slow, whatever else": (
         {"overMaxResponseTime": True, "browserCheckResult": {"errors": ["no picture"]}},
-        ["no picture", "over its longest response time"],
+        ["no picture", "over the maximum response time"],
     ),
     "far too slow": (
         {"overMaxResponseTime": True, "isDegraded": True, "responseTime": 31000.4},
-        ["over its longest response time (31000 ms)"],
+        ["over the maximum response time (31000 ms)"],
     ),
-    "slow": ({"isDegraded": True, "responseTime": None}, ["over its degraded response time"]),
+    "slow": ({"isDegraded": True, "responseTime": None}, ["over the degraded response time"]),
     "a kind of check that has no details": ({"hasFailures": True}, ["Checkly gives no reason"]),
     "nothing is known": ({"apiCheckResult": None, "hasErrors": True}, ["Checkly gives no reason"]),
     "somebody cancelled it": ({"isCancelled": True}, []),

@@ -70,7 +70,7 @@ class Progress:
                 yield Line(f"trouble: {error}; retrying", Tone.WARN)
             case TroubleEnded(failures):
                 times = "1 failure" if failures == 1 else f"{failures} failures"
-                yield Line(f"the API answers again, after {times}", Tone.GOOD)
+                yield Line(f"the API responds again after {times}", Tone.GOOD)
             case Noticed(text):
                 yield Line(f"note: {text}", Tone.WARN)
 

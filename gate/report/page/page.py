@@ -49,7 +49,7 @@ def render(report: Report) -> bytes:
 
 def _verdict(report: Report, title: str) -> Iterable[Html]:
     verdict = report.verdict
-    report_only = ", report only: the job goes on" if verdict.only_reports else ""
+    report_only = ", report only: the job continues" if verdict.only_reports else ""
     requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
     decided = report.decided_at.strftime("%Y-%m-%d %H:%M:%S UTC")
     circumstances = (

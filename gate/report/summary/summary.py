@@ -50,7 +50,7 @@ def _notices(report: Report, room: int) -> Iterable[str]:
 
 def _circumstances(report: Report) -> str:
     requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
-    report_only = " (report only: the job goes on)" if report.verdict.only_reports else ""
+    report_only = " (report only: the job continues)" if report.verdict.only_reports else ""
     exit_code = f"Exit code {int(report.verdict.exit_code)}{report_only}"
     policy = f" Policy {markdown(str(report.policy))}." if report.policy else ""
     return f"Waited {format_duration(report.waited_s)}, {requests}. {exit_code}.{policy}"
