@@ -1,7 +1,7 @@
-"""Asks Checkly for the background of what is red: whether errors are new, and whether locations have agents.
+"""Fetch the background of failures: whether errors are new, and whether locations have agents.
 
-It comes after the reasons, explains them, and changes nothing else. A key that may not read these calls, or a
-group that is gone, is not an error.
+This happens after the reasons are fetched, and only adds to them. It is not an error if the key lacks access
+or if a group no longer exists.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _AT_ONCE = 4
 def absences(sessions: Iterable[JudgedSession], checkly: Checkly, *, until_s: float) -> dict[str, Detail]:
     """Return why rows have no result, by location: private locations without a running agent.
 
-    Asks only if there are such rows. Raises a `RequestFailed`, or `Stopped` if a signal arrives.
+    A request is sent only if there are such rows. Raises a `RequestFailed`, or `Stopped` if a signal arrives.
     """
     missing = {
         row.outcome.location
@@ -51,9 +51,9 @@ def absences(sessions: Iterable[JudgedSession], checkly: Checkly, *, until_s: fl
 def error_groups(
     details: Mapping[str, Detail], sessions: Iterable[JudgedSession], checkly: Checkly, *, until_s: float
 ) -> Iterator[tuple[ErrorGroupRef, ErrorGroup]]:
-    """Yield the groups of the errors in the order of the details, at most 20 of them.
+    """Yield the error groups in the order of the details, at most 20 of them.
 
-    Raises a `RequestFailed` for what could not be read; `Stopped` if a signal arrives.
+    Raises a `RequestFailed` if groups could not be read, and `Stopped` if a signal arrives.
     """
     session_of = _session_of(sessions)
     refs = [ref for result_id, detail in details.items() for ref in _refs(detail, session_of.get(result_id))]
@@ -68,7 +68,7 @@ def error_groups(
                     raise reply
                 yield ref, read_error_group(reply, ref)
             except NoSuchSession:
-                pass  # Checkly may have merged or removed it
+                pass  # Checkly may have merged or removed the group
             except (Forbidden, NotServed):
                 return
             except Transient as error:
@@ -84,7 +84,7 @@ def with_background(
     groups: Mapping[ErrorGroupRef, ErrorGroup],
     sessions: Iterable[JudgedSession],
 ) -> dict[str, Detail]:
-    """Return the details with what their error groups show."""
+    """Return the details with the facts of their error groups."""
     session_of = _session_of(sessions)
     found = {}
     for result_id, detail in details.items():
@@ -95,7 +95,7 @@ def with_background(
 
 
 def _with_groups(detail: Detail, groups: Sequence[ErrorGroup], started_at: datetime | None) -> Detail:
-    """Add a line for each group, and one analysis. Messages are quoted if the reasons may lack them."""
+    """Add a line for each group, and one analysis. Messages are added if the reasons may not contain them."""
     is_silent = detail.reasons in ((), (NO_REASON,))
     ages = [(group.age(started_at), group.message) for group in groups]
     if not is_silent and len(groups) == 1:

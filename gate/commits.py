@@ -1,4 +1,4 @@
-"""Finds the test sessions that were started for a commit: before the wait, and once more after it."""
+"""Find the test sessions that were started for a commit: before the wait, and once more after it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gate.domain.errors import GateError, Transient, Unreachable
 from gate.domain.session import SessionKind, SessionRef
 from gate.text.duration import format_duration
 
-# Checkly's API: the providers that start test sessions for a commit. Pipelines that start others have the ID.
+# Checkly's API: the providers that start test sessions for a commit. Other sessions are given by their IDs.
 _PROVIDERS = ("GITHUB", "VERCEL", "PW_REPORTER")
 _SINCE = timedelta(days=7)
 _MOST_PAGES = 50
@@ -33,7 +33,7 @@ class NoSessionOfCommit(GateError):
 
 
 class AmbiguousCommit(GateError):
-    """The beginning of a SHA stands for several commits."""
+    """A SHA's beginning matches several commits."""
 
     advice = "Give more characters of the SHA"
 
@@ -48,7 +48,7 @@ class Commits:
     log: Callable[[str], None]
 
     def find(self, *, until_s: float) -> tuple[SessionRef, ...]:
-        """Wait until there is a session of the commit, for `commit-grace` at most; return all that there are.
+        """Wait for the first session of the commit, at most `commit-grace`; return all that have appeared.
 
         Raises `NoSessionOfCommit`, `AmbiguousCommit`, or the `RequestFailed` of a list that cannot be read.
         """
@@ -71,7 +71,7 @@ class Commits:
             clock.sleep_s(min(_PAUSE_S, left_s))
 
     def find_more(self, known: Iterable[SessionRef], *, until_s: float) -> tuple[SessionRef, ...]:
-        """Return the sessions that have appeared meanwhile. Raises as `find` does, but for none at all."""
+        """Return the sessions that have appeared since. Raises the errors of `find`, but may return none."""
         ids = {ref.id for ref in known}
         more = [each for each in self._listed(until_s) if each.id not in ids]
         for each in more:
@@ -95,7 +95,7 @@ class Commits:
 def sessions_of(entries: Iterable[Listed], commit: str, environment: str = "") -> tuple[Listed, ...]:
     """Return the newest session of a commit for each provider, environment, name and region.
 
-    `commit` may be the beginning of a SHA. Raises `AmbiguousCommit` if several commits begin so.
+    `commit` may be the beginning of a SHA. Raises `AmbiguousCommit` if several commits begin with it.
     """
     candidates = [
         each

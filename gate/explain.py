@@ -1,4 +1,4 @@
-"""Asks Checkly why results are not green: a few at once, in bounded time, and only after the verdict."""
+"""Fetch why results are not green: a few at once, in limited time, and only after the verdict."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _PAUSE_S = 0.5
 
 
 def explain(wanted: Sequence[DetailRef], checkly: Checkly, *, until_s: float) -> Iterator[tuple[str, Detail]]:
-    """Yields result ids with their details as they come in; what Checkly no longer keeps is left out.
+    """Yield the IDs of results with their details. Results that Checkly no longer keeps are skipped.
 
-    What meets passing trouble is asked for once more. Raises a `RequestFailed` for what could not
-    be read then, or as soon as it is known that nothing can be; `Stopped` where a signal comes.
+    After a temporary failure, a request is repeated once. Raises a `RequestFailed` if the second request
+    fails too, or at once if no request can succeed. Raises `Stopped` if a signal arrives.
     """
     trouble: dict[DetailRef, Transient] = {}
     for batch in _batches(wanted):
@@ -44,7 +44,7 @@ def _batches(wanted: Sequence[DetailRef]) -> Iterator[Sequence[DetailRef]]:
 def _ask(
     batch: Sequence[DetailRef], checkly: Checkly, until_s: float, trouble: dict[DetailRef, Transient]
 ) -> Iterator[tuple[str, Detail]]:
-    """Yields what is answered to the batch, and takes note of what met passing trouble."""
+    """Yield the details that the requests of a batch return, and add temporary failures to `trouble`."""
     replies = checkly.ask_each([wanted.request for wanted in batch], until_s=until_s)
     for wanted, reply in zip(batch, replies, strict=True):
         try:
@@ -52,17 +52,17 @@ def _ask(
                 raise reply
             yield wanted.result_id, read_detail(reply, wanted.result_id)
         except NoSuchSession:
-            pass  # Checkly keeps details for some days only
+            pass  # Checkly keeps details only for some days
         except Transient as error:
             if error.status == HTTPStatus.TOO_MANY_REQUESTS:
-                raise  # the limit is the account's, and this is only decoration
+                raise  # the whole account shares the limit, and details are not essential
             trouble[wanted] = error
 
 
 def results_to_explain(sessions: Iterable[JudgedSession]) -> Iterator[DetailRef]:
-    """Yield the results of rows that are not green, the worst row's first; not all need be fetched.
+    """Yield the results of rows that are not green, beginning with the worst row.
 
-    The result that decides a row comes before the attempts of any row.
+    The results that decide rows come before all attempts.
     """
     rows = [(judged, row) for judged in sessions for row in judged.rows if row.conclusion in _EXPLAINED]
     rows.sort(key=lambda each: (_EXPLAINED.index(each[1].conclusion), each[1].outcome.state.badness))
@@ -80,5 +80,5 @@ _EXPLAINED = (Conclusion.RED, Conclusion.UNDECIDED, Conclusion.TOLERATED)
 
 
 def _unsound_runs(row: Row) -> list[str]:
-    """The ids of a location's runs that were not green, the last one first."""
+    """Return the IDs of a location's runs that were not green, the last one first."""
     return [run.id for run in reversed(row.outcome.runs) if result_state(run) is not State.PASSED]

@@ -1,4 +1,4 @@
-"""One run of the gate: trigger, poll, evaluate, explain. The order of the steps, and no step itself."""
+"""One run of the gate: trigger, poll, evaluate, explain. This module contains only the order of the steps."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from gate.text.style import Line, Tone
 from gate.triggering import trigger
 from gate.waiting import Context, wait_for_all
 
-_EXPLAIN_WITHIN_S = 10.0  # a closed gate should not keep a pipeline waiting for its reason
+_EXPLAIN_WITHIN_S = 10.0  # a closed gate should not delay a pipeline to fetch reasons
 _FETCH_WITHIN_S = 3.0
-_CANCEL_WITHIN_S = 2.0  # of the 5 s between a signal and the end of the reports
+_CANCEL_WITHIN_S = 2.0  # of the 5 s within which reports are written after a signal
 _STALE_AFTER = timedelta(hours=1)
-_STALE = "ended more than an hour before the gate began; is the session ID of an earlier run?"
+_STALE = "ended more than an hour before the gate began; is the session ID from an earlier run?"
 _NO_ACCOUNT = "account-id is not given, and Checkly's API requires it (CHECKLY_ACCOUNT_ID)"
 
 
 def decide(settings: Settings, document: PolicyDocument, transport: Transport, context: Context) -> Report:
-    """Start what is to be triggered, wait for the sessions, judge them, and find out why they failed."""
+    """Trigger checks, wait for the sessions, judge them, and fetch the reasons for failures."""
     watched = Watched(transport)
     checkly = Checkly(watched, context.clock, settings.api_version)
     began_s = context.clock.now_s()
     deadline_s = began_s + settings.timeout
-    # A trigger call that hangs must leave time to fetch the sessions that are given beside it.
+    # A trigger call that hangs must leave time to fetch the sessions that are given as inputs.
     triggered = trigger(
         settings,
         checkly,
@@ -73,7 +73,7 @@ def decide(settings: Settings, document: PolicyDocument, transport: Transport, c
 def _of_commit(
     commits: Commits, fault: GateError | None, deadline_s: float
 ) -> tuple[tuple[SessionRef, ...], GateError | None]:
-    """Return the sessions of the commit, if one is given, and what keeps the gate from opening."""
+    """Return the sessions of the commit, if one is given, and the error that keeps the gate from opening."""
     if not commits.settings.commit or isinstance(fault, Stopped):
         return (), fault
     try:
@@ -98,7 +98,7 @@ def _poll_and_judge(
     polled, left_out = reportable_at_once(polled, fault)
     if left_out:
         notices.append(
-            f"a signal leaves no time to report the results of {left_out} of {len(polled)} sessions"
+            f"the signal left no time to report the results of {left_out} of {len(polled)} sessions"
         )
     if settings.cancel_on_abort:
         for line in _cancel(polled, checkly):
@@ -106,7 +106,7 @@ def _poll_and_judge(
     decided_at = context.wall_clock()
     began_at = decided_at - timedelta(seconds=context.clock.now_s() - (deadline_s - settings.timeout))
     notices += (f"{each.label}: {_STALE}" for each in ended_before(polled, began_at - _STALE_AFTER))
-    today = max(decided_at, checkly.latest_date or decided_at).date()  # a slow clock prolongs no quarantine
+    today = max(decided_at, checkly.latest_date or decided_at).date()  # slow clocks extend no quarantine
     runs = [run for each in polled if each.session for run in each.session.checks]
     notices += warnings(document.quarantine, runs, today)
     document = with_inputs(document, failed=settings.failed_threshold, degraded=settings.degraded_threshold)
@@ -121,7 +121,7 @@ def _poll_and_judge(
 
 
 def _cancel(polled: Iterable[PollResult], checkly: Checkly) -> Iterable[Line]:
-    """Ask Checkly to cancel what the gate leaves running."""
+    """Cancel the sessions that are still running when the gate stops waiting."""
     until_s = checkly.clock.now_s() + _CANCEL_WITHIN_S
     for each in polled:
         session = each.session
@@ -134,28 +134,28 @@ def _cancel(polled: Iterable[PollResult], checkly: Checkly) -> Iterable[Line]:
         except (RequestFailed, Stopped) as error:
             yield Line(f"could not cancel {session.label}: {error}", Tone.WARN)
         else:
-            yield Line(f"asked Checkly to cancel what still runs of {session.label}")
+            yield Line(f"asked Checkly to cancel the running checks of {session.label}")
 
 
 def _explain(report: Report, checkly: Checkly, context: Context, *, until_s: float) -> Report:
-    """Add why results are not green, as far as Checkly reports it. The verdict stands."""
+    """Add why results are not green, as far as Checkly reports it. The verdict does not change."""
     if any(session.ending is Ending.STOPPED for session in report.sessions):
         return report
     until_s = min(until_s, context.clock.now_s() + _EXPLAIN_WITHIN_S)
     unsound = results_to_explain(report.sessions)
     wanted = tuple(islice(unsound, MOST_RESULTS))
     if wanted:
-        context.show_state(f"fetching why {_are_not_green(len(wanted))}")
+        context.show_state(f"fetching the reasons for {_results(len(wanted))}")
     if more := sum(1 for _ in unsound):
         few = f"reasons were fetched for {len(wanted)} of {len(wanted) + more} results that are not green"
         report = replace(report, notices=(*report.notices, few))
     found: dict[str, Detail] = {}
     try:
         for result_id, detail in explain(wanted, checkly, until_s=until_s):
-            found[result_id] = detail  # noqa: PERF403 - what comes before an error is kept
+            found[result_id] = detail  # noqa: PERF403 - details are kept if an error follows
     except (RequestFailed, Stopped) as error:
         left = len(wanted) - len(found)
-        context.log(Line(f"why {_are_not_green(left)} could not be fetched: {error}", Tone.FAINT))
+        context.log(Line(f"could not fetch the reasons for {_results(left)}: {error}", Tone.FAINT))
         if not isinstance(error, Final):
             return replace(report, details=found)
     return _add_background(replace(report, details=found), checkly, context, until_s)
@@ -170,10 +170,10 @@ def _add_background(report: Report, checkly: Checkly, context: Context, until_s:
         for ref, group in error_groups(report.details, report.sessions, checkly, until_s=until_s):
             groups[ref] = group  # noqa: PERF403 - as above
     except (RequestFailed, Stopped) as error:
-        context.log(Line(f"more about the causes could not be fetched: {error}", Tone.FAINT))
+        context.log(Line(f"could not fetch more about the causes: {error}", Tone.FAINT))
     details = with_background(report.details, groups, report.sessions)
     return replace(report, details=details, absences=absent)
 
 
-def _are_not_green(results: int) -> str:
-    return "1 result is not green" if results == 1 else f"{results} results are not green"
+def _results(number: int) -> str:
+    return f"{number} result{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Starts the checks that are to be triggered before the gate waits for them."""
+"""Start the checks that are to be triggered, before the gate waits for them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _MOST_NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class Triggered:
-    """The sessions that were started. With a fault the gate cannot open, whatever becomes of them.
+    """The sessions that were started. If there is a fault, the gate cannot open, even if they pass.
 
-    `checks` is how many checks a session must have, by its ID.
+    `checks` maps the ID of a session to the number of checks that it must have.
     """
 
     refs: tuple[SessionRef, ...] = ()
@@ -53,9 +53,9 @@ def _trigger_check_sessions(
     absent = not_started(check_ids, started)
     if not absent:
         return Triggered(refs)
-    said = f"no session was started of {_named(absent)}"
+    said = f"no session was started for {_named(absent)}"
     if settings.trigger_tags:
-        notice = f"{said}: a check that trigger-check-id names must have the tags of trigger-tags too"
+        notice = f"{said}: a check in trigger-check-id must also have the tags in trigger-tags"
         return Triggered(refs, notices=(notice,))
     return Triggered(refs, fault=CheckNotStarted(said))
 
@@ -63,7 +63,7 @@ def _trigger_check_sessions(
 def _trigger_test_sessions(
     settings: Settings, checkly: Checkly, log: Callable[[str], None], until_s: float
 ) -> Triggered:
-    """Start one session for each location. What was started stays, even if the next call fails."""
+    """Start one session for each location. Sessions that were started remain, even if the next call fails."""
     target = target_of(settings.trigger_check_id, settings.trigger_tags)
     refs: list[SessionRef] = []
     fault: GateError | None = None
@@ -86,7 +86,7 @@ def _trigger_test_sessions(
             break
         log(f"{_started(started)} ({location})")
         refs.append(SessionRef(started.session_id, SessionKind.TEST))
-    # With tags as well, a check that is named need not be selected.
+    # If tags are given too, they may exclude a named check.
     wanted = 0 if settings.trigger_tags else len(settings.trigger_check_id)
     return Triggered(tuple(refs), fault, checks={ref.id: wanted for ref in refs if wanted})
 

@@ -1,4 +1,4 @@
-"""Waits for the sessions, and logs what happens meanwhile."""
+"""Wait for the sessions, and log the events of the wait."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gate.text.style import Line
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a run depends on besides its settings. `show_state` redraws a status line, if there is one."""
+    """The surroundings of a run. `show_state` redraws a status line, if there is one."""
 
     clock: Clock
     jitter: Callable[[], float]
@@ -38,7 +38,7 @@ def wait_for_all(
     deadline_s: float,
     notice: Callable[[str], None],
 ) -> tuple[tuple[PollResult, ...], GateError | None]:
-    """Wait for the sessions, and for those of the commit that have appeared meanwhile."""
+    """Wait for the sessions, and for sessions of the commit that have appeared since."""
     settings, checkly = commits.settings, commits.checkly
     polled = _poll(refs, settings, checkly, context, deadline_s, notice)
     while settings.commit and all(each.ending is Ending.FINISHED for each in polled):
@@ -60,7 +60,7 @@ def _poll(
     deadline_s: float,
     notice: Callable[[str], None],
 ) -> tuple[PollResult, ...]:
-    """Wait for the sessions, and log what happens meanwhile."""
+    """Wait for the sessions, and log the events of the wait."""
     progress = Progress(len(refs), settings.timeout)
 
     def observe(event: Event) -> None:

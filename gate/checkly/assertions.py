@@ -1,4 +1,4 @@
-"""Failed assertions in words. A received value is shown only if it cannot be a body or a header."""
+"""Describe failed assertions. A received value is shown only if it cannot be a body or a header."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _SHOWABLE_SOURCES = frozenset(
 
 
 def failed_assertion(item: Fields) -> str:
-    """Return a failed assertion in words."""
+    """Describe a failed assertion."""
     source = item.optional_text("source")
     what = " ".join(each for each in (source, item.optional_text("property")) if each)
     comparison = item.optional_text("comparison")
     if source not in _SHOWABLE_SOURCES:
-        return f"{what or 'an assertion'} {comparison}: not met (what was received is not shown)"
+        return f"{what or 'an assertion'} {comparison}: not met (the received value is not shown)"
     received = item.optional_word("actual")
     return f"{what} {comparison} {item.optional_word('target')}" + (
         f", received {received}" if received else ""
@@ -37,7 +37,7 @@ def failed_assertion(item: Fields) -> str:
 
 
 def failed_condition(item: Fields) -> Iterable[str]:
-    """Return what an agentic check had to find, and what it found, if it did not pass."""
+    """Describe a condition of an agentic check, and what the agent found, if it did not pass."""
     if item.optional_word("passed") == "false":
         found = item.optional_text("actual")
         yield item.optional_text("condition") + (f": {found}" if found else "")

@@ -1,4 +1,4 @@
-"""How much of a response is kept, and for how long."""
+"""Receive the body of a response, with limits on its size and on the memory of all bodies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mmap import mmap
 from threading import Lock
 
 LARGEST_RESPONSE_BYTES = 10 * 1024 * 1024
-_ROOM_BYTES = 12 * 1024 * 1024  # of all responses that arrive at the same time: one of them always fits
+_ROOM_BYTES = 12 * 1024 * 1024  # for all responses that arrive at the same time; one response always fits
 
 
 class TooLarge(ValueError):
@@ -14,34 +14,34 @@ class TooLarge(ValueError):
 
 
 class NoRoom(ValueError):
-    """Other responses take the memory that this one needs."""
+    """Other responses occupy the memory that this response needs."""
 
 
 class Room:
-    """The memory that responses share which arrive at the same time."""
+    """The memory that is shared by all responses that arrive at the same time."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._left = _ROOM_BYTES
 
     def take(self, number: int) -> None:
-        """Take so many bytes. Raises `NoRoom`."""
+        """Reserve `number` bytes. Raises `NoRoom` if fewer are left."""
         with self._lock:
             if number > self._left:
                 raise NoRoom
             self._left -= number
 
     def give_back(self, number: int) -> None:
-        """Make so many bytes available to others."""
+        """Release `number` bytes for other responses."""
         with self._lock:
             self._left += number
 
 
 class Body:
-    """The body of a response as it arrives, until the gate stops waiting for it.
+    """The body of a response that is arriving, until the gate stops waiting for it.
 
-    A server that sends a byte now and then occupies a thread, but no memory. The bytes are in pages of their
-    own, which return to the system at once: the allocator would keep those of each thread.
+    A server that sends a byte now and then occupies a thread, but no memory. The bytes are in pages that are
+    mapped for this body and return to the system at once; the allocator would keep pages for each thread.
     """
 
     def __init__(self, room: Room) -> None:
@@ -51,9 +51,9 @@ class Body:
         self._is_awaited = True
 
     def add(self, chunk: bytes) -> None:
-        """Add what has arrived.
+        """Append bytes that have arrived.
 
-        Raises `TooLarge`, `NoRoom` (and frees the memory), or TimeoutError if the gate no longer waits.
+        Raises `TooLarge` or `NoRoom`, and frees the memory. Raises TimeoutError if the gate no longer waits.
         """
         if not self._is_awaited:
             raise TimeoutError
@@ -71,7 +71,7 @@ class Body:
         self._length += len(chunk)
 
     def whole(self) -> bytes:
-        """Return everything that has arrived, and keep none of it."""
+        """Return all bytes that have arrived, and free the memory."""
         whole = self._pages[: self._length] if self._pages else b""
         self._free()
         return whole
@@ -82,7 +82,7 @@ class Body:
         self._free()
 
     def _give_up(self) -> None:
-        """Leave the room to others."""
+        """Free the memory, and release it for other responses."""
         self._free()
         self._room.give_back(self._length)
         self._length = 0

@@ -1,9 +1,9 @@
 """Check sessions: how a response becomes a `Session`.
 
-What decides the verdict (ID, status, run locations, a result's location and flags) is read strictly: a
-document in which any of it is missing or of another type is not the one that was asked for. So is one in
-which a check's name or a response time is there and of another type. Everything else (links, times) is read
-leniently: what cannot be used is absent. Unknown fields and enum values pass.
+Fields that decide the verdict (ID, status, run locations, a result's location and flags) are read strictly:
+if one of them is missing or has the wrong type, the document is rejected. A check's name and a response time
+may be missing, but must not have the wrong type. All other fields (links, times) are read leniently: an
+unusable value counts as absent. Unknown fields and enum values are accepted.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _read(document: Fields, version: str) -> Session:
 
 
 def _is_cancelled(status: str, version: str, results: tuple[Result, ...]) -> bool:
-    """v1 reports a cancelled session as TIMED_OUT, with a cancelled result."""
+    """Whether the session was cancelled. v1 reports this as TIMED_OUT, with a cancelled result."""
     if version == V1 and status == "TIMED_OUT":
         return any(result.is_cancelled for result in results)
     return status == "CANCELLED"

@@ -1,4 +1,4 @@
-"""The API as the gate uses it: which endpoint serves a session, and the request budget."""
+"""The client for Checkly's API: it finds the endpoint of each session and keeps to the request budget."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from gate.domain.errors import (
 )
 from gate.domain.session import Session, SessionKind, SessionRef
 
-REQUEST_BOUND_S = 30.0  # the longest that any request may take, beyond the wait that a long poll asks for
+REQUEST_BOUND_S = 30.0  # the longest duration of a request, not counting the wait that a long poll requests
 _NETWORK_ERRORS_UNTIL_PLAIN_POLLING = 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Endpoint:
-    """One version of the API of one kind of session."""
+    """One API version for one kind of session."""
 
     api: SessionApi
     version: str
@@ -40,11 +40,10 @@ class _Endpoint:
 
 @dataclass(slots=True)
 class Checkly:
-    """The API as the gate uses it; remembers what it learned about what is served.
+    """A client for Checkly's API that remembers which endpoints Checkly serves.
 
-    `version` is the version of the check-session API. Empty means that v1, the endpoint of the owner's
-    document, is asked first, and v2 as soon as v2 alone knows a session. `latest_date` is the latest moment
-    that a response was dated.
+    `version` is the version of the check-session API. If it is empty, the client tries v1 first, and keeps to
+    v2 after it has found a session that only v2 has. `latest_date` is the latest `Date` header of a response.
     """
 
     transport: Transport
@@ -56,10 +55,10 @@ class Checkly:
     _completion_network_errors: int = 0
 
     def fetch_each(self, refs: Sequence[SessionRef], *, until_s: float) -> list[Session | RequestFailed]:
-        """Fetch sessions at the same time; return them as they are now, or why one cannot be read.
+        """Fetch sessions at the same time; return each session as it is now, or the error instead.
 
         A session of unknown kind is looked up as each kind in turn. Returns by `until_s`. Raises `OutOfTime`
-        if the budget leaves no time for it.
+        if the budget allows no request until then.
         """
         lookups = [_Lookup(ref.id, deque(self._endpoints_for(ref))) for ref in refs]
         while batch := [lookup for lookup in lookups if lookup.found is None]:
@@ -76,7 +75,7 @@ class Checkly:
         return [lookup.found for lookup in lookups if lookup.found is not None]
 
     def _ask_next(self, batch: Sequence[_Lookup], until_s: float) -> None:
-        """Ask the next endpoint of each lookup. What was put off stays for the next round."""
+        """Try the next endpoint of each lookup. Requests that were put off are repeated in the next round."""
         asked = [lookup.endpoints[0] for lookup in batch]
         requests = [
             endpoint.api.retrieve(lookup.id, endpoint.version)
@@ -94,16 +93,16 @@ class Checkly:
                         yield _Endpoint(api, version)
 
     def serves_completion(self, kind: SessionKind) -> bool:
-        """Whether long polls are of use, as far as that is known."""
+        """Whether Checkly serves long polls for this kind of session, as far as the client has found out."""
         return kind not in self._without_completion
 
     def await_each(
         self, sessions: Sequence[Session], max_wait_s: int, *, until_s: float
     ) -> list[Session | RequestFailed | None]:
-        """Wait for the ends of sessions with a long poll of `max_wait_s` (1 to 30) seconds on each.
+        """Wait for sessions to end, with one long poll of `max_wait_s` (1 to 30) seconds for each.
 
-        Returns for each the session if it ended, None if it still runs, or the error. If completion is not
-        served, `serves_completion` returns False afterwards.
+        Returns, for each, the session if it ended, None if it is still running, or the error. If Checkly does
+        not serve long polls, `serves_completion` returns False afterwards.
         """
         requests = [KINDS[each.kind].completion(each.id, each.api_version, max_wait_s) for each in sessions]
         responses = self.ask_each(requests, until_s=until_s, bound_s=REQUEST_BOUND_S + max_wait_s)
@@ -129,7 +128,7 @@ class Checkly:
             return trouble
 
     def cancel(self, session: Session, *, until_s: float) -> None:
-        """Ask Checkly to cancel what still runs of a session. Raises a `RequestFailed`."""
+        """Cancel the checks of a session that are still running. Raises a `RequestFailed`."""
         self.afford(until_s)
         within_s = min(REQUEST_BOUND_S, until_s - self.clock.now_s())
         response = self.transport.send(KINDS[session.kind].cancel(session.id), within_s=within_s)
@@ -152,7 +151,7 @@ class Checkly:
         """Wait until the budget allows one more request, and spend it. Raises `OutOfTime`."""
         wait_s = self.budget.wait_s(self.clock.now_s())
         if self.clock.now_s() + wait_s >= until_s:
-            raise OutOfTime("the time was up before the next request could be sent")
+            raise OutOfTime("the timeout expired before the next request could be sent")
         if wait_s > 0:
             self.clock.sleep_s(wait_s)
         self.budget.spend(self.clock.now_s())
@@ -160,7 +159,7 @@ class Checkly:
 
 @dataclass(slots=True)
 class _Lookup:
-    """One session that is fetched: which endpoints are left to ask, and what was found."""
+    """The search for one session: the endpoints that are left to try, and the result."""
 
     id: str
     endpoints: deque[_Endpoint]
@@ -169,7 +168,7 @@ class _Lookup:
     put_off: PutOff | None = None
 
     def take(self, result: Session | RequestFailed) -> None:
-        """Take the result of one endpoint. One that does not know the session leaves it to the next."""
+        """Record the result of one endpoint. If it does not have the session, the next endpoint is tried."""
         if isinstance(result, PutOff):
             self.put_off = result
             return
@@ -179,7 +178,7 @@ class _Lookup:
                 self.unknown = result
             self.found = None if self.endpoints else self.unknown
         elif isinstance(result, Forbidden) and self.unknown is not None:
-            # The key may not read this kind of session, and the other kind may still appear.
+            # The key has no access to this kind of session. A session of the other kind may still appear.
             self.found = None if self.endpoints else self.unknown
         else:
             self.found = result

@@ -1,7 +1,8 @@
-"""Connections that another thread can cut, and that skip only so many interim responses.
+"""Connections that another thread can shut down, and that skip a limited number of interim responses.
 
-The timeout of a socket bounds one operation. A server that sends a byte now and then would hold the thread,
-the descriptor and the memory of a request forever, so the socket of an abandoned request is shut down.
+The timeout of a socket limits a single operation. A server that sends a byte now and then would occupy the
+thread, the descriptor and the memory of a request forever. Therefore the socket of an abandoned request is
+shut down.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ class HeldSocket:
         self._is_cut = False
 
     def hold(self, connected: socket.socket, *, copied: bool = False) -> None:
-        """Remember the socket. Raises TimeoutError, and cuts it, if the request was abandoned already.
+        """Remember the socket. If the request is already abandoned, cut the socket and raise TimeoutError.
 
-        `copied`: hold a descriptor of its own, because a TLS handshake takes the descriptor from the socket.
+        `copied`: keep a duplicate of the descriptor, because a TLS handshake detaches it from the socket.
         """
         self.release()
         self._copy = connected.dup() if copied else None
@@ -53,7 +54,7 @@ class HeldSocket:
         self._is_cut = True
         if held := self._socket:
             with contextlib.suppress(OSError):
-                # As a plain socket: that of a TLS connection would go on without TLS.
+                # `shutdown` of a TLS socket would drop TLS, and the connection would go on in plain text.
                 socket.socket.shutdown(held, socket.SHUT_RDWR)
 
 
@@ -62,7 +63,7 @@ current_socket: ContextVar[HeldSocket] = ContextVar("current_socket")
 
 class _Response(HTTPResponse):
     def _read_status(self) -> tuple[str, int, str]:
-        """Skip 102 and 103 as the library skips 100 alone. Raises HTTPException if they never end."""
+        """Skip 102 and 103 too: the library skips only 100. Raises HTTPException if they never end."""
         for _ in range(_MOST_INTERIM_RESPONSES):
             version, status, reason = super()._read_status()  # type: ignore[misc] # typeshed lacks it
             if not 100 <= status < 200 or status == _SWITCHING_PROTOCOLS:
@@ -117,7 +118,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class CuttingAdapter(HTTPAdapter):
-    """Makes connections that `HeldSocket.cut` ends."""
+    """An adapter whose connections `HeldSocket.cut` can shut down."""
 
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **options: object
@@ -127,7 +128,7 @@ class CuttingAdapter(HTTPAdapter):
         _use_own_connections(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: object) -> urllib3.ProxyManager:
-        """Connect through a proxy. One that speaks SOCKS has connections of its own."""
+        """Connect through a proxy. For SOCKS, the connections of urllib3 are kept."""
         manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, **options)
         if not proxy.lower().startswith("socks"):
             _use_own_connections(manager)

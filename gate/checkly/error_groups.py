@@ -1,7 +1,7 @@
-"""Error groups: since when Checkly knows an error, and an analysis of its cause if it made one.
+"""Error groups: when Checkly first saw an error, and its analysis of the cause if there is one.
 
-They decide nothing and are read leniently. Checkly cleans messages for grouping, not of secrets: the raw
-message is never read, and the cleaned one is treated like every other reason.
+They do not affect the verdict and are read leniently. Checkly cleans messages to group them, not to remove
+secrets. Therefore the raw message is never read, and the cleaned one is treated like every other reason.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ErrorGroupRef:
-    """A group of errors. Check sessions and test sessions have groups of their own."""
+    """A reference to an error group. Check sessions and test sessions have separate groups."""
 
     kind: SessionKind
     id: str
 
     @property
     def request(self) -> Request:
-        """The call for the group."""
+        """Return the request for the group."""
         return Request("GET", f"/v1/{KINDS[self.kind].error_groups}/{self.id}")
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorGroup:
-    """What is known of an error. Texts are clean lines and may be empty.
+    """An error group. Its texts are clean lines and may be empty.
 
-    `is_day`: Checkly reports only the day on which it was first seen, as it does for check sessions.
+    `is_day`: Checkly reports only the day on which the error was first seen, as it does for check sessions.
     """
 
     message: str
@@ -51,7 +51,7 @@ class ErrorGroup:
     analysis: str
 
     def age(self, started_at: datetime | None) -> str:
-        """Return whether the error is new in a session that started then; empty if nothing is known."""
+        """Describe whether the error is new in a session that started then; empty if that is unknown."""
         if self.first_seen is None:
             return ""
         day = self.first_seen.date()
@@ -80,7 +80,7 @@ def read_error_group(reply: Response, ref: ErrorGroupRef) -> ErrorGroup:
 
 
 def _analysis(document: Fields) -> str:
-    """Return the newest root cause analysis, marked as a model's.
+    """Return the newest root cause analysis, marked as written by an AI model.
 
     Its links are removed, because they may come from the page that was checked.
     """

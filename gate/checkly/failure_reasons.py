@@ -1,7 +1,7 @@
-"""Why a result is not green, read from Checkly's details of it.
+"""Read why a result failed or is degraded, from Checkly's details of the result.
 
-Everything is read leniently, because it decides nothing. Requests and responses may hold secrets: bodies,
-headers and their values are never copied, and links lose their queries and credentials.
+Details do not affect the verdict and are read leniently. Requests and responses may contain secrets.
+Therefore bodies, headers and their values are never copied, and links lose their queries and credentials.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from gate.text.clean import clean, without_credentials
 NO_REASON = "Checkly gives no reason"
 _MOST_REASONS = 5
 _REASON_LENGTH = 300
-_READ_LENGTH = 2000  # of a text that is cut to its first lines before it is cut to its length
-_READ_BEFORE_CLEANING = 20_000  # colours can make up most of a text
+_READ_LENGTH = 2000  # of a text that is reduced to its first lines before it is shortened
+_READ_BEFORE_CLEANING = 20_000  # colour codes can make up most of a text
 _RECORDING_LENGTH = 80
 _QUERY = re.compile(r"(?<=[^\s?#])[?#][^\s\"'<>)\]]*=[^\s\"'<>)\]]*")
 _ORIGIN = re.compile(r"\w+://[^/]*")
-# What follows a message is for a screen, not for a line: a log of calls, a stack, a piece of the source.
+# The part of a message that needs more than a line: a call log, a stack trace, an excerpt of the source.
 _TRACE = re.compile(
     r"Call log:|^at .*(?::\d+:\d+|<anonymous>|\(native)\)?$|^(?:> ?)?\d+ \|(?: |$)|^\| [ ^~]*\^", re.MULTILINE
 )
 
 
 def read_detail(reply: Response, result_id: str) -> Detail:
-    """Return why a result is as it is. Raises a `RequestFailed` if the reply is not the result's document."""
+    """Return the reasons for a result. Raises a `RequestFailed` if the reply is not the result's document."""
     if reply.status != 200:
         raise error_for(reply)
     document = Fields(json_object(reply.body))
@@ -66,7 +66,7 @@ _KINDS = (
 
 
 def _kinds(document: Fields) -> Iterable[Fields]:
-    """Return the objects that only one kind of check has; empty ones if the document lacks them."""
+    """Return the object of each kind of check; it is empty if the document lacks it."""
     return (document.optional_fields(kind) for kind in _KINDS)
 
 
@@ -86,7 +86,7 @@ def _failed_assertions(document: Fields) -> Iterable[str]:
 
 
 def _response_statuses(document: Fields) -> Iterable[str]:
-    """Return how the server responded, unless an assertion shows it. 0 means that there was no response."""
+    """Return an HTTP error, unless a failed assertion shows it. Status 0 means that there was no response."""
     response = document.optional_fields("apiCheckResult").optional_fields("response")
     status = response.optional_number("status") or 0
     if status >= 400 and not any(_failed_assertions(document)):
@@ -104,14 +104,14 @@ def _first_errors(document: Fields) -> Iterable[str]:
 
 
 def _without_trace(message: str) -> str:
-    """Return the message without colours and without its trace, unless it consists of a trace."""
+    """Remove colour codes and the trace from a message, unless the message consists of a trace."""
     lines = (clean(line, _READ_LENGTH) for line in message[:_READ_BEFORE_CLEANING].splitlines())
     text = "\n".join(lines).strip()
     return _TRACE.split(text)[0].strip() or text
 
 
 def _message(item: object) -> str:
-    """An error is a text, an object with a message, or one that holds such an object."""
+    """Return the message of an error: a text, an object with a message, or an object that contains one."""
     if isinstance(item, str):
         return item.strip()
     fields = Fields(item) if isinstance(item, Mapping) else Fields({})
@@ -125,7 +125,7 @@ def _grpc_messages(document: Fields) -> Iterable[str]:
 
 
 def _certificate_trouble(document: Fields) -> Iterable[str]:
-    """Return the days until expiry beside other problems: Checkly does not report which one degraded it."""
+    """Return all facts about a certificate: Checkly does not report which of them degraded the result."""
     certificate = document.optional_fields("sslCheckResult")
     days = certificate.optional_word("daysUntilExpiry")
     facts = [certificate.optional_text("failureCategory"), _expiry(days) if days else ""]
@@ -143,7 +143,7 @@ def _expiry(days: str) -> str:
 
 
 def _slowness(document: Fields, *, is_explained: bool) -> Iterable[str]:
-    """Return that it was slow, unless another cause explains why it is degraded."""
+    """Return that a response was too slow. A degraded result counts as slow if it has no other cause."""
     took_ms = document.optional_number("responseTime")
     took = "was" if took_ms is None else f"took {took_ms:.0f} ms,"
     if document.is_true("overMaxResponseTime"):
@@ -153,18 +153,18 @@ def _slowness(document: Fields, *, is_explained: bool) -> Iterable[str]:
 
 
 def _summaries(document: Fields) -> Iterable[str]:
-    """Return an agent's own summary of its run. It is long, and therefore the last resort."""
+    """Return an agent's own summary of its run. It is long, and therefore comes last."""
     yield document.optional_fields("agenticCheckResult").optional_raw("summary")
 
 
 def _silence(document: Fields) -> Iterable[str]:
-    """Return that there is no reason, if the result failed: some kinds of check never have one."""
+    """Return `NO_REASON` if the result failed. Results of some kinds of check never have a reason."""
     if document.is_true("hasFailures") or document.is_true("hasErrors"):
         yield NO_REASON
 
 
 def _schedule_errors(document: Fields) -> Iterable[str]:
-    """Why a check of a test session could not be run at all."""
+    """Return why a check of a test session could not be scheduled."""
     if error := document.optional_raw("scheduleError"):
         yield f"not scheduled: {error}"
 
@@ -194,5 +194,5 @@ def _recording_name(item: object) -> str:
 
 
 def sentence(text: str, length: int = _REASON_LENGTH) -> str:
-    """Return a reason as one line, with links that lack their credentials and queries."""
+    """Return a reason as one line, and remove credentials and queries from its links."""
     return clean(_QUERY.sub("?…", without_credentials(clean(text, _READ_LENGTH))), length)

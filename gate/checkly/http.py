@@ -1,4 +1,4 @@
-"""Requests and responses without I/O, and the error that each response amounts to."""
+"""Requests and responses without I/O, and the errors that responses report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to send, relative to the API's base URL; credentials are the transport's."""
+    """A request, relative to the API's base URL. The transport adds the credentials."""
 
     method: str
     path: str
@@ -27,7 +27,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back: the HTTP status, headers with lower-case names, and the whole body."""
+    """A response: the HTTP status, the headers with lower-case names, and the whole body."""
 
     status: int
     headers: Mapping[str, str]
@@ -35,12 +35,12 @@ class Response:
 
 
 def is_uuid(text: str) -> bool:
-    """Whether the text is a UUID, the only thing that may become part of a path."""
+    """Whether the text is a UUID. Only UUIDs may become part of a path."""
     return _UUID.fullmatch(text) is not None
 
 
 def error_for(reply: Response) -> errors.RequestFailed:
-    """The error that a reply other than 200 amounts to; the HTTP status decides, never the body."""
+    """Return the error that a reply other than 200 reports. The HTTP status decides, never the body."""
     message = f"Checkly's API answered {_status_line(reply)}{_what_it_says(reply)}"
     if reply.status in _TRANSIENT_STATUSES or reply.status >= 500:
         return errors.Transient(message, status=reply.status, retry_after_s=retry_after_s(reply))
@@ -64,9 +64,9 @@ _FINAL_STATUSES: Mapping[int, Callable[..., errors.Final]] = {
 
 
 def retry_after_s(reply: Response) -> float | None:
-    """Seconds that `Retry-After` asks to wait, from a number or from a date (counted from the `Date` header).
+    """Return the wait that `Retry-After` requests, in seconds. A date is relative to the `Date` header.
 
-    None where it is absent, zero, in the past, or makes no sense.
+    None if it is absent, zero, in the past, or invalid.
     """
     value = reply.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", value, re.ASCII):
@@ -79,7 +79,7 @@ def retry_after_s(reply: Response) -> float | None:
 
 
 def date_of(reply: Response) -> datetime | None:
-    """Return the moment in the `Date` header, in UTC. None if it is absent or makes no sense."""
+    """Return the moment in the `Date` header, in UTC. None if it is absent or invalid."""
     try:
         moment = parsedate_to_datetime(reply.headers["date"])
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -96,7 +96,7 @@ def _status_line(reply: Response) -> str:
 
 
 def _what_it_says(reply: Response) -> str:
-    """The API's own message, and the edge's request id, which is what Checkly's support asks for."""
+    """Return the API's own message, and the request ID of its CDN, which Checkly's support asks for."""
     try:
         message = Fields(json_object(reply.body)).optional_raw("message")
     except errors.InvalidResponse:
@@ -107,7 +107,7 @@ def _what_it_says(reply: Response) -> str:
 
 
 def _host_of(location: str) -> str:
-    """The host of a URL, without whatever stands before an `@`; of a path the path."""
+    """Return the host of a URL, without the part before an `@`. Return a path as it is."""
     match = re.match(r"(?:https?:)?//([^/?#]*)", location, re.IGNORECASE)
     place = match.group(1).rpartition("@")[2].strip() if match else location
     return place or "an unnamed place"

@@ -1,4 +1,4 @@
-"""The table of the kinds of session that the gate knows, in the order in which a bare ID is looked up."""
+"""The kinds of session that the gate supports, in the order in which a bare ID is looked up."""
 
 from __future__ import annotations
 

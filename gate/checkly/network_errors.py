@@ -1,4 +1,4 @@
-"""What went wrong on the network, read from the errors of requests and urllib3."""
+"""Describe the network errors that requests and urllib3 raise."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import urllib3
 from gate.checkly.body import TooLarge
 
 _OF_TIME = (9, 10)  # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED
-# urllib3 puts the connection first, as a call of its class. Its host may be a proxy's.
+# urllib3 begins its messages with the connection, written as a constructor call. The host may be a proxy.
 _CONNECTION = re.compile(r"^\w+\(host='?([^',)]*)'?, port=(\d+)\): ")
 
 
 def reason_of(error: BaseException) -> str:
-    """Return the innermost cause of an error of requests, which wraps errors of urllib3, in words."""
+    """Describe the innermost cause of an error of requests, which wraps errors of urllib3."""
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return "no connection in time"
+        return "the connection timed out"
     error = _innermost(error)
     name, text = type(error).__name__, _CONNECTION.sub(r"\1:\2: ", str(error))
     if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _OF_TIME:
@@ -27,7 +27,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def is_from_connecting(error: BaseException) -> bool:
-    """Return whether there was no connection: it was refused, timed out, or the name does not exist."""
+    """Whether no connection was made: it was refused, it timed out, or the name does not exist."""
     no_connection = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
     return isinstance(_innermost(error), no_connection)
 

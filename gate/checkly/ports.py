@@ -1,4 +1,4 @@
-"""What the client needs from outside: time, and a way to send requests."""
+"""The interfaces that the client needs: a clock, and a transport for requests."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from gate.domain.errors import Unreachable
 
 
 class Clock(Protocol):
-    """Monotonic time in seconds. A sleep ends early, by raising `Stopped`, when a signal says so."""
+    """Monotonic time in seconds. When a signal arrives, a sleep ends early and raises `Stopped`."""
 
     def now_s(self) -> float:
-        """Return the seconds since some moment."""
+        """Return the seconds since an arbitrary moment."""
         ...
 
     def sleep_s(self, seconds: float) -> None:
-        """Let that many seconds pass."""
+        """Sleep for that many seconds."""
         ...
 
 
 class Transport(Protocol):
-    """The way to Checkly."""
+    """An object that sends requests to Checkly."""
 
     def send(self, request: Request, *, within_s: float) -> Response:
         """Return the whole response within `within_s` seconds, or raise `Unreachable`."""
         ...
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
-        """Send requests at the same time; return, in their order, the responses or why there are none."""
+        """Send requests at the same time; return, in their order, the responses or the errors."""
         ...

@@ -1,7 +1,7 @@
-"""Private locations: which of them have no running agent.
+"""Private locations that have no running agent.
 
-The answer also holds the keys of agents and a proxy's password. Only the fields that are named here are read,
-and no error repeats anything of the answer.
+The response also contains the keys of agents and a proxy's password. Only the fields named here are read, and
+no error repeats any text of the response.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ REQUEST = Request("GET", "/v1/private-locations")
 class IdleLocation:
     """A private location without a running agent.
 
-    `names` are its slug, its ID and its name: it is not documented which of them a session shows.
+    `names` are its slug, its ID and its name, because it is not documented which of them a session shows.
     """
 
     names: tuple[str, ...]
@@ -27,19 +27,19 @@ class IdleLocation:
 
     @property
     def reason(self) -> str:
-        """Return why a check there has no result."""
+        """Explain why a check has no result there."""
         seen = f" (last seen {self.last_seen})" if self.last_seen else ""
         return f"no agent is running at this private location{seen}"
 
 
 def read_idle_locations(reply: Response) -> tuple[IdleLocation, ...]:
-    """Return the private locations without an agent. Raises a `RequestFailed`, without text of the answer."""
+    """Return the private locations without an agent. Raises a `RequestFailed` without the response's text."""
     if reply.status != 200:
         raise error_for(Response(reply.status, {}, b""))
     try:
         items = json_objects(reply.body)
     except InvalidResponse:
-        items = None  # raised below, because this error leads to the text that could not be read
+        items = None  # raised below, because an error raised here would refer to the text
     if items is None:
         raise InvalidResponse("Checkly's API answered with something that is not a list of private locations")
     idle = [item for item in items if item.optional_number("agentCount") == 0]
@@ -52,7 +52,7 @@ def _names(item: Fields) -> tuple[str, ...]:
 
 
 def _last_seen(item: Fields) -> str:
-    """Return the day, and the minute if Checkly reports it."""
+    """Return the day, with the minute if Checkly reports it."""
     moment = item.optional_time("lastSeen")
     if moment is None:
         return ""

@@ -1,7 +1,7 @@
-"""Which proxy leads to the API: chosen as requests chooses, and checked before it is used.
+"""Choose the proxy for the API as requests would choose it, and check its URL before it is used.
 
-requests and urllib3 read a proxy's URL when they connect. If a password has characters that should have been
-encoded, they take a part of it for the host, and name that in their errors.
+requests and urllib3 parse a proxy's URL when they connect. If a password contains characters that should have
+been encoded, they mistake a part of it for the host, and repeat this part in their errors.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _MALFORMED = (
-    "not the URL of a proxy, which is http://host:port or http://user:password@host:port. Special characters "
-    "of a password must be encoded: / is %2F, ? is %3F, # is %23, \\ is %5C, [ is %5B, ] is %5D"
+    "not a valid proxy URL. Use http://host:port or http://user:password@host:port, and encode special "
+    "characters in the password: / is %2F, ? is %3F, # is %23, \\ is %5C, [ is %5B, ] is %5D"
 )
 _NO_SOCKS = (
     "a SOCKS proxy needs the Python package PySocks, which is not installed. Install it (pip install "
@@ -44,7 +44,7 @@ class Proxy:
 
 
 def proxy_for(url: str, env: Mapping[str, str]) -> Proxy:
-    """Return the proxy that the environment names for a URL. Raises `UsageError`, without its credentials."""
+    """Return the proxy that the environment sets for a URL. Raises `UsageError`, without the credentials."""
     no_proxy = env.get("no_proxy") or env.get("NO_PROXY", "")
     for scheme in (urlsplit(url).scheme, "all"):
         variable = _variable(f"{scheme}_proxy", env)
@@ -54,7 +54,7 @@ def proxy_for(url: str, env: Mapping[str, str]) -> Proxy:
 
 
 def _variable(name: str, env: Mapping[str, str]) -> str:
-    """Return the spelling that applies: lower case even if it is empty, otherwise one that has a value."""
+    """Return the spelling that applies: lower case even if it is empty, otherwise one with a value."""
     return max((each for each in env if each.lower() == name and (env[each] or each == name)), default=name)
 
 

@@ -1,4 +1,4 @@
-"""Which call returns the details of a result."""
+"""References to the details of results."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class DetailRef:
 
     @property
     def request(self) -> Request:
-        """The call for the details."""
+        """Return the request for the details."""
         return Request("GET", self.path)
 
 
 def detail_ref(session: Session, check_id: str, result_id: str) -> DetailRef | None:
-    """Return where the details of a result are; None if an ID that the call needs is not a UUID."""
+    """Return a reference to the details of a result; None if an ID in the path would not be a UUID."""
     needed = (result_id,) if session.kind is SessionKind.TEST else (result_id, check_id)
     if not all(map(is_uuid, needed)):
         return None

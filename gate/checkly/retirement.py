@@ -1,4 +1,7 @@
-"""Notes what Checkly announces to switch off: `Sunset` (RFC 8594) and `Deprecation` (RFC 9745)."""
+"""Collect announcements that Checkly will switch off parts of its API.
+
+They are in the headers `Sunset` (RFC 8594) and `Deprecation` (RFC 9745).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from gate.domain.errors import Unreachable
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A transport that notes the announcements in the responses, one for each part of the API."""
+    """A transport that collects the announcements in responses, one for each part of the API."""
 
     transport: Transport
     _noted: dict[str, str] = field(default_factory=dict)
@@ -27,7 +30,7 @@ class Watched:
         return response
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
-        """Send requests at the same time; return, in their order, the responses or why there is none."""
+        """Send requests at the same time; return, in their order, the responses or the errors."""
         responses = self.transport.send_each(requests, within_s=within_s)
         for request, response in zip(requests, responses, strict=True):
             if isinstance(response, Response):
@@ -36,7 +39,7 @@ class Watched:
 
     @property
     def notices(self) -> Iterable[str]:
-        """A line for each part of the API that Checkly announces to switch off."""
+        """Return a line for each part of the API that Checkly will switch off."""
         return self._noted.values()
 
     def _note(self, request: Request, response: Response) -> None:
@@ -47,7 +50,7 @@ class Watched:
 
 
 def announcement(headers: Mapping[str, str]) -> str:
-    """Return what the headers announce; empty if nothing. A deprecation without a date is none to act on."""
+    """Return the announcement in the headers, or an empty text. A deprecation without a date is ignored."""
     if "sunset" in headers:
         day = _day_in(headers["sunset"])
         return f"will be switched off on {day}" if day else "will be switched off"
@@ -56,7 +59,7 @@ def announcement(headers: Mapping[str, str]) -> str:
 
 
 def _day_in(value: str) -> date | None:
-    """Return the day of an HTTP date, or of `@` and Unix seconds."""
+    """Return the day of an HTTP date, or of `@` followed by Unix seconds."""
     seconds = re.fullmatch(r"@(\d{1,12})", value.strip(), re.ASCII)
     try:
         moment = (

@@ -1,4 +1,4 @@
-"""How long to wait before a request for a session is repeated."""
+"""The back-off: how long to pause after consecutive failures."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ LONGEST_BACKOFF_S = 15.0
 
 
 def backoff_s(failures: int) -> float:
-    """Return the longest pause after so many failures in a row, in seconds. Callers add jitter."""
+    """Return the longest pause in seconds after `failures` consecutive failures. Callers add jitter."""
     return min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** min(failures, 10))

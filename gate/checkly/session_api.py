@@ -1,4 +1,4 @@
-"""What the kinds of session have in common: the calls, and how their responses are read."""
+"""The parts that all kinds of session share: the requests, and how their responses are read."""
 
 from __future__ import annotations
 
@@ -13,25 +13,24 @@ from gate.domain.session import Result, ResultKind, Session, SessionKind
 from gate.text.clean import clean, https_link
 
 LONGEST_LONG_POLL_S = 30  # Checkly's API: maxWaitSeconds is 1..30
-# Null, absent and ALL take the place of a FINAL that is not there. An unknown type never counts as green.
+# Null, absent and ALL replace a missing FINAL. An unknown type never counts as green.
 _RESULT_KINDS = {
     "FINAL": ResultKind.FINAL,
     "ATTEMPT": ResultKind.ATTEMPT,
     "ALL": ResultKind.STAND_IN,
     None: ResultKind.STAND_IN,
 }
-_MOST_LOCATIONS = 1_000  # many times what Checkly has, and few enough for reports that can be read
+_MOST_LOCATIONS = 1_000  # many times what Checkly offers, and few enough for readable reports
 _MOST_RESULTS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionApi:
-    """How to ask for one kind of session.
+    """The API of one kind of session.
 
-    `versions` are asked in this order, and the first one can cancel. `read` turns a document into a session
-    and raises `InvalidResponse` if it is not one; its arguments are the document and the API version.
-    `detail_path` takes the IDs of the session, the check and the result. `error_groups` is the collection of
-    its groups of errors.
+    `versions` are tried in this order, and the first one supports cancelling. `read` takes a document and the
+    API version, and returns the session or raises `InvalidResponse`. `detail_path` takes the IDs of the
+    session, the check and the result. `error_groups` is the collection of the error groups.
     """
 
     kind: SessionKind
@@ -43,7 +42,7 @@ class SessionApi:
     error_groups: str
 
     def retrieve(self, session_id: str, version: str) -> Request:
-        """Return the call that fetches a session."""
+        """Return the request that fetches a session."""
         return Request("GET", self._path(session_id, version))
 
     def completion(self, session_id: str, version: str, max_wait_s: int) -> Request:
@@ -51,14 +50,14 @@ class SessionApi:
         return Request("GET", f"{self._path(session_id, version)}/completion?maxWaitSeconds={max_wait_s}")
 
     def cancel(self, session_id: str) -> Request:
-        """Return the call that asks Checkly to cancel what still runs."""
+        """Return the request that cancels the checks that are still running."""
         return Request("POST", f"{self._path(session_id, self.versions[0])}/cancel", json={})
 
     def read_session(self, response: Response, session_id: str, version: str) -> Session:
-        """Return the session that a retrieve or completion call answered.
+        """Return the session in the response to a retrieve or completion request.
 
-        Raises what `error_for` makes of any status but 200, and `InvalidResponse` if the body is anything but
-        this session's document.
+        Raises the error of `error_for` for any status but 200, and `InvalidResponse` if the body is not this
+        session's document.
         """
         if response.status != HTTPStatus.OK:
             raise error_for(response)
@@ -75,23 +74,23 @@ class SessionApi:
 
 
 class Texts:
-    """The texts that the results of a session share: each is kept once, because there can be thousands."""
+    """The texts that the results of a session share. Each is kept once, because there can be thousands."""
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
 
     def shared(self, text: str) -> str:
-        """Return the text, as the object that stands for all equal ones."""
+        """Return the object that is kept for all texts equal to this one."""
         return self._known.setdefault(text, text)
 
 
 def read_result(item: Fields, location: str, texts: Texts, *, named: str, is_cancelled: bool) -> Result:
-    """Return one result as far as all kinds of session agree.
+    """Return one result, with the fields that all kinds of session share.
 
-    `named` begins the names of its ID and its link. Raises `InvalidResponse` if a flag is missing.
+    `named` is the prefix of the keys of its ID and its link. Raises `InvalidResponse` if a flag is missing.
     """
     result_id = item.optional_text(f"{named}Id")
-    link = https_link(item.optional_raw(f"{named}Link"))  # a valid one has no braces
+    link = https_link(item.optional_raw(f"{named}Link"))  # a valid link has no braces
     return Result(
         id=result_id,
         location=texts.shared(location),
@@ -109,7 +108,7 @@ def read_result(item: Fields, location: str, texts: Texts, *, named: str, is_can
 
 
 def hold_bounds(locations: Collection[str], results: int) -> None:
-    """Raise `InvalidResponse` if there is more than a session can have, or if two locations look the same."""
+    """Raise `InvalidResponse` if locations or results are too many, or if two locations look the same."""
     if len(locations) > _MOST_LOCATIONS or results > _MOST_RESULTS:
         raise InvalidResponse(
             f"Checkly's API answered with {len(locations)} locations and {results} results; "

@@ -28,7 +28,7 @@ class Listed:
 
 
 def list_request(since: datetime, cursor: str = "") -> Request:
-    """Return the call for a page of the sessions that were created since then.
+    """Return the request for a page of the sessions that were created since then.
 
     It does not filter by provider, because the format of a list in the query is not documented.
     """
@@ -39,7 +39,7 @@ def list_request(since: datetime, cursor: str = "") -> Request:
 def read_page(reply: Response) -> tuple[tuple[Listed, ...], str]:
     """Return the entries of a page, and the cursor of the next; empty after the last page.
 
-    Raises what `error_for` makes of any status but 200, and `InvalidResponse` if the body is not a list.
+    Raises the error of `error_for` for any status but 200, and `InvalidResponse` if the body is not a list.
     """
     if reply.status != HTTPStatus.OK:
         raise error_for(reply)

@@ -23,9 +23,9 @@ def suite_request(
     metadata: Mapping[str, str] | None = None,
     refresh_cache: bool = False,
 ) -> Request:
-    """Return the call that starts one test session of the selected checks at one location.
+    """Return the request that starts one test session of the selected checks at one location.
 
-    Variables are sent as secrets: Checkly shows the values of others.
+    Variables are sent as secrets, because Checkly shows the values of other variables.
     """
     body: dict[str, object] = {"name": name, "runLocation": location, "target": dict(target)}
     if variables:
@@ -40,7 +40,7 @@ def suite_request(
 
 
 def read_started_suite(reply: Response) -> tuple[Started, ...]:
-    """Return the session that the call started. Raises what any other reply amounts to."""
+    """Return the session that the call started. Raises the error that any other reply reports."""
     if _matched_nothing(reply):
         raise errors.NothingTriggered(str(error_for(reply)), status=reply.status)
     fields = created(reply)

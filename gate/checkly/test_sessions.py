@@ -1,7 +1,8 @@
 """Test sessions: how a response becomes a `Session`.
 
-A test session has many checks and no list of run locations: its results are the only list of what was to
-run. Its status cannot be DEGRADED or TIMED_OUT. What decides is read as strictly as in check sessions.
+A test session has many checks and no list of run locations: its results alone show which checks were to run
+and at which locations. Its status cannot be DEGRADED or TIMED_OUT. Fields that decide the verdict are read as
+strictly as in check sessions.
 """
 
 from __future__ import annotations
@@ -78,8 +79,8 @@ def _read_check(items: Sequence[Fields], texts: Texts) -> CheckRun:
 def _run_locations(results: Sequence[Result]) -> tuple[str, ...]:
     """Return the locations of a check, without those in which a retry finished another location's run.
 
-    Checkly does not report whether a retry in another region shows as a FINAL elsewhere. If a location has
-    nothing but attempts, a location with nothing but results may have finished it.
+    Checkly does not document whether a retry in another region shows as a FINAL there. If a location has only
+    attempts, a location that has only results may have finished its run.
     """
     kinds: dict[str, set[ResultKind]] = {}
     for result in results:
@@ -90,7 +91,7 @@ def _run_locations(results: Sequence[Result]) -> tuple[str, ...]:
 
 
 def _read_result(item: Fields, texts: Texts) -> Result:
-    """Read a result. Its status FAILED or CANCELLED counts, whatever its flags are."""
+    """Read a result. A status of FAILED or CANCELLED counts even if the flags differ."""
     status = item.optional_raw("status")
     location = item.text_if_any("runLocation") or UNKNOWN_LOCATION
     is_cancelled = status == "CANCELLED"

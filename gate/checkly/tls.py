@@ -1,4 +1,4 @@
-"""Which certificate authorities are trusted."""
+"""The certificate authorities that the gate trusts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"
 
 
 def trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
-    """Trust the authorities of a file. Raises UsageError now, because no retry would help."""
+    """Trust the authorities in a file. Raises UsageError at once, because no retry would help."""
     try:
         if Path(pem_file).is_fifo():  # reading it could block forever
             raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, not a PEM file")
@@ -27,7 +27,7 @@ def trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
 
 
 class AdapterWithAuthorities(CuttingAdapter):
-    """Trusts the authorities of a PEM file in addition to the usual ones."""
+    """An adapter that trusts the authorities of a PEM file in addition to the usual ones."""
 
     def __init__(self, pem_file: str) -> None:
         self._context = ssl.create_default_context()

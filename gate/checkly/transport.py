@@ -31,7 +31,7 @@ _INSIDE = " (in a container, loopback is the container itself; with --network ho
 _CHUNK_BYTES = 64 * 1024
 
 
-# urllib3 would write this to stderr for each connection. A certificate out of its time is reported anyway.
+# urllib3 would write this to stderr for each connection. An invalid certificate is reported anyway.
 warnings.simplefilter("ignore", urllib3.exceptions.SystemTimeWarning)
 
 
@@ -43,13 +43,13 @@ class BoundedCall(Protocol):
         ...
 
 
-# Runs jobs at the same time, for at most so many seconds.
+# Runs jobs at the same time, within a number of seconds.
 BoundedCalls = Callable[[Sequence[Callable[[], Response]], float], Sequence[BoundedCall]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where to send requests and as whom; `certificates` are PEM files."""
+    """The base URL, the credentials, and how to connect. Certificates are PEM files."""
 
     base_url: str
     api_key: str = field(repr=False)
@@ -59,12 +59,12 @@ class Endpoint:
     proxy: Proxy = field(default_factory=Proxy)
     extra_certificates: str = ""  # trusted besides the usual authorities
     replaced_certificates: str = ""  # trusted instead of them, a file or a folder
-    replaced_by: str = ""  # the variable that says so
+    replaced_by: str = ""  # the variable that names them
     secrets: tuple[str, ...] = field(default=(), repr=False)  # sent to Checkly, which may send them back
 
 
 class HttpTransport:
-    """The only door to the network."""
+    """The only part of the gate that uses the network."""
 
     def __init__(
         self, endpoint: Endpoint, calls: BoundedCalls, log: Callable[[str], None] | None = None
@@ -87,7 +87,7 @@ class HttpTransport:
         return reply
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
-        """Send requests at the same time; return, in their order, the responses or why there is none."""
+        """Send requests at the same time; return, in their order, the responses or the errors."""
         room = Room()
         bodies, sockets = [Body(room) for _ in requests], [HeldSocket() for _ in requests]
         jobs = [
@@ -96,7 +96,7 @@ class HttpTransport:
         try:
             calls = self._calls(jobs, within_s)
             return [self._outcome(*each, within_s) for each in zip(requests, calls, bodies, strict=True)]
-        finally:  # not before the outcomes are known, because a socket that is shut down raises an error
+        finally:  # only after the outcomes are known, because a socket that is shut down raises an error
             for body, held in zip(bodies, sockets, strict=True):
                 body.forget()
                 held.cut()
@@ -107,13 +107,13 @@ class HttpTransport:
         try:
             head = call.result()
         except TimeoutError:
-            self._trace(request, f"no whole answer within {within_s:.1f} s")
-            return Unreachable(f"{self._endpoint.base_url} gave no whole answer within {within_s:.0f} s")
+            self._trace(request, f"no complete response within {within_s:.1f} s")
+            return Unreachable(f"{self._endpoint.base_url} sent no complete response within {within_s:.0f} s")
         except NoRoom:
-            self._trace(request, "put off, because other large answers arrive")
-            return PutOff(f"{self._endpoint.base_url} sent too many large answers at the same time")
+            self._trace(request, "put off, because other large responses are arriving")
+            return PutOff(f"{self._endpoint.base_url} sent too many large responses at the same time")
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
-            said = self._hidden_in_errors.text(reason_of(error))  # before the text is cut, within the key
+            said = self._hidden_in_errors.text(reason_of(error))  # before shortening splits the key
             said = without_credentials(clean(said, SENTENCE_LENGTH))
             reason = self._hidden_in_errors.text(said)  # cleaning may have joined what was split
             self._trace(request, reason)
@@ -121,7 +121,7 @@ class HttpTransport:
                 return Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}")
             hint = _INSIDE if self._endpoint.is_loopback and self._endpoint.is_in_container else ""
             return NeverConnected(f"{self._endpoint.base_url} could not be asked: {reason}{hint}")
-        # In the thread that reads it: memory that another thread allocates is not returned to the system.
+        # The body is copied in this thread, because memory of other threads is not returned to the system.
         reply = replace(head, body=self._hidden.body(body.whole()))
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
@@ -134,8 +134,8 @@ class HttpTransport:
             held.release()
 
     def _receive(self, request: Request, body: Body, within_s: float) -> Response:
-        """Add to the body what arrives, and return the rest of the response."""
-        idle_s = within_s + 1  # the limit on the whole call expires first, so that one fault has one message
+        """Append the arriving bytes to `body`, and return the response without them."""
+        idle_s = within_s + 1  # the limit on the whole call expires first, so that all timeouts read the same
         with self._session.request(
             request.method,
             self._endpoint.base_url + request.path,
@@ -146,7 +146,7 @@ class HttpTransport:
             if not 300 <= response.status_code < 400:  # the target of a redirect is in its headers
                 for chunk in response.iter_content(_CHUNK_BYTES):
                     body.add(chunk)
-            # A response that echoes the key must not carry it into a report.
+            # A response may echo the key, which must not reach a report.
             headers = {name.lower(): self._hidden.text(value) for name, value in response.headers.items()}
             return Response(response.status_code, headers, b"")
 
@@ -156,7 +156,7 @@ class HttpTransport:
 
 
 class _Session(requests.Session):
-    """Follows no redirect.
+    """A session that follows no redirect.
 
     A redirect would send X-Checkly-Account to another host. `allow_redirects=False` is not enough: requests
     would still read the whole body of the redirect, and ~/.netrc, to prepare the next request.
@@ -172,7 +172,7 @@ def _session(endpoint: Endpoint) -> requests.Session:
     session.auth = _Credentials(endpoint.api_key, endpoint.account_id)
     session.headers["User-Agent"] = f"checkly-gate/{__version__}"
     session.headers["Accept"] = "application/json"
-    session.trust_env = False  # what the environment has to say is in the endpoint
+    session.trust_env = False  # the endpoint already contains the settings of the environment
     session.proxies = {"all": endpoint.proxy.url} if endpoint.proxy.url else {}
     if endpoint.replaced_certificates and endpoint.base_url.startswith("https:"):
         if not os.path.isdir(endpoint.replaced_certificates):  # noqa: PTH112 - Path raises if it is too long
@@ -187,7 +187,7 @@ def _session(endpoint: Endpoint) -> requests.Session:
 
 
 class _Credentials(AuthBase):
-    """Sets the credentials on each request. An auth object keeps ~/.netrc from replacing them."""
+    """The credentials of each request. An auth object keeps ~/.netrc from replacing them."""
 
     def __init__(self, api_key: str, account_id: str) -> None:
         self._headers = {"Authorization": f"Bearer {api_key}"}

@@ -1,4 +1,4 @@
-"""Sends a trigger call, which must not be repeated once it may have arrived."""
+"""Send a trigger call, which must not be repeated if it may have arrived."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def send_trigger(
     read: Callable[[Response], tuple[Started, ...]] = read_started,
     served: str = V2,
 ) -> tuple[Started, ...]:
-    """Start sessions. Repeats the call only if it cannot have arrived: it would run the checks twice.
+    """Start sessions. Repeat the call only if it cannot have arrived: otherwise the checks could run twice.
 
-    `read` turns the reply into sessions, which the version `served` of the check-session API knows. `log`
-    receives one line when the call has to be repeated. Raises a `RequestFailed` and `StoppedWhileTriggering`.
-    The former is `NotTriggered` if nothing was started by `until_s`, and `TriggerLost` if it is unknown
+    `read` converts the reply to sessions, and `served` is the API version that serves these check sessions.
+    `log` receives one line when the call has to be repeated. Raises `StoppedWhileTriggering`, or a
+    `RequestFailed`: `NotTriggered` if nothing was started by `until_s`, and `TriggerLost` if it is unknown
     whether the call arrived.
     """
     tries = 0
@@ -67,7 +67,7 @@ def _send_once(request: Request, checkly: Checkly, until_s: float) -> Response:
 
 
 def _pause_s(trouble: Transient, tries: int) -> float | None:
-    """Return the pause before the call is repeated; None if it may have arrived. 429 alone rules that out."""
+    """Return the pause before a retry; None if the call may have arrived, which only a 429 rules out."""
     if isinstance(trouble, NeverConnected):
         return backoff_s(tries)
     if trouble.status == HTTPStatus.TOO_MANY_REQUESTS:

@@ -11,12 +11,12 @@ from gate.checkly.json_object import Fields, json_object
 from gate.domain import errors
 from gate.text.clean import https_link
 
-_MOST_SESSIONS = 1_000  # many times what a pipeline waits for, and few enough to be looked at
+_MOST_SESSIONS = 1_000  # many times what a pipeline waits for, and few enough to poll
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A session that a trigger call has started. `name` is the check's, or the test session's own."""
+    """A session that a trigger call has started. `name` is the name of the check or of the test session."""
 
     session_id: str
     check_id: str
@@ -27,11 +27,11 @@ class Started:
 def trigger_request(
     check_ids: Sequence[str], tags: Sequence[Sequence[str]], *, refresh_cache: bool
 ) -> Request:
-    """Starts a session for each check with one of the ids and with all the tags of one of the alternatives.
+    """Return the request that starts a session for each check that matches the filters.
 
-    Whichever is not given filters nothing. That both must match is what Checkly's API says of its target
-    ("matches the provided target filters"), and all that it says of the two together. Raises `UsageError`
-    without a filter, which to the API means every check in the account.
+    A check must have one of the IDs, and all the tags of one of the alternatives. An empty filter matches all
+    checks. Checkly's API documents the combination only as "matches the provided target filters". Raises
+    `UsageError` if both filters are empty, because the API would run every check in the account.
     """
     body: dict[str, object] = {"target": target_of(check_ids, tags)}
     return Request(
@@ -40,7 +40,7 @@ def trigger_request(
 
 
 def target_of(check_ids: Sequence[str], tags: Sequence[Sequence[str]]) -> Mapping[str, object]:
-    """Return the filter of a trigger call. Raises `UsageError` if nothing is filtered."""
+    """Return the filter of a trigger call. Raises `UsageError` if it would match every check."""
     target: dict[str, object] = {}
     if tags:
         target["matchTags"] = [list(alternative) for alternative in tags]
@@ -52,7 +52,7 @@ def target_of(check_ids: Sequence[str], tags: Sequence[Sequence[str]]) -> Mappin
 
 
 def created(reply: Response) -> Fields:
-    """Return the document of a reply to a trigger call. Raises what any other reply amounts to."""
+    """Return the document of a reply to a trigger call. Raises the error that any other reply reports."""
     if reply.status == HTTPStatus.NOT_FOUND:
         raise errors.NothingTriggered(str(error_for(reply)), status=reply.status)
     if reply.status != HTTPStatus.CREATED:
@@ -61,7 +61,7 @@ def created(reply: Response) -> Fields:
 
 
 def read_started(reply: Response) -> tuple[Started, ...]:
-    """The sessions that a trigger call started; never none. Raises what any other reply amounts to."""
+    """Return the sessions that a trigger call started, at least one. Raises the error for any other reply."""
     sessions = [Fields(each) for each in created(reply).objects("sessions")]
     if len(sessions) > _MOST_SESSIONS:
         raise errors.InvalidResponse(
@@ -84,6 +84,6 @@ def read_started(reply: Response) -> tuple[Started, ...]:
 
 
 def not_started(check_ids: Sequence[str], started: Sequence[Started]) -> tuple[str, ...]:
-    """The checks of which no session was started."""
+    """Return the checks for which no session was started."""
     ran = {each.check_id for each in started}
     return tuple(check_id for check_id in check_ids if check_id not in ran)

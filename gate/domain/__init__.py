@@ -1,1 +1,1 @@
-"""Values and errors that every part of the gate shares."""
+"""Values and errors that all parts of the gate share."""

@@ -1,4 +1,4 @@
-"""Why a result is not green."""
+"""Why a result failed or is degraded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """Why a result is as it is: reasons, the weightiest first, and the names of what was recorded of it.
+    """The reasons for a result, the most important one first, and the names of its traces and videos.
 
     Each text is one clean line. `error_groups` are the IDs of the groups that its errors belong to.
     """

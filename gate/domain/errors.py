@@ -1,6 +1,6 @@
-"""What can go wrong: one class per kind, which owns its exit code and its advice.
+"""The errors of the gate: one class per kind, with its exit code and its advice.
 
-Each text is written for the person who reads the log at night: what happened, where, what to do.
+Each text is written for a person who reads the log at night: what happened, where, and what to do.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from gate.domain.exit_code import ExitCode
 
 
 class GateError(Exception):
-    """Anything that keeps the gate from deciding. Its text is one line."""
+    """An error that prevents a decision. Its text is one line."""
 
     exit_code: ExitCode = ExitCode.INCONCLUSIVE
     advice: ClassVar[str] = ""
@@ -43,7 +43,7 @@ class RequestFailed(GateError):
 class Transient(RequestFailed):
     """A failure that may be temporary: the gate retries until the deadline."""
 
-    advice = "If this lasts, look at Checkly's status page and at the network between this job and the API"
+    advice = "If this lasts, check Checkly's status page and the network between this job and the API"
 
     def __init__(
         self, message: str, *, status: int | None = None, retry_after_s: float | None = None
@@ -71,13 +71,13 @@ class InvalidResponse(Transient):
 
 
 class Final(RequestFailed):
-    """A response that a retry will not change."""
+    """An error that a retry will not change."""
 
     concerns_every_session: ClassVar[bool] = False
 
 
 class CredentialsRejected(Final):
-    """401: the API key is missing or bad."""
+    """401: the API key is missing or invalid."""
 
     advice = "Check api-key (it starts with cu_ or sv_) and whether it was revoked"
     concerns_every_session = True
@@ -91,7 +91,7 @@ class PaymentRequired(Final):
 
 
 class Forbidden(Final):
-    """403: the key may not do this."""
+    """403: the key lacks the permission."""
 
     advice = "Check account-id, and that the key's user or service user belongs to that account"
 
@@ -105,7 +105,7 @@ class BadRequest(Final):
 class Redirected(Final):
     """A redirect. It is never followed, because the credentials would go to another host."""
 
-    advice = "Check api-url, and whether a proxy or a login page stands in front of it"
+    advice = "Check api-url, and whether a proxy or a login page is in front of it"
     concerns_every_session = True
 
 
@@ -173,7 +173,7 @@ class LibraryMissing(GateError):
 
 
 class Stopped(GateError):
-    """A signal asked the gate to stop."""
+    """A signal stopped the gate."""
 
     def __init__(self, exit_code: ExitCode) -> None:
         super().__init__(f"stopped by {exit_code.name}")
@@ -183,7 +183,9 @@ class Stopped(GateError):
 class StoppedWhileTriggering(Stopped):
     """A signal arrived during a trigger call."""
 
-    advice = "The trigger call was under way, and may have started checks: look in Checkly for their sessions"
+    advice = (
+        "The trigger call was in progress and may have started checks: look for their sessions in Checkly"
+    )
 
 
 class Defect(GateError):

@@ -1,4 +1,4 @@
-"""How a run ends, as the caller of the process sees it."""
+"""The exit codes of the gate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """The gate's exit codes: public interface, defined only here."""
+    """The gate's exit codes. They are a public interface, and defined only here."""
 
     OPEN = 0
     CLOSED = 1

@@ -1,4 +1,4 @@
-"""What to call each of several checks, so that no two are called the same."""
+"""Labels that tell several checks apart."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from gate.domain.session import Check
 
-_ID_DIGITS = 8  # enough to tell checks apart, and short enough to read
+_ID_DIGITS = 8  # enough to tell checks apart, yet short enough to read
 
 
 def labels(checks: Iterable[Check]) -> dict[Check, str]:
     """Return each check's name, otherwise its ID; empty if it has neither.
 
-    Checks of one name get their type in brackets, `Login (API)`, and checks of one name and type the
-    beginning of their ID. The same check of two sessions is one check, whatever its name was in each.
+    Checks with the same name get their type in brackets, as in `Login (API)`. Checks with the same name and
+    type get the beginning of their ID. A check in two sessions is the same check, even if its name differs.
     """
     of = list(dict.fromkeys(checks))
     identities = {check: _identity(check) for check in of}
@@ -33,5 +33,5 @@ def labels(checks: Iterable[Check]) -> dict[Check, str]:
 
 
 def _identity(check: Check) -> tuple[str, ...]:
-    """Return what makes it the check that it is: its ID, or its name and type if it has none."""
+    """Return the identity of a check: its ID, or its name and type if it has no ID."""
     return (check.id,) if check.id else ("", check.name, check.type)

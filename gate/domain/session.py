@@ -1,7 +1,8 @@
 """Checkly's sessions as frozen values, the same for every kind of session.
 
-Checkly's own words (status, check type) stay open strings because they grow without notice; the gate's own
-are enums. All text in these values is clean (`gate.text.clean`), and all times are aware and in UTC.
+Checkly's own words (status, check type) are strings, because Checkly may add to them without notice. The
+gate's words are enums. All text in these values is clean (`gate.text.clean`), and all times are aware and in
+UTC.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
 
-UNKNOWN_LOCATION = "unknown location"  # of a result for which Checkly reports none
+UNKNOWN_LOCATION = "unknown location"  # of a result for which Checkly reports no location
 _LONGEST_RUN_S = 1e7  # four months: a longer run is a mistake, and reports could not show its digits
 
 
 class SessionKind(StrEnum):
-    """The kinds of session: one check at all of its locations, or many checks at one location."""
+    """A kind of session: one check at all of its locations, or many checks at one location."""
 
     CHECK = "check session"
     TEST = "test session"
@@ -24,9 +25,9 @@ class SessionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionRef:
-    """Which session to gate on. `kind` is None until an answer shows it: a bare ID does not.
+    """A session to gate on. `kind` is None until a response shows it, because a bare ID does not.
 
-    `account` is that of the link that named it, if it was a link that contains one.
+    `account` is the account in the link that was given for the session, if the link contains one.
     """
 
     id: str
@@ -35,7 +36,7 @@ class SessionRef:
 
 
 def each_once(refs: Iterable[SessionRef]) -> tuple[SessionRef, ...]:
-    """Return each session once, and with its kind (and account) if any mention of it shows that."""
+    """Return each session once, with its kind and account if any mention of it contains them."""
     mentions = tuple(refs)
     known = {
         ref.id: ref for ref in sorted(mentions, key=lambda ref: (ref.kind is not None, ref.account != ""))
@@ -44,7 +45,7 @@ def each_once(refs: Iterable[SessionRef]) -> tuple[SessionRef, ...]:
 
 
 class Phase(Enum):
-    """What a session's status says about its progress."""
+    """The progress of a session, as its status shows it."""
 
     RUNNING = "running"
     FINISHED = "finished"
@@ -52,11 +53,11 @@ class Phase(Enum):
 
 
 class ResultKind(Enum):
-    """What a result is to its run location.
+    """The role of a result at its run location.
 
-    FINAL ends it, an ATTEMPT failed and was followed by another run. A STAND_IN takes the place of a FINAL
-    that is absent. An UNSETTLED one has not ended, or is of a type that the gate does not know: it can make
-    the location red but never green.
+    A FINAL result is the last one there. An ATTEMPT failed and was followed by another run. A STAND_IN
+    replaces a missing FINAL. An UNSETTLED result has not ended, or its type is unknown to the gate: it can
+    make the location red but never green.
     """
 
     FINAL = "FINAL"
@@ -69,7 +70,8 @@ class ResultKind(Enum):
 class Result:
     """One run of a check at one run location.
 
-    `link_form` is its page in Checkly, with `{id}` in place of its ID: thousands of results share it.
+    `link_form` is the link to its page in Checkly, with `{id}` in place of its ID, so that thousands of
+    results can share one text.
     """
 
     id: str
@@ -87,12 +89,12 @@ class Result:
 
     @property
     def link(self) -> str:
-        """Its page in Checkly; empty if that is not known."""
+        """Return the link to its page in Checkly; empty if that is not known."""
         return self.link_form.replace("{id}", self.id)
 
     @property
     def duration_s(self) -> float:
-        """How long the run took, in seconds; 0 if Checkly does not report it, and never absurdly long."""
+        """Return the duration of the run in seconds, within limits; 0 if Checkly does not report it."""
         if self.started_at and self.stopped_at:
             took_s = (self.stopped_at - self.started_at).total_seconds()
         else:
@@ -102,7 +104,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Which check ran. Checks of a test session that are not deployed have no ID."""
+    """A check. Checks of a test session that are not deployed have no ID."""
 
     id: str = ""
     name: str = ""
@@ -110,13 +112,13 @@ class Check:
 
     @property
     def label(self) -> str:
-        """What to call it: its name, otherwise its ID; empty if it has neither."""
+        """Return its name, otherwise its ID; empty if it has neither."""
         return self.name or self.id
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """A check in a session: where it was to run, and what came of it."""
+    """A check in a session, the locations at which it was to run, and its results."""
 
     check: Check
     run_locations: tuple[str, ...]
@@ -124,7 +126,7 @@ class CheckRun:
 
     @property
     def locations(self) -> tuple[str, ...]:
-        """All locations: the ones where it was to run, and others that only results name."""
+        """Return all locations: those at which it was to run, and others that only results name."""
         return tuple(dict.fromkeys((*self.run_locations, *(result.location for result in self.results))))
 
 
@@ -132,8 +134,8 @@ class CheckRun:
 class Session:
     """A session as one response of the API described it. A check session has exactly one check.
 
-    `lacks_results`: the response had no list of results at all. `api_version` is empty for kinds of session
-    that have only one.
+    `lacks_results`: the response had no list of results. `api_version` is empty for kinds of session that
+    have only one version.
     """
 
     id: str
@@ -151,12 +153,12 @@ class Session:
 
     @property
     def ref(self) -> SessionRef:
-        """Which session it is."""
+        """Return the reference to this session."""
         return SessionRef(self.id, self.kind)
 
     @property
     def label(self) -> str:
-        """What to call it: a check session by its check, a test session by its name, otherwise by its ID."""
+        """Return the check's name of a check session, or a test session's own name; otherwise its ID."""
         if self.kind is SessionKind.CHECK:
             return next((run.check.label for run in self.checks), "") or self.id
         return self.name or self.id

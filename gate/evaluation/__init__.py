@@ -1,1 +1,1 @@
-"""What happened, what it means under the policy, and the exit code."""
+"""The outcomes of sessions, their judgement under the policy, and the exit code."""

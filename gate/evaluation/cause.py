@@ -1,4 +1,4 @@
-"""The rules that closed the gate, as words that a pipeline can branch on."""
+"""The causes of a closed gate, as words that a pipeline can branch on."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from gate.evaluation.states import FAILING, State
 
 
 def causes(sessions: Sequence[JudgedSession]) -> tuple[str, ...]:
-    """Return what closes the gate, worst first; nothing if no rule does.
+    """Return the causes that close the gate, worst first; empty if no rule closes it.
 
-    The rule for failed rows is named by their states: `errored` is Checkly's own failure, `failed` is not.
+    The rule for failed rows is replaced by their states: `errored` is Checkly's own failure, `failed` is not.
     """
     found = [word for session in sessions for word in _of_session(session)]
     order = [*(state.value for state in State if state in FAILING), *map(_word, Rule)]

@@ -1,4 +1,4 @@
-"""The rules with thresholds. Each judges the rows of checks that share their limits."""
+"""The rules with thresholds. Each judges the rows of checks that have the same limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WITHOUT_MEASUREMENT = (State.SKIPPED, State.MISSING, State.UNFINISHED, State.CA
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of checks that share their limits: in a check session, all rows."""
+    """The rows of checks that have the same limits. In a check session, these are all rows."""
 
     policy: Policy
     rows: tuple[Outcome, ...]
@@ -25,7 +25,7 @@ class Group:
 
 
 def is_measured(row: Outcome) -> bool:
-    """Whether the row counts and has a result that was not cancelled: shares are shares of such rows."""
+    """Whether the row counts and has a result that was not cancelled. Percentages refer to such rows."""
     return row.state not in _WITHOUT_MEASUREMENT
 
 
@@ -37,7 +37,7 @@ def failed(group: Group) -> Iterable[Decision]:
 
 
 def degraded(group: Group) -> Iterable[Decision]:
-    """Limit degraded rows, including the ones that are slower than the policy's response time."""
+    """Limit degraded rows, including those that are slower than the policy's response time."""
     rows = [row for row in group.rows if row.state is State.DEGRADED]
     slow = [place_of(row) for row in rows if row.is_slow]
     for decision in _limit(Rule.DEGRADED, group, rows, group.policy.degraded):
@@ -52,7 +52,7 @@ def degraded(group: Group) -> Iterable[Decision]:
 
 
 def flaky(group: Group) -> Iterable[Decision]:
-    """Limit rows that needed a retry. Degraded rows can be flaky too: slowness must not hide retries."""
+    """Limit rows that needed a retry. Degraded rows count too, because slowness must not hide retries."""
     rows = [row for row in group.rows if row.is_flaky and row.state is not State.SKIPPED]
     return _limit(Rule.FLAKY, group, rows, group.policy.flaky)
 
@@ -63,7 +63,10 @@ CHECK_RULES: tuple[Callable[[Group], Iterable[Decision]], ...] = (failed, degrad
 def _limit(
     rule: Rule, group: Group, found: Sequence[Outcome], thresholds: Sequence[Threshold]
 ) -> Iterable[Decision]:
-    """Hold rows against thresholds. All must hold; none allows any number; no row needs no decision."""
+    """Compare rows with thresholds, none of which may be exceeded. Without rows, there is no decision.
+
+    Without thresholds, any number of rows is allowed.
+    """
     if not found:
         return
     number, of = len(found), sum(map(is_measured, group.rows))

@@ -1,4 +1,4 @@
-"""What a rule decides, with its numbers and the rows that it is about."""
+"""The decision of a rule, with its numbers and the rows that it concerns."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A check at a run location. A required location that no check ran at has no check."""
+    """A check at a run location. A required location at which no check ran has no check."""
 
     check: Check | None
     location: str
@@ -40,10 +40,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What one rule decided about one session, or about a group of its checks.
+    """The decision of one rule about a session, or about a group of its checks.
 
-    `places` are what it is about; without any it is about the session itself. `number` of `of` rows were
-    found; `threshold` is the limit, `allowed` the same in words, `origin` where the limit was set.
+    `places` are the rows that it concerns; if there are none, it concerns the session itself. `number` of
+    `of` rows were found. `threshold` is the limit, `allowed` the limit in words, and `origin` its source.
     """
 
     rule: Rule
@@ -59,7 +59,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How sentences name the rows of a session: by location, or by check where there are many.
+    """How sentences name the rows of a session: by location, or by check if the session has many checks.
 
     `labels` tell the checks of the session apart.
     """
@@ -80,7 +80,7 @@ class Naming:
         return f"{label} ({place.location})" if self.with_location else label
 
     def names(self, places: Sequence[Place]) -> str:
-        """Name the rows; past some, only count them, so that the text has a bound."""
+        """Name the first rows, and only count the others, so that the length of the text is limited."""
         most = _MOST_CHECKS_NAMED if self.by_check else _MOST_LOCATIONS_NAMED
         more = f" and {len(places) - most} more" if len(places) > most else ""
         return ", ".join(map(self.name, places[:most])) + more
@@ -102,5 +102,5 @@ def naming_of(session: Session, rows: Sequence[Outcome]) -> Naming:
 
 
 def place_of(row: Outcome) -> Place:
-    """Return which row an outcome is."""
+    """Return the place of an outcome."""
     return Place(row.check, row.location)

@@ -1,4 +1,4 @@
-"""One session under its policy: what every rule decided, and what remains of each row."""
+"""Judge one session under its policy: the decision of every rule, and the conclusion for each row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PolicyFor = Callable[[CheckRun], Policy]
 
 
 class VerdictKind(StrEnum):
-    """What the gate concludes: public interface, the `verdict` output."""
+    """The gate's verdict. It is a public interface: the output `verdict`."""
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
@@ -30,7 +30,7 @@ class VerdictKind(StrEnum):
 
 
 class Conclusion(Enum):
-    """What remains of a row's outcome under the policy."""
+    """The meaning of a row's outcome under the policy."""
 
     GREEN = "green"
     TOLERATED = "tolerated"
@@ -41,7 +41,7 @@ class Conclusion(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An outcome and its conclusion; `because` is one line that explains it, if that is needed."""
+    """An outcome and its conclusion. `because` is one line that explains it, if that is necessary."""
 
     outcome: Outcome
     conclusion: Conclusion
@@ -51,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedSession:
-    """One session, judged.
+    """A judged session.
 
     `contradictions` are differences between Checkly's status and its results; `notices` name parts of the
     policy that could not be applied. `policies` has the policy of each check, in the session's order.
@@ -70,17 +70,17 @@ class JudgedSession:
 
     @property
     def label(self) -> str:
-        """The name of the session, otherwise its ID."""
+        """Return the name of the session, otherwise its ID."""
         return self.session.label if self.session else self.ref.id
 
     @property
     def status(self) -> str:
-        """Its status in Checkly's words; empty if it was never read."""
+        """Return its status in Checkly's words; empty if it was never read."""
         return self.session.status if self.session else ""
 
     @property
     def link(self) -> str:
-        """Its page in Checkly; empty if that is not known."""
+        """Return the link to its page in Checkly; empty if that is not known."""
         return self.session.link if self.session else ""
 
     @property
@@ -90,19 +90,19 @@ class JudgedSession:
 
     @property
     def closing(self) -> tuple[Decision, ...]:
-        """The decisions that close the gate."""
+        """Return the decisions that close the gate."""
         return tuple(decision for decision in self.decisions if decision.closes)
 
     @property
     def kind(self) -> VerdictKind:
-        """The verdict on this session alone."""
+        """Return the verdict on this session alone."""
         if self.closing:
             return VerdictKind.FAIL
         return VerdictKind.PASS if self.ending is Ending.FINISHED else VerdictKind.INCONCLUSIVE
 
 
 def judge_session(polled: PollResult, policy_for: PolicyFor) -> JudgedSession:
-    """Judge one session. A session that was not read to its end is not judged by any rule."""
+    """Judge one session. No rule is applied to a session that was not read to its end."""
     session = polled.session
     if session is None:
         return JudgedSession(ref=polled.ref, session=None, ending=polled.ending, error=polled.error)
@@ -144,7 +144,7 @@ def _decide(
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a decision means for one of its rows, in a line of the length that a row has room for."""
+    """The meaning of a decision for one of its rows, in a line that is short enough for a row."""
 
     rule: Rule
     closes: bool
@@ -152,7 +152,7 @@ class _Said:
 
 
 def _by_place(decisions: Iterable[Decision]) -> Mapping[Place, Sequence[_Said]]:
-    """Group decisions by row. A decision's text is cut once, because thousands of rows may share it."""
+    """Group decisions by row. A decision's text is shortened once, because thousands of rows may share it."""
     found: dict[Place, list[_Said]] = {}
     for decision in decisions:
         said = _Said(decision.rule, decision.closes, clean(decision.text, SENTENCE_LENGTH))
@@ -162,7 +162,7 @@ def _by_place(decisions: Iterable[Decision]) -> Mapping[Place, Sequence[_Said]]:
 
 
 def _row(outcome: Outcome, said: Sequence[_Said], polled: PollResult) -> Row:
-    """Conclude on a row: the first rule that closes the gate over it, otherwise the one that tolerates it."""
+    """Return a row's conclusion: of the first rule that closes the gate, or of the rule that tolerates it."""
     closing = next((each for each in said if each.closes), None)
     if closing:
         return Row(outcome=outcome, conclusion=Conclusion.RED, rule=closing.rule, because=closing.because)

@@ -1,4 +1,4 @@
-"""What a reader should know beside the decisions: contradictions, and policy that could not be applied."""
+"""Notes that accompany the decisions: contradictions, and parts of the policy that could not be applied."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _MOST_NAMED = 5
 
 
 def contradictions(session: Session, found: Sequence[Outcome], naming: Naming) -> Iterable[str]:
-    """Name where the session's status is better than its results, or its results better than its status.
+    """Describe results that are worse than the session's status, and a status that is worse than the results.
 
-    The status of a test session cannot be DEGRADED, so that PASSED does not contradict a degraded result.
+    The status of a test session cannot be DEGRADED, so PASSED does not contradict a degraded result.
     """
     bad = [row for row in found if row.seen in FAILING or row.seen is State.CANCELLED]
     slow = [row for row in found if row.seen is State.DEGRADED and not row.is_slow]
@@ -29,7 +29,7 @@ def contradictions(session: Session, found: Sequence[Outcome], naming: Naming) -
 
 
 def unapplied(found: Sequence[Outcome], policies: Mapping[Check, Policy], naming: Naming) -> Iterable[str]:
-    """Name what the policy asks for although the results do not contain it."""
+    """Name the parts of the policy that need data which the results lack."""
     untimed: dict[str, list[Outcome]] = {}
     for row in found:
         policy = policies[row.check]

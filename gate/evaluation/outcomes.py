@@ -1,4 +1,4 @@
-"""From a session's results to one outcome for each check and run location."""
+"""Convert a session's results to one outcome for each check and run location."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from gate.policy.effective import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What happened to one check at one run location.
+    """The outcome of one check at one run location.
 
-    `state` is what counts; `seen` is what the results say by themselves, which differs if the policy skips
-    the location, or if the session is DEGRADED and no location explains why. `is_flaky`: green or degraded
-    after a failed attempt. `slower_than_ms` is the policy's limit if it alone degrades the location.
+    `state` is the state that counts, and `seen` the state that the results alone show. They differ if the
+    policy skips the location, or if the session is DEGRADED and no location explains why. `is_flaky`: green
+    or degraded after a failed attempt. `slower_than_ms` is the policy's limit, if it alone degrades the
+    location.
     """
 
     check: Check
@@ -32,27 +33,27 @@ class Outcome:
 
     @property
     def happened(self) -> State:
-        """What happened there, of a location that the policy skips too."""
+        """Return the state, or the state that the results show if the policy skips the location."""
         return self.seen if self.state is State.SKIPPED else self.state
 
     @property
     def is_slow(self) -> bool:
-        """Whether the policy's response time alone makes it degraded."""
+        """Whether it is degraded only because of the policy's response time."""
         return self.slower_than_ms is not None
 
     @property
     def runs(self) -> tuple[Result, ...]:
-        """All results of this location in order: the failed attempts, and the final one."""
+        """Return all results of this location in order: the failed attempts, and the final one."""
         return (*self.attempts, self.final) if self.final else self.attempts
 
     @property
     def tries(self) -> int:
-        """How often the check ran here."""
+        """Return how often the check ran here."""
         return len(self.runs)
 
     @property
     def finished_in(self) -> str:
-        """The other location in which a retry finished this one; empty if there is none."""
+        """Return the other location at which a retry finished this one; empty if there is none."""
         return self.final.location if self.final and self.final.location != self.location else ""
 
     def state_of(self, run: Result) -> State:
@@ -81,9 +82,9 @@ def outcomes_of_check(run: CheckRun, policy: Policy, *, is_over: bool) -> tuple[
 
 
 def is_degraded_without_explanation(session: Session, rows: Sequence[Outcome]) -> bool:
-    """Return whether the session is DEGRADED and Checkly calls none of its locations degraded.
+    """Return whether the session is DEGRADED although Checkly reports none of its locations as degraded.
 
-    A location that is slow by the policy's response time explains nothing: Checkly does not know the policy.
+    A location that only the policy's response time degrades explains nothing: Checkly has no such limit.
     """
     return session.status == "DEGRADED" and not any(
         row.seen is State.DEGRADED and not row.is_slow for row in rows
@@ -92,7 +93,7 @@ def is_degraded_without_explanation(session: Session, rows: Sequence[Outcome]) -
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """How one policy reads the results of one check."""
+    """The results of one check as one policy interprets them."""
 
     check: Check
     policy: Policy
@@ -102,10 +103,10 @@ class _View:
         return result_state(result, self.policy.response_time_ms, allow_cancelled=self.policy.allow_cancelled)
 
     def rank(self, result: Result) -> int:
-        """A rank among results that may belong to the same location: 0 is what the policy allows least."""
+        """Return a rank among results that may belong to the same location; 0 is worst under the policy."""
         state = self.state(result)
         if self.policy.allow_cancelled and state is State.CANCELLED:
-            return State.FLAKY.badness  # worse than passed alone
+            return State.FLAKY.badness  # worse than passed only
         return state.badness
 
     def is_red(self, result: Result) -> bool:
@@ -137,7 +138,7 @@ def _seen(view: _View, row: LocationResults) -> tuple[State, Result | None]:
     """Return the state of a row, and the result that decides it: the latest of the worst."""
     red = [result for result in row.unsettled if result_state(result) in (*FAILING, State.CANCELLED)]
     deciding = [*row.finals, *red]
-    # Checks without an ID may share a name: what has not ended may be another check than what has.
+    # Checks without an ID may share a name, so unsettled and final results may be of different checks.
     is_ambiguous = bool(row.unsettled) and not view.check.id
     if not deciding or (is_ambiguous and not any(map(view.is_red, deciding))):
         return (State.MISSING if view.is_over else State.UNFINISHED), None

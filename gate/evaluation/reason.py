@@ -1,4 +1,4 @@
-"""Why the gate decided as it did: clauses that know whose they are, put into words once."""
+"""The reason for the gate's decision: clauses, each with its session, put into words once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gate.text.clean import SENTENCE_LENGTH, clean
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One part of the reason. `session` is the index of the session that it is about, if it is about one."""
+    """One part of the reason. `session` is the index of the session that it concerns, if it concerns one."""
 
     text: str
     session: int | None = None
@@ -22,18 +22,18 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """The reason as one line of bounded length, and the clauses that it holds uncut."""
+    """The reason as one line of limited length, and the clauses that it contains in full."""
 
     text: str
     complete: frozenset[Clause] = frozenset()
 
     def holds(self, text: str, session: int | None = None) -> bool:
-        """Whether a clause stands in the reason in full, so that it need not be repeated."""
+        """Whether the reason contains a clause in full, so that the clause need not be repeated."""
         return Clause(text, session) in self.complete
 
 
 def reason_for(sessions: Sequence[JudgedSession], faults: Sequence[GateError] = ()) -> Reason:
-    """Put into words why sessions pass or do not pass. Faults of the gate itself come first."""
+    """Explain why sessions pass or do not pass. Faults of the gate itself come first."""
     clauses = [Clause(clean(fault.sentence, SENTENCE_LENGTH)) for fault in faults]
     all_pass = bool(sessions) and all(session.kind is VerdictKind.PASS for session in sessions)
     if all_pass:
@@ -55,7 +55,7 @@ def _in_words(clauses: Sequence[Clause], labels: Sequence[str]) -> Reason:
         text += clause.text
         ends.append(len(text))
     shown = clean(text, SENTENCE_LENGTH)
-    uncut = len(shown) if shown == text else len(shown) - 1  # an ellipsis takes the last place
+    uncut = len(shown) if shown == text else len(shown) - 1  # the last character is an ellipsis
     return Reason(shown, frozenset(clause for clause, end in zip(clauses, ends, strict=True) if end <= uncut))
 
 

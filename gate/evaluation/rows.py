@@ -1,4 +1,4 @@
-"""Which results of a check belong to which run location, retries in other regions included."""
+"""Assign the results of a check to its run locations, including retries in other regions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from gate.domain.session import CheckRun, Result, ResultKind
 class LocationResults:
     """The results that belong to one run location.
 
-    `finals` are the FINAL results or, if there are none, the results that take their place. `unsettled`
-    results can make the location red but never green. `is_ambiguous`: the finals belong to this location or
-    to another one that was retried elsewhere too.
+    `finals` are the FINAL results or, if there are none, the results that stand in for them. `unsettled`
+    results can make the location red but never green. `is_ambiguous`: the finals may belong to another
+    location that was also retried elsewhere.
     """
 
     location: str
@@ -26,7 +26,7 @@ class LocationResults:
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """How results compare under a policy: `rank` 0 is the worst, `is_red` results close unless tolerated."""
+    """The order of results under a policy. `rank` 0 is the worst; `is_red` results close unless tolerated."""
 
     rank: Callable[[Result], int]
     is_red: Callable[[Result], bool]
@@ -37,9 +37,9 @@ def results_by_location(
 ) -> tuple[LocationResults, ...]:
     """Return the results of each run location, in the order of `run.run_locations`.
 
-    A location that is not listed there holds a retry of a listed one if that one has nothing but attempts,
-    and otherwise gets an entry of its own. If the session does not show which retry belongs to which
-    location, each candidate gets the worst of them.
+    The result of an unlisted location counts as the retry of a listed location that has only attempts. If
+    there is no such location, the unlisted one gets a separate entry. If the session does not show which
+    retry belongs to which location, each candidate gets the worst of them.
     """
     listed = {location: LocationResults(location) for location in run.run_locations}
     foreign: dict[str, LocationResults] = {}
@@ -58,12 +58,12 @@ def results_by_location(
 
 
 def when_stopped(result: Result) -> tuple[bool, float]:
-    """Sort key: results without a time come first, then the others by the time they stopped."""
+    """Return a sort key: results without a time come first, then the others by the time they stopped."""
     return (True, result.stopped_at.timestamp()) if result.stopped_at else (False, 0.0)
 
 
 def _in_time(result: Result) -> tuple[tuple[bool, float], str, str]:
-    """Sort key that does not depend on the order of the results in the document."""
+    """Return a sort key that does not depend on the order of the results in the document."""
     return when_stopped(result), result.location, result.id
 
 
@@ -80,7 +80,7 @@ def _add(found: LocationResults, result: Result) -> None:
 def _place_finals(
     rows: dict[str, LocationResults], finals: Sequence[Result], severity: Severity, skipped: Collection[str]
 ) -> None:
-    """Add the FINAL results of unlisted locations to the rows that wait for one, or as rows of their own.
+    """Add the FINAL results of unlisted locations to the rows that lack one, or as separate rows.
 
     If any of them could be a row of its own, it is one that counts.
     """
@@ -105,7 +105,7 @@ def _place_finals(
 
 
 def _complete_all(waiting: Sequence[LocationResults], finals: Sequence[Result], severity: Severity) -> None:
-    """Give each row all the finals; of those that count the same, the latest stands for the others."""
+    """Give all finals to each row. Among finals of the same rank, only the latest is kept."""
     distinct = list({severity.rank(final): final for final in finals}.values())
     for row in waiting:
         row.finals, row.is_ambiguous = list(distinct), True
@@ -117,7 +117,7 @@ def _place_attempts(
     severity: Severity,
     skipped: Collection[str],
 ) -> None:
-    """Add each failed attempt of an unlisted location to the row that it most probably belongs to.
+    """Add each failed attempt of an unlisted location to the row to which it most probably belongs.
 
     If no location was retried, that is one that counts and that a failed attempt makes flaky.
     """

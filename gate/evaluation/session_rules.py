@@ -16,7 +16,7 @@ from gate.policy.effective import Policy
 
 @dataclass(frozen=True, slots=True)
 class FinishedSession:
-    """A finished session and its rows. `policy` is the part that all checks share."""
+    """A finished session and its rows. `policy` is the part of the policy that all checks share."""
 
     session: Session
     rows: tuple[Outcome, ...]
@@ -25,11 +25,11 @@ class FinishedSession:
 
     @property
     def counted(self) -> tuple[Outcome, ...]:
-        """The rows that count: all but the skipped ones."""
+        """Return the rows that count: all but the skipped ones."""
         return tuple(row for row in self.rows if row.state is not State.SKIPPED)
 
     def places(self, state: State) -> tuple[Place, ...]:
-        """The rows in a state."""
+        """Return the rows in a state."""
         return tuple(place_of(row) for row in self.rows if row.state is state)
 
 
@@ -102,7 +102,7 @@ def _unexplained(of: FinishedSession) -> Iterable[Decision]:
 
 
 def _required(of: FinishedSession) -> Iterable[Decision]:
-    """Judge required locations, the skipped ones by their results."""
+    """Judge required locations. Skipped ones are judged by their results."""
     counts_as_degraded = is_degraded_without_explanation(of.session, of.rows)
     for location in of.policy.required:
         rows = [row for row in of.rows if row.location == location]

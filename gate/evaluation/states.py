@@ -1,4 +1,4 @@
-"""The states of a run location, and the state of one result by itself."""
+"""The states of a run location, and the state of a single result."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gate.domain.session import Result
 
 
 class State(Enum):
-    """What happened at a run location, worst first."""
+    """The state of a run location, worst first."""
 
     CANCELLED = "cancelled"
     ERRORED = "errored"
@@ -23,7 +23,7 @@ class State(Enum):
 
     @property
     def badness(self) -> int:
-        """A rank: 0 is worst. A missing or unfinished location ranks above what is known to be usable."""
+        """Return a rank; 0 is the worst. A missing or unfinished location is worse than a degraded one."""
         return _BADNESS[self]
 
 
@@ -35,10 +35,10 @@ GREEN = frozenset({State.PASSED, State.FLAKY})
 def result_state(
     result: Result, slower_than_ms: float | None = None, *, allow_cancelled: bool = False
 ) -> State:
-    """Return the state of one result by itself, whatever its kind.
+    """Return the state of a single result of any kind.
 
-    `allow_cancelled`: a cancelled result that also failed counts as failed, because its cancellation alone
-    would be allowed.
+    `allow_cancelled`: a cancelled result that also failed counts as failed, because only its cancellation is
+    allowed.
     """
     is_failing = result.has_errors or result.has_failures or result.aborted
     if result.is_cancelled and not (allow_cancelled and is_failing):

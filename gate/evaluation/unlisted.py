@@ -1,4 +1,4 @@
-"""Checks that were to run and that a finished session does not show."""
+"""Checks that were to run and that are missing from a finished session."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from gate.polling.result import PollResult
 
 
 def with_unlisted(polled: PollResult, checks: Mapping[str, int]) -> PollResult:
-    """Add a check without a result for each one that a session lacks.
+    """Add a check without a result for each check that is missing from a session.
 
-    `checks` is how many checks a session has, by its ID.
+    `checks` maps the ID of a session to the number of its checks.
     """
     session = polled.session
     lacking = checks.get(polled.ref.id, 0) - len(session.checks) if session else 0

@@ -1,4 +1,4 @@
-"""The verdict: a pure function of what polling found and the policy. The only place that picks an exit code.
+"""The verdict: a pure function of the poll results and the policy. Only this module picks an exit code.
 
 A session that was not read completely and to its end never opens the gate.
 """
@@ -19,7 +19,7 @@ from gate.polling.result import Ending, PollResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the gate decided, and what it decided on. `faults` are errors of the gate beyond its sessions."""
+    """The gate's decision and the sessions that it is based on. `faults` are errors of the gate itself."""
 
     kind: VerdictKind
     exit_code: ExitCode
@@ -30,11 +30,11 @@ class Verdict:
 
     @property
     def only_reports(self) -> bool:
-        """Whether a closed gate lets the job go on."""
+        """Whether the gate is closed but lets the job continue."""
         return self.kind is VerdictKind.FAIL and self.exit_code is ExitCode.OPEN
 
     def with_fault(self, fault: GateError) -> Verdict:
-        """Return the verdict that also considers an error of the gate itself."""
+        """Return a verdict that includes another error of the gate itself."""
         return conclude(self.sessions, faults=(*self.faults, fault), report_only=self.report_only)
 
 
@@ -55,7 +55,7 @@ _PRECEDENCE = (
 def judge(
     polled: Iterable[PollResult], policy_for: Callable[[CheckRun], Policy], *, report_only: bool = False
 ) -> Verdict:
-    """Judge all sessions, each check under the policy for it."""
+    """Judge all sessions. Each check is judged under its own policy."""
     judged = [judge_session(each, policy_for) for each in polled]
     return conclude(judged, report_only=report_only)
 
@@ -63,7 +63,7 @@ def judge(
 def conclude(
     sessions: Sequence[JudgedSession], *, faults: Sequence[GateError] = (), report_only: bool = False
 ) -> Verdict:
-    """Return the verdict on judged sessions. `report_only`: a closed gate exits with 0, errors do not."""
+    """Return the verdict on judged sessions. `report_only`: a closed gate exits with 0; an error does not."""
     closes = any(session.closing for session in sessions)
     of_sessions = {*map(_code_of, sessions)}
     if closes and report_only:

@@ -1,1 +1,1 @@
-"""The wait: until all sessions have ended, or time is up."""
+"""The wait until all sessions have ended, or the time is up."""

@@ -1,4 +1,4 @@
-"""The last moments of the wait: sessions may still end in them."""
+"""The last moments before the deadline, in which sessions may still end."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Found = Sequence[tuple[Tracker, Session]]
 
 
 def use_last_moments(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
-    """Return what is found of sessions before the deadline, or after it if the process was suspended."""
+    """Return the sessions that are read before the deadline, or after it if the process was suspended."""
     if checkly.clock.now_s() < deadline_s:
         return _poll_until_the_deadline(waits, checkly, deadline_s)
     return _fetch_after_suspension(waits, checkly, deadline_s)
 
 
 def _poll_until_the_deadline(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
-    """Use the time that is left for sessions that the last fetch saw running.
+    """Use the remaining time for sessions that were still running at the last fetch.
 
-    Errors are ignored: a session that was last seen running has timed out, whatever happens now.
+    Errors are ignored, because such a session has timed out anyway.
     """
     ended = _poll(waits, checkly, deadline_s)
     left = [wait for wait in waits if not any(wait is each for each, _ in ended)]
@@ -39,7 +39,7 @@ def _poll_until_the_deadline(waits: Sequence[Tracker], checkly: Checkly, deadlin
 
 
 def _fetch_after_suspension(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
-    """Fetch once what a suspended process could not fetch before the deadline."""
+    """Fetch once the sessions that a suspended process could not fetch before the deadline."""
     now_s = checkly.clock.now_s()
     missed = [wait for wait in waits if not wait.had_last_fetch]
     is_suspended = now_s > deadline_s + LAST_FETCH_S

@@ -1,4 +1,4 @@
-"""What happens during the wait."""
+"""The events of the wait."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """A part of a pause is over. Nothing was read in it."""
+    """A part of a pause is over, in which nothing was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class TroubleEnded:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """Something that a reader should know once."""
+    """A notice that is shown once."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""Whether Checkly's API answers at all, and how long every session must leave it alone."""
+"""Whether Checkly's API responds, and how long no request may be sent."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gate.domain.session import Session
 
 @dataclass(slots=True)
 class ApiHealth:
-    """The state of the API; times are the clock's.
+    """The state of the API. Times are the clock's.
 
     No request is sent before `quiet_until_s`. `is_in_doubt`: no request has succeeded since the start or
-    since the last failure, so one request must show what the others can expect.
+    since the last failure, so a single request must first show whether the API works.
     """
 
     quiet_until_s: float
@@ -25,7 +25,8 @@ class ApiHealth:
     def judge(self, found: Sequence[Session | errors.RequestFailed], jitter: float, now_s: float) -> None:
         """Back off for all sessions if none of these requests succeeded.
 
-        An invalid document concerns only its own session: the API has answered. `jitter` is from 0 to 1.
+        An invalid document concerns only its own session, because the API has responded. `jitter` is from 0
+        to 1.
         """
         if any(isinstance(each, Session | errors.InvalidResponse) for each in found):
             self.is_in_doubt, self.failures = False, 0

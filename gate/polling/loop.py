@@ -1,4 +1,4 @@
-"""The wait: fetch sessions, report what changed, pause, until all have ended or the time is up.
+"""The wait: fetch sessions, report changes and pause, until all sessions have ended or the time is up.
 
 `gate.polling.schedule` picks the next step; this module takes it and dispatches the responses.
 """
@@ -20,7 +20,7 @@ from gate.polling.observer import Observer
 from gate.polling.result import Ending, PollResult
 from gate.polling.tracker import Tracker
 
-_TOO_LATE_S = 0.01  # a request that fails this close to its bound was cut short by it
+_TOO_LATE_S = 0.01  # a request that fails this close to its time limit was cut short by it
 _EARLY_S = 0.05  # a long poll may end this much before its time
 
 
@@ -40,10 +40,10 @@ def poll(
     jitter: Callable[[], float],
     observe: Callable[[Event], None],
 ) -> tuple[PollResult, ...]:
-    """Wait until every session has ended or is known to be unreadable, the time is up, or a signal arrives.
+    """Wait until every session has ended or cannot be read, the time is up, or a signal arrives.
 
     `jitter` returns a number from 0 to 1 for each back-off. `observe` receives each event of the wait.
-    Returns one `PollResult` per session, in their order. Neither the network nor a signal makes it raise.
+    Returns one `PollResult` per session, in their order. Network errors and signals are not raised.
     """
     loop = _Loop(refs, checkly, patience, jitter=jitter, observe=observe)
     try:
@@ -132,7 +132,7 @@ class _Loop:
         self._adapt_pace(waits)
 
     def _poll(self, waits: Sequence[Tracker], max_wait_s: int) -> None:
-        """Wait with long polls for sessions to end. Nothing but their ends is taken from the responses."""
+        """Wait with long polls for sessions to end. Sessions that are still running are not updated."""
         began_s = self.clock.now_s()
         hang_up_s = (self.last_fetch_s + self.deadline_s) / 2  # leaves time for the last fetch
         sessions = [wait.session for wait in waits if wait.session is not None]
@@ -161,7 +161,7 @@ class _Loop:
             self._schedule(wait, self.patience.poll_interval_s)
 
     def _give_up_or_retry(self, wait: Tracker, error: errors.Final) -> None:
-        """Give up, but retry a session that is not found until its grace is over."""
+        """Give up, but retry a session that is not found until its grace period is over."""
         is_unknown = isinstance(error, errors.NoSuchSession)
         retry_s = wait.retry_after_404_s(self.clock.now_s()) if is_unknown else None
         if retry_s is not None:
@@ -180,7 +180,7 @@ class _Loop:
         self._schedule(wait, delay_s)
 
     def _ran_out_of_budget(self, waits: Sequence[Tracker]) -> None:
-        """End what had its last chance. The budget may still allow the last fetches of the others."""
+        """End the wait for sessions that had their last fetch. Others may still be within the budget."""
         for wait in waits:
             if wait.had_last_fetch:
                 wait.end_at_the_deadline()

@@ -12,7 +12,7 @@ from gate.polling.events import Event, Fetched, Noticed, Paused, TroubleBegan, T
 
 @dataclass(slots=True)
 class Observer:
-    """Passes events on. Of consecutive failures only the first is reported, and that they are over."""
+    """A filter of events. Of consecutive failures, only the first and the end are reported."""
 
     observe: Callable[[Event], None]
     _failures: int = 0
@@ -23,20 +23,20 @@ class Observer:
         self.observe(Paused())
 
     def failed(self, error: RequestFailed) -> None:
-        """Report the first failure; count every one."""
+        """Report the first failure, and count them all."""
         if not self._failures:
             self.observe(TroubleBegan(error))
         self._failures += 1
 
     def fetched(self, session: Session, *, in_trouble: bool) -> None:
-        """Report a session. `in_trouble`: whether some session still cannot be read."""
+        """Report a session. `in_trouble`: whether any session still cannot be read."""
         if self._failures and not in_trouble:
             self.observe(TroubleEnded(self._failures))
             self._failures = 0
         self.observe(Fetched(session))
         if session.phase is Phase.UNKNOWN and session.status not in self._unknown_statuses:
             self._unknown_statuses.add(session.status)
-            self.observe(Noticed(f"Checkly reports the unknown status {session.status}; waiting on"))
+            self.observe(Noticed(f"Checkly reports the unknown status {session.status}; still waiting"))
 
     def gave_up(self, *, in_trouble: bool) -> None:
         """Forget failures that are over although no session became readable."""

@@ -1,4 +1,4 @@
-"""What was known of each session when the wait ended."""
+"""The result of the wait for each session."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import Enum
 from gate.domain.errors import GateError, NoSuchSession, Stopped
 from gate.domain.session import Session, SessionRef
 
-MOST_RESULTS_AT_A_SIGNAL = 10_000  # reports of more are not written within 5 s on a slow machine
+MOST_RESULTS_AT_A_SIGNAL = 10_000  # a slow machine cannot report more within 5 s
 
 
 class Ending(Enum):
@@ -24,7 +24,7 @@ class Ending(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """What was known of one session when the wait ended; `error` is why, if that is not its end."""
+    """The last known state of one session; `error` explains why the wait ended before the session did."""
 
     ref: SessionRef
     session: Session | None
@@ -33,7 +33,7 @@ class PollResult:
 
 
 def with_accounts(polled: Iterable[PollResult], account_id: str) -> Iterable[PollResult]:
-    """Name the account of the link in the errors of sessions that `account_id` does not know."""
+    """Name the account of the link in the errors of sessions that were not found in `account_id`."""
     for each in polled:
         other = each.ref.account
         if isinstance(each.error, NoSuchSession) and account_id and other not in ("", account_id):
@@ -44,7 +44,7 @@ def with_accounts(polled: Iterable[PollResult], account_id: str) -> Iterable[Pol
 
 
 def ended_before(polled: Iterable[PollResult], moment: datetime) -> Iterable[Session]:
-    """Return the sessions that Checkly had ended before a moment."""
+    """Return the sessions that ended before a moment."""
     for each in polled:
         if each.session and each.session.stopped_at and each.session.stopped_at < moment:
             yield each.session
@@ -55,9 +55,9 @@ def reportable_at_once(
 ) -> tuple[tuple[PollResult, ...], int]:
     """Return what can be reported in the few seconds after a signal, and how many sessions lost results.
 
-    Without a signal that is everything. After one, which may be the `fault` that ended the search for more
-    sessions, those that ended badly come first. The others count as stopped, because a session without its
-    results cannot be judged.
+    Without a signal, everything is reported. After a signal (which may be the `fault` that ended the search
+    for more sessions), sessions that ended badly come first. Sessions for which no time is left count as
+    stopped, because a session cannot be judged without its results.
     """
     errors = (fault, *(each.error for each in polled))
     stopped = next((error for error in errors if isinstance(error, Stopped)), None)

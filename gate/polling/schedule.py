@@ -1,10 +1,10 @@
-"""The next step of the wait: a long poll that returns an end at once, fetches that show progress, or a pause.
+"""The next step of the wait: a long poll for the end of sessions, fetches that show progress, or a pause.
 
 The gate continues when the last session has ended. While the first unfinished session runs, the others cannot
 change that, so a long poll on the first one is enough. It costs next to nothing, and returns at once if the
 session has already ended. After each poll that found only ended sessions, twice as many are polled at once.
-Fetches of the other sessions only show progress. They may use what the budget leaves after one request for
-the end of each session, and the long polls of the next minute, are reserved.
+Fetches of the other sessions only show progress. The budget reserves one request for the end of each session,
+and the long polls of the next minute; fetches that only show progress may use the rest.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from gate.checkly.budget import Budget
 from gate.checkly.session_api import LONGEST_LONG_POLL_S
 
 MOST_AT_ONCE = 8
-_OVERDUE_S = 60.0  # the longest that a first fetch is postponed for the sake of ends
+_OVERDUE_S = 60.0  # the longest time that a first fetch may be postponed because of the reserves
 LONGEST_REST_S = 30.0  # the log and the status line show regularly that the gate is still waiting
 _ROUNDING_S = 0.05  # a pause of a little less than 1 s is filled with a poll of 1 s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A session whose end is not known; times are the clock's.
+    """A session that has not ended, as far as the gate has seen. Times are the clock's.
 
     It is not fetched before `fetch_at_s`. `can_poll`: whether a long poll is likely to return its end.
-    `failures`: how often in a row it could not be read.
+    `failures`: the number of consecutive failures to read it.
     """
 
     fetch_at_s: float
@@ -39,10 +39,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What the next step depends on besides the sessions.
+    """The facts besides the sessions that determine the next step.
 
-    `at_once`: how many sessions the front has. `in_doubt`: no request has succeeded since the start or since
-    the last failure, so one request must show what the others can expect.
+    `at_once`: how many sessions are polled at once, from the first unfinished one on. `in_doubt`: no request
+    has succeeded since the start or since the last failure, so a single request must first show whether the
+    API works.
     """
 
     now_s: float
@@ -54,14 +55,14 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Fetch these, by their places among the candidates."""
+    """Fetch the candidates at these indexes."""
 
     places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """Wait with long polls of `max_wait_s` (1 to 30) seconds for these to end."""
+    """Wait for the candidates at these indexes to end, with long polls of `max_wait_s` (1 to 30) seconds."""
 
     places: tuple[int, ...]
     max_wait_s: int
@@ -69,7 +70,7 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Send nothing until then."""
+    """Send no request until then."""
 
     until_s: float
 
@@ -78,7 +79,7 @@ Step = Fetch | Poll | Rest
 
 
 def next_step(candidates: Sequence[Candidate], at: Circumstances, budget: Budget) -> Step:
-    """Return what to do now. There is at least one candidate."""
+    """Return the next step. There must be at least one candidate."""
     left = budget.left(at.now_s)
     if left == 0:
         return Rest(at.now_s + min(budget.wait_s(at.now_s), LONGEST_REST_S))
@@ -92,7 +93,7 @@ def next_step(candidates: Sequence[Candidate], at: Circumstances, budget: Budget
 
 
 def _probe(candidates: Sequence[Candidate], at: Circumstances) -> Fetch | Rest:
-    """Fetch one session that has failed less than others: if it can be read, the API works."""
+    """Fetch the session that has failed least often: if it can be read, the API works."""
     ready = [
         place
         for place, each in enumerate(candidates)
@@ -104,7 +105,7 @@ def _probe(candidates: Sequence[Candidate], at: Circumstances) -> Fetch | Rest:
 
 
 def _poll(places: tuple[int, ...], until_s: float, at: Circumstances) -> Poll | Rest | None:
-    """Poll until then or a little longer, but not beyond the last fetch."""
+    """Poll until `until_s` or a little longer, but not beyond the last fetch."""
     if not places:
         return None
     longest_s = int(at.last_fetch_s - at.now_s + _ROUNDING_S)
@@ -125,20 +126,20 @@ class _Plan:
         unread = (place for place in well if not candidates[place].is_read)
         has_unread = any(not candidates[place].is_read for place in self._front)
         self._unread_front = tuple(islice(unread, at.at_once)) if has_unread else ()
-        # How long a round of fetches and a long poll take with half of the budget.
+        # The duration of a round of fetches and a long poll with half of the budget.
         round_s = (len(candidates) + 1) * 60 / (budget.per_minute / 2)
         pause_s = max(at.poll_interval_s, round_s)
         self._longer_s = pause_s - at.poll_interval_s
         polls = min(len(candidates), MOST_AT_ONCE) * 60 / min(pause_s, LONGEST_LONG_POLL_S)
         reserve, possible = len(candidates) + math.ceil(polls), budget.per_minute * 3 // 4
         self._least_reserve = min(reserve, possible)
-        # Ends that come at once and do not fit into a minute are a minute late, whatever fetches cost.
+        # If more sessions end at once than a minute's budget allows, a reserve cannot prevent the delay.
         self._reserve = reserve if reserve < budget.per_minute else self._least_reserve
         self._afforded_s = at.now_s + budget.wait_s(at.now_s, self._reserve + 1)
         self._afforded_overdue_s = at.now_s + budget.wait_s(at.now_s, self._least_reserve + 1)
 
     def due(self) -> tuple[int, ...]:
-        """Return what to fetch now: first the sessions that are needed, then the ones that waited longest."""
+        """Return the sessions to fetch now: first the needed ones, then the ones that waited longest."""
         due = [place for place in range(len(self._candidates)) if self._due_s(place) <= self._at.now_s]
         due.sort(key=lambda place: (not self._is_needed(place), self._candidates[place].fetch_at_s))
         allowed: list[int] = []
@@ -152,11 +153,11 @@ class _Plan:
         return min(self._fetch_s(place) for place in range(len(self._candidates)))
 
     def to_poll(self) -> tuple[int, ...]:
-        """Return the sessions of the front that a long poll is useful for."""
+        """Return the first unfinished sessions, if a long poll is likely to return their ends."""
         return tuple(place for place in self._front if self._candidates[place].can_poll)
 
     def _is_needed(self, place: int) -> bool:
-        """Return whether it is fetched regardless of the reserves."""
+        """Return whether the session is fetched regardless of the reserves."""
         each = self._candidates[place]
         if self._at.now_s >= self._at.last_fetch_s or place in self._unread_front:
             return True

@@ -1,4 +1,4 @@
-"""One session during the wait: what is known of it, its transitions, and how its wait ends."""
+"""The state of one session during the wait, its transitions, and how its wait ends."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _RETRIES_AFTER_404_S = (1.0, 3.0, 6.0, GRACE_FOR_404_S)
 
 @dataclass(slots=True)
 class Tracker:
-    """A session and the state of its wait; times are the clock's.
+    """A session and the state of its wait. Times are the clock's.
 
-    It is not fetched before `fetch_at_s`. `failures`: how often in a row it could not be read.
-    `poll_was_useless`: whether a long poll returned nothing since it was last read.
+    It is not fetched before `fetch_at_s`. `failures`: the number of consecutive failures to read it.
+    `poll_was_useless`: whether a long poll has returned too early or failed since it was last read.
     """
 
     ref: SessionRef
@@ -36,7 +36,7 @@ class Tracker:
 
     @property
     def is_left_running(self) -> bool:
-        """Whether the last fetch saw it running, so that only the time until the deadline is left."""
+        """Whether it was still running at the last fetch, so that it can only end before the deadline."""
         return self.had_last_fetch and self._ending_at_the_deadline() is Ending.TIMEOUT
 
     def can_poll(self, serves_completion: Callable[[SessionKind], bool]) -> bool:
@@ -44,7 +44,7 @@ class Tracker:
         return self.session is not None and serves_completion(self.session.kind) and not self.poll_was_useless
 
     def candidate(self, serves_completion: Callable[[SessionKind], bool]) -> Candidate:
-        """Return what the schedule has to know of it."""
+        """Return the facts that the schedule needs."""
         return Candidate(
             fetch_at_s=self.fetch_at_s,
             is_read=self.session is not None,
@@ -53,7 +53,7 @@ class Tracker:
         )
 
     def take(self, session: Session) -> None:
-        """Take a document of the session, which ends the wait if the session is finished."""
+        """Update the session from a new document, which ends the wait if the session is finished."""
         self.session, self.error, self.failures, self.unknown_since_s = session, None, 0, None
         self.ref = session.ref  # a bare ID does not show the kind
         self.poll_was_useless = False
@@ -61,9 +61,10 @@ class Tracker:
             self.ending = Ending.FINISHED
 
     def fail(self, error: errors.RequestFailed, *, is_cut_short: bool = False) -> None:
-        """Count a failed fetch. A request that the deadline cut short shows nothing of what is known.
+        """Count a failed fetch.
 
-        It does not replace an earlier error, and a session that was last seen running is still running.
+        The error of a request that the deadline cut short is not significant: it does not replace an earlier
+        error, and a session that was last seen running still counts as running.
         """
         if not is_cut_short or (self.error is None and not self._is_known_to_run):
             self.error = error
@@ -75,20 +76,20 @@ class Tracker:
             self.error, self.ending = error, Ending.INCONCLUSIVE
 
     def retry_after_404_s(self, now_s: float) -> float | None:
-        """Return the pause before a session that is not found is fetched again; None after the grace."""
+        """Return the pause before a session that was not found is retried; None after the grace period."""
         if self.unknown_since_s is None:
             self.unknown_since_s = now_s
         waited_s = now_s - self.unknown_since_s
         return next((each - waited_s for each in _RETRIES_AFTER_404_S if each > waited_s), None)
 
     def fetch_after(self, delay_s: float, now_s: float, *, last_fetch_s: float) -> None:
-        """Schedule the next fetch, at the latest for the last fetch before the deadline."""
+        """Schedule the next fetch, but no later than the last fetch before the deadline."""
         self.fetch_at_s = now_s + delay_s
         if not self.had_last_fetch:
             self.fetch_at_s = min(self.fetch_at_s, max(now_s, last_fetch_s))
 
     def fetch_no_more(self) -> None:
-        """Leave it to the deadline: this was the last fetch."""
+        """Schedule no further fetch, because this was the last one before the deadline."""
         self.fetch_at_s = math.inf
 
     def end_at_the_deadline(self) -> None:
@@ -96,7 +97,7 @@ class Tracker:
         self.ending = self._ending_at_the_deadline()
 
     def result(self, timeout_s: float, stopped: errors.Stopped | None = None) -> PollResult:
-        """Return what is known of it after a timeout of so many seconds, or after a signal."""
+        """Return the result of the wait after a timeout of `timeout_s` seconds, or after a signal."""
         if self.ending is None and stopped:
             return PollResult(self.ref, self.session, Ending.STOPPED, stopped)
         ending = self.ending or self._ending_at_the_deadline()

@@ -1,1 +1,1 @@
-"""One report, and a reporter for each kind of reader. None of them decides anything."""
+"""One report, and a reporter for each kind of reader. Reporters make no decisions."""

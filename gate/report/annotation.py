@@ -1,6 +1,6 @@
-"""Annotations: one error that says it all, and a warning for each thing that should not go unseen.
+"""Annotations: one error with the verdict, and a warning for each tolerated problem, contradiction or notice.
 
-GitHub shows the first ten of a kind for each step, and 4,096 characters of each.
+For each step, GitHub shows the first ten annotations of a kind, and the first 4,096 characters of each.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LENGTH = 2000
 
 
 class Level(StrEnum):
-    """The runner's words for how loud an annotation is."""
+    """The levels of an annotation, in the runner's words."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -29,7 +29,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One annotation; both texts are one line."""
+    """An annotation. Its title and message are one line each."""
 
     level: Level
     title: str
@@ -37,7 +37,7 @@ class Annotation:
 
 
 def render(report: Report) -> tuple[Annotation, ...]:
-    """The annotations, the error first."""
+    """Return the annotations, the error first."""
     warnings = list(dict.fromkeys(_warnings(report)))
     shown = [Annotation(Level.WARNING, "Checkly gate", clean(text, _LENGTH)) for text in warnings]
     if len(shown) > _MOST_WARNINGS:
@@ -63,7 +63,7 @@ def _verdict(report: Report) -> Iterable[Annotation]:
 
 
 def _reasons(report: Report) -> Iterable[str]:
-    """Why the worst rows that close the gate are not green, each reason once."""
+    """Explain why the worst rows that close the gate are not green, with each reason once."""
     several = len(report.sessions) > 1
     red = [
         (_prefix(judged, several) + judged.naming.name(place_of(row.outcome)), row.outcome)

@@ -1,4 +1,4 @@
-"""The rows of a report in the order in which readers need them: the worst first."""
+"""The order of a report's rows: the worst first."""
 
 from __future__ import annotations
 
@@ -30,35 +30,35 @@ class Entry:
 
     @property
     def badness(self) -> tuple[int, int]:
-        """A sort key: the worst is the smallest."""
+        """Return a sort key, which is smallest for the worst."""
         return _WORST_FIRST.index(self.row.conclusion), self.row.outcome.state.badness
 
     @property
     def is_calm(self) -> bool:
-        """Whether there is nothing to look at."""
+        """Whether the row is green or skipped."""
         return self.row.conclusion in _CALM
 
     @property
     def check(self) -> str:
-        """The name of its check, which differs from the names of the session's other checks."""
+        """Return the label of its check, which differs from the labels of the session's other checks."""
         return self.judged.naming.label(self.row.outcome.check)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckEntries:
-    """The rows of one check, of all sessions that ran it, worst first."""
+    """The rows of one check in all sessions that ran it, worst first."""
 
     name: str
     entries: tuple[Entry, ...]
 
     @property
     def conclusion(self) -> Conclusion:
-        """The worst conclusion of its rows."""
+        """Return the worst conclusion of its rows."""
         return self.entries[0].row.conclusion
 
 
 def worst_first(report: Report) -> tuple[Entry, ...]:
-    """Return the rows of all sessions; equally bad ones stay in the order of the sessions."""
+    """Return the rows of all sessions. Equally bad rows stay in the order of the sessions."""
     entries = (
         Entry(number, judged, row) for number, judged in enumerate(report.sessions) for row in judged.rows
     )
@@ -66,7 +66,7 @@ def worst_first(report: Report) -> tuple[Entry, ...]:
 
 
 def by_check(entries: Iterable[Entry]) -> tuple[CheckEntries, ...]:
-    """Group rows by check. Checks without an ID may share a name, so they are told apart by session."""
+    """Group rows by check. Checks without an ID may share a name, so they are grouped within a session."""
     groups: dict[tuple[Check, int], list[Entry]] = {}
     for entry in entries:
         check = entry.row.outcome.check
@@ -75,7 +75,7 @@ def by_check(entries: Iterable[Entry]) -> tuple[CheckEntries, ...]:
 
 
 def sessions_worst_first(report: Report) -> tuple[tuple[int, JudgedSession], ...]:
-    """Return the sessions with their positions: those without rows, those that close the gate, the others."""
+    """Return the sessions with their positions: first those without rows, then those that close the gate."""
 
     def badness(numbered: tuple[int, JudgedSession]) -> tuple[bool, bool, bool, bool]:
         judged = numbered[1]
@@ -85,7 +85,7 @@ def sessions_worst_first(report: Report) -> tuple[tuple[int, JudgedSession], ...
 
 
 def is_worth_a_look(judged: JudgedSession) -> bool:
-    """Whether a session shows anything that is not green or skipped."""
+    """Whether a session has a row that is neither green nor skipped, or anything else to report."""
     is_calm = all(row.conclusion in _CALM for row in judged.rows)
     return bool(judged.decisions or judged.contradictions or judged.error) or not is_calm
 
@@ -93,7 +93,7 @@ def is_worth_a_look(judged: JudgedSession) -> bool:
 def overview(checks: Sequence[CheckEntries]) -> str:
     """Name the checks that are not green: `2 of 40 checks close the gate: Login (us-east-1), Cart (…)`.
 
-    Locations are left out if there is only one.
+    Locations are not named if there is only one.
     """
     with_places = len({entry.row.outcome.location for check in checks for entry in check.entries}) > 1
     said: list[str] = []

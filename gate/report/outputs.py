@@ -1,4 +1,4 @@
-"""The outputs of the step: public interface, and the head of the JSON record."""
+"""The outputs of the step, which are a public interface and the first part of the JSON record."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PATHS = ("junit-path", "json-path", "summary-path", "html-path")
 
 
 def render(report: Report) -> dict[str, str | int]:
-    """The outputs by name, in the order in which they are documented."""
+    """Return the outputs by name, in the order of the documentation."""
     worst = report.worst
     return {
         "verdict": report.verdict.kind.value,

@@ -1,4 +1,4 @@
-"""The JSON record of a decision: everything that a later reader or a script may ask."""
+"""The JSON record of a decision: all facts that a later reader or a script may need."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def render(report: Report) -> bytes:
 
 
 def parts(report: Report) -> Iterable[bytes]:
-    """Yield the record session by session: hundreds at once take many times their size."""
+    """Yield the record session by session, because hundreds at once take many times their size in memory."""
     head = {
         "version": VERSION,
         **render_outputs(report),
@@ -50,7 +50,7 @@ def parts(report: Report) -> Iterable[bytes]:
 
 
 def _encoded(value: Mapping[str, object], depth: int = 0) -> bytes:
-    """The value as indented JSON, for a place at that depth; no line break is within a text there."""
+    """Return the value as JSON, indented for that depth. No text in JSON contains a line break."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return text.replace("\n", "\n" + depth * "  ").encode(errors="replace")
 
@@ -82,7 +82,7 @@ def _session(judged: JudgedSession, report: Report) -> dict[str, object]:
 
 
 def _policy(policy: Policy) -> dict[str, object]:
-    """The policy as it was applied to the check."""
+    """Return the policy as it was applied to the check."""
     return {
         "failed-threshold": _thresholds(policy.failed),
         "degraded-threshold": _thresholds(policy.degraded),

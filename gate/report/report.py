@@ -1,6 +1,6 @@
-"""The report: a verdict and its circumstances, on whichever way out the gate takes.
+"""The report: a verdict and its circumstances, however the run ended.
 
-Each reporter in this package turns it into text or bytes. None of them decides anything.
+Each reporter in this package converts it to text or bytes. Reporters make no decisions.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ENDINGS_WORST_FIRST = (Ending.STOPPED, Ending.INCONCLUSIVE, Ending.TIMEOUT, End
 
 @dataclass(frozen=True, slots=True)
 class ReportFile:
-    """A report file that was written: the input that names it, what it is, its path, what it holds."""
+    """A report file that was written: the input that names it, its title, its path, and a short content."""
 
     input: str
     title: str
@@ -50,9 +50,9 @@ class ReportFile:
 class Report:
     """A verdict with its circumstances.
 
-    `details` are the reasons why results are not green, by the results' IDs, as far as Checkly was asked and
-    has answered; `absences` are why rows have no result, by location. `files` are the report files that were
-    written. `waited_s` is in seconds.
+    `details` are the reasons why results are not green, by the results' IDs, as far as they were fetched.
+    `absences` explain why rows have no result, by location. `files` are the report files that were written.
+    `waited_s` is in seconds.
     """
 
     verdict: Verdict
@@ -68,22 +68,22 @@ class Report:
 
     @property
     def sessions(self) -> tuple[JudgedSession, ...]:
-        """The sessions, judged."""
+        """Return the judged sessions."""
         return self.verdict.sessions
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Errors of the gate itself, one sentence each."""
+        """Return the errors of the gate itself, one sentence each."""
         return tuple(clean(fault.sentence, SENTENCE_LENGTH) for fault in self.verdict.faults)
 
     @property
     def worst(self) -> JudgedSession | None:
-        """The session that represents all of them."""
+        """Return the worst session, which represents all of them."""
         return min(self.sessions, key=_badness, default=None)
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many checks there are, and how many rows count and are in each state, as in the outputs."""
+        """Return the numbers of checks, of rows that count, and of rows in each state, as in the outputs."""
         states = [row.outcome.state for session in self.sessions for row in session.rows]
         counted = {
             "checks": sum(len(session.session.checks) for session in self.sessions if session.session),
@@ -96,19 +96,19 @@ class Report:
         return next((file.path for file in self.files if file.input == name), "")
 
     def why(self, result: Result | None) -> Detail:
-        """Return why a result is as it is, as far as that is known."""
+        """Return the reasons for a result, as far as they are known."""
         return self.details.get(result.id.lower(), _UNKNOWN) if result else _UNKNOWN
 
     def why_of(self, outcome: Outcome) -> Detail:
-        """Return why a row is as it is: the reasons of its final result, or why it is missing."""
+        """Return the reasons for a row: those of its final result, or why it is missing."""
         if outcome.state is State.MISSING:
             return self.absences.get(outcome.location, _UNKNOWN)
         return self.why(outcome.final)
 
     def explained(self, outcome: Outcome) -> tuple[tuple[str, Detail], ...]:
-        """Return the runs of a row whose reason is known, in order, each with its number.
+        """Return the runs of a row whose reasons are known, in order, each with its number.
 
-        Why a row has no result comes last.
+        The reason why a row has no result comes last.
         """
         runs = [
             (f"attempt {number} of {outcome.tries}", self.why(run))

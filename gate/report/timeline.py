@@ -1,4 +1,4 @@
-"""When the runs of an outcome began and ended, and the state in which a timeline shows them."""
+"""The times of an outcome's runs, and the states in which a timeline shows them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from gate.evaluation.states import State, result_state
 
 
 def shown_state(outcome: Outcome, run: Result) -> State:
-    """Return the state of a run. The final one has the state of its row, and passed if the row is flaky."""
+    """Return the state of a run. The final run has the state of its row, or passed if the row is flaky."""
     if run is not outcome.final:
         return result_state(run)
     return State.PASSED if outcome.happened is State.FLAKY else outcome.happened
 
 
 def span_of(run: Result) -> tuple[datetime, datetime] | None:
-    """Return when a run began and ended; nothing if that is not known or cannot be drawn."""
+    """Return when a run began and ended; None if that is not known or cannot be drawn."""
     if run.started_at and run.stopped_at and min(run.started_at, run.stopped_at).timestamp() > 0:
         return run.started_at, run.stopped_at
     return None

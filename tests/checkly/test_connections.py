@@ -70,7 +70,7 @@ def _descriptors() -> int:
 def _assert_that_abandoned_requests_end(transport: HttpTransport, requests: list[Request]) -> None:
     before = set(threading.enumerate())
     replies = transport.send_each(requests, within_s=0.3)
-    assert all(isinstance(reply, Unreachable) and "no whole answer" in str(reply) for reply in replies)
+    assert all(isinstance(reply, Unreachable) and "no complete response" in str(reply) for reply in replies)
     for thread in set(threading.enumerate()) - before:
         thread.join(JOINED_WITHIN_S)
         assert not thread.is_alive(), "an abandoned request still runs"

@@ -108,10 +108,10 @@ def test_no_cookie_is_sent_back() -> None:
 def test_what_was_read_of_an_answer_that_came_too_late_is_not_kept() -> None:
     parts = (b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n", b" " * 8_000_000)
     with _answering(Raw(lambda: parts, 0.5)) as (_, transport):
-        with pytest.raises(Unreachable, match="no whole answer"):
+        with pytest.raises(Unreachable, match="no complete response"):
             transport.send(Request("GET", "/"), within_s=0.9)
         before_kib = _resident_kib()
-        with pytest.raises(Unreachable, match="no whole answer"):
+        with pytest.raises(Unreachable, match="no complete response"):
             transport.send(Request("GET", "/"), within_s=0.9)
         assert _resident_kib() - before_kib < 4_000
 
@@ -151,7 +151,7 @@ def test_a_broken_answer_is_no_answer(fault: str) -> None:
 @pytest.mark.parametrize("fault", ["cut: stall", "drip: 50ms"])
 def test_no_request_outlasts_its_bound(fault: str) -> None:
     began_s = time.monotonic()
-    with pytest.raises(Unreachable, match="no whole answer"):
+    with pytest.raises(Unreachable, match="no complete response"):
         _send(fault, within_s=0.4)
     assert time.monotonic() - began_s < 1.4
 

@@ -1,7 +1,7 @@
-"""Networks as data: certificates, variables, proxies and names, which hold for a whole run of the gate.
+"""Networks as data: certificates, variables, proxies and names, which apply to a whole run of the gate.
 
-The server is at 0.0.0.0, which Linux takes for this machine, and the gate for any other: so proxies and
-certificates count. What is behind a proxy has a name that only the proxy knows.
+The server is at 0.0.0.0. To Linux, that is this machine; to the gate, it is not a loopback address, so
+proxies and certificates apply. A server behind a proxy has a name that only the proxy can resolve.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DIRECT, NAMED, NOBODY, INVALID, LOOPBACK = (
 
 
 class Certificate(Enum):
-    """What the server shows."""
+    """The certificate of the server."""
 
     RIGHT = "for its own name, by a private authority"
     EXPIRED = "expired"
@@ -33,7 +33,7 @@ class Certificate(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyPlan:
-    """What the proxy answers instead of connecting, if anything, and whether it asks who is there."""
+    """The proxy's response instead of a connection, if any, and whether it requires credentials."""
 
     answer: bytes = b""
     asks_for_credentials: bool = False
@@ -41,11 +41,11 @@ class ProxyPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A network: the exit code that it earns, and what the gate's reason must hold.
+    """A network, the gate's exit code in it, and a text that the gate's reason must contain.
 
-    In `env` and `inputs`, {bundle} is the file of the authority, {other} of another one, {nowhere} no file,
-    {empty} a file without a certificate, {proxy} and {known_proxy} the proxy without and with credentials,
-    {closed} a port where nobody listens.
+    In `env` and `inputs`, {bundle} is the file of the authority, {other} of another one, {nowhere} a file
+    that does not exist, {empty} a file without a certificate, {proxy} and {known_proxy} the proxy without and
+    with credentials, {closed} a closed port.
     """
 
     name: str
@@ -110,31 +110,31 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
         ),
         Condition(name="no TLS", code=4, says="SSL", certificate=Certificate.NONE),
         Condition(
-            name="`ca-bundle` that is not there",
+            name="`ca-bundle` names a missing file",
             code=2,
             says="ca-bundle: {nowhere} is not a readable PEM file",
             inputs={"ca-bundle": "{nowhere}"},
         ),
         Condition(
-            name="`SSL_CERT_FILE` that is not there",
+            name="`SSL_CERT_FILE` names a missing file",
             code=2,
             says="SSL_CERT_FILE: {nowhere} is not a readable PEM file",
             env={"SSL_CERT_FILE": "{nowhere}"},
         ),
         Condition(
-            name="`REQUESTS_CA_BUNDLE` that is not there",
+            name="`REQUESTS_CA_BUNDLE` names a missing file",
             code=2,
             says="REQUESTS_CA_BUNDLE: {nowhere} is not a readable PEM file",
             env={"REQUESTS_CA_BUNDLE": "{nowhere}"},
         ),
         Condition(
-            name="`CURL_CA_BUNDLE` without a certificate",
+            name="`CURL_CA_BUNDLE` names a file without a certificate",
             code=2,
             says="CURL_CA_BUNDLE: {empty} is not a readable PEM file",
             env={"CURL_CA_BUNDLE": "{empty}"},
         ),
         Condition(
-            name="`SSL_CERT_FILE` that is not there, and no TLS to need it",
+            name="`SSL_CERT_FILE` names a missing file, and the API does not use TLS",
             code=0,
             says=_GREEN,
             url=LOOPBACK,
@@ -143,11 +143,11 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
         ),
     ),
     "Addresses": (
-        Condition(name="nobody listens", code=4, says="Connection refused", url=NOBODY),
+        Condition(name="a closed port", code=4, says="Connection refused", url=NOBODY),
         Condition(
             name="connections are not accepted",
             code=4,
-            says="gave no whole answer",
+            says="sent no complete response",
             url="https://0.0.0.0:{full}",
         ),
         Condition(name="a name that does not exist", code=4, says="could not be asked", url=INVALID),
@@ -172,7 +172,7 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             proxy=ProxyPlan(),
         ),
         Condition(
-            name="a proxy that is given the credentials that it asks for",
+            name="a proxy that gets the credentials that it requires",
             code=0,
             says=_GREEN,
             url=NAMED,
@@ -181,7 +181,7 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             proxy=ProxyPlan(asks_for_credentials=True),
         ),
         Condition(
-            name="a proxy that asks for credentials in vain",
+            name="a proxy that requires credentials and gets none",
             code=4,
             says="407 Proxy Authentication Required",
             url=NAMED,
@@ -190,7 +190,7 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             proxy=ProxyPlan(asks_for_credentials=True),
         ),
         Condition(
-            name="a proxy that answers 502",
+            name="a proxy that returns 502",
             code=4,
             says="502 Bad Gateway",
             url=NAMED,
@@ -199,7 +199,7 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             proxy=ProxyPlan(answer=_BAD_GATEWAY),
         ),
         Condition(
-            name="a proxy that answers 403 in HTML",
+            name="a proxy that returns 403 in HTML",
             code=4,
             says="403 Forbidden",
             url=NAMED,
@@ -208,7 +208,7 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             proxy=ProxyPlan(answer=_REFUSED),
         ),
         Condition(
-            name="a proxy that answers 200 in HTML",
+            name="a proxy that returns 200 in HTML",
             code=4,
             says="SSL",
             url=NAMED,
@@ -217,7 +217,7 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             proxy=ProxyPlan(answer=_HTML),
         ),
         Condition(
-            name="a proxy where nobody listens",
+            name="a proxy at a closed port",
             code=4,
             says="Connection refused",
             url=NAMED,
@@ -226,33 +226,33 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
         Condition(
             name="a proxy's password with a slash that is not encoded",
             code=2,
-            says="HTTPS_PROXY: not the URL of a proxy",
+            says="HTTPS_PROXY: not a valid proxy URL",
             url=NAMED,
             env={"HTTPS_PROXY": f"http://{USER}:{PASSWORD}/@127.0.0.1:{{closed}}"},
         ),
         Condition(
             name="a proxy without a host",
             code=2,
-            says="HTTPS_PROXY: not the URL of a proxy",
+            says="HTTPS_PROXY: not a valid proxy URL",
             url=NAMED,
             env={"HTTPS_PROXY": f"http://{USER}:{PASSWORD}@"},
         ),
         Condition(
-            name="a SOCKS proxy without the library for it",
+            name="a SOCKS proxy without the required library",
             code=2,
             says="HTTPS_PROXY: a SOCKS proxy needs the Python package PySocks",
             url=NAMED,
             env={"HTTPS_PROXY": f"socks5h://{USER}:{PASSWORD}@127.0.0.1:{{closed}}"},
         ),
         Condition(
-            name="a proxy that never answers",
+            name="a proxy that never responds",
             code=4,
-            says="gave no whole answer",
+            says="sent no complete response",
             url=NAMED,
             env={"HTTPS_PROXY": "http://127.0.0.1:{silent}"},
         ),
         Condition(
-            name="a proxy whose authority nobody knows",
+            name="a proxy, and a private authority that is not trusted",
             code=4,
             says="certificate verify failed",
             url=NAMED,
@@ -267,7 +267,7 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             env={"HTTPS_PROXY": "http://127.0.0.1:{closed}", "NO_PROXY": "example.com,0.0.0.0"},
         ),
         Condition(
-            name="a proxy that cannot be had, and the API on this machine",
+            name="an unreachable proxy, and the API on this machine",
             code=0,
             says=_GREEN,
             url=LOOPBACK,

@@ -1,4 +1,4 @@
-"""When a fault strikes, and what the contract makes of it then."""
+"""When a fault strikes, and the exit code that the contract requires then."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tests.faults.api import Trouble, struck
 
 
 class Moment(Enum):
-    """Which of the gate's requests is struck; the others get the right answer."""
+    """The requests of the gate that are struck. All others get the right response."""
 
-    FIRST = "first look"
+    FIRST = "first fetch"
     POLL = "long poll"
-    LATER = "later look"
-    LAST = "to the last look"
+    LATER = "later fetch"
+    LAST = "to the last fetch"
 
 
 _STRUCK = {
@@ -28,18 +28,18 @@ _STRUCK = {
 
 
 def fault_at(moment: Moment, trouble: Trouble) -> Fault:
-    """The trouble, for the requests of that moment."""
+    """Return the fault that strikes the requests of that moment."""
     aim, first, last = _STRUCK[moment]
     return struck(trouble, aim, first, last)
 
 
 class Kind(Enum):
-    """What the contract says of a fault: the exit code at each moment, in their order.
+    """A kind of fault, with the exit code that the contract requires at each moment, in their order.
 
-    The session has passed by the time that a fault is over: what is waited out ends in 0, and what lasts
-    until the deadline in 4. A final answer is 4 at once; to a long poll alone it is not, for the look that
-    follows says what it really is. A SILENT one leaves the requests unanswered until the deadline, so the
-    session was last seen running: a timeout.
+    The session has passed by the time that a fault is over, so a fault that ends leads to 0, and a fault that
+    lasts until the deadline to 4. A final response leads to 4 at once, except to a long poll, because the
+    fetch that follows shows whether it is final. A SILENT fault leaves requests without a response until the
+    deadline, so the session was last seen running: a timeout.
     """
 
     TRANSIENT = (0, 0, 0, 4)
@@ -48,13 +48,13 @@ class Kind(Enum):
     HARMLESS = (0, 0, 0, 0)
 
     def exit_code(self, moment: Moment) -> int:
-        """What the gate must exit with."""
+        """Return the exit code that the gate must have."""
         return self.value[list(Moment).index(moment)]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fault: what is answered, what that is to the gate, and the timeout that it may last until."""
+    """A fault: the response, its kind, and the gate's timeout if the fault lasts until the deadline."""
 
     name: str
     trouble: Trouble

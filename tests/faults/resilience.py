@@ -1,6 +1,6 @@
-"""Writes docs/RESILIENCE.md from what gates did: `make resilience`.
+"""Write docs/RESILIENCE.md from the results of real runs: `make resilience`.
 
-The tests play the same faults, and hold each row of the document to what they saw.
+The tests play the same faults, and compare each row of the document with their results.
 """
 
 from __future__ import annotations
@@ -24,62 +24,61 @@ _WORDS = {0: "open (0)", 2: "refused (2)", 3: "timeout (3)", 4: "cannot tell (4)
 _AT_ONCE = 4
 
 _INTRODUCTION = f"""\
-# What a bad network can do to the gate
+# The gate in a bad network
 
-If the network or Checkly's API is in trouble, the gate keeps trying until its `timeout`. There is nothing to
-configure, and the log shows when the trouble begins and when it ends. If Checkly's final answer arrives in
-time, it alone decides. If it does not, the job fails with exit code 3 (Checkly was still running the session)
-or 4 (the gate could not tell). Trouble never leads to exit code 1, so it rolls nothing back in a pipeline
-that rolls back on 1. An answer that no retry would change, such as a rejected key, ends the wait at once, and
-a wrong proxy or certificate file is refused before it begins. The message names what to check. The reports
-are written in every case. When the trouble has passed, run the job again.
+If the network or Checkly's API fails, the gate retries until its `timeout`. There is nothing to configure,
+and the log shows when the trouble begins and when it ends. If the session's final state arrives in time,
+only that state decides. Otherwise the job fails with exit code 3 (Checkly was still running the session) or
+4 (the gate could not tell). Network trouble never leads to exit code 1, so a pipeline that rolls back on 1
+does not roll back. An error that no retry would change, such as a rejected key, ends the wait at once. A
+wrong proxy or certificate file is rejected before the wait begins. The message names what to check. The
+reports are written in every case. When the trouble has passed, run the job again.
 
-A gate that opens because a network failed is worse than none, and one that a single 502 closes will be
-switched off. So trouble that may pass is waited out until the gate's own `timeout`, an answer that no
-repetition will change ends the wait at once, and nothing but Checkly's own document of the session, whole
-and in its final state, opens the gate.
+A gate that opens because of a network failure is worse than no gate, and a gate that closes on a single 502
+will soon be switched off. Therefore only Checkly's own document of the session, complete and in its final
+state, opens the gate.
 
-This page is written by `make resilience`, from what gates did that ran as they run in CI, against servers on
-the same machine. `make test` plays every row again, and fails where the gate does anything else. Each cell is
-what the gate concluded, with its exit code. In each of these runs the gate
+`make resilience` writes this page. It runs the gate as CI systems do, against servers on the same machine.
+`make test` repeats every row, and fails if the result differs. Each cell shows the gate's verdict and its
+exit code. In each of these runs the gate
 
-- ended by itself, at most {LATE_S:.0f} s after its `timeout`;
-- wrote a JUnit report and a JSON record that can be parsed, and that say what the exit code says;
-- printed no traceback, and the API key nowhere;
-- held less than {MOST_MEMORY_MIB} MiB of memory.
+- exited at most {LATE_S:.0f} s after its `timeout`;
+- wrote a JUnit report and a JSON record that can be parsed and that agree with the exit code;
+- printed no traceback and never the API key;
+- used less than {MOST_MEMORY_MIB} MiB of memory.
 
-## One session, struck once or to the end
+## Faults in the requests for one session
 
-The session runs when it is first looked at, and has passed a moment later; without a fault the gate opens. A
-fault strikes the *first look*, a *long poll* for the session's end, a *later look*, or all that follows the
-first look *to the last look*, which decides when the time is up. Requests that are not struck get the right
-answer. A final answer to a long poll is not taken at its word: the look that follows says what it really is.
+The session is running at the first fetch and has passed a moment later. Without a fault, the gate opens. A
+fault affects the *first fetch*, a *long poll* for the session's end, a *later fetch*, or all requests after
+the first fetch, *to the last fetch* before the deadline. All other requests get the right response. After
+an error in a long poll the gate fetches the session, because only a fetch shows whether the error is final.
 """
 _NETWORKS = """\
 ## Networks
 
-Here the whole run is in one network, and the session has passed. Wrong files and variables are refused before
-any request is sent.
+Here the network is the same for the whole run, and the session has passed. Wrong files and variables are
+rejected before any request is sent.
 """
 _TROUBLE = re.compile(r"^trouble: (.*); retrying$", re.MULTILINE)
 
 
 def row_line(row: Row, seen: Mapping[Moment, Seen]) -> str:
-    """A fault's row of the document."""
+    """Return the row of a fault."""
     cells = [_WORDS[seen[moment].code] for moment in Moment]
     first = seen[Moment.FIRST].gated
-    trouble = _TROUBLE.search(first.run.log)  # what was waited out is told in the log
+    trouble = _TROUBLE.search(first.run.log)  # the log shows failures that were retried
     return _line(row.name, *cells, _settled(trouble[1] if trouble else first.reason))
 
 
 def condition_line(condition: Condition, ran: InNetwork) -> str:
-    """A network's row of the document; what it shows of the reason, the run has found in it."""
+    """Return the row of a network. The run has checked that its reason contains the text that is shown."""
     says = condition.says.format(nowhere="ca.pem", empty="ca.pem")
     return _line(condition.name, _WORDS[ran.gated.run.code], says)
 
 
 def _settled(reason: str) -> str:
-    """The reason without its advice, and without what differs between runs and between versions of Python."""
+    """Return the reason without its advice and without parts that vary between runs and Python versions."""
     text = re.sub(r" \(cf-ray [\w-]+\)", "", reason)
     text = re.sub(r"(could not be asked: (?:a response of more than \d+ MiB|\w+)).*", r"\1", text)
     text = re.sub(r"https?://[\d.]+:\d+", "the API", text)
@@ -92,7 +91,7 @@ def _line(*cells: str) -> str:
 
 
 def document(line_of: Callable[[str], str]) -> str:
-    """The whole document, with the row of each name."""
+    """Return the whole document, with the row of each name."""
     return "\n".join(_parts(line_of)) + "\n"
 
 
@@ -100,25 +99,25 @@ def _parts(line_of: Callable[[str], str]) -> Iterator[str]:
     yield _INTRODUCTION
     for title, rows in SECTIONS.items():
         yield f"### {title}\n"
-        yield _line("fault", *(moment.value for moment in Moment), "what the gate says")
+        yield _line("fault", *(moment.value for moment in Moment), "what the gate reports")
         yield _line(*["---"] * (len(Moment) + 2))
         yield "\n".join(line_of(row.name) for row in rows) + "\n"
     yield _NETWORKS
     for title, conditions in CONDITIONS.items():
         yield f"### {title}\n"
-        yield _line("network", "the gate", "what it says")
+        yield _line("network", "the gate", "what it reports")
         yield _line("---", "---", "---")
         yield "\n".join(line_of(condition.name) for condition in conditions) + "\n"
 
 
 def committed_lines() -> dict[str, str]:
-    """The rows of the document as it is, by the name in their first cell."""
+    """Return the rows of the committed document, by the name in their first cell."""
     rows = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("| ")]
     return {line.split(" | ")[0].removeprefix("| "): line for line in rows}
 
 
 def _write(folder: Path) -> int:
-    """Plays everything, writes the document; nothing is written where a promise was broken."""
+    """Play all faults and networks, and write the document, unless a promise was broken."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         plays = list(pool.map(lambda each: play(each[1], folder / f"row{each[0]}"), enumerate(ROWS)))
         runs = list(

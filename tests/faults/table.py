@@ -1,4 +1,4 @@
-"""The faults as data: what is answered to the requests that are struck, and what that is to the gate."""
+"""The faults as data: the responses to the requests that are struck, and their kinds."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def _made(parts: Callable[[], Iterable[bytes]], pause_s: float = 0.0) -> Raw:
 
 
 def _large(*rows: Row) -> tuple[Row, ...]:
-    """Rows whose answers take a busy machine longer to read than an ordinary timeout of these tests."""
+    """Give more time to rows whose responses a busy machine cannot read within the usual timeout."""
     return tuple(replace(row, lasting_s=4.0) for row in rows)
 
 
 SECTIONS: Mapping[str, tuple[Row, ...]] = {
-    "Answers that may pass": (
+    "Temporary responses": (
         Row("408 without a body", _status(408)),
         Row("408 with `Retry-After: 1`", _status(408, Retry_After="1")),
         Row("425", _status(425)),
@@ -55,7 +55,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row("429 with `Retry-After: -1`", _status(429, Retry_After="-1")),
         Row("429 with a `Retry-After` in an hour", Answer(429, headers=_IN_AN_HOUR)),
         Row("429 with a `Retry-After` in the past", Answer(429, headers=_AN_HOUR_AGO)),
-        Row("429 with a `Retry-After` that makes no sense", _status(429, Retry_After="soon, in a while")),
+        Row("429 with an invalid `Retry-After`", _status(429, Retry_After="soon, in a while")),
         Row("429 with a `Retry-After` of 400 digits", _status(429, Retry_After="9" * 400)),
         Row("500", _status(500)),
         Row("500 with the document of a session that passed", Answer(500, WHOLE)),
@@ -63,13 +63,13 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row("502 in HTML", Answer(502, _EDGE, _HTML)),
         Row("503", _status(503)),
         Row("504", _status(504)),
-        Row("520, which HTTP does not know", _status(520)),
-        Row("999, which nobody knows", _raw(head("Content-Length: 0", status="HTTP/1.1 999 Away"))),
-        Row("404, within the grace of 10 s", _status(404)),
-        Row("405 of the version that was asked", _status(405)),
-        Row("410 of the version that was asked", _status(410)),
+        Row("520, which HTTP does not define", _status(520)),
+        Row("999, an unknown status", _raw(head("Content-Length: 0", status="HTTP/1.1 999 Away"))),
+        Row("404 within the grace period of 10 s", _status(404)),
+        Row("405 for the requested version", _status(405)),
+        Row("410 for the requested version", _status(410)),
     ),
-    "Answers that are final": (
+    "Final responses": (
         Row("400", _status(400), _FINAL),
         Row("401", _status(401), _FINAL),
         Row("401 with the document of a session that passed", Answer(401, WHOLE), _FINAL),
@@ -80,8 +80,8 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row("a redirect to another host", _status(302, Location="https://login.example/?next=1"), _FINAL),
         Row("a redirect to http", _status(301, Location="http://api.checklyhq.com/"), _FINAL),
         Row("a redirect to a path", _status(308, Location="/elsewhere"), _FINAL),
-        Row("a redirect to nowhere", _status(307), _FINAL),
-        Row("a redirect to what is no URL", _status(302, Location="http://[::1"), _FINAL),
+        Row("a redirect without a target", _status(307), _FINAL),
+        Row("a redirect to an invalid URL", _status(302, Location="http://[::1"), _FINAL),
         Row(
             "a redirect with 1 GiB, compressed",
             _made(lambda: bodies.bomb(1, "Location: /elsewhere", status="HTTP/1.1 302 Found")),
@@ -90,16 +90,16 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row("304", _status(304), _FINAL),
     ),
     "Connections that break or hang": (
-        Row("closed without an answer", Cut.CLOSE),
+        Row("closed without a response", Cut.CLOSE),
         Row("reset", Cut.RESET),
-        Row("never answered", Cut.STALL, _SILENT),
+        Row("no response", Cut.STALL, _SILENT),
         Row("the body at one byte a second", Drip(1.0), _SILENT),
-        Row("the whole answer at one byte a second", _made(bodies.byte_by_byte, 1.0), _SILENT),
+        Row("the whole response at one byte a second", _made(bodies.byte_by_byte, 1.0), _SILENT),
         Row("half of the body", Cut.TRUNCATED),
         Row("half of a chunked body", _raw(head("Transfer-Encoding: chunked"), b"ffff\r\n" + WHOLE)),
         Row("`Content-Length` too long", _raw(head("Content-Length: 99999"), WHOLE)),
         Row(
-            "`Content-Length` too long, and nothing more",
+            "`Content-Length` too long, and the connection stays open",
             _raw(head("Content-Length: 99999"), WHOLE, pause_s=60),
             _SILENT,
         ),
@@ -108,10 +108,10 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
             "two different `Content-Length`s", _raw(head("Content-Length: 9", "Content-Length: 99999"), WHOLE)
         ),
         Row("a body without HTTP", _raw(WHOLE)),
-        Row("bytes that are no HTTP", _raw(bytes(range(256)) * 4)),
-        Row("headers without end", _made(bodies.endless_headers)),
-        Row("100 Continue without end", _made(bodies.endless_continue, 0.001)),
-        Row("101 instead of an answer", _raw(head("Upgrade: x", status="HTTP/1.1 101 Switching"), WHOLE)),
+        Row("bytes that are not HTTP", _raw(bytes(range(256)) * 4)),
+        Row("endless headers", _made(bodies.endless_headers)),
+        Row("endless 100 Continue", _made(bodies.endless_continue, 0.001)),
+        Row("101 instead of a response", _raw(head("Upgrade: x", status="HTTP/1.1 101 Switching"), WHOLE)),
     ),
     "Bodies too large": _large(
         Row("50 MB", Flood(50_000_000)),
@@ -119,7 +119,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row("1 GiB, compressed", _made(lambda: bodies.bomb(1))),
         Row("1 GiB, compressed twice", _made(lambda: bodies.bomb(2))),
         Row("1 GiB, compressed ten times", _made(lambda: bodies.bomb(10))),
-        Row("chunks without end", _made(bodies.endless_chunks)),
+        Row("endless chunks", _made(bodies.endless_chunks)),
         Row("10 MiB of empty results", _made(lambda: bodies.crowded(b"{}"))),
         Row("10 MiB of results that are lists", _made(lambda: bodies.crowded(b"[]"))),
         Row("10 MiB of short texts", _made(lambda: bodies.crowded(b'"ab"'))),
@@ -129,13 +129,13 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
     ),
     "Bodies that are not the document": (
         Row("HTML with 200", _body(_SIGN_IN, _HTML)),
-        Row("HTML with 200 that says it is JSON", _body(_SIGN_IN)),
-        Row("nothing", _body(b"")),
+        Row("HTML with 200, declared as JSON", _body(_SIGN_IN)),
+        Row("an empty body", _body(b"")),
         Row("204", Answer(204)),
         Row("201 with the document", Answer(201, WHOLE)),
         Row("206 with the document", Answer(206, WHOLE)),
         Row("`null`", _body(b"null")),
-        Row("a text", _body(b'"PASSED"')),
+        Row("a JSON string", _body(b'"PASSED"')),
         Row("a list of documents", _body(b"[" + WHOLE + b"]")),
         Row("an object around the document", _body(b'{"data": ' + WHOLE + b"}")),
         Row("another session's document", _body(green_with(checkSessionId=_OTHER_ID))),
@@ -146,28 +146,28 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row("UTF-16", _body(WHOLE.decode().encode("utf-16"))),
         Row("no status", _body(green_with(status=None))),
         Row("no run locations", _body(green_with(runLocations=None))),
-        Row("results that are no list", _body(green_with(results={}))),
+        Row("results that are not a list", _body(green_with(results={}))),
         Row("locations that look the same", _body(green_with(runLocations=["eu", "eu\u200b"]))),
         Row("a status with an invisible character", _body(green_with(status="PASSED\u200b"))),
         Row("a result at a location that looks the same", _body(bodies.green_at("us-east-1\u200b"))),
-        Row("plain text that says it is compressed", _raw(head("Content-Encoding: gzip"), WHOLE)),
+        Row("plain text, declared as compressed", _raw(head("Content-Encoding: gzip"), WHOLE)),
         Row(
             "half of a compressed document", _raw(head("Content-Encoding: gzip"), gzip.compress(WHOLE)[:-99])
         ),
-        Row("a compression that nobody asked for", _raw(head("Content-Encoding: br"), b"\x8b\x01\x80")),
+        Row("a compression that was not requested", _raw(head("Content-Encoding: br"), b"\x8b\x01\x80")),
     ),
-    "Oddities that are nothing to the gate": (
+    "Harmless oddities": (
         Row(
-            "fields, types and sources that nobody knows",
+            "unknown fields, types and sources",
             _body(green_with(runSource="X", more={})),
             _HARMLESS,
         ),
-        Row("a document that says it is HTML", _body(WHOLE, _HTML), _HARMLESS),
+        Row("a document, declared as HTML", _body(WHOLE, _HTML), _HARMLESS),
         Row("a byte order mark", _body(b"\xef\xbb\xbf" + WHOLE), _HARMLESS),
         Row("no `Content-Length`", _raw(head(), WHOLE), _HARMLESS),
-        Row("a `Content-Length` that is no number", _raw(head("Content-Length: many"), WHOLE), _HARMLESS),
+        Row("a `Content-Length` that is not a number", _raw(head("Content-Length: many"), WHOLE), _HARMLESS),
         Row(
-            "times and numbers that make no sense",
+            "invalid times and numbers",
             _body(green_with(startedAt="?", timeElapsed=-1)),
             _HARMLESS,
         ),

@@ -153,7 +153,7 @@ def test_nobody_waits_for_reasons_longer_than_ten_seconds_or_the_timeout(
     )
     assert report.verdict.kind is VerdictKind.FAIL
     assert report.waited_s == pytest.approx(waited_s)
-    assert "why 1 result is not green could not be fetched" in log.getvalue()
+    assert "could not fetch the reasons for 1 result:" in log.getvalue()
 
 
 def test_it_spends_the_budget_and_does_not_exceed_it() -> None:

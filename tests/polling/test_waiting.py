@@ -184,7 +184,7 @@ def test_an_unknown_status_is_told_once_and_waited_on() -> None:
     (watched,) = world.wait()
     assert watched.ending is Ending.FINISHED
     assert [event.text for event in world.told(Noticed) if isinstance(event, Noticed)] == [
-        "Checkly reports the unknown status THINKING; waiting on"
+        "Checkly reports the unknown status THINKING; still waiting"
     ]
 
 

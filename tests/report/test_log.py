@@ -118,7 +118,7 @@ SAID: dict[str, tuple[Event, str, Tone]] = {
         Tone.BAD,
     ),
     "a notice": (Noticed("v1 is deprecated"), "note: v1 is deprecated", Tone.WARN),
-    "the end of trouble": (TroubleEnded(1), "the API answers again, after 1 failure", Tone.GOOD),
+    "the end of trouble": (TroubleEnded(1), "the API responds again after 1 failure", Tone.GOOD),
 }
 
 

@@ -1,4 +1,4 @@
-"""Test cases: what each row becomes in a test report, and what is shown of it."""
+"""Test cases: the result and the texts of each row in a test report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MESSAGE_LENGTH = 120
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A failed try that was followed by another."""
+    """A failed attempt that was followed by another."""
 
     type: str
     message: str
@@ -30,7 +30,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One test case: a message of one line, further details, properties for machines, failed attempts."""
+    """A test case, with a message of one line, further details, properties for tools, and failed attempts."""
 
     name: str
     kind: Kind
@@ -69,7 +69,7 @@ def _location_case(name: str, row: Row, judged: JudgedSession, report: Report) -
 
 
 def _what_happened(row: Row, kind: Kind, report: Report) -> str:
-    """Say what happened at a location, without its name, which the case has, and without the rule."""
+    """Describe the outcome of a location, without its name (the case has it) and without the rule."""
     outcome = row.outcome
     if kind is Kind.SKIPPED:
         because = row.because if row.conclusion is Conclusion.SKIPPED else "allowed by the policy"
@@ -84,22 +84,22 @@ def _what_happened(row: Row, kind: Kind, report: Report) -> str:
 
 
 def _shortened(text: str) -> str:
-    """Return a message that can be scanned: consumers show it in a table or beside a line of code."""
+    """Return a short message, because consumers show it in a table or beside a line of code."""
     return plain(clean(text, _MESSAGE_LENGTH))
 
 
 def _in_full(text: str, message: str) -> Iterable[str]:
-    """Return a text that a message had to cut."""
+    """Return the whole text if the message is a shortened one."""
     return () if text == message else (text,)
 
 
 def _passed_at_last(outcome: Outcome) -> bool:
-    """Whether the final result passed: a failure that a threshold tolerates has not become flaky by that."""
+    """Whether the final result passed. A failure that a threshold tolerates does not count as flaky."""
     return outcome.happened in (State.PASSED, State.FLAKY, State.DEGRADED)
 
 
 def cases_of_session(judged: JudgedSession, check: str) -> Iterable[Case]:
-    """Return cases for what no row shows: rules about the session, required locations without a row."""
+    """Return the cases that have no row: rules about the session, and required locations that did not run."""
     for decision in judged.closing:
         for place in decision.places:
             if decision.rule is Rule.REQUIRED and place.check is None:
@@ -143,7 +143,7 @@ def _attempts(outcome: Outcome, report: Report) -> Iterable[Attempt]:
 
 
 def _more_reasons(why: Detail) -> Iterable[str]:
-    """Return what is known beyond the first reason, which the message contains."""
+    """Return the reasons after the first one, which the message contains, and the recordings."""
     for reason in why.reasons[1:]:
         yield plain(f"also: {reason}")
     if why.recordings:
@@ -151,7 +151,7 @@ def _more_reasons(why: Detail) -> Iterable[str]:
 
 
 def _details(row: Row, judged: JudgedSession, report: Report, attempts: Iterable[Attempt]) -> Iterable[str]:
-    """Return the lines below the message: reasons, attempts (many consumers ignore theirs), rule and link."""
+    """Return the lines below the message: reasons, attempts (many consumers ignore them), rule and link."""
     outcome = row.outcome
     yield from _more_reasons(report.why_of(outcome))
     if outcome.finished_in:
@@ -164,7 +164,7 @@ def _details(row: Row, judged: JudgedSession, report: Report, attempts: Iterable
 
 
 def _link(what: str, link: str) -> Iterable[str]:
-    """Return a line with a link, if it survives in a text as it is."""
+    """Return a line with a link, unless `plain` would change the link."""
     if link and plain(link) == link:
         yield f"{what}: {link}"
 

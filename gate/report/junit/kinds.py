@@ -1,6 +1,6 @@
-"""The results of test cases: which kind and type a row, or a rule about a session, becomes.
+"""The results of test cases: the kind and type for each row, and for each rule about a session.
 
-Consumers of JUnit disagree on a case with two results, so a case has one.
+Consumers of JUnit treat a case with two results differently, so each case has one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TYPES = {
     State.UNFINISHED: (Kind.ERROR, "Inconclusive"),
     State.DEGRADED: (Kind.FAILURE, "Degraded"),
     State.FLAKY: (Kind.FAILURE, "Flaky"),
-    State.PASSED: (Kind.FAILURE, "CheckFailure"),  # an attempt that Checkly marks with nothing
+    State.PASSED: (Kind.FAILURE, "CheckFailure"),  # an attempt without a flag
     State.SKIPPED: (Kind.FAILURE, "Required"),
 }
 ENDING_TYPES = {
@@ -44,7 +44,7 @@ ENDING_TYPES = {
 
 
 def kind_of(row: Row, ending: Ending) -> tuple[Kind, str]:
-    """Return the kind and the type of a row's case; the type of a case that is green is empty."""
+    """Return the kind and the type of a row's case. The type of a green case is empty."""
     state = row.outcome.state
     match row.conclusion:
         case Conclusion.GREEN:

@@ -1,4 +1,4 @@
-"""The names of suites, classes and cases. Test histories depend on them, so they hold nothing of one run."""
+"""The names of suites, classes and cases. Test histories depend on them, so they are the same in all runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def checks_of(sessions: Iterable[JudgedSession]) -> set[Check]:
 
 
 def suite_names(checks: Iterable[Check]) -> dict[Check, str]:
-    """Return the name of the suite of each check of a session, which begins the names of its cases too."""
+    """Return the suite's name for each check of a session, which is also the prefix of its cases' names."""
     return {check: label or UNKNOWN_CHECK for check, label in labels(checks).items()}
 
 
@@ -34,7 +34,7 @@ def fault_name(fault: GateError) -> str:
 
 
 def class_names(checks: Iterable[Check]) -> dict[Check, str]:
-    """Return `checkly.<slug>` for each check, with its ID instead of the slug if slugs collide."""
+    """Return `checkly.<slug>` for each check. If slugs collide, the check's ID replaces the slug."""
     identities = {check: (check.id, check.name, "" if check.id else check.type) for check in checks}
     slugs = {each: re.sub(r"[^a-z0-9]+", "-", each[1].lower()).strip("-") for each in identities.values()}
     uses = Counter(slugs.values())
@@ -45,5 +45,5 @@ def class_names(checks: Iterable[Check]) -> dict[Check, str]:
 
 
 def _digits(check: Check) -> str:
-    """Return 8 hex digits that stand for a check without an ID."""
+    """Return 8 hex digits that identify a check without an ID."""
     return sha256(f"{check.name}\n{check.type}".encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""Text that every consumer of JUnit shows as it is."""
+"""Text that every consumer of JUnit shows unchanged."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ _WITHOUT_ENTITIES = str.maketrans("<>&", "()+")
 def plain(text: str) -> str:
     """Return the text without characters that some dashboards interpret.
 
-    Some show XML entities unescaped, others read `[[PROPERTY|…]]` as a field.
+    Some dashboards show XML entities unescaped; others interpret `[[PROPERTY|…]]` as a field.
     """
     return _DOUBLE_BRACKET.sub(r"\1 ", text.replace(" > ", ", more than ").translate(_WITHOUT_ENTITIES))

@@ -1,4 +1,4 @@
-"""Test suites: one for each check of a session, so that a check has the same names wherever it ran."""
+"""Test suites: one for each check of a session, so that a check has the same names in every session."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gate.report.report import Report
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A test suite; properties without a value are not written."""
+    """A test suite. Properties without a value are not written."""
 
     name: str
     class_name: str
@@ -47,7 +47,7 @@ def _finished(suite: Suite, report: Report, seen: Counter[str]) -> Suite:
 
 
 def _suites_of(judged: JudgedSession, classes: Mapping[Check, str], report: Report) -> Iterable[Suite]:
-    """Return a suite for each check, and one for what is about a session of many as a whole."""
+    """Return a suite for each check, and one for cases about a session of many checks as a whole."""
     runs = judged.session.checks if judged.session else ()
     started_at = (judged.session.started_at if judged.session else None) or report.decided_at
     names = suite_names(run.check for run in runs)
@@ -66,7 +66,7 @@ def _suites_of(judged: JudgedSession, classes: Mapping[Check, str], report: Repo
 
 
 def _numbered(cases: Sequence[Case], class_name: str, seen: Counter[str]) -> Sequence[Case]:
-    """Number equal names: consumers drop all but one case of a name."""
+    """Number equal names, because consumers drop all but one of the cases with the same name."""
     numbered = []
     for case in cases:
         seen[f"{class_name} {case.name}"] += 1
@@ -98,7 +98,7 @@ def _policy_file(report: Report) -> Mapping[str, str]:
 
 
 def _fault_cases(report: Report) -> Sequence[Case]:
-    """Return a case for each error of the gate itself, or one for a verdict on no session."""
+    """Return a case for each error of the gate itself, or one case for a verdict without sessions."""
     faults = zip(report.verdict.faults, report.faults, strict=True)
     cases = [case_of_fault(fault_name(fault), text) for fault, text in faults]
     return cases or [case_of_fault(f"{UNKNOWN_CHECK} [session]", report.verdict.reason.text)]

@@ -1,7 +1,7 @@
-"""The JUnit report as XML, made by `junit_xml`, which only this module knows.
+"""The JUnit report as XML. Only this module uses the library `junit_xml`.
 
-Attributes of the library that a schema rejects are removed. Attempts and times of zero, which it lacks, are
-added.
+Attributes that the library writes and a schema rejects are removed. Attempts and times of zero, which the
+library does not write, are added.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _SUITE_ATTRIBUTES = ("name", "tests", "failures", "errors", "skipped", "time", "
 
 
 def render(report: Report) -> bytes:
-    """The report as UTF-8 XML. Its names depend on nothing but the check and the location."""
+    """Return the report as UTF-8 XML. Its names depend only on the check and the location."""
     return b"".join(parts(report))
 
 
 def parts(report: Report) -> Iterable[bytes]:
-    """Yield the report suite by suite: the trees of hundreds take many times the size of what is written.
+    """Yield the report suite by suite, because the trees of hundreds of suites take much more memory.
 
-    The totals come first, so the suites are compressed until all are counted.
+    The totals come first, so suites are kept compressed until all are counted.
     """
     totals = dict.fromkeys(("tests", "failures", "errors"), 0)
     time_s = 0.0
@@ -51,7 +51,7 @@ def parts(report: Report) -> Iterable[bytes]:
 
 
 def in_short(beginning: bytes) -> str:
-    """Count the cases of a rendered report by its first part: `5 cases, 2 failed`."""
+    """Return the number of cases from the first part of a rendered report: `5 cases, 2 failed`."""
     tests, failures, errors = map(int, _TOTALS.findall(beginning)[0])
     failed = f", {failures} failed" if failures else ""
     in_error = f", {errors} error{'' if errors == 1 else 's'}" if errors else ""
@@ -78,7 +78,7 @@ def _element(of: Suite) -> ET.Element:
 
 
 def _library_case(case: Case, class_name: str) -> junit_xml.TestCase:
-    """The text of a failure begins with its message: some dashboards show only the one, some the other."""
+    """Return the library's case. The text repeats the message: some dashboards show only one of the two."""
     properties = [f"[[PROPERTY|{key}={plain(value)}]]" for key, value in case.properties]
     words = [case.message, *case.details] if case.message and case.kind is Kind.PASSED else []
     library_case = junit_xml.TestCase(
@@ -98,9 +98,9 @@ def _library_case(case: Case, class_name: str) -> junit_xml.TestCase:
 
 
 def _insert_attempts(case: Case, element: ET.Element) -> None:
-    """Attempts as Surefire writes them: rerunFailure in a case that is red, flakyFailure in one that passed.
+    """Insert attempts as Surefire does: rerunFailure in a red case, flakyFailure in a case that passed.
 
-    Their place is after a failure and before an error, as the schemas have it.
+    As the schemas require, they follow a failure and precede an error.
     """
     if case.kind is Kind.SKIPPED:
         return

@@ -1,1 +1,1 @@
-"""The log: progress during the wait, tables and verdict at the end."""
+"""The log: progress during the wait, then tables and the verdict."""

@@ -1,4 +1,4 @@
-"""The end of the log: a table of each session's locations, and the verdict with its reasons."""
+"""The last part of the log: a table of each session's locations, and the verdict with its reasons."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from gate.text.clean import SENTENCE_LENGTH, clean
 from gate.text.duration import format_duration
 from gate.text.style import Line, Tone, columns, fitted
 
-_NAME_WIDTH = 32  # leaves 80 columns with everything that follows it
-_MOST_GREEN_CHECKS = 12  # of a session of many, before the green ones are only counted
+_NAME_WIDTH = 32  # keeps a line within 80 columns
+_MOST_GREEN_CHECKS = 12  # of a session of many checks; if there are more, they are only counted
 _CONCLUSIONS = {
     Conclusion.GREEN: "",
     Conclusion.TOLERATED: "tolerated",
@@ -35,7 +35,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A session's rows and the reasons below them. A calm one has nothing to report and can be folded."""
+    """A session's rows and the reasons below them. A calm table has nothing to report and can be folded."""
 
     title: str
     lines: tuple[Line, ...]
@@ -51,12 +51,12 @@ def tables(report: Report) -> Iterable[Table]:
 
 
 def verdict(report: Report) -> tuple[Line, ...]:
-    """Return the verdict, why, and where to find more."""
+    """Return the verdict, its reasons, and links to the sessions."""
     return tuple(_verdict(report))
 
 
 def files(report: Report) -> tuple[Line, ...]:
-    """Return where each report is and, of some, what it holds."""
+    """Return the path of each report, and the content of some."""
     return tuple(
         Line(
             f"  {file.title}: {file.path or 'stdout'}" + (f" ({file.holds})" if file.holds else ""),
@@ -67,7 +67,10 @@ def files(report: Report) -> tuple[Line, ...]:
 
 
 def _session_table(judged: JudgedSession, report: Report) -> Iterable[Line]:
-    """The rows of a session; of one of many checks the worst come first, and many green ones are counted."""
+    """Return the rows of a session. For a session of many checks, the worst come first.
+
+    If many of its checks are green, they are only counted.
+    """
     rows: Sequence[Row] = judged.rows
     green = [row for row in rows if row.conclusion is Conclusion.GREEN]
     if judged.is_of_many:
@@ -95,14 +98,14 @@ def _table(heading: str, named: Sequence[tuple[str, Row]]) -> Iterable[Line]:
 
 
 def _elsewhere(named: Sequence[tuple[str, Row]]) -> Iterable[Line]:
-    """Where retries finished that began in another region."""
+    """Return the locations at which retries of other locations finished."""
     for name, row in named:
         if row.outcome.finished_in:
             yield Line(f"  {name}: finished in {row.outcome.finished_in}", Tone.FAINT)
 
 
 def _reasons(named: Sequence[tuple[str, Row]], report: Report) -> Iterable[Line]:
-    """Why rows are not green; once if all attempts have the same reasons."""
+    """Return why rows are not green, only once if all attempts have the same reasons."""
     for name, row in named:
         explained = report.explained(row.outcome)
         alike = len(explained) == row.outcome.tries and len({why.reasons for _, why in explained}) == 1
@@ -116,7 +119,7 @@ def _reasons(named: Sequence[tuple[str, Row]], report: Report) -> Iterable[Line]
 def _verdict(report: Report) -> Iterable[Line]:
     of = report.verdict
     code = f"{'report only, ' if of.only_reports else ''}exit code {int(of.exit_code)}"
-    if of.exit_code is ExitCode.USAGE:  # the problems are in the log already, each on a line of its own
+    if of.exit_code is ExitCode.USAGE:  # the log already contains the problems, each on a separate line
         text = "it did not start, because of what is reported above"
         yield Line(f"The gate {_WORDS[of.kind]} ({code}): {text}", _TONES[of.kind])
         others = [fault for fault in of.faults if not isinstance(fault, UsageError)]
@@ -142,7 +145,7 @@ def _verdict(report: Report) -> Iterable[Line]:
 
 
 def _session(judged: JudgedSession) -> Iterable[tuple[str, str, Tone]]:
-    """Return the lines of a session: a heading, a text and a tone."""
+    """Return the lines of a session, each as a heading, a text and a tone."""
     for decision in judged.decisions:
         kind, tone = ("closed by: ", Tone.BAD) if decision.closes else ("tolerated: ", Tone.WARN)
         yield kind, decision.text, tone

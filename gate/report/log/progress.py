@@ -1,4 +1,4 @@
-"""The log while the gate waits: a line for what changed, a heartbeat where nothing did."""
+"""The log while the gate waits: a line for each change, and a heartbeat if nothing changes."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _NEWS = (
 
 
 class Progress:
-    """Remembers what was said, to say only what is new. Times are seconds since the wait began."""
+    """The progress so far, so that only changes are logged. Times are seconds since the wait began."""
 
     def __init__(self, sessions: int, timeout_s: float) -> None:
         self._count = sessions
         self._timeout_s = timeout_s
         self._spoke_at_s = 0.0
         self._sessions: dict[str, Session] = {}
-        self._counts: dict[str, tuple[int, int]] = {}  # locations that are done, and all, by session
+        self._counts: dict[str, tuple[int, int]] = {}  # finished locations and all locations, by session
         self._rows: dict[str, dict[Place, str]] = {}
 
     def lines(self, event: Event, waited_s: float) -> tuple[Line, ...]:
-        """The lines to log for an event."""
+        """Return the lines to log for an event."""
         lines = tuple(self._lines(event))
         if not lines and waited_s - self._spoke_at_s >= HEARTBEAT_S:
             lines = (Line(self.state(waited_s), Tone.FAINT),)
@@ -49,7 +49,7 @@ class Progress:
         return tuple(Line(f"{stamp}  {line.text}", line.tone) for line in lines)
 
     def state(self, waited_s: float) -> str:
-        """What the gate is waiting for, in one line; a narrow terminal may cut the name, which is last."""
+        """Describe the wait in one line. The name is last, because a narrow terminal may cut it off."""
         ended = sum(session.phase is Phase.FINISHED for session in self._sessions.values())
         what = f"{ended} of {self._count} sessions have ended"
         if self._count == 1:
@@ -70,7 +70,7 @@ class Progress:
                 yield Line(f"trouble: {error}; retrying", Tone.WARN)
             case TroubleEnded(failures):
                 times = "1 failure" if failures == 1 else f"{failures} failures"
-                yield Line(f"the API answers again, after {times}", Tone.GOOD)
+                yield Line(f"the API responds again after {times}", Tone.GOOD)
             case Noticed(text):
                 yield Line(f"note: {text}", Tone.WARN)
 
@@ -91,12 +91,12 @@ class Progress:
             yield Line(_in_short(found, is_running=session.phase is Phase.RUNNING))
 
     def _row_changes(self, session: Session, found: Sequence[Outcome], *, of_many: bool) -> Iterable[Line]:
-        """A line for each row with news; green rows of a session of many are only counted."""
+        """Return a line for each row that changed. Green rows among many checks are only counted."""
         naming = naming_of(session, found)
         prefix = f"{session.label} · " if self._count > 1 else ""
         before = self._rows.get(session.id, {})
         said = {place_of(outcome): _said(outcome) for outcome in found}
-        # What is no longer reported is forgotten, and so is a session that has ended.
+        # Rows that Checkly no longer reports are forgotten, and so are sessions that have ended.
         self._rows[session.id] = said if session.phase is not Phase.FINISHED else {}
         for outcome in found:
             place = place_of(outcome)
@@ -105,9 +105,10 @@ class Progress:
 
 
 def _in_short(found: Sequence[Outcome], *, is_running: bool) -> str:
-    """Count what has finished: `12 of 40 checks finished, 1 failed`.
+    """Count the finished checks: `12 of 40 checks finished, 1 failed`.
 
-    A running session without an unfinished check has more to come: it shows each check when it has a result.
+    A running session without an unfinished check is not complete, because it shows checks only when they have
+    a result.
     """
     counts = Counter(outcome.state for outcome in found)
     bad = [f"{counts[state]} {state.value}" for state in State if counts[state] and state in _NEWS]
@@ -119,7 +120,7 @@ def _in_short(found: Sequence[Outcome], *, is_running: bool) -> str:
 
 
 def _said(outcome: Outcome) -> str:
-    """What there is to say of a location; nothing before anything happened there."""
+    """Describe the progress of a location; empty if nothing has happened there yet."""
     tries = len(outcome.attempts)
     retried = f" after {tries} failed {'attempt' if tries == 1 else 'attempts'}" if tries else ""
     if outcome.state is State.UNFINISHED:

@@ -7,7 +7,7 @@ from gate.text.style import Tone
 
 
 def tone_of(state: State) -> Tone:
-    """The tone in which a location's state is told."""
+    """Return the tone in which the log shows a location's state."""
     match state:
         case State.PASSED:
             return Tone.GOOD

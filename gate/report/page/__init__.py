@@ -1,1 +1,1 @@
-"""The report as a web page: one file without scripts, which loads nothing."""
+"""The report as a web page: one file without scripts, which loads no other file."""

@@ -1,4 +1,4 @@
-"""Drawings of the page as inline SVG: the runs of a row, and a count against its limit."""
+"""Drawings of the page as inline SVG: the runs of a row, and a count compared with its limit."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ class Axis:
 
     @property
     def length_s(self) -> float:
-        """How long it is, in seconds, and never zero."""
+        """Return its length in seconds, which is never zero."""
         return max((self.stop - self.start).total_seconds(), 0.001)
 
     def percent(self, moment: datetime) -> float:
-        """Where a moment lies, from 0 to 100."""
+        """Return the position of a moment, from 0 to 100."""
         return 100 * (moment - self.start).total_seconds() / self.length_s
 
 
 def axis_of(outcomes: Iterable[Outcome]) -> Axis | None:
-    """Return the axis for the runs of all outcomes, or nothing if no times are known."""
+    """Return the axis for the runs of all outcomes; None if no times are known."""
     spans = [span for outcome in outcomes for run in outcome.runs if (span := span_of(run))]
     if not spans:
         return None
@@ -49,7 +49,7 @@ def axis_of(outcomes: Iterable[Outcome]) -> Axis | None:
 
 
 def runs(outcome: Outcome, axis: Axis) -> Html:
-    """Draw a bar for each run of an outcome; an empty text if none has times."""
+    """Draw a bar for each run of an outcome. The text is empty if no run has times."""
     drawn = [(run, span) for run in outcome.runs if (span := span_of(run))]
     if not drawn:
         return Html("")
@@ -83,7 +83,7 @@ def _bar(outcome: Outcome, run: Result, span: tuple[datetime, datetime], axis: A
 
 
 def meter(decision: Decision) -> Html:
-    """Draw how many rows were found, of how many, against what the threshold allows."""
+    """Draw the share of rows that were found, and the limit of the threshold."""
     number, of, threshold = decision.number, decision.of, decision.threshold
     if not number or not of or threshold is None:
         return Html("")

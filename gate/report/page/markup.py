@@ -1,4 +1,4 @@
-"""HTML elements. Text is escaped unless it is HTML already."""
+"""HTML elements. Text is escaped unless it is already HTML."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ _WITHOUT_END = ("meta",)
 
 
 class Html(str):
-    """Text that is HTML already."""
+    """Text that is already HTML."""
 
     __slots__ = ()
 
 
 def element(tag: str, *content: str, **attributes: str | float) -> Html:
-    """Return an element, its text escaped. The attribute `class_` is `class`, `aria_label` `aria-label`."""
+    """Return an element with escaped text. `class_` becomes `class`; `aria_label` becomes `aria-label`."""
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items()
     )
@@ -24,12 +24,12 @@ def element(tag: str, *content: str, **attributes: str | float) -> Html:
 
 
 def link(text: str, url: str) -> Html:
-    """Return a link, or the text alone if there is no URL."""
+    """Return a link, or only the text if there is no URL."""
     return element("a", text, href=url, rel="noreferrer") if url else Html(escape(text))
 
 
 def joined(parts: list[Html]) -> Html:
-    """Return elements one after the other."""
+    """Concatenate elements."""
     return Html("".join(parts))
 
 

@@ -1,4 +1,4 @@
-"""The page as a whole: verdict and reasons on top, then the sessions, then the policy."""
+"""The whole page: first the verdict and its reasons, then the sessions, then the policy."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def render(report: Report) -> bytes:
 
 def _verdict(report: Report, title: str) -> Iterable[Html]:
     verdict = report.verdict
-    report_only = ", report only: the job goes on" if verdict.only_reports else ""
+    report_only = ", report only: the job continues" if verdict.only_reports else ""
     requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
     decided = report.decided_at.strftime("%Y-%m-%d %H:%M:%S UTC")
     circumstances = (
@@ -83,7 +83,7 @@ def _counted(number: int, name: str) -> str:
 
 
 def _sessions(report: Report, entries: Iterable[Entry]) -> Iterable[Html]:
-    """Yield the sessions, worst first; of several, those that have nothing to report are folded."""
+    """Yield the sessions, worst first. If there are several, those without anything to report are folded."""
     of: dict[int, list[Entry]] = {}
     for entry in entries:
         of.setdefault(entry.session, []).append(entry)

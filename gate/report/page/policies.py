@@ -1,4 +1,4 @@
-"""The policies of the page: what was allowed, for which checks, and where that was written."""
+"""The policies of the page: their rules, the checks that they apply to, and where the rules were set."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_CHECKS_NAMED = 20
 
 
 def policies_section(report: Report) -> Html:
-    """Return each policy once, with the checks that it was applied to."""
+    """Return each policy once, with the checks to which it was applied."""
     applied: list[tuple[tuple[tuple[str, str], ...], list[str]]] = []
     for judged in report.sessions:
         runs = judged.session.checks if judged.session else ()

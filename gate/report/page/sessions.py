@@ -1,4 +1,4 @@
-"""The sessions of the page: what was decided on each, and a table with a timeline."""
+"""The sessions of the page: the decisions on each, and a table with a timeline."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _row(entry: Entry, names: Sequence[str], axis: Axis | None, report: Report, 
 
 
 def _why(outcome: Outcome, report: Report) -> Html:
-    """Return the reason of the last run that has one, with the others folded below it."""
+    """Return the reason of the last run that has one, and fold the other reasons below it."""
     explained = report.explained(outcome)
     texts = [
         f"{number}: {text}" if outcome.attempts else text

@@ -1,4 +1,4 @@
-"""What a summary shows of each check below the table: all reasons, and a timeline."""
+"""The part of a summary below the table: all reasons and a timeline for each check."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gate.report.summary.timeline import timeline
 from gate.report.summary.words import MARKS
 from gate.text.escape import html, markdown
 
-_MOST_CHECKS = 20  # with a diagram each, which a browser has to draw
+_MOST_CHECKS = 20  # each has a diagram that a browser must draw
 
 
 def render(entries: Sequence[Entry], report: Report, room: int) -> Iterable[str]:
-    """Yield the parts that fit into a room in bytes: of one check open, of several a fold for each."""
+    """Yield the parts that fit into `room` bytes. If there are several checks, each part is folded."""
     checks = by_check(entries)
     if len(checks) == 1:
         parts = [_reasons(checks[0], report), tuple(timeline(*_drawn(checks[0])))]
@@ -36,7 +36,7 @@ def render(entries: Sequence[Entry], report: Report, room: int) -> Iterable[str]
 
 
 def _fold(check: CheckEntries, report: Report) -> Sequence[str]:
-    """Return what is known beyond the table; nothing of a check that is green."""
+    """Return the facts that the table does not show; nothing for a green check."""
     if check.entries[0].is_calm:
         return ()
     rows = [entry.row.outcome for entry in check.entries]
@@ -57,7 +57,7 @@ def _reasons(check: CheckEntries, report: Report) -> Sequence[str]:
 
 
 def _listed(check: CheckEntries, report: Report) -> Sequence[str]:
-    """Return all known reasons, attempt by attempt, if the table could not hold them all."""
+    """Return all known reasons, attempt by attempt, if the table does not show them all."""
     explained = [(entry, *each) for entry in check.entries for each in report.explained(entry.row.outcome)]
     is_more = any(
         entry.row.outcome.attempts or len(why.reasons) > 1 or why.recordings for entry, _, why in explained

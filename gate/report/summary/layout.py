@@ -1,4 +1,4 @@
-"""How lines of Markdown share a limited room."""
+"""Fit lines of Markdown into a limited number of bytes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 
 def size_of(lines: Iterable[str]) -> int:
-    """Return how many bytes the lines take in UTF-8."""
+    """Return the size of the lines in bytes of UTF-8."""
     return sum(len(line.encode()) + 1 for line in lines)
 
 
 def fitting(lines: Sequence[str], room: int) -> Sequence[str]:
-    """Return the first lines, as many as fit into the room in bytes."""
+    """Return as many of the first lines as fit into `room` bytes."""
     for number, line in enumerate(lines):
         room -= size_of((line,))
         if room < 0:
@@ -20,5 +20,5 @@ def fitting(lines: Sequence[str], room: int) -> Sequence[str]:
 
 
 def folded(title: str, lines: Iterable[str]) -> Sequence[str]:
-    """Return the lines below a title that unfolds them. The title is HTML."""
+    """Return the lines folded below a title. The title is HTML."""
     return ("", f"<details><summary>{title}</summary>", *lines, "", "</details>")

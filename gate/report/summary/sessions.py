@@ -1,4 +1,4 @@
-"""The sessions of a summary: what each of them decided."""
+"""The sessions of a summary, with the decisions on each of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def render(report: Report, room: int) -> Sequence[str]:
 
 
 def _only(judged: JudgedSession, report: Report) -> Iterable[str]:
-    """Show the session without repeating the decisions that the reason holds."""
+    """Show the session without repeating the decisions that the reason contains."""
     yield from ("", f"### {linked(judged.label, judged.link)}: {markdown(judged.status or 'not read')}", "")
     if judged.is_of_many and judged.rows:
         yield from (_counted(judged), "")
@@ -38,14 +38,14 @@ def _only(judged: JudgedSession, report: Report) -> Iterable[str]:
 
 
 def _counted(judged: JudgedSession) -> str:
-    """Count the checks of a session of many: `40 checks: 38 passed, 2 failed`."""
+    """Count the checks of a session of many checks: `40 checks: 38 passed, 2 failed`."""
     states = Counter(row.outcome.state for row in judged.rows)
     counts = ", ".join(f"{states[state]} {state.value}" for state in State if states[state])
     return f"{judged.naming.count(len(judged.rows))}: {counts}"
 
 
 def _several(report: Report, room: int) -> Iterable[str]:
-    """Show an overview, then each session; of many only those that could not be judged by their rows."""
+    """Show an overview, then each session. If many need attention, all but those without rows are folded."""
     checks = by_check(worst_first(report))
     if checks:
         yield from ("", markdown(overview(checks)))
@@ -64,7 +64,7 @@ def _several(report: Report, room: int) -> Iterable[str]:
 
 
 def _line(judged: JudgedSession) -> str:
-    """Show a session and all that was decided on it in one line."""
+    """Show a session and all decisions on it in one line."""
     texts = [decision.text for decision in judged.decisions] + list(judged.contradictions)
     texts += [judged.error.sentence] if judged.error else []
     mark = "❌" if judged.closing else "❔" if judged.error else "⚠️" if is_worth_a_look(judged) else "✅"

@@ -12,12 +12,12 @@ from gate.report.summary.words import HEADINGS
 from gate.text.duration import format_duration
 from gate.text.escape import markdown
 
-LIMIT_BYTES = 900_000  # over 1 MiB the runner discards the whole summary of a step
+LIMIT_BYTES = 900_000  # the runner discards the whole summary of a step if it exceeds 1 MiB
 _ROOM_FOR_THE_END_BYTES = 2_000
 
 
 def render(report: Report, limit_bytes: int = LIMIT_BYTES) -> str:
-    """Return the summary, at most `limit_bytes` of UTF-8. The worst is kept, what does not fit is counted."""
+    """Return the summary in at most `limit_bytes` of UTF-8. The worst rows are kept, the rest is counted."""
     lines = [*_verdict(report), *_notices(report, limit_bytes // 4)]
     lines += sessions.render(report, limit_bytes // 4)
     room = limit_bytes - size_of(lines) - _ROOM_FOR_THE_END_BYTES
@@ -37,7 +37,7 @@ def _verdict(report: Report) -> Iterable[str]:
 
 
 def _notices(report: Report, room: int) -> Iterable[str]:
-    """Faults and notices below the reason, as far as they leave room for the tables."""
+    """Yield faults and notices below the reason, as long as there is room for the tables."""
     texts = [text for text in (*report.faults, *report.notices) if text != report.verdict.reason.text]
     for number, text in enumerate(texts):
         lines = ["", f"> {markdown(text)}"]
@@ -50,7 +50,7 @@ def _notices(report: Report, room: int) -> Iterable[str]:
 
 def _circumstances(report: Report) -> str:
     requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
-    report_only = " (report only: the job goes on)" if report.verdict.only_reports else ""
+    report_only = " (report only: the job continues)" if report.verdict.only_reports else ""
     exit_code = f"Exit code {int(report.verdict.exit_code)}{report_only}"
     policy = f" Policy {markdown(str(report.policy))}." if report.policy else ""
     return f"Waited {format_duration(report.waited_s)}, {requests}. {exit_code}.{policy}"

@@ -22,7 +22,7 @@ _FOLD_BYTES = 200
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns the rows need."""
+    """The columns that the rows need."""
 
     check: bool
     location: bool
@@ -30,7 +30,7 @@ class Columns:
 
     @property
     def head(self) -> tuple[str, ...]:
-        """The lines above the first row."""
+        """Return the lines above the first row."""
         check = "| Check " if self.check else ""
         location = "| Location " if self.location else ""
         named = self.check + self.location
@@ -54,7 +54,7 @@ def columns_for(entries: Sequence[Entry], report: Report) -> Columns:
 
 
 def render(entries: Sequence[Entry], report: Report, room: int) -> tuple[Sequence[str], bool]:
-    """Return the table within a room in bytes, and whether it holds all rows."""
+    """Return a table of at most `room` bytes, and whether it contains all rows."""
     if not entries:
         return (), True
     columns = columns_for(entries, report)

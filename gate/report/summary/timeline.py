@@ -12,7 +12,7 @@ from gate.text.clean import clean
 from gate.text.escape import mermaid
 
 _MOST_ROWS = 20
-# Colours that say the same on light and dark pages; Mermaid's own paint what passed grey, what is slow blue.
+# Colours for light and dark pages. Mermaid's defaults are grey for passed runs and blue for slow ones.
 _COLOURS = {
     "critBkgColor": "#cf222e",
     "critBorderColor": "#cf222e",
@@ -26,13 +26,13 @@ _COLOURS = {
     "sectionBkgColor2": "#8c959f22",
     "altSectionBkgColor": "#ffffff00",
 }
-_LABEL_LENGTH = 32  # of a location's name, which stands left of the bars
-_LABEL_PIXELS = 7  # a character of it
-_NARROWEST_PIXELS = 75  # Mermaid's own choice
+_LABEL_LENGTH = 32  # of a location's name, to the left of the bars
+_LABEL_PIXELS = 7  # for each character of the label
+_NARROWEST_PIXELS = 75  # Mermaid's default
 
 
 def timeline(title: str, found: Sequence[tuple[str, Outcome]]) -> Iterable[str]:
-    """Return a Mermaid diagram of the runs of each named row; nothing if no times are known."""
+    """Yield a Mermaid diagram of the runs of each named row; nothing if no times are known."""
     all_timed = [(name, outcome) for name, outcome in found if any(span_of(run) for run in outcome.runs)]
     timed = all_timed[:_MOST_ROWS]
     if not timed:
@@ -60,8 +60,8 @@ def _look(labels: Sequence[str]) -> str:
     return json.dumps({"gantt": {"leftPadding": padding}, "themeVariables": _COLOURS})
 
 
-# How far ticks of the axis are apart, in milliseconds and in Mermaid's words, and how they are labelled: a
-# label that is coarser than its tick would stand there twice.
+# The distance between ticks of the axis, in milliseconds and in Mermaid's words, and the format of labels. If
+# the format were coarser than the distance, labels would be repeated.
 _MOST_TICKS = 8
 _TICKS = (
     (100, "100millisecond", "%M:%S.%L"),
@@ -79,7 +79,7 @@ _TICKS = (
 
 
 def _axis(timed: Sequence[Outcome]) -> Iterable[str]:
-    """The axis for all that is shown; where no tick is wide enough, Mermaid chooses its own by the day."""
+    """Yield the axis for all runs. If no distance of ticks is wide enough, Mermaid chooses one in days."""
     spans = [span for outcome in timed for run in outcome.runs if (span := span_of(run))]
     moments = [moment.timestamp() * 1000 for span in spans for moment in span]
     long_ms = max(moments) - min(moments)

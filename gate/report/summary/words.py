@@ -20,5 +20,5 @@ MARKS = {
 
 
 def linked(text: str, link: str) -> str:
-    """Return a link if there is one. Markdown interprets only entities in the links of `https_link`."""
+    """Return a link if there is one. In links of `https_link`, Markdown interprets only entities."""
     return f"[{markdown(text)}]({link.replace('&', '&amp;')})" if link else markdown(text)
