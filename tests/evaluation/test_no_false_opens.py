@@ -1,4 +1,4 @@
-"""Sessions and policies that once opened the gate without a reason; the rules that close it now."""
+"""Sessions and policies that once opened the gate by mistake, and the rules that close it now."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def _judge(row: Row) -> Verdict:
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
-def test_the_gate_is_closed(row: Row) -> None:
+def test_the_gate_is_closed_by_these_rules(row: Row) -> None:
     verdict = _judge(row)
     assert verdict.exit_code is ExitCode.CLOSED
     assert {decision.rule.value for decision in verdict.sessions[0].closing} == row.closes
@@ -162,7 +162,7 @@ def test_a_response_time_that_cannot_be_applied_is_a_notice() -> None:
     assert notice.endswith("b")
 
 
-def test_several_thresholds_must_all_hold() -> None:
+def test_a_session_must_satisfy_every_threshold() -> None:
     policy = Policy(failed=(Threshold(2, is_share=False), parse_threshold("0", "p.yml:4")))
     failed = session("FAILED", result("a", "failed"), result("b"))
     (judged,) = judge([finished(failed)], lambda _: policy).sessions
