@@ -1,4 +1,4 @@
-"""Every verdict of the contract, over real HTTP, as GitHub runs the gate: code, cases, outputs, summary."""
+"""Every verdict of the contract over real HTTP, as GitHub runs the gate: code, cases, outputs, summary."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.end_to_end.running import KEY, gate_on
 
 @dataclass(frozen=True)
 class Case:
-    """A finished session, the inputs, and what the gate makes of them. Results: location, state, more."""
+    """A finished session, the inputs and the verdict. Each of the results is a location, a state and more."""
 
     status: str
     results: str
@@ -184,7 +184,7 @@ def test_the_verdict_on_a_finished_session(case: Case, version: str, tmp_path: P
     run = gate_on(tmp_path, case.scenario, **case.inputs, **{"api-version": version})
 
     expected = {f"Checkout API [{name}]": says for name, says in case.cases.items()}
-    if case.status == "CANCELLED" and version == "v2":  # v1 says TIMED_OUT of a cancelled session
+    if case.status == "CANCELLED" and version == "v2":  # v1 returns TIMED_OUT for a cancelled session
         expected = {name: says.replace("TimedOut", "Cancelled") for name, says in expected.items()}
     assert run.cases == expected
     assert run.code == case.code, run.log
@@ -205,7 +205,7 @@ def test_the_verdict_on_a_finished_session(case: Case, version: str, tmp_path: P
     ("status", "on_the_way"),
     [("PASSED", "PROGRESS_FAILED"), ("PASSED", "PROGRESS_DEGRADED"), ("FAILED", "PROGRESS_FAILED")],
 )
-def test_what_a_session_says_on_the_way_is_not_its_end(status: str, on_the_way: str, tmp_path: Path) -> None:
+def test_a_status_before_the_end_does_not_decide(status: str, on_the_way: str, tmp_path: Path) -> None:
     end = "passed" if status == "PASSED" else "failed"
     run = gate_on(
         tmp_path,
@@ -233,7 +233,7 @@ def test_a_contradiction_between_status_and_results_is_reported(tmp_path: Path) 
     assert any("Checkly reports PASSED" in line for line in run.annotations if line.startswith("::warning "))
 
 
-def test_several_sessions_are_one_gate_and_one_report(tmp_path: Path) -> None:
+def test_several_sessions_share_one_verdict_and_one_report(tmp_path: Path) -> None:
     run = gate_on(
         tmp_path,
         """

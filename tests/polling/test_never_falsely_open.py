@@ -1,4 +1,4 @@
-"""The gate opens only if the last document of every session satisfies the policy, whatever else is returned."""
+"""Whatever is returned, the gate opens only if the last document of every session satisfies the policy."""
 
 from __future__ import annotations
 
