@@ -1,7 +1,7 @@
-"""Networks as data: certificates, variables, proxies and names, which hold for a whole run of the gate.
+"""Networks as data: certificates, variables, proxies and host names for a whole run of the gate.
 
-The server is at 0.0.0.0, which Linux takes for this machine, and the gate for any other: so proxies and
-certificates count. What is behind a proxy has a name that only the proxy knows.
+The server is at 0.0.0.0. Linux treats this address as this machine, but the gate does not, so proxies and
+certificates matter. A server behind a proxy has a name that only the proxy can resolve.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DIRECT, NAMED, NOBODY, INVALID, LOOPBACK = (
 
 
 class Certificate(Enum):
-    """What the server shows."""
+    """The certificate that the server presents."""
 
     RIGHT = "for its own name, by a private authority"
     EXPIRED = "expired"
@@ -33,7 +33,7 @@ class Certificate(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyPlan:
-    """What the proxy answers instead of connecting, if anything, and whether it asks who is there."""
+    """The proxy's response instead of a connection, if any, and whether it requires credentials."""
 
     answer: bytes = b""
     asks_for_credentials: bool = False
@@ -41,11 +41,11 @@ class ProxyPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A network: the exit code that it earns, and what the gate's reason must hold.
+    """A network, the expected exit code, and a text that the gate's reason must contain.
 
     In `env` and `inputs`, {bundle} is the file of the authority, {other} of another one, {nowhere} no file,
     {empty} a file without a certificate, {proxy} and {known_proxy} the proxy without and with credentials,
-    {closed} a port where nobody listens.
+    {closed} a closed port.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""When a fault strikes, and what the contract makes of it then."""
+"""When a fault strikes, and the exit code that the contract requires then."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.faults.api import Trouble, struck
 
 
 class Moment(Enum):
-    """Which of the gate's requests is struck; the others get the right answer."""
+    """The request of the gate that the fault strikes; all others get the correct response."""
 
     FIRST = "first look"
     POLL = "long poll"
@@ -28,18 +28,18 @@ _STRUCK = {
 
 
 def fault_at(moment: Moment, trouble: Trouble) -> Fault:
-    """The trouble, for the requests of that moment."""
+    """Return the fault for the requests of that moment."""
     aim, first, last = _STRUCK[moment]
     return struck(trouble, aim, first, last)
 
 
 class Kind(Enum):
-    """What the contract says of a fault: the exit code at each moment, in their order.
+    """The contract's exit codes for a fault, one for each moment, in order.
 
-    The session has passed by the time that a fault is over: what is waited out ends in 0, and what lasts
-    until the deadline in 4. A final answer is 4 at once; to a long poll alone it is not, for the look that
-    follows says what it really is. A SILENT one leaves the requests unanswered until the deadline, so the
-    session was last seen running: a timeout.
+    The session has passed when a fault ends, so a fault that ends is 0, and one that lasts until the deadline
+    is 4. A final error is 4 at once, except for a long poll: the next fetch shows the actual problem. SILENT
+    faults leave requests without a response until the deadline. The last known state of the session is then
+    running, which is a timeout.
     """
 
     TRANSIENT = (0, 0, 0, 4)
@@ -48,13 +48,13 @@ class Kind(Enum):
     HARMLESS = (0, 0, 0, 0)
 
     def exit_code(self, moment: Moment) -> int:
-        """What the gate must exit with."""
+        """Return the required exit code."""
         return self.value[list(Moment).index(moment)]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fault: what is answered, what that is to the gate, and the timeout that it may last until."""
+    """One fault: the response, its kind, and the timeout up to which it may last."""
 
     name: str
     trouble: Trouble

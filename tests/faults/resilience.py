@@ -1,6 +1,6 @@
-"""Writes docs/RESILIENCE.md from what gates did: `make resilience`.
+"""Writes docs/RESILIENCE.md from the results of gates: `make resilience`.
 
-The tests play the same faults, and hold each row of the document to what they saw.
+The tests play the same faults and compare the results with the rows of the document.
 """
 
 from __future__ import annotations
@@ -65,21 +65,21 @@ _TROUBLE = re.compile(r"^trouble: (.*); retrying$", re.MULTILINE)
 
 
 def row_line(row: Row, seen: Mapping[Moment, Seen]) -> str:
-    """A fault's row of the document."""
+    """Return a fault's row of the document."""
     cells = [_WORDS[seen[moment].code] for moment in Moment]
     first = seen[Moment.FIRST].gated
-    trouble = _TROUBLE.search(first.run.log)  # what was waited out is told in the log
+    trouble = _TROUBLE.search(first.run.log)  # a fault that ended is only in the log
     return _line(row.name, *cells, _settled(trouble[1] if trouble else first.reason))
 
 
 def condition_line(condition: Condition, ran: InNetwork) -> str:
-    """A network's row of the document; what it shows of the reason, the run has found in it."""
+    """Return a network's row of the document, with the part of the reason that the run has verified."""
     says = condition.says.format(nowhere="ca.pem", empty="ca.pem")
     return _line(condition.name, _WORDS[ran.gated.run.code], says)
 
 
 def _settled(reason: str) -> str:
-    """The reason without its advice, and without what differs between runs and between versions of Python."""
+    """Return the reason without advice and without parts that differ between runs and versions of Python."""
     text = re.sub(r" \(cf-ray [\w-]+\)", "", reason)
     text = re.sub(r"(could not be asked: (?:a response of more than \d+ MiB|\w+)).*", r"\1", text)
     text = re.sub(r"https?://[\d.]+:\d+", "the API", text)
@@ -92,7 +92,7 @@ def _line(*cells: str) -> str:
 
 
 def document(line_of: Callable[[str], str]) -> str:
-    """The whole document, with the row of each name."""
+    """Return the whole document, with a line for each name."""
     return "\n".join(_parts(line_of)) + "\n"
 
 
@@ -112,13 +112,13 @@ def _parts(line_of: Callable[[str], str]) -> Iterator[str]:
 
 
 def committed_lines() -> dict[str, str]:
-    """The rows of the document as it is, by the name in their first cell."""
+    """Return the rows of the committed document by the name in their first cell."""
     rows = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("| ")]
     return {line.split(" | ")[0].removeprefix("| "): line for line in rows}
 
 
 def _write(folder: Path) -> int:
-    """Plays everything, writes the document; nothing is written where a promise was broken."""
+    """Play everything and write the document, unless a promise was broken; return the exit code."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         plays = list(pool.map(lambda each: play(each[1], folder / f"row{each[0]}"), enumerate(ROWS)))
         runs = list(

@@ -1,4 +1,4 @@
-"""The faults as data: what is answered to the requests that are struck, and what that is to the gate."""
+"""The faults as data: the response to the requests that are struck, and what kind of fault it is."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _made(parts: Callable[[], Iterable[bytes]], pause_s: float = 0.0) -> Raw:
 
 
 def _large(*rows: Row) -> tuple[Row, ...]:
-    """Rows whose answers take a busy machine longer to read than an ordinary timeout of these tests."""
+    """Return rows with a longer timeout, because a busy machine takes long to read their responses."""
     return tuple(replace(row, lasting_s=4.0) for row in rows)
 
 
