@@ -1,4 +1,4 @@
-"""How much a test tries: a sample in `make test`, everything in `make test-slow`."""
+"""The number of examples of a test: a sample in `make test`, all in `make test-slow`."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ IS_EXHAUSTIVE = bool(os.environ.get("EXHAUSTIVE"))
 
 
 def examples(most: int) -> settings:
-    """Return settings for that many examples in the slow part, and for a tenth of them in the fast one."""
+    """Return settings for that many examples in the slow tests, and for a tenth of them in the fast ones."""
     return settings(max_examples=most if IS_EXHAUSTIVE else max(most // 10, 20), deadline=None)

@@ -99,7 +99,7 @@ def seen_by_npm(
 
 @pytest.fixture(scope="session")
 def schemas() -> Path:
-    """Return the folder in JUNIT_SCHEMAS. The schemas are not shipped, because they belong to other projects."""
+    """Return the folder in JUNIT_SCHEMAS. The schemas belong to other projects and are not shipped."""
     named = os.environ.get("JUNIT_SCHEMAS")
     if not named:
         pytest.skip("JUNIT_SCHEMAS names no folder with Jenkins' and Surefire's schemas (*.xsd)")

@@ -23,7 +23,7 @@ _SESSION = re.compile(rb"^GET /v1/check-sessions/([0-9a-f-]{36})(/completion)?[ 
 
 @dataclass(slots=True)
 class Server:
-    """A server that closes each connection after its response. `asked` has the session of each plain fetch."""
+    """A server that closes each connection after its response. `asked` lists the plain fetches."""
 
     url: str
     asked: list[str] = field(default_factory=list)
@@ -104,7 +104,7 @@ class Watched:
         return max(sample.peak_mib for sample in self.samples)
 
     def watch(self, until: Callable[[], bool], within_s: float) -> None:
-        """Take samples until a condition is true or the gate has ended. Raise TimeoutError if it takes longer."""
+        """Take samples until a condition is true or the gate has ended. Raise TimeoutError if it is late."""
         until_s = time.monotonic() + within_s
         while not until() and self.process.poll() is None:
             if time.monotonic() > until_s:

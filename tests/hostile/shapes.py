@@ -127,7 +127,7 @@ def of_summary(written: str) -> tuple[Shape, set[str]]:
 
 
 class _Html(HTMLParser):
-    """A parser that collects elements, links and lines of diagrams. It refuses markup that GitHub would use."""
+    """A parser that collects elements, links and lines of diagrams. It refuses any other markup."""
 
     def __init__(self) -> None:
         super().__init__()
