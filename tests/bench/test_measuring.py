@@ -1,4 +1,4 @@
-"""Tests of the measurements: small rounds of each part, without checks of their figures."""
+"""The measurements work: small rounds of each part, without checks of their figures."""
 
 from __future__ import annotations
 

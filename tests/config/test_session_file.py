@@ -30,7 +30,7 @@ DETACHED = (
 )
 FOUND: dict[str, tuple[str, tuple[SessionRef, ...]]] = {
     "the output of checkly test": (DETACHED, (TEST,)),
-    "the same with CRs alone": (DETACHED.replace("\r\n", "\r"), (TEST,)),
+    "the same with only CRs": (DETACHED.replace("\r\n", "\r"), (TEST,)),
     "a log of several runs": (
         DETACHED + DETACHED.replace(ID, OTHER),
         (TEST, SessionRef(OTHER, SessionKind.TEST)),

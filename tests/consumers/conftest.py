@@ -67,10 +67,10 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _install() -> None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
-        absent("the consumers from npm are not tested: there is no node or no npm on this machine")
+        absent("the consumers from npm are not tested: node or npm is missing")
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
     if tuple(map(int, re.findall(r"\d+", version)[:2])) < _NODE:
-        absent(f"the consumers from npm are not tested: node is {version.strip()}, and they need 20.11")
+        absent(f"the consumers from npm are not tested: they need node 20.11, and this is {version.strip()}")
     installed(HERE, "the consumers from npm are not tested")
 
 

@@ -29,7 +29,7 @@ def by_surefire(written: Mapping[str, Path]) -> dict[str, Seen]:
     """Return what Surefire reads in each report. One program reads all, because starting it takes longest."""
     require_java()
     if not all(jar.exists() for jar in _JARS):
-        absent("Surefire's parser is not here: Debian's libsurefire-java has it")
+        absent("Surefire's parser is not installed; Debian's package is libsurefire-java")
     program = Path(__file__).with_name("SurefireReader.java")
     command = ["java", "-Duser.language=en", "-cp", ":".join(map(str, _JARS)), str(program)]
     done = subprocess.run(

@@ -104,7 +104,7 @@ VERDICTS = {
     "degraded, share at": Case(
         "DEGRADED", TWO_DEGRADED, 0, "pass", _cases("pass", "pass"), inputs={"degraded-threshold": "50%"}
     ),
-    "degraded, and no location says why": Case(
+    "degraded without a degraded location": Case(
         "DEGRADED", ALL_GREEN, 1, "fail", _cases(DEGRADED, DEGRADED, DEGRADED, DEGRADED)
     ),
     "timed out": Case(
@@ -146,7 +146,7 @@ VERDICTS = {
         "pass",
         _cases("flaky"),
     ),
-    "failed in a region of its own": Case(
+    "failed in an additional region": Case(
         "FAILED",
         f"{ALL_GREEN}; location: eu-west-1, is: failed",
         1,
@@ -155,7 +155,7 @@ VERDICTS = {
     ),
     "passed, but a location failed": Case("PASSED", _four("failed"), 1, "fail", _cases(FAILED)),
     "passed, but a location is degraded": Case("PASSED", _four("degraded"), 1, "fail", _cases(DEGRADED)),
-    "failed, and no location says why": Case(
+    "failed without a failed location": Case(
         "FAILED", ALL_GREEN, 1, "fail", _cases("pass", session="failure Unexplained")
     ),
     "no location at all": Case(
@@ -167,7 +167,7 @@ VERDICTS = {
         locations="[]",
         reason="no location counts",
     ),
-    "a result of a kind that nobody documents": Case(
+    "a result of an undocumented type": Case(
         "PASSED",
         ALL_GREEN.replace("sa-east-1, is: passed", "sa-east-1, is: failed, type: ALL"),
         1,

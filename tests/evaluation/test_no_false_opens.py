@@ -45,7 +45,7 @@ ROWS: dict[str, Row] = {
     "a slow location does not explain a DEGRADED session": Row(
         session("DEGRADED", *THREE_GREEN), "{degraded-threshold: 1, response-time: 3s}", {"degraded"}
     ),
-    "nor does a slow location that is ignored": Row(
+    "an ignored slow location does not explain it either": Row(
         session("DEGRADED", *THREE_GREEN),
         "{degraded-threshold: 1, response-time: 3s, locations: {ignore: [c]}}",
         {"degraded"},
@@ -99,7 +99,7 @@ ROWS: dict[str, Row] = {
         "cancelled: pass",
         {"failed"},
     ),
-    "an ignored location may not take the failed one of several retries elsewhere": Row(
+    "an ignored location does not get the failed one of several retries elsewhere": Row(
         session(
             "FAILED",
             attempt("a"),
@@ -111,17 +111,17 @@ ROWS: dict[str, Row] = {
         "locations: {ignore: [a]}",
         {"failed"},
     ),
-    "with fewer retries than retried locations the others are missing": Row(
+    "if there are fewer retries than retried locations, the others are missing": Row(
         session("PASSED", attempt("a"), attempt("b"), result("x"), locations=("a", "b")),
         "locations: {ignore: [a]}",
         {"missing", "nothing counted"},
     ),
-    "missing locations do not thin out the failed share": Row(
+    "missing locations do not reduce the failed share": Row(
         session("FAILED", result("a", "failed"), result("b"), locations=("a", "b", "c", "d")),
         "{failed-threshold: 25%, missing: pass}",
         {"failed"},
     ),
-    "an input does not void the entry of a check": Row(
+    "an input does not override the entry of a check": Row(
         session("DEGRADED", result("a", "degraded"), result("b"), name="Checkout API"),
         "checks: [{match: {name: Checkout *}, degraded-threshold: 0}]",
         {"degraded"},

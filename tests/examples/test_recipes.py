@@ -134,7 +134,9 @@ def _skaffold_job() -> dict[str, Any]:
     overrides = json.loads(verification["executionMode"]["kubernetesCluster"]["overrides"])
     job: dict[str, Any] = overrides["spec"]
     (container,) = job["template"]["spec"]["containers"]
-    assert verification["container"].items() <= container.items(), "the list of containers is replaced"
+    assert verification["container"].items() <= container.items(), (
+        "an override replaces the whole list of containers"
+    )
     return job
 
 

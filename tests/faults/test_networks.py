@@ -30,9 +30,7 @@ def test_a_network_has_the_exit_code_of_the_contract_and_the_row_of_the_document
 ) -> None:
     ran = run_in(condition, tmp_path)
     assert not ran.broken, ran.gated.run.log
-    assert committed_lines().get(condition.name) == condition_line(condition, ran), (
-        "make resilience writes it anew"
-    )
+    assert committed_lines().get(condition.name) == condition_line(condition, ran), "run make resilience"
     assert bool(ran.proxy_heads) == (condition.proxy is not None)
     for head in ran.proxy_heads:
         assert head.startswith(b"CONNECT api.checkly.test:")

@@ -21,7 +21,7 @@ def test_a_fault_has_the_exit_code_of_the_contract_and_the_row_of_the_document(
     seen = play(row, tmp_path)
     broken = {moment.value: each.broken for moment, each in seen.items() if each.broken}
     assert not broken, "\n".join(each.gated.run.log for each in seen.values() if each.broken)
-    assert committed_lines().get(row.name) == row_line(row, seen), "make resilience writes it anew"
+    assert committed_lines().get(row.name) == row_line(row, seen), "run make resilience"
 
 
 @pytest.mark.parametrize("end", ["", "\N{ROCKET}"], ids=["one byte a character", "four bytes a character"])

@@ -15,12 +15,12 @@ import pytest
 def mounted(folder: Path, options: str) -> Iterator[Path]:
     """Mount a file system in memory with these options on the folder, for the duration of the context."""
     if os.geteuid() != 0:
-        pytest.skip("only root can mount a disk of its own")
+        pytest.skip("only root can mount a file system")
     folder.mkdir(exist_ok=True)
     command = ["mount", "-t", "tmpfs", "-o", options, "checkly-gate-test", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        pytest.skip(f"this root may not mount a disk of its own: {done.stderr.strip()}")
+        pytest.skip(f"this root may not mount a file system: {done.stderr.strip()}")
     try:
         yield folder
     finally:

@@ -37,7 +37,7 @@ def of_log(log: str) -> Shape:
     """Return the runner's commands in a log, in order, and the number of lines."""
     log = _OWN_COLOURS.sub("", log)
     for line in log.splitlines(keepends=True):
-        assert line.endswith("\n"), "a line ended in the middle"
+        assert line.endswith("\n"), "there is another line break in a line"
         assert not _controls(line[:-1]), line
         assert len(line) < 6000
     _only_own_lines(log.splitlines())

@@ -10,7 +10,7 @@ import pytest
 from gate.domain.errors import ReportUnwritable
 from gate.publish.files import write_whole
 
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of files")
 RUNNER = (1001, 121)
 
 

@@ -73,7 +73,7 @@ def machines_own() -> Engine:
             raise NoEngine(f"the docker daemon is not on this machine ({host})")
         version = _asked(client, "--host", host, "version", "--format", "{{.Server.Version}}")
     except (OSError, subprocess.SubprocessError):
-        raise NoEngine("no docker daemon answers") from None
+        raise NoEngine("no docker daemon responds") from None
     base = pinned_base((ROOT / "Dockerfile").read_text())
     engine = Engine(client, host, base, f"Docker {version}, {base.partition('@')[0]}")
     try:

@@ -98,9 +98,9 @@ def _ip(*arguments: str) -> bool:
 
 def _recipe(base: str) -> stand_in.Recipe:
     if sys.platform != "linux" or not shutil.which("apt-get"):
-        raise NoEngine("this is not a Debian-like machine, where the tests could run an engine of their own")
+        raise NoEngine("the tests can run a private engine only on a Debian-like machine")
     if os.geteuid() != 0:
-        raise NoEngine("only root can run an engine of the tests' own")
+        raise NoEngine("only root can run a private engine")
     try:
         return stand_in.recipe_for(re.findall(r":(\d+\.\d+)", base)[0])
     except LookupError as error:
@@ -151,7 +151,7 @@ def _alone(folder: Path, say: Say) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > until_s:
-                    raise NoEngine("another run of these tests does not end") from None
+                    raise NoEngine("another run of these tests did not end in time") from None
                 if not waits:
                     say("waiting for another run of these tests")
                 waits = True
@@ -213,7 +213,7 @@ def _have_base(engine: Engine, recipe: stand_in.Recipe, say: Say) -> None:
     with suppress(subprocess.CalledProcessError):
         engine.ask("tag", kept, engine.base)
         return
-    say(f"making {recipe.about}")
+    say(f"creating {recipe.about}")
     for old in engine.ask("images", "--format", "{{.Repository}}:{{.Tag}}", "stand-in").split():
         engine.ask("image", "rm", old)
     with tempfile.TemporaryDirectory(prefix="checkly-gate-base-") as folder:
@@ -221,7 +221,7 @@ def _have_base(engine: Engine, recipe: stand_in.Recipe, say: Say) -> None:
         try:
             stand_in.make(recipe, root)
         except (OSError, subprocess.SubprocessError) as error:
-            raise NoEngine(f"no stand-in for the base image could be made: {error}") from error
+            raise NoEngine(f"no stand-in for the base image could be created: {error}") from error
         _import(engine, root, kept)
     engine.ask("tag", kept, engine.base)
 

@@ -15,7 +15,7 @@ from gate.domain.errors import ReportUnwritable
 from gate.publish.files import check_writable, write_whole
 from gate.publish.paths import shown_path
 
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of files")
 RUNNER = (1001, 121)
 
 

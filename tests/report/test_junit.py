@@ -82,7 +82,7 @@ OUTCOMES: dict[str, tuple[Session, Policy, list[str]]] = {
     "cancelled, allowed": (session("CANCELLED", result("a", "cancelled")), LOOSE, ["skipped", "system-out"]),
     "missing": (session("PASSED", locations=("a",)), STRICT, ["error MissingResult", "system-out"]),
     "missing, allowed": (session("PASSED", locations=("a",)), LOOSE, ["skipped", "system-out"]),
-    "left out": (
+    "skipped by the policy": (
         session("FAILED", attempt("a"), result("a", "failed")),
         replace(STRICT, skipped={"a": "ignored by the policy"}),
         ["skipped", "system-out"],

@@ -49,7 +49,7 @@ def test_every_report_follows_the_grammar(report: Report, unwritable: bool) -> N
         children = "".join(f"{child.tag} " for child in element)
         assert re.fullmatch(CHILDREN.get(element.tag, ""), children), (element.tag, children)
         assert set(element.attrib) == set(ATTRIBUTES.get(element.tag, "").split())
-        assert element.tag == "property" or element.text, f"{element.tag} closes itself"
+        assert element.tag == "property" or element.text, f"{element.tag} is self-closing"
 
 
 @pytest.mark.exhaustive

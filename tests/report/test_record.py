@@ -275,4 +275,4 @@ def test_failed_checks_are_bounded_in_number_and_size() -> None:
     ]
     text = str(outputs.render(report_on(*many))["failed-checks"])
     assert len(json.loads(text)) == 100
-    assert len(text) < 400_000, "GitHub takes outputs of 1 MB in all"
+    assert len(text) < 400_000, "GitHub limits all outputs together to 1 MB"

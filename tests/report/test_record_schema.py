@@ -109,7 +109,9 @@ def test_unknown_and_missing_keys_break_the_schema() -> None:
         more = deepcopy(whole)
         _at(more, path)["new"] = ""
         assert record_problems(more), f"{path} with a new key"
-    assert kinds == {tuple(part["properties"]) for part in _described(SCHEMA)}, "of every kind, in this order"
+    assert kinds == {tuple(part["properties"]) for part in _described(SCHEMA)}, (
+        "every kind of object, in this order"
+    )
 
 
 def test_each_key_is_described_and_required() -> None:

@@ -199,7 +199,7 @@ BARS: dict[str, tuple[Session, Policy, list[str]]] = {
     ),
     "degraded by the session alone": (session("DEGRADED", result("a")), Policy(), ["1. degraded :active"]),
     "flaky": (session("PASSED", attempt("a"), result("a")), Policy(), ["1. failed :crit", "2. passed :done"]),
-    "left out": (
+    "skipped by the policy": (
         session("FAILED", result("a", "failed")),
         Policy(skipped={"a": "INC-4711"}),
         ["1. failed :crit"],
@@ -251,7 +251,7 @@ def test_the_axis_has_a_few_ticks_with_different_labels(seconds: float) -> None:
     finest_s = 0.001 if "%L" in label else 1 if "%S" in label else 60
     assert finest_s <= tick_s
     assert seconds / tick_s <= 8
-    assert seconds / tick_s > 1 or seconds < 0.5, "not so few that nothing can be read from it"
+    assert seconds / tick_s > 1 or seconds < 0.5, "enough ticks to read a time"
 
 
 @pytest.mark.parametrize(("rows", "said"), [(20, []), (21, ["The timeline shows the worst 20 of 21."])])

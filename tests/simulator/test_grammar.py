@@ -169,7 +169,7 @@ def test_a_mistake_is_reported_with_its_line(good: str, bad: str, problem: str) 
     (told,) = problems(GOOD.replace(good, bad, 1))
     place, _, what = problem.partition(": ")
     assert told.startswith(f"it{place}: ")
-    assert what in told, "the keys on the way are between place and problem"
+    assert what in told, "the keys that lead to the place come before the problem"
     assert "\n" not in told
 
 
