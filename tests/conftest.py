@@ -1,4 +1,4 @@
-"""Which tests belong to the slow part; tests/README.md explains the parts."""
+"""The division into fast and slow tests, which tests/README.md explains."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ settings.register_profile("here", deadline=None)  # a busy machine is not a defe
 settings.load_profile("here")
 
 HERE = Path(__file__).parent
-# They need Node, Java, a container engine or minutes.
+# Their tests need Node, Java, a container engine or minutes.
 SLOW_FOLDERS = ("consumers", "contract", "examples", "faults", "image", "witness")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Do not even import slow folders for the fast part: it lacks libraries that they need."""
+    """Do not even import slow folders for the fast tests, because their libraries may be missing."""
     is_slow = collection_path.parent == HERE and collection_path.name in SLOW_FOLDERS
     return True if is_slow and config.getoption("markexpr") == "not slow" else None
 

@@ -1,4 +1,4 @@
-"""How much a test tries: a sample in `make test`, everything in `make test-slow`."""
+"""The number of examples of a test: a sample in `make test`, all in `make test-slow`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs of npm that tests run: installed from the lock file once, and where they cannot be, said so."""
+"""Programs from npm for tests, installed once as in the lock file. Tests are skipped if this fails."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def program(name: str, *, needs: tuple[str, ...] = ()) -> str:
-    """The path of an installed program; the test is skipped where this machine lacks what it needs."""
+    """Return the path of an installed program. Skip the test if this machine lacks a requirement."""
     require_programs("make", "node", "npm", *needs)
     with (ROOT / ".ci" / "node" / "package.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run side by side
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run in parallel
         done = subprocess.run(
             ["make", "--silent", "node"], cwd=ROOT, capture_output=True, text=True, check=False
         )

@@ -1,4 +1,4 @@
-"""Packages of npm that a folder of the tests needs, installed as its lock file says."""
+"""Packages from npm for a folder of tests, installed as in its lock file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.absent import absent
 def installed(folder: Path, what: str) -> Path:
     """Return the `node_modules` of a folder, which are kept until its lock file changes.
 
-    Skips the test if they cannot be installed; `what` names what is then not tested.
+    Skip the test if they cannot be installed; `what` names what is then not tested.
     """
     modules, lock = folder / "node_modules", (folder / "package-lock.json").read_text()
     mark = modules / ".installed-for"

@@ -1,4 +1,4 @@
-"""Work that all the processes of a test run share is done by the first that needs it."""
+"""Work for all processes of a test run is done by the first process that needs it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A folder that `make` has filled, once in a test run, however many workers it has."""
+    """Return a folder that `make` has filled, once per test run with any number of workers."""
     base = factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     folder, done = shared / name, shared / f"{name}.done"

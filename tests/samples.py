@@ -1,4 +1,4 @@
-"""Small sessions and results for tests that build their own; a test names only what it is about."""
+"""Small sessions and results for tests: a test sets only the fields that matter to it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def result(
     after_s: float = 5,
     took_s: float = 1,
 ) -> Result:
-    """A result in one of the states that a single result can have, stopped `after_s` into the session."""
+    """Return a result in one of the states of a single result, stopped `after_s` into the session."""
     stopped_at = STARTED + timedelta(seconds=after_s)
     result_id = str(uuid5(NAMESPACE_URL, f"{location}/{state}/{kind.value}/{after_s}"))
     return Result(
@@ -44,7 +44,7 @@ def result(
 
 
 def attempt(location: str, state: str = "failed", *, after_s: float = 2) -> Result:
-    """A failed try that was followed by another."""
+    """Return a failed attempt that was followed by another."""
     return result(location, state, kind=ResultKind.ATTEMPT, after_s=after_s)
 
 
@@ -57,7 +57,7 @@ def session(
     check_id: str = CHECK_ID,
     name: str = "Checkout API",
 ) -> Session:
-    """A check session; its run locations are those of its results unless they are given."""
+    """Return a check session; its run locations are those of its results unless they are given."""
     known = tuple(dict.fromkeys(each.location for each in results))
     check = Check(check_id, name, "API")
     is_cancelled = status == "CANCELLED" or (
@@ -84,13 +84,13 @@ PHASES = {
 
 
 def run_of(of: Session) -> CheckRun:
-    """The one check of a check session."""
+    """Return the only check of a check session."""
     (run,) = of.checks
     return run
 
 
 def with_run(of: Session, **changes: Any) -> Session:  # noqa: ANN401 - as `replace`
-    """A check session with another `status`, other `run_locations` or `results`, or another check.
+    """Return a check session with another `status`, other locations or results, or another check.
 
     `id`, `name` and `type` are those of the check.
     """
@@ -103,5 +103,5 @@ def with_run(of: Session, **changes: Any) -> Session:  # noqa: ANN401 - as `repl
 
 
 def finished(of: Session) -> PollResult:
-    """The end of a wait that read the session to its end."""
+    """Return the result of polling for a session that was read to its end."""
     return PollResult(of.ref, of, Ending.FINISHED)

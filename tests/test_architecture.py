@@ -1,4 +1,4 @@
-"""What the code promises of itself beyond its imports, whose borders `lint-imports` holds."""
+"""Promises of the code beyond its imports, which `lint-imports` checks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 GATE = Path(__file__).parents[1] / "gate"
 MODULES = sorted(path.relative_to(GATE.parent) for path in GATE.rglob("*.py"))
-# Trackers of sessions, the budget, what the API was found to serve, rows while they are filled.
+# Trackers of sessions, the budget, what is known about the API, and incomplete rows.
 MUTABLE = {
     "checkly/budget.py": 1,
     "checkly/client.py": 2,
@@ -21,7 +21,7 @@ MUTABLE = {
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)
-def test_values_that_are_passed_around_are_frozen(module: Path) -> None:
+def test_dataclasses_are_frozen_and_have_slots(module: Path) -> None:
     if module.is_relative_to("gate/simulator"):
         return
     made = [

@@ -1,4 +1,4 @@
-"""The documents say what the code does: tables, names, commands and examples."""
+"""The documents match the code: tables, names, commands and examples."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ WORKFLOW = next(iter(re.findall(r"```yaml\n(name: Deploy.*?)```", README, re.DOT
 
 
 def _section(heading: str) -> str:
-    """What is below a heading of the README."""
+    """Return the text below a heading of the README."""
     return README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
 
 
 def _table(text: str) -> list[list[str]]:
-    """The rows of the one table in a text."""
+    """Return the rows of the only table in a text."""
     rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row] for row in rows[2:]]
 
 
-def test_action_yml_has_every_input_and_its_words() -> None:
+def test_action_yml_has_every_input_with_its_description() -> None:
     assert ACTION["inputs"] == {
         row.name: {
             "description": row.described,
             "required": row.required and not row.variable,
-            "default": "",  # a default here would hide the job's own variables
+            "default": "",  # a default here would hide the job's variables
         }
         for row in INPUTS
     }
@@ -61,14 +61,14 @@ def test_action_yml_has_every_output() -> None:
     assert ACTION["runs"] == {"using": "docker", "image": "Dockerfile"}
 
 
-def test_the_page_of_the_inputs_has_every_input() -> None:
+def test_the_page_on_inputs_has_every_input() -> None:
     page = (ROOT / "docs" / "INPUTS.md").read_text()
     defaults = {row.name: f"`{row.default}`" if row.default else "required" * row.required for row in INPUTS}
     assert _table(page) == [[f"`{row.name}`", defaults[row.name], row.help] for row in INPUTS]
 
 
-def test_what_the_readme_gives_to_a_step_exists() -> None:
-    with_artifact = {*BY_NAME, "name", "path"}  # those of upload-artifact
+def test_inputs_in_the_readme_exist() -> None:
+    with_artifact = {*BY_NAME, "name", "path"}  # inputs of upload-artifact
     given = {
         name
         for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
@@ -89,7 +89,7 @@ def test_the_readme_has_every_exit_code() -> None:
     ]
 
 
-def test_the_readme_quotes_what_a_demo_really_ends_with(tmp_path: Path) -> None:
+def test_the_readme_quotes_the_actual_output_of_a_demo(tmp_path: Path) -> None:
     (quoted,) = re.findall(r"```text\n(.*?)\n```", README, re.DOTALL)
     assert quoted in run(tmp_path, {}, "demo").log.splitlines()
 
@@ -109,8 +109,8 @@ def test_make_demo_shows_a_verdict_a_report_and_the_exit_code() -> None:
     assert "Exit code 1" in done.stdout
 
 
-def test_the_workflow_of_the_readme_gates(tmp_path: Path) -> None:
-    """Its gate step, with what its expressions stand for, run as the runner would run it."""
+def test_the_workflow_of_the_readme_works(tmp_path: Path) -> None:
+    """Run its gate step as the runner would, with values for its expressions."""
     steps = yaml.safe_load(WORKFLOW)["jobs"]["gate"]["steps"]
     given = next(step["with"] for step in steps if step.get("id") == "gate")
     scenario = load("degraded")
@@ -122,7 +122,7 @@ def test_the_workflow_of_the_readme_gates(tmp_path: Path) -> None:
     assert "40%) > 25% allowed" in gated.outputs["reason"]
 
 
-def test_the_workflow_of_the_readme_names_what_there_is() -> None:
+def test_the_workflow_of_the_readme_uses_existing_names() -> None:
     steps = yaml.safe_load(WORKFLOW)["jobs"]["gate"]["steps"]
     assert set(re.findall(r"steps\.gate\.outputs\.([\w-]+)", WORKFLOW)) <= set(OUTPUTS)
     for step in steps:
@@ -136,16 +136,16 @@ def test_the_flags_and_scenarios_of_the_readme_exist() -> None:
     assert set(re.findall(r"entrypoint\.py (?:demo|simulate) (\w+)", README)) <= set(shipped())
 
 
-def test_the_readme_rolls_back_as_the_example_does() -> None:
+def test_the_roll_back_in_the_readme_is_that_of_the_example() -> None:
     (condition,) = re.findall(r"- if: (contains.*)", README)
     assert f"- if: {condition}\n" in (ROOT / "examples/github/rollback.yml").read_text()
 
 
-def test_the_readme_fits_into_a_reading() -> None:
+def test_the_readme_is_short() -> None:
     assert len(README.splitlines()) < 350
 
 
-def test_each_message_that_the_readme_explains_is_one_of_the_gate(tmp_path: Path) -> None:
+def test_the_readme_explains_only_existing_messages(tmp_path: Path) -> None:
     missing = run(tmp_path, {}, "demo", "missing-location").log
     with pytest.raises(InvalidInputs) as refused:
         read_settings([], {"GITHUB_ACTIONS": "true"})
@@ -160,7 +160,7 @@ def test_each_message_that_the_readme_explains_is_one_of_the_gate(tmp_path: Path
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_within_the_repository_leads_somewhere(document: Path) -> None:
+def test_every_link_within_the_repository_has_a_target(document: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", document.read_text())
     for path, heading in targets:
         target = (document.parent / path) if path else document
@@ -173,7 +173,7 @@ def test_every_link_within_the_repository_leads_somewhere(document: Path) -> Non
 @pytest.mark.parametrize(
     "scenario", re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "SCENARIOS.md").read_text(), re.DOTALL)
 )
-def test_the_scenarios_of_the_documents_end_as_they_describe(scenario: str, tmp_path: Path) -> None:
+def test_the_scenarios_of_the_documents_end_as_described(scenario: str, tmp_path: Path) -> None:
     (tmp_path / "own.yml").write_text(
         re.sub(r"^speed:.*\n", "", scenario, flags=re.MULTILINE) + "speed: 100\n"
     )
@@ -181,5 +181,5 @@ def test_the_scenarios_of_the_documents_end_as_they_describe(scenario: str, tmp_
     assert run(tmp_path, {}, "demo", "own.yml").code == 1
 
 
-def test_the_changelog_speaks_of_what_is_coming() -> None:
+def test_the_changelog_has_a_section_for_the_next_version() -> None:
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text()

@@ -1,4 +1,4 @@
-"""What the fuzzer starts from, and what it once found, held without a fuzzer."""
+"""The corpus of the fuzzer and its former findings, tested without a fuzzer."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ SAVED = sorted(path for path in (ROOT / "corpus").rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("path", SAVED, ids=[f"{path.parent.name}/{path.name}" for path in SAVED])
-def test_what_is_in_the_corpus_breaks_no_promise(path: Path) -> None:
+def test_no_file_of_the_corpus_breaks_a_promise(path: Path) -> None:
     TARGETS[path.parent.name](path.read_bytes())
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_a_target_has_a_corpus_and_words(target: str) -> None:
+def test_a_target_has_a_corpus_and_a_dictionary(target: str) -> None:
     assert [path for path in SAVED if path.parent.name == target]
     assert (ROOT / "words" / f"{target}.dict").is_file()
 
 
 @pytest.mark.parametrize("target", TARGETS)
 @given(data=st.binary())
-def test_any_bytes_break_no_promise(target: str, data: bytes) -> None:
+def test_no_bytes_break_a_promise(target: str, data: bytes) -> None:
     TARGETS[target](data)

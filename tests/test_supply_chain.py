@@ -1,4 +1,4 @@
-"""What the gate is made of: every package pinned by its hash, none too many, audited, its licence named."""
+"""The dependencies: every package is pinned by hash, needed, and audited, and its licence is named."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
 def _locked(lock: str) -> list[tuple[Requirement, list[str]]]:
-    """The requirements of a lock file, each with its hashes. Refuses anything else that a line could say."""
+    """Return the requirements of a lock file with their hashes. Refuse any other kind of line."""
     text = re.sub(r"^ *#.*\n", "", (ROOT / lock).read_text(), flags=re.MULTILINE)
     found = []
     for line in text.replace("\\\n", " ").splitlines():
@@ -51,7 +51,7 @@ def _versions(lock: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_everything_that_is_installed_is_one_version_with_hashes(lock: str) -> None:
+def test_every_requirement_is_one_version_with_hashes(lock: str) -> None:
     locked = _locked(lock)
     assert locked
     for requirement, hashes in locked:
@@ -61,13 +61,13 @@ def test_everything_that_is_installed_is_one_version_with_hashes(lock: str) -> N
 
 
 @pytest.mark.parametrize(("lock", "asked_for"), LOCKS.items(), ids=LOCKS.keys())
-def test_what_the_project_asks_for_is_locked(lock: str, asked_for: list[str]) -> None:
+def test_the_dependencies_of_the_project_are_locked(lock: str, asked_for: list[str]) -> None:
     assert _names(asked_for) <= set(_versions(lock))
 
 
 @pytest.mark.parametrize("lock", [RUNTIME, "requirements-dev.txt"])
-def test_extras_that_packages_ask_for_are_locked_as_such(lock: str) -> None:
-    """pip that meets `coverage[toml]` where only `coverage` is pinned stops at its next release."""
+def test_extras_that_packages_require_are_locked(lock: str) -> None:
+    """If only `coverage` is pinned, pip refuses `coverage[toml]` after its next release."""
     applying = [each for each, _ in _locked(lock) if not each.marker or each.marker.evaluate()]
     locked = {canonicalize_name(each.name): each.extras for each in applying}
     for name, extras in locked.items():
@@ -77,7 +77,7 @@ def test_extras_that_packages_ask_for_are_locked_as_such(lock: str) -> None:
                 assert below.extras <= locked[canonicalize_name(below.name)], f"{name} asks for {below}"
 
 
-def test_at_run_time_there_is_nothing_but_what_three_packages_need() -> None:
+def test_only_three_packages_and_their_dependencies_are_needed_at_run_time() -> None:
     needed = _names(LOCKS[RUNTIME])
     assert len(needed) == 3
     waiting = set(needed)
@@ -98,7 +98,7 @@ def _licence(name: str) -> str:
     return str(said.get("license_expression") or said.get("license") or "")
 
 
-def test_the_licence_of_each_package_is_the_one_that_is_named() -> None:
+def test_the_documented_licence_of_each_package_is_correct() -> None:
     text = (ROOT / ".github" / "SECURITY.md").read_text()
     named = dict(re.findall(r"^\| `([\w-]+)` \| ([\w.-]+) \|", text, re.MULTILINE))
     assert named == {name: _licence(name) for name in _versions(RUNTIME)}
@@ -120,7 +120,7 @@ VULNERABLE = A | {"vulns": [{"id": "PYSEC-1", "fix_versions": ["1.1"]}]}
 ANSWERS: dict[str, tuple[object, int, str]] = {
     "all audited": ([A, OTHER, WINDOWS], 0, "3 of 3 packages audited, 0 vulnerabilities"),
     "not for this platform": ([A, OTHER], 0, "on-windows: not for this platform"),
-    "nothing was found, for nothing was looked up": (
+    "nothing found, because nothing was looked up": (
         [SKIPPED, {"name": "a-package", "skip_reason": "x"}],
         2,
         "0 of 3 packages audited",
@@ -131,8 +131,8 @@ ANSWERS: dict[str, tuple[object, int, str]] = {
         2,
         "on-windows: not audited: x",
     ),
-    "one was left out": ([A], 2, "other-package: not audited"),
-    "all were left out": ([], 2, "0 of 3 packages audited"),
+    "one is absent": ([A], 2, "other-package: not audited"),
+    "all are absent": ([], 2, "0 of 3 packages audited"),
     "a vulnerability": ([VULNERABLE, OTHER], 1, "a-package: PYSEC-1, mended in 1.1"),
     "a vulnerability, and one was skipped": ([VULNERABLE, SKIPPED], 1, "PYSEC-1"),
     "no answer": (None, 2, "pip-audit ended with 3 and said: no route to host"),
@@ -140,7 +140,7 @@ ANSWERS: dict[str, tuple[object, int, str]] = {
 
 
 @pytest.mark.parametrize(("dependencies", "code", "says"), ANSWERS.values(), ids=ANSWERS.keys())
-def test_an_audit_is_green_only_where_everything_was_looked_up(
+def test_an_audit_is_green_only_if_everything_was_looked_up(
     dependencies: object, code: int, says: str, tmp_path: Path
 ) -> None:
     (tmp_path / "lock.txt").write_text(LOCK)

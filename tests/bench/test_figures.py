@@ -23,7 +23,7 @@ def test_jobs_take_turns() -> None:
     assert measured == {"a": [1.0, 2.0], "b": [3.0, 4.0]}
 
 
-def test_a_ratio_compares_what_ran_in_the_same_round() -> None:
+def test_a_ratio_compares_figures_of_the_same_round() -> None:
     assert median_ratio([2.0, 30.0, 8.0], [1.0, 10.0, 2.0]) == 3.0
 
 
@@ -31,12 +31,12 @@ def test_a_ratio_compares_what_ran_in_the_same_round() -> None:
     ("times_s", "most"),
     [([], 0), ([5.0], 1), ([0.0, 59.9], 2), ([0.0, 60.0], 1), ([61.0, 0.0, 2.0, 60.0], 3)],
 )
-def test_the_most_requests_in_any_minute(times_s: list[float], most: int) -> None:
+def test_the_most_requests_in_any_minute_are_counted(times_s: list[float], most: int) -> None:
     assert most_within(times_s, 60.0) == most
 
 
 @given(st.lists(st.integers(0, 300)), st.integers(1, 100))
-def test_the_most_in_any_span_is_found_wherever_it_is(times_s: list[int], span_s: int) -> None:
+def test_the_most_in_any_span_is_the_same_as_by_brute_force(times_s: list[int], span_s: int) -> None:
     slow = max((sum(start <= each < start + span_s for each in times_s) for start in times_s), default=0)
     assert most_within(times_s, span_s) == slow
 
@@ -44,7 +44,7 @@ def test_the_most_in_any_span_is_found_wherever_it_is(times_s: list[int], span_s
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.0184, "18 ms"), (0.9, "900 ms"), (2.5, "2.50 s"), (123.4, "123 s")]
 )
-def test_times_read_well(seconds: float, text: str) -> None:
+def test_times_are_formatted(seconds: float, text: str) -> None:
     assert shown_s(seconds) == text
 
 
@@ -58,18 +58,18 @@ def test_times_read_well(seconds: float, text: str) -> None:
         (Row.at_least("lead", 5.0, 5, "{:.1f}x"), "| lead | 5.0x | ≥ 5.0x | reached |"),
     ],
 )
-def test_a_goal_is_reached_or_missed(row: Row, text: str) -> None:
+def test_a_row_shows_whether_its_goal_is_reached(row: Row, text: str) -> None:
     assert str(row) == text
 
 
-def test_only_what_has_a_goal_is_quoted() -> None:
+def test_only_rows_with_a_goal_are_quoted() -> None:
     goal = Row.at_most("ratio", 2.0, 1.0, "{:.0f}")
     assert with_goals([Section("One", "So.", (Row("time", "1 s"), goal)), Section("Two", "So.", ())]) == [
         goal
     ]
 
 
-def test_a_section_is_read_in_short_lines() -> None:
+def test_a_section_is_wrapped() -> None:
     section = Section("Times", f"{'word ' * 60}\n\nMore.", (Row("time", "1 s"),))
     head, *how, more, table = [part for part in str(section).split("\n\n") if part]
     assert (head, more) == ("## Times", "More.")

@@ -1,4 +1,4 @@
-"""That the measuring measures: small rounds of each part, and none of their figures."""
+"""The measurements work: small rounds of each part, without checks of their figures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gate.simulator import Simulator, load
 from tests.absent import require_programs
 
 
-def test_start_to_exit_of_all_programs(tmp_path: Path) -> None:
+def test_all_programs_are_measured_from_start_to_exit(tmp_path: Path) -> None:
     require_programs("curl", "jq")
     rows = {row.what: row for row in starting.measure(tmp_path, rounds=1).rows}
     assert rows["the gate ÷ the floor"].goal == "≤ 1.20x"
@@ -51,17 +51,17 @@ def test_the_image_is_compared_with_what_it_replaces() -> None:
 def test_a_wait_is_timed_from_the_end_of_the_session(tmp_path: Path, interval: str) -> None:
     waited = ending.wait((*GATE, f"--poll-interval={interval}"), {}, 0.6, tmp_path)
     assert 0 < waited.late_s < 5
-    assert waited.per_minute == 2  # a look and a long poll
+    assert waited.per_minute == 2  # a fetch and a long poll
 
 
-def test_a_script_that_polls_is_late_by_what_is_left_of_its_pause(tmp_path: Path) -> None:
+def test_a_polling_script_is_late_by_the_rest_of_its_pause(tmp_path: Path) -> None:
     require_programs("curl", "jq")
     waited = ending.wait((POLL,), {"POLL_S": "2"}, 1.5, tmp_path)
     assert 0.5 < waited.late_s < 1.5
     assert waited.per_minute == 2
 
 
-def test_who_asks_for_nothing_was_not_measured(tmp_path: Path) -> None:
+def test_a_program_without_requests_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="asked for nothing"):
         ending.wait((sys.executable, "-c", "pass"), {}, 0.1, tmp_path)
 
@@ -70,7 +70,7 @@ def test_many_sessions_are_counted_and_weighed(tmp_path: Path) -> None:
     section = many.measure(tmp_path, (1, 3), rounds=2, ends_s=(0.2, 0.5))
     rows = {row.what: row for row in section.rows}
     assert rows["runs that saw every session's end"].measured == "4 of 4"
-    assert rows["1 session: requests in all"].measured == "3", "a trigger, a look and a long poll"
+    assert rows["1 session: requests in all"].measured == "3", "a trigger, a fetch and a long poll"
     assert int(rows["3 sessions: requests in all"].measured) >= 5
     assert rows["peak memory with 3 sessions"].reached
     assert rows["peak memory with 3 sessions that fail"].reached
@@ -78,12 +78,12 @@ def test_many_sessions_are_counted_and_weighed(tmp_path: Path) -> None:
     assert "any 60 s" in section.how
 
 
-def test_the_ends_are_spread_further_than_the_first_looks() -> None:
+def test_the_ends_are_spread_further_than_the_first_fetches() -> None:
     assert many.ENDS_S[1] >= 45
     assert many.ROUNDS >= 7
 
 
-def test_reports_are_written_whole(tmp_path: Path) -> None:
+def test_reports_are_written_completely(tmp_path: Path) -> None:
     report = reporting.report_on(scenario([1.0, 2.0]))
     assert report.counts["passed"] == 2 * len(LOCATIONS)
     written = reporting.write(tmp_path, report, rounds=1)
@@ -91,7 +91,7 @@ def test_reports_are_written_whole(tmp_path: Path) -> None:
     assert all(each.size_bytes > 1000 and each.took_s > 0 for each in written)
 
 
-def test_memory_is_that_of_the_program_alone(tmp_path: Path) -> None:
+def test_memory_is_only_that_of_the_program(tmp_path: Path) -> None:
     light, heavy = (
         run_and_weigh(
             (sys.executable, "-c", f"import time; x = b'1' * {size}; time.sleep(0.1)"), {}, tmp_path
@@ -102,13 +102,13 @@ def test_memory_is_that_of_the_program_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("weighed", [False, True])
-def test_a_program_that_fails_is_no_measurement(tmp_path: Path, weighed: bool) -> None:
+def test_a_program_that_fails_is_an_error(tmp_path: Path, weighed: bool) -> None:
     with pytest.raises(RuntimeError, match="no such thing"):
         (run_and_weigh if weighed else run)((sys.executable, "-c", "exit('no such thing')"), {}, tmp_path)
 
 
 @pytest.mark.parametrize(("name", "opens"), [("passing", True), ("degraded", True), ("failing", False)])
-def test_the_script_ends_by_the_status(tmp_path: Path, name: str, opens: bool) -> None:
+def test_the_exit_code_of_the_script_follows_the_status(tmp_path: Path, name: str, opens: bool) -> None:
     require_programs("curl", "jq")
     play = load(name)
     with Simulator(play, speed=1e6) as api:

@@ -1,4 +1,4 @@
-"""The web page in Chromium: it loads nothing, runs nothing, fits the window, and axe finds no barrier."""
+"""The web page in Chromium: it loads and runs nothing, fits the window, and axe finds no barrier."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     require_programs("npm")
 
     def install(_folder: Path) -> None:
-        installed(HERE, "barriers are not looked for")
+        installed(HERE, "the page is not tested for barriers")
 
     once(tmp_path_factory, "axe", install)
     return (HERE / "node_modules" / "axe-core" / "axe.min.js").read_text()
@@ -58,7 +58,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The page of every scenario, from a real run of the gate."""
+    """Return the page of every scenario, from real runs of the gate."""
     folder = once(tmp_path_factory, "pages", _write_all)
     return sorted(folder.glob("*.html"))
 
@@ -77,7 +77,7 @@ def _run_scenario(folder: Path, name: str) -> None:
 
 
 def _hostile() -> bytes:
-    """Every hostile text as the name of a check, of its locations, and as a reason."""
+    """Return a page with every hostile text as the name of a check, of its locations, and as a reason."""
     texts = [text for text in map(clean, TRIED.values()) if text]
     of = [
         session(
@@ -95,7 +95,7 @@ def _hostile() -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the browser reports about a page."""
+    """The browser's findings on a page."""
 
     requests: list[str]
     messages: list[str]
@@ -125,7 +125,7 @@ def _shown(browser: Browser, path: Path, axe: str, scheme: Any, width: int) -> S
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 400), ("dark", 2000)])
-def test_every_page_stands_alone_fits_the_window_and_has_no_barrier(
+def test_every_page_loads_nothing_fits_the_window_and_has_no_barrier(
     browser: Browser, axe: str, pages: list[Path], scheme: str, width: int
 ) -> None:
     assert len(pages) == len(shipped())
@@ -134,7 +134,7 @@ def test_every_page_stands_alone_fits_the_window_and_has_no_barrier(
         assert shown == Shown([path.as_uri()], [], width, []), path.name
 
 
-def test_a_barrier_would_be_found(browser: Browser, axe: str, tmp_path: Path) -> None:
+def test_axe_finds_a_barrier(browser: Browser, axe: str, tmp_path: Path) -> None:
     faint = page.render(report_on(session("PASSED", result("a")))).replace(
         b"--faint: #59636e", b"--faint: #eeeeee"
     )
@@ -149,8 +149,8 @@ def test_hostile_texts_load_and_run_nothing(browser: Browser, tmp_path: Path) ->
     assert _shown(browser, path, "", "light", 400) == Shown([path.as_uri()], [], 400, [])
 
 
-def test_the_content_policy_stops_what_the_escaping_does_not(browser: Browser, tmp_path: Path) -> None:
-    """Without the escaping, a script and a style that got into the page would still do nothing."""
+def test_the_content_policy_stops_scripts_and_styles(browser: Browser, tmp_path: Path) -> None:
+    """Even without escaping, a script or a style in the page would have no effect."""
     written = page.render(report_on(session("PASSED", result("a")))).decode()
     broken = '<script>document.title = "run"</script><style>h1 { display: none }</style>'
     (tmp_path / "page.html").write_text(written.replace("<main>", f"<main>{broken}"))
@@ -161,7 +161,7 @@ def test_the_content_policy_stops_what_the_escaping_does_not(browser: Browser, t
     view.close()
 
 
-def test_five_hundred_checks_at_three_locations_are_small_and_shown_at_once(
+def test_the_page_of_five_hundred_checks_is_small_and_is_shown_at_once(
     browser: Browser, tmp_path: Path
 ) -> None:
     report = report_on_play(scenario([20.0] * 500, LOCATIONS[:3], failing=True))

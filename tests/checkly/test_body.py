@@ -1,4 +1,4 @@
-"""Responses that arrive at the same time share a bounded memory; the largest one always fits."""
+"""Simultaneous responses share a bounded amount of memory, in which the largest allowed one always fits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _arrived(room: Room, mib: int) -> Body:
     return body
 
 
-def test_a_body_returns_what_arrived() -> None:
+def test_a_body_returns_the_received_bytes() -> None:
     body = Body(Room())
     body.add(b"ab")
     body.add(b"c")
@@ -24,7 +24,7 @@ def test_a_body_returns_what_arrived() -> None:
     assert Body(Room()).whole() == b""
 
 
-def test_a_body_without_room_leaves_its_room_to_the_others() -> None:
+def test_a_body_without_room_releases_its_memory() -> None:
     room = Room()
     first, second = _arrived(room, 6), _arrived(room, 6)
     with pytest.raises(NoRoom):
@@ -34,14 +34,14 @@ def test_a_body_without_room_leaves_its_room_to_the_others() -> None:
     assert len(first.whole()) == LARGEST_RESPONSE_BYTES
 
 
-def test_a_body_that_is_too_large_leaves_its_room_to_the_others() -> None:
+def test_a_body_that_is_too_large_releases_its_memory() -> None:
     room = Room()
     with pytest.raises(TooLarge):
         _arrived(room, 11)
     assert len(_arrived(room, 10).whole()) == LARGEST_RESPONSE_BYTES
 
 
-def test_nothing_is_added_to_a_body_that_is_no_longer_awaited() -> None:
+def test_a_discarded_body_accepts_no_bytes() -> None:
     body = _arrived(Room(), 1)
     body.forget()
     with pytest.raises(TimeoutError):

@@ -1,4 +1,4 @@
-"""Replies of Checkly's API, each odd answer a value: what is read, what is refused, what it is called."""
+"""Responses of Checkly's API as values: which are read, which are refused, and their errors."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _read(document: object) -> Session:
     return CHECK_SESSIONS.read_session(Response(200, {}, json.dumps(document).encode()), ID, "v1")
 
 
-def test_the_documented_example_is_read() -> None:
+def test_the_example_of_the_api_documentation_is_read() -> None:
     session = _read(DOCUMENT)
     assert (session.id, session.status, session.phase) == (ID, "PASSED", Phase.FINISHED)
     assert run_of(session).run_locations == ("us-east-1", "eu-central-1")
@@ -69,7 +69,7 @@ def test_the_documented_example_is_read() -> None:
     assert (result.location, result.kind, result.has_failures) == ("us-east-1", ResultKind.FINAL, False)
 
 
-def test_a_byte_order_mark_before_the_document_is_no_part_of_it() -> None:
+def test_a_byte_order_mark_before_the_document_is_ignored() -> None:
     body = b"\xef\xbb\xbf" + json.dumps(DOCUMENT).encode()
     assert CHECK_SESSIONS.read_session(Response(200, {}, body), ID, "v1") == _read(DOCUMENT)
 
@@ -108,16 +108,14 @@ def _with(fields: Mapping[str, Any], key: str, value: object) -> dict[str, Any]:
         ("results", ["passed"]),
     ],
 )
-def test_a_document_that_lacks_what_decides_is_not_the_one_that_was_asked_for(
-    key: str, value: object
-) -> None:
+def test_a_document_without_valid_decisive_fields_is_invalid(key: str, value: object) -> None:
     with pytest.raises(InvalidResponse):
         _read(_with(DOCUMENT, key, value))
 
 
 @pytest.mark.parametrize("value", [ABSENT, None, 0, "", []])
 @pytest.mark.parametrize("key", ["runLocation", "hasErrors", "hasFailures", "isDegraded", "aborted"])
-def test_a_result_that_lacks_what_decides_is_none(key: str, value: object) -> None:
+def test_a_result_without_valid_decisive_fields_makes_the_document_invalid(key: str, value: object) -> None:
     with pytest.raises(InvalidResponse):
         _read({**DOCUMENT, "results": [_with(RESULT, key, value)]})
 
@@ -127,7 +125,7 @@ def test_a_result_that_lacks_what_decides_is_none(key: str, value: object) -> No
     "key",
     ["checkSessionLink", "startedAt", "stoppedAt", "timeElapsed", "more"],
 )
-def test_what_only_decorates_may_be_anything(key: str, value: object) -> None:
+def test_fields_that_decide_nothing_may_have_any_value(key: str, value: object) -> None:
     assert _read(_with(DOCUMENT, key, value)).status == "PASSED"
 
 
@@ -157,19 +155,21 @@ def test_a_result_of_another_check_makes_the_document_invalid() -> None:
         (3, ResultKind.UNSETTLED),
     ],
 )
-def test_only_null_and_all_take_the_place_of_a_final_result(written: object, kind: ResultKind) -> None:
+def test_only_a_missing_type_null_and_all_stand_in_for_a_final_result(
+    written: object, kind: ResultKind
+) -> None:
     (result,) = run_of(_read({**DOCUMENT, "results": [_with(RESULT, "resultType", written)]})).results
     assert result.kind is kind
 
 
 @pytest.mark.parametrize("value", ["fast", "99999", -1, True, 10**400, [], {}])
-def test_a_response_time_that_is_none_is_not_taken_for_a_fast_one(value: object) -> None:
+def test_an_invalid_response_time_makes_the_document_invalid(value: object) -> None:
     with pytest.raises(InvalidResponse, match="responseTime"):
         _read({**DOCUMENT, "results": [_with(RESULT, "responseTime", value)]})
 
 
 @pytest.mark.parametrize("location", ["us-east-1\u200b", "us-east-1 ", "a" * 199 + "b" * 9])
-def test_a_result_from_a_location_that_only_looks_like_another_makes_no_row_green(location: str) -> None:
+def test_a_location_that_only_looks_like_another_makes_the_document_invalid(location: str) -> None:
     document = {**DOCUMENT, "runLocations": ["us-east-1", "a" * 300]}
     with pytest.raises(InvalidResponse, match="look the same"):
         _read({**document, "results": [_with(RESULT, "runLocation", location)]})
@@ -189,13 +189,13 @@ def test_a_result_from_a_location_that_only_looks_like_another_makes_no_row_gree
         ("checkResultLink", "javascript:alert(1)"),
     ],
 )
-def test_a_result_may_lack_what_older_answers_lack(key: str, value: object) -> None:
+def test_a_result_may_lack_fields_that_older_responses_lack(key: str, value: object) -> None:
     (result,) = run_of(_read({**DOCUMENT, "results": [_with(RESULT, key, value)]})).results
     assert result.location == "us-east-1"
     assert (result.response_time_ms, result.started_at, result.is_cancelled) == (None, None, False)
 
 
-def test_absent_results_are_none() -> None:
+def test_absent_results_are_empty() -> None:
     assert run_of(_read(_with(DOCUMENT, "results", ABSENT))).results == ()
 
 
@@ -219,7 +219,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
-def test_a_body_that_is_no_such_document_is_incomprehensible(body: bytes) -> None:
+def test_a_body_that_is_not_a_document_of_the_session_is_invalid(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
         CHECK_SESSIONS.read_session(Response(200, {}, body), ID, "v1")
 
@@ -246,7 +246,7 @@ _json = st.recursive(
     )
 )
 @example({**DOCUMENT, "results": [{**RESULT, "runLocation": "\ud800"}]})
-def test_any_json_is_a_session_or_an_error_with_a_name(document: object) -> None:
+def test_any_json_is_a_session_or_a_failed_request(document: object) -> None:
     try:
         session = _read(document)
     except RequestFailed:
@@ -256,7 +256,7 @@ def test_any_json_is_a_session_or_an_error_with_a_name(document: object) -> None
 
 
 @given(st.binary())
-def test_any_bytes_are_a_session_or_an_error_with_a_name(body: bytes) -> None:
+def test_any_bytes_are_an_invalid_response(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
         CHECK_SESSIONS.read_session(Response(200, {}, body), ID, "v1")
 
@@ -282,7 +282,7 @@ def test_any_bytes_are_a_session_or_an_error_with_a_name(body: bytes) -> None:
         (999, errors.Transient),
     ],
 )
-def test_a_status_has_its_error(status: int, kind: type[RequestFailed]) -> None:
+def test_each_http_status_has_its_error(status: int, kind: type[RequestFailed]) -> None:
     error = error_for(
         Response(status, {"cf-ray": "8f3a-FRA"}, b'{"message": "Bad\\nToken", "statusCode": 200}')
     )
@@ -306,7 +306,7 @@ def test_a_status_has_its_error(status: int, kind: type[RequestFailed]) -> None:
         (None, "an unnamed place"),
     ],
 )
-def test_a_redirect_says_where_it_points(location: str | None, host: str) -> None:
+def test_the_error_of_a_redirect_names_its_target(location: str | None, host: str) -> None:
     error = error_for(Response(302, {} if location is None else {"location": location}, b""))
     assert str(error) == f"Checkly's API answered 302 Found, pointing to {host}"
 
@@ -332,12 +332,12 @@ def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> 
     assert retry_after_s(reply) == seconds
 
 
-def test_a_date_to_retry_after_is_nothing_without_a_date_to_count_from() -> None:
+def test_a_date_in_retry_after_is_ignored_without_the_date_of_the_response() -> None:
     assert retry_after_s(Response(503, {"retry-after": "Thu, 15 Jan 2026 09:01:00 GMT"}, b"")) is None
 
 
 @given(st.text() | st.just(ID) | st.just(ID.upper()))
-def test_nothing_but_a_uuid_ever_reaches_a_path(session_id: str) -> None:
+def test_only_a_uuid_becomes_part_of_a_path(session_id: str) -> None:
     try:
         requests = [
             CHECK_SESSIONS.retrieve(session_id, "v2"),

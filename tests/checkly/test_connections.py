@@ -1,4 +1,4 @@
-"""A request that is abandoned dies, and interim responses are skipped, but not without end."""
+"""Abandoned requests end, and a limited number of interim responses is skipped."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gate.domain.errors import Unreachable
 from gate.runtime import Process
 
 REQUESTS = [Request("GET", "/")] * 8
-JOINED_WITHIN_S = 0.7  # less than the socket's own timeout, which would end them a second later
+JOINED_WITHIN_S = 0.7  # less than the timeout of the socket, which would end them a second later
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 UNENDING = {
     "nothing": b"",
@@ -34,7 +34,7 @@ INTERIM = {
 
 @contextmanager
 def _answering(answer: bytes, *, reads: bool = True) -> Iterator[int]:
-    """Answers every connection with these bytes and leaves it open; returns the port."""
+    """Send these bytes on every connection and leave it open; yield the port."""
     open_ones: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -77,7 +77,7 @@ def _assert_that_abandoned_requests_end(transport: HttpTransport, requests: list
 
 
 @pytest.mark.parametrize("answer", UNENDING.values(), ids=UNENDING.keys())
-def test_abandoned_requests_leave_no_thread_and_no_descriptor(answer: bytes) -> None:
+def test_abandoned_requests_leave_no_thread_or_descriptor_open(answer: bytes) -> None:
     with _answering(answer) as port:
         transport = _transport(f"http://127.0.0.1:{port}")
         _assert_that_abandoned_requests_end(transport, REQUESTS)
@@ -120,6 +120,6 @@ def test_interim_responses_are_skipped(interim: bytes) -> None:
 
 
 @pytest.mark.parametrize("interim", INTERIM.values(), ids=INTERIM.keys())
-def test_interim_responses_without_end_are_an_error_at_once(interim: bytes) -> None:
+def test_too_many_interim_responses_are_an_error_at_once(interim: bytes) -> None:
     with _answering(interim * 200) as port, pytest.raises(Unreachable, match="more than 100 interim"):
         _transport(f"http://127.0.0.1:{port}").send(Request("GET", "/"), within_s=5)

@@ -1,4 +1,4 @@
-"""Since when an error is known, and an analysis of its cause."""
+"""Error groups: since when an error is known, and the analysis of its cause."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _read(kind: SessionKind = SessionKind.CHECK, **fields: object) -> ErrorGroup
         (SessionKind.TEST, f"/v1/test-session-error-groups/{GROUP_ID}"),
     ],
 )
-def test_each_kind_of_session_has_its_own_groups(kind: SessionKind, path: str) -> None:
+def test_each_kind_of_session_has_its_own_path(kind: SessionKind, path: str) -> None:
     request = ErrorGroupRef(kind, GROUP_ID).request
     assert (request.method, request.path) == ("GET", path)
 
@@ -46,8 +46,8 @@ AGES: dict[str, tuple[Any, str]] = {
     "the day before": ("2026-01-14", "known error since 2026-01-14"),
     "the day of the session": ("2026-01-15", "error first seen on 2026-01-15, the day of this session"),
     "the day after": ("2026-01-16", "new error, first seen on 2026-01-16"),
-    "never": (None, ""),
-    "at no time": ("soon", ""),
+    "no date": (None, ""),
+    "not a date": ("soon", ""),
     "a number": (1768467600, ""),
 }
 
@@ -57,11 +57,11 @@ def test_an_error_is_new_if_it_was_first_seen_in_the_session(first_seen: object,
     assert _read(firstSeen=first_seen).age(STARTED) == age
 
 
-def test_an_error_is_neither_new_nor_known_if_the_start_of_the_session_is_not() -> None:
+def test_an_error_is_neither_new_nor_known_without_the_start_of_the_session() -> None:
     assert _read(firstSeen="2025-12-03").age(None) == "error first seen on 2025-12-03"
 
 
-def test_of_the_messages_only_the_cleaned_one_is_read_and_without_credentials() -> None:
+def test_only_the_cleaned_message_is_read_and_without_credentials() -> None:
     message = "\x1b[31mGET\nhttps://user:s3cret@shop.example/?token=s3cret\x1b[0m failed"
     group = _read(cleanedErrorMessage=message, rawErrorMessage="s3cret")
     assert group.message == "GET https://***@shop.example/?… failed"
@@ -88,7 +88,7 @@ ANALYSES: dict[str, tuple[object, str]] = {
         [_analysis("see [this](https://a.example/x) and http://b.example")],
         "see [this]((link) and (link)",
     ),
-    "no code, evidence or links of its own": (
+    "without code, evidence and links": (
         [_analysis("a", codeFix="s3cret", referenceLinks=["s3cret"], evidence=["s3cret"])],
         "a",
     ),
@@ -97,7 +97,7 @@ ANALYSES: dict[str, tuple[object, str]] = {
 
 
 @pytest.mark.parametrize(("analyses", "told"), ANALYSES.values(), ids=ANALYSES.keys())
-def test_an_analysis_is_one_line_that_is_marked(analyses: object, told: str) -> None:
+def test_an_analysis_is_one_line_marked_as_not_verified(analyses: object, told: str) -> None:
     read = _read(rootCauseAnalyses=analyses).analysis
     assert read == (f"AI analysis by Checkly, not verified: {told}" if told else "")
 
@@ -108,7 +108,7 @@ texts = st.text() | st.sampled_from(
 
 
 @given(texts, texts, st.none() | texts)
-def test_whatever_a_group_holds_its_texts_are_clean_lines(message: str, cause: str, first_seen: str) -> None:
+def test_texts_of_any_error_group_are_clean_lines(message: str, cause: str, first_seen: str) -> None:
     group = _read(cleanedErrorMessage=message, rootCauseAnalyses=[_analysis(cause)], firstSeen=first_seen)
     assert group.message == clean(group.message, 120)
     assert group.analysis == clean(group.analysis, 300)
@@ -117,6 +117,6 @@ def test_whatever_a_group_holds_its_texts_are_clean_lines(message: str, cause: s
 
 
 @pytest.mark.parametrize("body", [b"[]", b"<html>", b"{}", b'{"id": "another"}'])
-def test_anything_but_the_document_of_the_group_is_an_error(body: bytes) -> None:
+def test_any_other_document_than_that_of_the_group_is_an_error(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
         read_error_group(Response(200, {}, body), ErrorGroupRef(SessionKind.CHECK, GROUP_ID))

@@ -1,4 +1,4 @@
-"""Why a result is not green: what is asked, what is read, and what is never copied."""
+"""Why a result is not green: which details are requested, which are read, and which are never copied."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"apiCheckResult": {"requestError": "getaddrinfo ENOTFOUND shop.example", "response": {"status": 0}}},
         ["getaddrinfo ENOTFOUND shop.example"],
     ),
-    "a failed assertion, and those that held": (
+    "a failed assertion beside passed ones": (
         {
             "apiCheckResult": {
                 "assertions": [
@@ -58,7 +58,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         ["STATUS_CODE EQUALS 200, received 503"],
     ),
-    "an error status that no assertion is about": (
+    "an error status without an assertion": (
         {"apiCheckResult": {"assertions": [], "response": {"status": 503, "statusText": "503 Try Later"}}},
         ["answered 503 Try Later"],
     ),
@@ -101,15 +101,15 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"playwrightCheckResult": {"errors": ["Error: not there\n    |   ^"]}},
         ["Error: not there"],
     ),
-    "words that begin like a trace": (
+    "a message that looks like a trace": (
         {"browserCheckResult": {"errors": ["Expected\nat least 3 items\n3 of 10 | were there"]}},
         ["Expected at least 3 items 3 of 10 | were there"],
     ),
-    "nothing but a call log": (
+    "only a call log": (
         {"browserCheckResult": {"errors": ["\x1b[2mCall log:\x1b[22m\n  - waiting for '#go'", "late"]}},
         ["Call log: - waiting for '#go' (and 1 more error)"],
     ),
-    "a long error makes room for how many more there are": (
+    "a long error is cut before the number of further errors": (
         {"browserCheckResult": {"errors": ["x" * 400, "late"]}},
         ["x" * 280 + "… (and 1 more error)"],
     ),
@@ -117,7 +117,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"multiStepCheckResult": {"errors": [{"message": "Error: no 201\n    at step.ts:3:1"}, "b", "c"]}},
         ["Error: no 201 (and 2 more errors)"],
     ),
-    "errors that are nothing but colours": (
+    "an error that consists of colours": (
         {"playwrightCheckResult": {"errors": ["\x1b[31m\x1b[39m", "no picture"]}},
         ["no picture (and 1 more error)"],
     ),
@@ -151,7 +151,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"sslCheckResult": {"failureCategory": "EXPIRING", "daysUntilExpiry": 1}},
         ["certificate: EXPIRING, expires in 1 day"],
     ),
-    "a certificate of which nothing is known": (
+    "a certificate without an expiry": (
         {"sslCheckResult": {"failureCategory": "UNREACHABLE", "daysUntilExpiry": None}},
         ["certificate: UNREACHABLE"],
     ),
@@ -163,11 +163,11 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"sslCheckResult": {"daysUntilExpiry": 90, "assertions": [_assertion("RESPONSE_TIME")]}},
         ["RESPONSE_TIME EQUALS 200, received 503", "certificate: expires in 90 days"],
     ),
-    "degraded for another reason than its time": (
+    "degraded with an error": (
         {"isDegraded": True, "responseTime": 80, "browserCheckResult": {"errors": ["no picture"]}},
         ["no picture"],
     ),
-    "far too slow, whatever else": (
+    "far too slow, with an error": (
         {"overMaxResponseTime": True, "browserCheckResult": {"errors": ["no picture"]}},
         ["no picture", "was over the check's maximum response time"],
     ),
@@ -177,13 +177,13 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "slow": ({"isDegraded": True, "responseTime": None}, ["was over the check's limit for degraded"]),
     "a kind of check that has no details": ({"hasFailures": True}, ["Checkly gives no reason"]),
-    "nothing is known": ({"apiCheckResult": None, "hasErrors": True}, ["Checkly gives no reason"]),
-    "somebody cancelled it": ({"isCancelled": True}, []),
-    "an error that the server answered with": (
+    "no details": ({"apiCheckResult": None, "hasErrors": True}, ["Checkly gives no reason"]),
+    "cancelled": ({"isCancelled": True}, []),
+    "an error response": (
         {"apiCheckResult": {"response": {"status": 404, "statusText": "Not Found"}}},
         ["answered 404 Not Found"],
     ),
-    "more reasons than anybody reads": (
+    "more reasons than are shown": (
         {
             "apiCheckResult": {
                 "assertions": [_assertion("STATUS_CODE", actual=number) for number in range(500, 509)]
@@ -191,7 +191,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         [f"STATUS_CODE EQUALS 200, received {number}" for number in range(500, 505)],
     ),
-    "nothing is as it should be": (
+    "every field has a wrong type": (
         {
             "apiCheckResult": [1],
             "browserCheckResult": {"errors": "boom", "playwrightTestTraces": {}},
@@ -205,7 +205,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize(("fields", "reasons"), REASONS.values(), ids=REASONS.keys())
-def test_each_kind_of_check_says_why(fields: dict[str, Any], reasons: list[str]) -> None:
+def test_each_kind_of_check_has_its_reasons(fields: dict[str, Any], reasons: list[str]) -> None:
     assert list(_read(**fields).reasons) == reasons
 
 
@@ -236,12 +236,12 @@ def test_each_kind_of_check_says_why(fields: dict[str, Any], reasons: list[str])
         {"playwrightCheckResult": {"playwrightTraceFiles": [{"url": f"https://a.example/t.zip?s={SECRET}"}]}},
     ],
 )
-def test_what_a_request_or_an_answer_carried_is_not_copied(fields: dict[str, Any]) -> None:
+def test_contents_of_requests_and_responses_are_not_copied(fields: dict[str, Any]) -> None:
     detail = _read(**fields)
     assert SECRET not in " ".join((*detail.reasons, *detail.recordings))
 
 
-def test_a_link_keeps_where_it_points_to_and_a_sentence_its_question() -> None:
+def test_only_the_query_of_a_link_is_hidden() -> None:
     errors = ["Is it up? GET https://shop.example/a?b=c#d failed, see https://shop.example/#help"]
     (reason,) = _read(browserCheckResult={"errors": errors}).reasons
     assert reason == "Is it up? GET https://shop.example/a?… failed, see https://shop.example/#help"
@@ -252,7 +252,7 @@ def test_the_name_of_a_recording_is_cut() -> None:
     assert name == "x" * 79 + "…"
 
 
-def test_traces_and_videos_are_told_by_their_names() -> None:
+def test_traces_and_videos_are_listed_by_name() -> None:
     recordings = _read(
         browserCheckResult={
             "playwrightTestTraces": ["https://a.example/x/trace.zip?sig=1", "", 7],
@@ -301,7 +301,7 @@ json_values = st.recursive(
         json_values,
     )
 )
-def test_whatever_a_document_holds_its_reasons_are_few_clean_lines(fields: dict[str, Any]) -> None:
+def test_reasons_from_any_document_are_few_clean_lines(fields: dict[str, Any]) -> None:
     detail = _read(**fields)
     for text in (*detail.reasons, *detail.recordings):
         assert text
@@ -321,7 +321,9 @@ def test_whatever_a_document_holds_its_reasons_are_few_clean_lines(fields: dict[
         (Response(200, {}, json.dumps({"id": None}).encode()), InvalidResponse),
     ],
 )
-def test_what_is_not_this_results_document_is_not_read(reply: Response, error: type[Exception]) -> None:
+def test_any_other_document_than_that_of_the_result_is_an_error(
+    reply: Response, error: type[Exception]
+) -> None:
     with pytest.raises(error):
         read_detail(reply, RESULT_ID)
 
@@ -330,7 +332,7 @@ def _judged(of: Session, policy: Policy | None = None) -> tuple[JudgedSession, .
     return judge([finished(of)], lambda _: policy or Policy()).sessions
 
 
-def test_it_is_asked_about_the_worst_first_and_about_ends_before_attempts() -> None:
+def test_details_are_requested_for_the_worst_results_first_and_for_finals_before_attempts() -> None:
     of = session(
         "FAILED",
         result("green"),
@@ -353,13 +355,13 @@ def test_it_is_asked_about_the_worst_first_and_about_ends_before_attempts() -> N
     ]
 
 
-def test_of_locations_that_are_green_or_left_out_nothing_is_asked() -> None:
+def test_no_details_are_requested_for_green_or_skipped_locations() -> None:
     of = session("FAILED", result("green"), result("known", "failed"))
     assert not [*results_to_explain(_judged(of, Policy(skipped={"known": "INC-4711"})))]
 
 
 @pytest.mark.parametrize("odd", ["../../accounts", "", "0c4b1b3e", f"{RESULT_ID}/x"])
-def test_nothing_but_a_uuid_becomes_part_of_a_path(odd: str) -> None:
+def test_only_a_uuid_becomes_part_of_a_path(odd: str) -> None:
     red = result("a", "failed")
     assert not [*results_to_explain(_judged(session("FAILED", replace(red, id=odd))))]
     assert not [*results_to_explain(_judged(session("FAILED", red, check_id=odd)))]

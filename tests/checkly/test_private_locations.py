@@ -1,4 +1,4 @@
-"""Private locations without an agent, and the secrets that stand beside them in Checkly's answer."""
+"""Private locations without an agent, and the secrets in the same response."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def _read(*items: object) -> tuple[IdleLocation, ...]:
     return read_idle_locations(Response(200, {}, json.dumps(items).encode()))
 
 
-def test_a_location_without_an_agent_is_known_by_slug_id_and_name() -> None:
+def test_an_idle_location_has_its_slug_id_and_name() -> None:
     (berlin,) = _read(BERLIN)
     assert berlin.names == ("datacenter-berlin", "0f1b6a52-7c0e-4b52-9a3c-0b54f1d7a111", "Berlin")
     assert berlin.reason == f"{IDLE} (last seen 2026-01-13)"
 
 
 @pytest.mark.parametrize("count", [1, 0.5, None, "0", False, [], -1])
-def test_a_location_is_idle_only_if_the_count_is_zero(count: object) -> None:
+def test_a_location_is_idle_only_if_its_agent_count_is_zero(count: object) -> None:
     assert _read(BERLIN | {"agentCount": count}) == ()
 
 
@@ -49,12 +49,12 @@ def test_a_location_is_idle_only_if_the_count_is_zero(count: object) -> None:
         (SECRET, IDLE),
     ],
 )
-def test_when_an_agent_was_last_seen_is_told_if_it_is_known(last_seen: object, told: str) -> None:
+def test_the_reason_contains_when_an_agent_was_last_seen_if_known(last_seen: object, told: str) -> None:
     (berlin,) = _read(BERLIN | {"lastSeen": last_seen})
     assert berlin.reason == told
 
 
-def test_what_is_read_holds_nothing_but_the_named_fields() -> None:
+def test_only_the_named_fields_are_read() -> None:
     assert SECRET not in repr(_read(BERLIN, SECRET, [BERLIN], {"agentCount": 0, "keys": [SECRET]}))
 
 
@@ -66,13 +66,13 @@ REPLIES = {
     "not UTF-8": Response(200, {}, WHOLE + b"\xff"),
     "a duplicate key": Response(200, {}, WHOLE[:-2] + b', "id": 1}]'),
     "a refusal that quotes it": Response(403, {}, json.dumps({"message": SECRET}).encode()),
-    "trouble that quotes it": Response(502, {"cf-ray": SECRET}, WHOLE),
+    "a server error that quotes it": Response(502, {"cf-ray": SECRET}, WHOLE),
     "a redirect": Response(302, {"location": f"https://{SECRET}/"}, b""),
 }
 
 
 @pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES.keys())
-def test_no_error_holds_anything_of_the_answer(reply: Response) -> None:
+def test_no_error_contains_anything_from_the_response(reply: Response) -> None:
     with pytest.raises(RequestFailed) as caught:
         read_idle_locations(reply)
     for error in _chain(caught.value):
@@ -81,7 +81,7 @@ def test_no_error_holds_anything_of_the_answer(reply: Response) -> None:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and all that it leads to."""
+    """Yield the error and all its causes."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

@@ -1,4 +1,4 @@
-"""Which proxy the environment names, and that no part of its password is ever shown."""
+"""The proxy from the environment, and that no part of its password is ever shown."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHOICES: Mapping[str, tuple[dict[str, str], str]] = {
     "none": ({}, ""),
     "HTTPS_PROXY": ({"HTTPS_PROXY": ONE}, ONE),
     "lower case wins": ({"HTTPS_PROXY": ONE, "https_proxy": OTHER}, OTHER),
-    "lower case that is empty wins too": ({"HTTPS_PROXY": ONE, "https_proxy": ""}, ""),
+    "empty lower case wins too": ({"HTTPS_PROXY": ONE, "https_proxy": ""}, ""),
     "HTTP_PROXY is for other URLs": ({"HTTP_PROXY": ONE}, ""),
     "ALL_PROXY": ({"ALL_PROXY": ONE}, ONE),
     "HTTPS_PROXY before ALL_PROXY": ({"ALL_PROXY": ONE, "HTTPS_PROXY": OTHER}, OTHER),
@@ -49,7 +49,7 @@ def test_the_environment_chooses_the_proxy(env: dict[str, str], chosen: str) -> 
     assert proxy_for(URL, env).url == chosen
 
 
-def test_the_choice_is_that_of_requests() -> None:
+def test_the_choice_is_the_same_as_in_requests() -> None:
     done = subprocess.run(
         [sys.executable, "-c", AS_REQUESTS_CHOOSES, URL],
         input=json.dumps([env for env, _ in CHOICES.values()]),
@@ -64,7 +64,7 @@ WITHOUT_A_SCHEME = {"one.test:3128": ONE, "one:3128": "http://one:3128", "[::1]:
 
 
 @pytest.mark.parametrize(("text", "url"), [*WITHOUT_A_SCHEME.items(), (f"{ONE}/path?x", ONE)])
-def test_a_scheme_may_be_left_out_and_a_path_is_ignored(text: str, url: str) -> None:
+def test_the_scheme_of_a_proxy_is_optional_and_a_path_is_ignored(text: str, url: str) -> None:
     assert proxy_for(URL, {"HTTPS_PROXY": text}).url == url
 
 
@@ -78,9 +78,9 @@ MALFORMED = {
     "no host": f"http://user:{BEGIN}@",
     "no host but a port": f"http://user:{BEGIN}@:3128",
     "no host and no @": f"http://user:{BEGIN}",
-    "nothing but a scheme": "http://",
+    "only a scheme": "http://",
     "another scheme": f"ftp://user:{BEGIN}@one.test:3128",
-    "a port beyond all": f"http://user:{BEGIN}@one.test:99999",
+    "a port out of range": f"http://user:{BEGIN}@one.test:99999",
     "a space in the host": f"http://user:{BEGIN}@one test",
     "not Latin-1": f"http://user:{BEGIN}\N{SNOWMAN}{END}@one.test",
     "SOCKS": f"socks5h://user:{BEGIN}@one.test:1080",
@@ -98,7 +98,7 @@ def test_a_malformed_proxy_is_refused_without_its_credentials(variable: str, tex
 
 
 @pytest.mark.parametrize("scheme", ["socks4", "socks4a", "socks5", "SOCKS5h"])
-def test_a_socks_proxy_is_taken_if_its_library_is_there(scheme: str, tmp_path: Path) -> None:
+def test_a_socks_proxy_is_accepted_if_its_library_is_installed(scheme: str, tmp_path: Path) -> None:
     (tmp_path / "socks.py").touch()
     code = "from gate.checkly.proxies import proxy_for; import sys; "
     code += "print(proxy_for('https://a.test', {'ALL_PROXY': sys.argv[1]}).url)"
@@ -124,7 +124,7 @@ MEANT = {**ODD, "encoded": f"{BEGIN}/?#\\[{END}"}
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_odd_password_reaches_the_proxy_and_no_error_repeats_it(name: str) -> None:
+def test_an_odd_password_reaches_the_proxy_and_is_in_no_error(name: str) -> None:
     basic = b64encode(f"user:{MEANT[name]}".encode("latin-1"))
     echo = b"HTTP/1.1 407 " + MEANT[name].encode("latin-1") + b" " + basic + b"\r\nContent-Length: 0\r\n\r\n"
     log: list[str] = []
@@ -138,6 +138,6 @@ def test_an_odd_password_reaches_the_proxy_and_no_error_repeats_it(name: str) ->
         assert not any(part in shown for part in (BEGIN, END, basic.decode()[8:]))
 
 
-def test_a_proxy_that_is_refused_is_not_in_the_way_of_a_host_that_needs_none() -> None:
+def test_a_malformed_proxy_does_not_matter_for_a_host_in_no_proxy() -> None:
     env = {"HTTPS_PROXY": MALFORMED["no host"], "NO_PROXY": "api.checkly.test"}
     assert proxy_for(URL, env) == Proxy()

@@ -20,7 +20,7 @@ REFS = tuple(SessionRef(SESSION_ID[:-1] + digit, SessionKind.CHECK) for digit in
 
 @dataclass(slots=True)
 class _Crowded:
-    """Has room for so many responses at once. Each call takes a second."""
+    """A transport with room for a limited number of responses per call. Each call takes a second."""
 
     room: int
     clock: SimulatedClock
@@ -46,18 +46,18 @@ def _fetch(room: int, until_s: Callable[[SimulatedClock], float]) -> tuple[list[
     return list(found), transport.sent
 
 
-def test_what_was_put_off_is_fetched_in_the_same_call() -> None:
+def test_responses_that_were_put_off_are_fetched_in_the_same_call() -> None:
     found, sent = _fetch(2, lambda clock: clock.now_s() + 60)
     assert [each.id for each in found if isinstance(each, Session)] == [ref.id for ref in REFS]
     assert sent == [4, 2]
 
 
-def test_what_was_found_is_kept_when_no_time_is_left_for_the_rest() -> None:
+def test_fetched_sessions_are_kept_if_there_is_no_time_for_the_rest() -> None:
     found, sent = _fetch(1, lambda clock: clock.now_s() + 1.5)
     assert [type(each) for each in found] == [Session, Session, PutOff, PutOff]
     assert sent == [4, 3]
 
 
-def test_without_time_for_any_request_nothing_is_found() -> None:
+def test_no_time_for_any_request_is_an_error() -> None:
     with pytest.raises(OutOfTime):
         _fetch(1, lambda clock: clock.now_s())

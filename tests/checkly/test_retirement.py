@@ -1,4 +1,4 @@
-"""What Checkly announces to switch off is noted, once for each part of the API."""
+"""Checkly's announcements that it will switch off a part of the API become one notice for each part."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from gate.domain.errors import Unreachable
         ({"deprecation": "1"}, ""),
     ],
 )
-def test_a_date_is_an_announcement(headers: Mapping[str, str], announced: str) -> None:
+def test_a_header_with_a_date_is_an_announcement(headers: Mapping[str, str], announced: str) -> None:
     assert announcement(headers) == announced
 
 
 @dataclass
 class _Api:
-    """Answers with headers; one request in a batch gets no answer."""
+    """A transport that returns headers; the first request of a batch gets no response."""
 
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -46,7 +46,7 @@ class _Api:
         return [Unreachable("no answer"), *(self.send(each, within_s=within_s) for each in requests[1:])]
 
 
-def test_each_part_of_the_api_is_named_once_without_ids_and_queries() -> None:
+def test_each_part_of_the_api_is_noticed_once_without_ids_and_queries() -> None:
     watched = Watched(_Api({"deprecation": "@1782864000"}))
     watched.send(Request("POST", "/v2/check-sessions/trigger"), within_s=1)
     paths = (

@@ -1,4 +1,4 @@
-"""Test sessions: what their documents mean, and what each fact of the API makes of a row."""
+"""Test sessions: how their documents are read, and how each fact of the API affects a row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ABSENT = object()
 
 
 def result(**changes: object) -> dict[str, Any]:
-    """A result that passed, with other fields."""
+    """Return a result that passed, with some fields changed."""
     fields: dict[str, Any] = {
         "testSessionResultId": "22be3b52-5ec2-4894-9086-b5b4a8b00a89",
         "testSessionResultLink": f"{LINK}/results/22be3b52-5ec2-4894-9086-b5b4a8b00a89",
@@ -45,7 +45,7 @@ def result(**changes: object) -> dict[str, Any]:
 
 
 def document(*results: dict[str, Any], **changes: object) -> dict[str, Any]:
-    """A finished session, with other fields."""
+    """Return the document of a finished session, with some fields changed."""
     fields: dict[str, Any] = {
         "testSessionId": ID,
         "testSessionLink": LINK,
@@ -82,14 +82,14 @@ def test_a_session_has_many_checks_in_order_of_appearance() -> None:
         ("QUEUED", Phase.UNKNOWN),
     ],
 )
-def test_the_status_shows_the_phase(status: str, phase: Phase) -> None:
+def test_each_status_has_its_phase(status: str, phase: Phase) -> None:
     session = read(document(status=status))
     assert session.phase is phase
     assert session.is_cancelled == (status == "CANCELLED")
 
 
 @pytest.mark.parametrize(("results", "lacks"), [(ABSENT, True), (None, True), ([], False)])
-def test_results_may_be_absent_even_of_a_finished_session(results: object, lacks: bool) -> None:
+def test_results_may_be_absent_even_in_a_finished_session(results: object, lacks: bool) -> None:
     session = read(document(results=results))
     assert (session.checks, session.lacks_results) == ((), lacks)
 
@@ -118,14 +118,14 @@ def test_a_result_that_has_not_ended_is_unsettled(changes: dict[str, object], ki
     ("status", "failed", "cancelled"),
     [("FAILED", True, False), ("CANCELLED", False, True), ("PASSED", False, False)],
 )
-def test_the_status_of_a_result_counts_whatever_its_flags_are(
+def test_the_status_of_a_result_counts_even_if_its_flags_differ(
     status: str, failed: bool, cancelled: bool
 ) -> None:
     ((found,),) = (run.results for run in read(document(result(status=status))).checks)
     assert (found.has_failures, found.is_cancelled) == (failed, cancelled)
 
 
-def test_attempts_and_final_belong_together_by_id_or_by_name_and_type() -> None:
+def test_results_belong_to_the_same_check_by_id_or_by_name_and_type() -> None:
     no_id = result(checkId=None)
     session = read(
         document(
@@ -158,7 +158,7 @@ def test_attempts_and_final_belong_together_by_id_or_by_name_and_type() -> None:
         ([result(resultType="ATTEMPT"), result(runLocation="x", resultType="PENDING")], ("us-east-1", "x")),
     ],
 )
-def test_a_retry_in_another_region_is_not_a_location_of_its_own(
+def test_a_retry_in_another_region_is_not_a_separate_location(
     results: list[dict[str, Any]], locations: tuple[str, ...]
 ) -> None:
     (run,) = read(document(*results)).checks
@@ -187,19 +187,19 @@ def test_a_retry_in_another_region_is_not_a_location_of_its_own(
         ),
     ],
 )
-def test_a_document_that_lacks_what_decides_is_invalid(wrong: dict[str, Any]) -> None:
+def test_a_document_without_valid_decisive_fields_is_invalid(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidResponse):
         read(wrong)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda s: st.lists(s, max_size=3)))
-def test_whatever_a_result_holds_is_a_session_or_an_error(value: object) -> None:
+def test_any_value_in_a_result_is_a_session_or_an_error(value: object) -> None:
     for field in result():
         with contextlib.suppress(InvalidResponse):
             read(document(result(**{field: value})))
 
 
-def test_the_calls_are_those_of_the_api() -> None:
+def test_the_paths_are_those_of_the_api() -> None:
     path = f"/v1/test-sessions/{ID}"
     assert TEST_SESSIONS.retrieve(ID, "v1").path == path
     assert TEST_SESSIONS.completion(ID, "v1", 30).path == f"{path}/completion?maxWaitSeconds=30"

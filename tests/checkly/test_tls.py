@@ -1,4 +1,4 @@
-"""Whom the gate trusts: the usual authorities, those of ca-bundle besides, those of SSL_CERT_FILE instead."""
+"""Trusted authorities: the usual ones, those of ca-bundle in addition, those of SSL_CERT_FILE instead."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """The tests read answers, not logs."""
+        """Log nothing, because the tests read responses."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def url(authority: trustme.CA) -> Iterator[str]:
-    """A server whose certificate nobody but the authority vouches for."""
+    """Serve HTTPS with a certificate that only the authority has signed."""
     with _served(authority.issue_cert("127.0.0.1")) as address:
         yield address
 
@@ -73,7 +73,7 @@ def _status(url: str, *, extra: str = "", replaced: str = "") -> int:
     return HttpTransport(endpoint, Process().call_each).send(Request("GET", "/"), within_s=5).status
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_trusted(url: str) -> None:
+def test_a_certificate_of_an_unknown_authority_is_not_trusted(url: str) -> None:
     with pytest.raises(Unreachable, match=r"(?i)certificate verify failed"):
         _status(url)
 
@@ -86,7 +86,7 @@ def test_an_authority_that_replaces_the_usual_ones_is_trusted(url: str, bundle: 
     assert _status(url, replaced=bundle) == 200
 
 
-def test_a_bundle_does_not_make_up_for_the_wrong_name(url: str, bundle: str) -> None:
+def test_a_bundle_does_not_allow_a_wrong_host_name(url: str, bundle: str) -> None:
     with pytest.raises(Unreachable, match=r"(?i)certificate"):
         _status(url.replace("127.0.0.1", "localhost"), extra=bundle)
 
@@ -94,7 +94,7 @@ def test_a_bundle_does_not_make_up_for_the_wrong_name(url: str, bundle: str) -> 
 @pytest.mark.parametrize(
     ("begins", "ends", "why"), [(1, 2, "not yet valid"), (-2, -1, "has expired")], ids=["early", "late"]
 )
-def test_a_certificate_out_of_its_time_may_be_due_to_a_wrong_clock(
+def test_the_error_for_a_certificate_outside_its_validity_mentions_the_clock(
     begins: int, ends: int, why: str, authority: trustme.CA, bundle: str
 ) -> None:
     from_now = [datetime.now(UTC) + timedelta(days=days) for days in (begins, ends)]
@@ -103,7 +103,7 @@ def test_a_certificate_out_of_its_time_may_be_due_to_a_wrong_clock(
         _status(url, extra=bundle)
 
 
-def test_the_library_does_not_warn_of_the_clock_for_each_connection(url: str, bundle: str) -> None:
+def test_no_warning_about_the_clock_is_printed_for_each_connection(url: str, bundle: str) -> None:
     program = (
         "import datetime, urllib3.connection; urllib3.connection.RECENT_DATE = datetime.date(9999, 1, 1); "
         "from gate.__main__ import main; main()"
@@ -123,9 +123,9 @@ def test_the_library_does_not_warn_of_the_clock_for_each_connection(url: str, bu
 @pytest.mark.parametrize(
     ("name", "content"),
     [("authorities.pem", None), ("authorities.pem", "not a certificate"), ("x" * 5000, None)],
-    ids=["no file", "no certificate", "a path that is too long"],
+    ids=["missing file", "not a certificate", "a path that is too long"],
 )
-def test_a_variable_that_names_no_authorities_is_refused_before_any_request(
+def test_a_variable_without_a_readable_certificate_is_refused_before_any_request(
     name: str, content: str | None, tmp_path: Path
 ) -> None:
     path = tmp_path / name
@@ -141,12 +141,12 @@ def test_a_variable_that_names_no_authorities_is_refused_before_any_request(
         HttpTransport(endpoint, Process().call_each)
 
 
-def test_a_folder_of_authorities_is_no_file_that_could_be_refused(url: str, tmp_path: Path) -> None:
+def test_a_folder_of_authorities_is_accepted(url: str, tmp_path: Path) -> None:
     with pytest.raises(Unreachable, match=r"(?i)certificate verify failed"):
         _status(url, replaced=str(tmp_path))
 
 
-def test_a_pipe_is_no_bundle_and_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_pipe_as_bundle_is_refused_without_waiting(tmp_path: Path) -> None:
     pipe = tmp_path / "authorities.pem"
     os.mkfifo(pipe)
     endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates=str(pipe))

@@ -1,4 +1,4 @@
-"""The door to the network, over real HTTP: what is sent, what is refused, what no answer can do."""
+"""The transport over real HTTP: what it sends, what it refuses, and what no response can cause."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _send(fault: str = "", *, within_s: float = 5, log: list[str] | None = None)
         return _transport(api.url, log=log).send(request, within_s=within_s)
 
 
-def test_each_request_carries_the_credentials_and_says_who_asks() -> None:
+def test_each_request_has_the_credentials_and_the_user_agent() -> None:
     with _served() as (api, request):
         transport = _transport(api.url)
         transport.send(request, within_s=5)
@@ -64,7 +64,7 @@ def _identity(sent: Recorded) -> tuple[str | None, str | None, str]:
     return sent.headers.get("authorization"), sent.headers.get("x-checkly-account"), agent
 
 
-def test_without_an_account_id_no_account_is_named() -> None:
+def test_there_is_no_account_header_without_an_account_id() -> None:
     with _served() as (api, request):
         _transport(api.url, account_id="").send(request, within_s=5)
         assert "x-checkly-account" not in api.requests[0].headers
@@ -105,7 +105,7 @@ def test_no_cookie_is_sent_back() -> None:
         assert not [request for request in api.requests if "cookie" in request.headers]
 
 
-def test_what_was_read_of_an_answer_that_came_too_late_is_not_kept() -> None:
+def test_the_memory_of_a_late_response_is_freed() -> None:
     parts = (b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n", b" " * 8_000_000)
     with _answering(Raw(lambda: parts, 0.5)) as (_, transport):
         with pytest.raises(Unreachable, match="no complete response"):
@@ -128,7 +128,7 @@ def test_an_error_is_gone_when_it_was_handled() -> None:
     assert kept() is None
 
 
-def test_an_answer_that_echoes_the_key_arrives_without_it() -> None:
+def test_a_key_in_a_response_is_redacted() -> None:
     reply = _send(f"status: 401, body: 'the key {KEY} is bad'")
     assert reply.body == b"the key *** is bad"
 
@@ -137,29 +137,29 @@ BROKEN = {
     "reset": "cut: reset",
     "closed": "cut: close",
     "truncated": "cut: truncated",
-    "more than it may be": "size: 20000000",
+    "too large": "size: 20000000",
     "a bomb": "size: 50000000, gzip: true",
 }
 
 
 @pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN.keys())
-def test_a_broken_answer_is_no_answer(fault: str) -> None:
+def test_a_broken_response_is_an_error(fault: str) -> None:
     with pytest.raises(Unreachable, match="could not be asked"):
         _send(fault)
 
 
 @pytest.mark.parametrize("fault", ["cut: stall", "drip: 50ms"])
-def test_no_request_outlasts_its_bound(fault: str) -> None:
+def test_no_request_takes_longer_than_its_limit(fault: str) -> None:
     began_s = time.monotonic()
     with pytest.raises(Unreachable, match="no complete response"):
         _send(fault, within_s=0.4)
     assert time.monotonic() - began_s < 1.4
 
 
-def test_an_address_where_nobody_listens_is_unreachable() -> None:
-    with socket.socket() as nobody_listens:
-        nobody_listens.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{nobody_listens.getsockname()[1]}"
+def test_a_closed_port_is_unreachable() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
         with pytest.raises(Unreachable, match="refused"):
             _transport(url).send(Request("GET", "/"), within_s=5)
 
@@ -167,13 +167,13 @@ def test_an_address_where_nobody_listens_is_unreachable() -> None:
 @pytest.mark.parametrize(
     "host", ["http://127.0.0.1:1", "http://checkly.invalid"], ids=["refused", "no such name"]
 )
-def test_what_never_connected_has_sent_nothing(host: str) -> None:
+def test_a_connection_that_failed_has_sent_nothing(host: str) -> None:
     with pytest.raises(NeverConnected):
         _transport(host).send(Request("POST", "/v2/check-sessions/trigger"), within_s=10)
 
 
 @pytest.mark.parametrize("fault", ["cut: reset", "cut: close", "cut: stall"])
-def test_what_was_connected_may_have_sent_something(fault: str) -> None:
+def test_a_connection_that_broke_may_have_sent_the_request(fault: str) -> None:
     with pytest.raises(Unreachable) as caught:
         _send(fault, within_s=1)
     assert type(caught.value) is Unreachable
@@ -192,7 +192,7 @@ def test_the_log_of_requests_has_no_credentials() -> None:
 
 
 @pytest.mark.parametrize("content", [None, "not a certificate"])
-def test_a_bundle_that_is_none_is_a_usage_error(
+def test_an_invalid_bundle_is_a_usage_error(
     content: str | None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     bundle = tmp_path_factory.mktemp("bundle") / "ca.pem"
@@ -203,13 +203,13 @@ def test_a_bundle_that_is_none_is_a_usage_error(
         HttpTransport(endpoint, Process().call_each)
 
 
-def test_a_path_of_a_bundle_that_is_too_long_is_a_usage_error() -> None:
+def test_a_too_long_path_of_a_bundle_is_a_usage_error() -> None:
     endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates="x" * 5000)
     with pytest.raises(UsageError, match=r"ca-bundle: x+… is not a readable PEM file"):
         HttpTransport(endpoint, Process().call_each)
 
 
-def test_a_refused_connection_is_reported_without_the_names_of_classes() -> None:
+def test_a_refused_connection_is_reported_without_class_names() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     endpoint = Endpoint(base_url=f"http://127.0.0.1:{port}", api_key="cu_key")

@@ -1,4 +1,4 @@
-"""The trigger call: what is sent, and what its replies mean."""
+"""The trigger call: what it sends, and how responses are read."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ LINK = f"https://app.checklyhq.com/check-sessions/{ID}"
         ((ID,), (("a",),), True, {"target": {"matchTags": [["a"]], "checkId": [ID]}, "refreshCache": True}),
     ],
 )
-def test_the_filters_are_the_apis(
+def test_the_filters_become_the_body_of_the_request(
     check_ids: tuple[str, ...], tags: tuple[tuple[str, ...], ...], refresh_cache: bool, body: dict[str, Any]
 ) -> None:
     request = trigger_request(check_ids, tags, refresh_cache=refresh_cache)
     assert (request.method, request.path, request.json) == ("POST", "/v2/check-sessions/trigger", body)
 
 
-def test_without_a_filter_nothing_is_triggered_for_it_would_be_everything() -> None:
+def test_a_trigger_without_a_filter_is_refused() -> None:
     with pytest.raises(UsageError, match="every check"):
         trigger_request((), (), refresh_cache=True)
 
@@ -41,7 +41,7 @@ def _reply(*sessions: dict[str, Any], status: int = 201) -> Response:
     return Response(status, {}, json.dumps({"sessions": sessions}).encode())
 
 
-def test_the_sessions_that_were_started_are_read() -> None:
+def test_started_sessions_are_read() -> None:
     full = {
         "checkSessionId": ID.upper(),
         "checkId": CHECK.upper(),
@@ -72,24 +72,24 @@ def test_the_sessions_that_were_started_are_read() -> None:
         (Response(502, {}, b""), errors.Transient),
     ],
 )
-def test_any_other_reply_is_an_error(reply: Response, kind: type[errors.RequestFailed]) -> None:
+def test_any_other_response_is_an_error(reply: Response, kind: type[errors.RequestFailed]) -> None:
     with pytest.raises(kind) as caught:
         read_started(reply)
     assert type(caught.value) is kind
 
 
-def test_a_link_that_is_none_is_not_shown() -> None:
+def test_an_invalid_link_is_dropped() -> None:
     (started,) = read_started(
         _reply({"checkSessionId": ID, "checkSessionLink": "javascript:alert(1)\n::error::"})
     )
     assert started.link == ""
 
 
-def test_as_many_sessions_as_can_be_waited_for_are_read() -> None:
+def test_up_to_a_thousand_sessions_are_read() -> None:
     assert len(read_started(_reply(*[{"checkSessionId": ID}] * 1_000))) == 1_000
 
 
-def test_which_checks_were_not_started() -> None:
+def test_checks_that_were_not_started_are_found() -> None:
     other = "00000000-0000-0000-0000-000000000001"
     started = (Started(ID, CHECK, "", ""), Started(ID, "", "", ""))
     assert not_started((CHECK, other), started) == (other,)

@@ -1,4 +1,4 @@
-"""Which lines and keys of the CLI's output count as sessions."""
+"""The lines and keys of the CLI's output that name sessions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DETACHED = (
 )
 FOUND: dict[str, tuple[str, tuple[SessionRef, ...]]] = {
     "the output of checkly test": (DETACHED, (TEST,)),
-    "the same with CRs alone": (DETACHED.replace("\r\n", "\r"), (TEST,)),
+    "the same with only CRs": (DETACHED.replace("\r\n", "\r"), (TEST,)),
     "a log of several runs": (
         DETACHED + DETACHED.replace(ID, OTHER),
         (TEST, SessionRef(OTHER, SessionKind.TEST)),
@@ -57,7 +57,7 @@ def test_sessions_are_found(text: str, refs: tuple[SessionRef, ...]) -> None:
     assert sessions_in(text).refs == refs
 
 
-def test_a_report_says_how_many_checks_there_are() -> None:
+def test_the_json_report_contains_the_number_of_checks() -> None:
     assert sessions_in(json.dumps({"testSessionId": ID, "numChecks": 3})) == FoundSessions((TEST,), {ID: 3})
 
 
@@ -76,7 +76,7 @@ NOT_FOUND = {
 
 
 @pytest.mark.parametrize("text", NOT_FOUND.values(), ids=NOT_FOUND.keys())
-def test_text_that_checkly_does_not_write_is_rejected(text: str) -> None:
+def test_text_that_does_not_come_from_checkly_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(?!.*\n)"):
         sessions_in(text)
 
@@ -88,7 +88,7 @@ DOCUMENTS = st.recursive(
 
 
 @given(st.text() | DOCUMENTS.map(json.dumps))
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_yields_sessions_or_a_value_error(text: str) -> None:
     with contextlib.suppress(ValueError):
         assert sessions_in(text).refs
 
@@ -121,7 +121,7 @@ def gate_on(workspace: Path, content: str | None, scenario: str = SCENARIO) -> R
         return run(workspace, github(workspace, inputs))
 
 
-def test_a_gate_takes_its_session_from_the_output_of_checkly_test(tmp_path: Path) -> None:
+def test_the_gate_takes_its_session_from_the_output_of_checkly_test(tmp_path: Path) -> None:
     gated = gate_on(tmp_path, DETACHED)
     assert gated.code == 0, gated.log
     assert gated.cases == {"Pay [eu-west-1]": "pass", "Log in [eu-west-1]": "pass"}
@@ -129,7 +129,7 @@ def test_a_gate_takes_its_session_from_the_output_of_checkly_test(tmp_path: Path
     assert gated.record["notices"] == []
 
 
-def test_checks_that_the_report_counts_and_the_session_does_not_show_are_missing(tmp_path: Path) -> None:
+def test_checks_that_only_the_json_report_counts_are_missing(tmp_path: Path) -> None:
     gated = gate_on(tmp_path, json.dumps({"testSessionId": ID, "numChecks": 4}))
     assert gated.code == 1
     assert gated.outputs["cause"] == "missing"
@@ -137,7 +137,7 @@ def test_checks_that_the_report_counts_and_the_session_does_not_show_are_missing
     assert "check that Checkly does not show (2) [unknown location]" in gated.cases
 
 
-def test_a_session_that_ended_long_ago_is_pointed_out(tmp_path: Path) -> None:
+def test_a_session_that_ended_long_ago_causes_a_notice(tmp_path: Path) -> None:
     gated = gate_on(tmp_path, DETACHED, SCENARIO.replace("2999", "2020"))
     assert gated.code == 0
     assert any(

@@ -1,4 +1,4 @@
-"""The inputs: how each is given, what is refused and in which words."""
+"""The inputs: how they can be given, which values are refused, and the messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LINK = "https://app.checklyhq.com/accounts/a"
 OTHER = "00000000-0000-0000-0000-000000000001"
 KEY = "cu_0123456789abcdef"
 NEEDED = {"INPUT_SESSION-ID": ID, "INPUT_API-KEY": KEY}
-GIVEN: dict[str, tuple[str, Any]] = {  # a text for each input that is not its default, and what it becomes
+GIVEN: dict[str, tuple[str, Any]] = {  # for each input a text other than its default, and its value
     "session-id": (OTHER, (SessionRef(OTHER),)),
     "session-file": ("checkly.log", "checkly.log"),
     "commit": ("4F2A1C9", "4f2a1c9"),
@@ -76,7 +76,7 @@ TOGETHER = dict.fromkeys(("trigger-as", "trigger-location", "trigger-env", "trig
 TOGETHER["commit-environment"] = {"INPUT_COMMIT": "4f2a1c9"}
 
 
-def test_the_table_of_this_test_is_whole() -> None:
+def test_the_table_of_this_test_has_every_input() -> None:
     assert set(GIVEN) == set(BY_NAME)
 
 
@@ -95,7 +95,7 @@ def test_each_input_can_be_given_in_every_way(row: Input) -> None:
 
 
 @pytest.mark.parametrize("row", INPUTS, ids=lambda row: row.name)
-def test_a_flag_beats_a_variable_and_the_first_variable_that_is_not_empty_wins(row: Input) -> None:
+def test_a_flag_overrides_variables_and_the_first_variable_that_is_not_empty_wins(row: Input) -> None:
     text, value = GIVEN[row.name]
     other = {
         "session-id": ID,
@@ -120,7 +120,7 @@ def test_a_flag_beats_a_variable_and_the_first_variable_that_is_not_empty_wins(r
     assert getattr(flag, row.field) == value
 
 
-def test_the_names_of_the_variables() -> None:
+def test_the_variables_of_an_input_have_an_order() -> None:
     assert BY_NAME["api-key"].environment == (
         "INPUT_API-KEY",
         "INPUT_API_KEY",
@@ -130,16 +130,16 @@ def test_the_names_of_the_variables() -> None:
     )
 
 
-def test_what_is_not_given_has_its_default() -> None:
+def test_inputs_that_are_not_given_have_defaults() -> None:
     settings = _settings(INPUT_TIMEOUT="", INPUT_POLICY=" ")
     assert (settings.timeout, settings.poll_interval, settings.api_version) == (1200, 10, "")
     assert (settings.api_url, settings.policy, settings.json_path) == ("https://api.checklyhq.com", "", "")
     assert settings.degraded_threshold is None, "the policy file decides"
 
 
-def test_every_input_has_a_field_of_the_type_that_its_reader_returns() -> None:
+def test_every_input_has_a_field_of_the_type_that_its_parser_returns() -> None:
     hints = get_type_hints(Settings)
-    del hints["checks_of"], hints["metadata"]  # which a session file and the CI system give
+    del hints["checks_of"], hints["metadata"]  # filled from a session file and the CI system
     assert {row.field for row in INPUTS} == set(hints)
     settings = _settings(*(f"--{name}={text}" for name, (text, _) in GIVEN.items()))
     plain = {bool: bool, str: str, float: float, SessionKind: SessionKind, Threshold | None: Threshold}
@@ -176,18 +176,18 @@ def test_sessions_are_named_by_ids_and_links(text: str, refs: tuple[SessionRef, 
         (ID, ""),
     ],
 )
-def test_a_link_shows_the_account(text: str, account: str) -> None:
+def test_a_link_contains_the_account(text: str, account: str) -> None:
     assert account_of(_settings("--session-id", text).session_id) == account
 
 
-def test_a_flag_that_is_repeated_adds_sessions_for_none_may_be_lost() -> None:
+def test_a_repeated_flag_adds_sessions() -> None:
     assert _settings("--session-id", ID, "--session-id", OTHER).session_id == (
         SessionRef(ID),
         SessionRef(OTHER),
     )
 
 
-def test_a_session_can_be_an_argument_without_a_name() -> None:
+def test_a_session_can_be_a_positional_argument() -> None:
     link = f"{LINK}/test-sessions/{OTHER}"
     given = _settings(ID, "--timeout", "5m", link, "--session-id", ID)
     assert given.session_id == (SessionRef(ID), SessionRef(OTHER, SessionKind.TEST))
@@ -200,7 +200,7 @@ def test_a_switch_needs_no_value(argv: list[str]) -> None:
     assert _settings(*argv).verbose
 
 
-def test_the_runners_debug_switch_makes_the_gate_verbose() -> None:
+def test_the_debug_variable_of_the_runner_makes_the_gate_verbose() -> None:
     assert _settings(RUNNER_DEBUG="1").verbose
     assert not _settings("--verbose=false", RUNNER_DEBUG="1").verbose
 
@@ -257,7 +257,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in BAD.items() for text in texts])
-def test_a_bad_value_is_refused_with_its_name_and_what_is_allowed(name: str, text: str) -> None:
+def test_a_bad_value_is_refused_with_its_name_and_the_allowed_values(name: str, text: str) -> None:
     (problem,) = _refused([f"--{name}={text}"])
     assert problem.startswith(f"{name}: ")
     assert "is not allowed; allowed: " in problem
@@ -290,14 +290,14 @@ def test_a_bad_value_is_refused_with_its_name_and_what_is_allowed(name: str, tex
         ),
     ],
 )
-def test_an_unknown_name_is_refused_with_the_nearest_one(
+def test_an_unknown_name_is_refused_with_a_suggestion(
     argv: list[str], env: dict[str, str], says: str
 ) -> None:
     (problem,) = _refused(argv, env)
     assert problem.startswith(says)
 
 
-def test_variables_that_are_somebody_elses_are_left_alone() -> None:
+def test_variables_of_other_programs_are_ignored() -> None:
     assert _settings(INPUT_TOKEN="x", PLUGIN_REPO="y", INPUT_SESION="", GITHUB_TOKEN="z").verbose is False
 
 
@@ -316,12 +316,12 @@ def test_variables_of_a_kubernetes_service_are_not_inputs() -> None:
 
 
 @pytest.mark.parametrize("name", ["CHECKLY_GATE_REPORT", "CHECKLY_GATE_PORTS", "CHECKLY_GATE_SERVICE"])
-def test_a_variable_that_only_resembles_one_of_a_service_is_refused(name: str) -> None:
+def test_a_variable_that_only_resembles_one_of_a_kubernetes_service_is_refused(name: str) -> None:
     (problem,) = _refused([], {name: "1"})
     assert problem.startswith(f"unknown input {name}")
 
 
-def test_what_is_required_is_missed_and_all_problems_are_told_at_once() -> None:
+def test_missing_inputs_and_all_other_problems_are_reported_at_once() -> None:
     with pytest.raises(InvalidInputs) as caught:
         read_settings(["--timeout", "soon", "--junit-path", "out.xml"], {})
     assert caught.value.problems == (
@@ -339,7 +339,7 @@ def test_what_is_required_is_missed_and_all_problems_are_told_at_once() -> None:
     st.sampled_from([name for name in BY_NAME if name != "api-key"]),
     st.from_regex(r"(cu|sv)_[a-f0-9]{32}", fullmatch=True),
 )
-def test_a_key_in_the_wrong_place_is_not_shown(name: str, key: str) -> None:
+def test_a_key_in_the_wrong_input_is_not_shown(name: str, key: str) -> None:
     for argv in ([f"--{name}={key} x"], [key], ["--kee", key], [f"--api-key={key} x"]):
         told = ""
         try:
@@ -349,7 +349,7 @@ def test_a_key_in_the_wrong_place_is_not_shown(name: str, key: str) -> None:
         assert key not in told
 
 
-def test_the_key_is_neither_in_a_record_nor_in_a_representation() -> None:
+def test_the_key_is_not_in_the_inputs_of_the_record_or_in_a_repr() -> None:
     settings = _settings()
     assert KEY not in repr(settings) + str(shown_inputs(settings))
     assert shown_inputs(settings)["session-id"] == ID
@@ -357,7 +357,7 @@ def test_the_key_is_neither_in_a_record_nor_in_a_representation() -> None:
     assert shown_inputs(settings)["report-only"] == "false"
 
 
-def test_help_speaks_of_every_input_and_every_exit_code() -> None:
+def test_the_help_contains_every_input_and_every_exit_code() -> None:
     text = " ".join(help_text().split())
     for row in INPUTS:
         assert f"--{row.name} " in text
@@ -368,7 +368,7 @@ def test_help_speaks_of_every_input_and_every_exit_code() -> None:
 
 @pytest.mark.parametrize("name", ["json-path", "summary-path", "html-path"])
 @pytest.mark.parametrize("path", ["out/gate", "./out/gate", "out/more/../gate"])
-def test_no_report_may_take_the_place_of_another(name: str, path: str) -> None:
+def test_two_reports_with_the_same_path_are_refused(name: str, path: str) -> None:
     with pytest.raises(InvalidInputs) as caught:
         _settings("--junit-path", "out/gate", f"--{name}", path)
     assert caught.value.problems == (
@@ -377,15 +377,15 @@ def test_no_report_may_take_the_place_of_another(name: str, path: str) -> None:
     assert caught.value.paths == {"junit-path": "out/gate"}
 
 
-def test_both_reports_may_go_to_a_device() -> None:
+def test_two_reports_may_go_to_a_device() -> None:
     assert _settings("--junit-path", "/dev/null", "--json-path", "/dev/null").json_path == "/dev/null"
 
 
-def test_tags_that_are_given_again_are_alternatives() -> None:
+def test_repeated_trigger_tags_are_alternatives() -> None:
     settings = read_settings(["--trigger-tags", "a, b", "--trigger-tags=c"], NEEDED)
     assert settings.trigger_tags == (("a", "b"), ("c",))
 
 
 @pytest.mark.parametrize("text", ["!slow", "! slow", " !  slow "])
-def test_a_space_after_the_exclamation_mark_means_nothing(text: str) -> None:
+def test_a_space_after_the_exclamation_mark_is_ignored(text: str) -> None:
     assert read_settings([f"--trigger-tags=a,{text}"], NEEDED).trigger_tags == (("a", "!slow"),)

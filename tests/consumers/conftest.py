@@ -1,4 +1,4 @@
-"""Reports to be read, and the consumers that read them."""
+"""Fixtures: reports to read, and the consumers that read them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NODE = (20, 11)
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every scenario's report, from a real run of the gate, and those that `tests/report` has tabled."""
+    """Write the report of every scenario from a real run, and those of the tables in `tests/report`."""
     folder = once(tmp_path_factory, "reports", _write_all)
     return {path.parent.name: path for path in sorted(folder.glob("*/report.xml"))}
 
@@ -59,7 +59,7 @@ def _place(folder: Path, name: str) -> Path:
 
 @pytest.fixture(scope="session")
 def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The consumers that npm has, installed as the lock file says; kept until the lock file changes."""
+    """Install the consumers from npm as in the lock file; they are kept until the lock file changes."""
     once(tmp_path_factory, "npm", lambda _: _install())
     return HERE / "node_modules"
 
@@ -67,10 +67,10 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _install() -> None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
-        absent("the consumers from npm are not tested: there is no node or no npm on this machine")
+        absent("the consumers from npm are not tested: node or npm is missing")
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
     if tuple(map(int, re.findall(r"\d+", version)[:2])) < _NODE:
-        absent(f"the consumers from npm are not tested: node is {version.strip()}, and they need 20.11")
+        absent(f"the consumers from npm are not tested: they need node 20.11, and this is {version.strip()}")
     installed(HERE, "the consumers from npm are not tested")
 
 
@@ -78,7 +78,7 @@ def _install() -> None:
 def seen_by_npm(
     tmp_path_factory: pytest.TempPathFactory, node_modules: Path, written: dict[str, Path]
 ) -> dict[str, Any]:
-    """What each consumer from npm sees in each report, but for those that this machine cannot run."""
+    """Return what each consumer from npm reads in each report, except consumers that need a missing Java."""
     consumers = [name for name in NPM if name not in NEED_JAVA or shutil.which("java")]
 
     def read(folder: Path) -> None:
@@ -99,7 +99,7 @@ def seen_by_npm(
 
 @pytest.fixture(scope="session")
 def schemas() -> Path:
-    """The folder that JUNIT_SCHEMAS names: the schemas are not ours to ship."""
+    """Return the folder in JUNIT_SCHEMAS. The schemas belong to other projects and are not shipped."""
     named = os.environ.get("JUNIT_SCHEMAS")
     if not named:
         pytest.skip("JUNIT_SCHEMAS names no folder with Jenkins' and Surefire's schemas (*.xsd)")

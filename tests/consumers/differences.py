@@ -1,4 +1,4 @@
-"""In what each consumer differs from what is written, and cannot be helped: one row for each."""
+"""Differences between each consumer and the written report that cannot be avoided, one row for each."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from tests.consumers.seen import Seen, SeenCase, counted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
-    """What a consumer does not tell apart, and its words for outcomes."""
+    """The distinctions that a consumer does not make, and its words for outcomes."""
 
     errors_are_failures: bool = False
     yet_counts_errors: bool = False
     without_suite: bool = False
     without_class: bool = False
-    silent_on: tuple[str, ...] = ()  # outcomes of which it does not say why
-    believes_the_root: bool = False  # where no schema allows a count of what was skipped
+    silent_on: tuple[str, ...] = ()  # outcomes without a message
+    believes_the_root: bool = False  # the root has no count of skipped cases, because no schema allows it
     words: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, written: Seen) -> Seen:
-        """What this consumer is expected to see in a report."""
+        """Return what this consumer is expected to read in a report."""
         cases = tuple(sorted(self._case(case) for case in written.cases))
         merged = self.errors_are_failures and not self.yet_counts_errors
         counts = counted(cases) if merged else dict(written.counts)

@@ -1,4 +1,4 @@
-"""Surefire's own parser, which Maven's reports and Jenkins' pipelines are made with."""
+"""Surefire's own parser, which Maven's reports and Jenkins' pipelines use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OLDEST_JAVA = 17
 
 
 def require_java() -> None:
-    """Skips the test, or fails it, where there is no Java that is new enough and can compile."""
+    """Skip or fail the test if there is no JDK that is new enough."""
     require_programs("java")
     said = subprocess.run(["java", "--list-modules"], capture_output=True, text=True, check=False).stdout
     compiler = re.search(r"^jdk\.compiler@(\d+)", said, re.MULTILINE)
@@ -26,10 +26,10 @@ def require_java() -> None:
 
 
 def by_surefire(written: Mapping[str, Path]) -> dict[str, Seen]:
-    """What it sees in each report. One program reads them all, for it takes longer to start than to read."""
+    """Return what Surefire reads in each report. One program reads all, because starting it takes longest."""
     require_java()
     if not all(jar.exists() for jar in _JARS):
-        absent("Surefire's parser is not here: Debian's libsurefire-java has it")
+        absent("Surefire's parser is not installed; Debian's package is libsurefire-java")
     program = Path(__file__).with_name("SurefireReader.java")
     command = ["java", "-Duser.language=en", "-cp", ":".join(map(str, _JARS)), str(program)]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The consumers that Python has."""
+"""The consumers in Python."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.consumers.seen import Seen, SeenCase, counted, first_line
 
 
 def junitparser_cases(path: Path) -> list[xunit2.TestCase]:
-    """The cases as that flavour of junitparser reads them that knows attempts."""
+    """Return the cases as read by junitparser's flavour with attempts."""
     root = xunit2.JUnitXml.fromfile(str(path))
     return [case for suite in root for case in suite if isinstance(case, xunit2.TestCase)]
 
 
 def by_junitparser(path: Path) -> Seen:
-    """Its own counts."""
+    """Return what junitparser reads, with its own counts."""
     root = xunit2.JUnitXml.fromfile(str(path))
     cases = (
         _junitparser_case(suite.name, case)
@@ -45,7 +45,7 @@ def _junitparser_outcome(case: xunit2.TestCase) -> str:
 
 
 def by_codecov(path: Path) -> Seen:
-    """The parser that Codecov runs on uploads."""
+    """Return what the parser of Codecov reads, which runs on uploads."""
     parsed = test_results_parser.parse_junit_xml(path.read_bytes())
     words = {"pass": "passed", "skip": "skipped"}
     cases = (
@@ -64,7 +64,7 @@ def by_codecov(path: Path) -> Seen:
 
 
 def by_junit2html(path: Path) -> Seen:
-    """The report is made, too: it must not fail."""
+    """Return what junit2html reads, and render its page."""
     report = junit2html.Junit(str(path))
     assert report.html().count("<html") == 1
     words = {"failed": "failure"}

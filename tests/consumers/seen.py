@@ -1,4 +1,4 @@
-"""What a reader sees in a report: counts, and for each case names, time, outcome and what it says."""
+"""What a consumer reads in a report: counts, and for each case names, time, outcome and message."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 @dataclass(frozen=True, slots=True, order=True)
 class SeenCase:
-    """A case; `said` is the first line of why it is not green. What a reader does not know of it is empty."""
+    """A case; `said` is the first line of its message. Fields that a consumer does not read are empty."""
 
     suite: str
     classname: str
@@ -24,14 +24,14 @@ class SeenCase:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Counts by outcome, `tests` among them, and the cases without their order."""
+    """Counts by outcome and in all (`tests`), and the sorted cases."""
 
     counts: Mapping[str, int]
     cases: tuple[SeenCase, ...]
 
 
 def as_written(path: Path) -> Seen:
-    """What stands in the file, by its own attributes and elements."""
+    """Return the content of the file from its own attributes and elements."""
     root = ET.parse(path).getroot()
     names = ("tests", "failures", "errors", "skipped")
     counts = {name: sum(int(suite.get(name, "?")) for suite in root) for name in names}
@@ -52,19 +52,19 @@ def _case(suite: str, case: ET.Element) -> SeenCase:
 
 
 def first_line(text: str | None) -> str:
-    """What a list of failures shows of a text."""
+    """Return the part of a text that a list of failures shows."""
     return (text or "").partition("\n")[0]
 
 
 def counted(cases: tuple[SeenCase, ...]) -> dict[str, int]:
-    """The counts of a reader that has none of its own."""
+    """Return counts for a consumer that does not count."""
     by = Counter(case.outcome for case in cases)
     kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     return {"tests": len(cases)} | {name: by[outcome] for name, outcome in kinds.items()}
 
 
 def from_json(document: Mapping[str, Any], words: Mapping[str, str]) -> Seen:
-    """What a consumer in another language saw, in our words for outcomes."""
+    """Return what a consumer in another language has read, with our words for outcomes."""
     cases = (
         SeenCase(
             each["suite"] or "",

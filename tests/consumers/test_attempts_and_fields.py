@@ -1,4 +1,4 @@
-"""Attempts, properties and the schemas of those who wrote the format."""
+"""Attempts, properties, and the schemas of the authors of the format."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ pytestmark = pytest.mark.timeout(300)
 
 
 def _attempts(path: Path, *kinds: str) -> list[tuple[str, int]]:
-    """Each case's name and its attempts, in the order of names: two checks may have the same."""
+    """Return the sorted names of cases with their numbers of attempts; two checks may have the same name."""
     cases = ET.parse(path).getroot().iter("testcase")
     wanted = kinds or ("flakyFailure", "rerunFailure")
     return sorted((case.get("name", "?"), sum(len(case.findall(kind)) for kind in wanted)) for case in cases)
 
 
-def test_there_are_attempts_to_be_seen(written: dict[str, Path]) -> None:
+def test_the_reports_contain_attempts(written: dict[str, Path]) -> None:
     counts = [count for path in written.values() for _, count in _attempts(path)]
     assert {0, 1, 2} <= set(counts)
 
 
-def test_junitparser_sees_the_attempts(written: dict[str, Path]) -> None:
+def test_junitparser_reads_the_attempts(written: dict[str, Path]) -> None:
     for path in written.values():
         cases = junitparser_cases(path)
         assert sorted((case.name, len(case.interim_result)) for case in cases) == _attempts(path)
@@ -39,7 +39,7 @@ def test_junitparser_sees_the_attempts(written: dict[str, Path]) -> None:
 
 
 @pytest.mark.parametrize("consumer", ["junit-to-ctrf", "junit2json", "junit-report-merger"])
-def test_a_consumer_from_npm_sees_the_attempts(
+def test_a_consumer_from_npm_reads_the_attempts(
     consumer: str, written: dict[str, Path], seen_by_npm: dict[str, Any]
 ) -> None:
     for name, path in written.items():
@@ -47,7 +47,7 @@ def test_a_consumer_from_npm_sees_the_attempts(
         assert sorted((case["name"], case["attempts"]) for case in cases) == _attempts(path), name
 
 
-def test_the_older_allure_makes_retries_of_the_attempts_in_a_red_case(
+def test_the_older_allure_shows_the_attempts_of_a_red_case_as_retries(
     written: dict[str, Path], seen_by_npm: dict[str, Any]
 ) -> None:
     require_java()
@@ -66,7 +66,7 @@ def test_ctrf_calls_a_pass_after_failed_attempts_flaky(
 
 
 @pytest.mark.parametrize(("consumer", "and_of_the_suites"), [("testbeats", True), ("testmo", False)])
-def test_a_consumer_makes_fields_of_properties(
+def test_a_consumer_reads_properties_as_fields(
     consumer: str, and_of_the_suites: bool, written: dict[str, Path], seen_by_npm: dict[str, Any]
 ) -> None:
     for name, path in written.items():
@@ -86,7 +86,7 @@ def test_a_consumer_makes_fields_of_properties(
 
 
 @pytest.mark.parametrize("flavour", ["jenkins", "surefire"])
-def test_a_report_is_valid_by_the_schema(flavour: str, written: dict[str, Path], schemas: Path) -> None:
+def test_a_report_is_valid_against_the_schema(flavour: str, written: dict[str, Path], schemas: Path) -> None:
     files = sorted(schemas.glob(f"*{flavour}*.xsd"))
     if not files:
         absent(f"no *{flavour}*.xsd in the folder that JUNIT_SCHEMAS names")
@@ -94,6 +94,6 @@ def test_a_report_is_valid_by_the_schema(flavour: str, written: dict[str, Path],
         schema = etree.XMLSchema(etree.parse(str(file)))
         for name, path in written.items():
             root = etree.parse(str(path)).getroot()
-            # Surefire writes a file for each suite: its schema knows no root above them.
+            # Surefire writes a file for each suite, so its schema has no root above them.
             for element in root if flavour == "surefire" else [root]:
                 assert schema.validate(element), (file.name, name, str(schema.error_log))

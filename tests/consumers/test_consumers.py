@@ -1,4 +1,4 @@
-"""Every consumer sees in every report what the gate has written, but for the differences that are tabled."""
+"""Every consumer reads in every report what the gate has written, except for the tabled differences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.consumers.seen import Seen, as_written, counted, from_json
 pytestmark = pytest.mark.timeout(300)  # the first test waits until npm has installed the consumers
 
 
-def test_the_reports_are_those_of_all_scenarios_and_have_every_outcome(written: dict[str, Path]) -> None:
+def test_the_reports_cover_all_scenarios_and_all_outcomes(written: dict[str, Path]) -> None:
     assert {name for name in written if name.startswith("scenario")} == {
         f"scenario: {name}" for name in shipped()
     }
@@ -31,17 +31,17 @@ def test_the_reports_are_those_of_all_scenarios_and_have_every_outcome(written: 
 
 
 @pytest.mark.parametrize("consumer", PYPI)
-def test_a_consumer_from_pypi_sees_what_is_written(consumer: str, written: dict[str, Path]) -> None:
+def test_a_consumer_from_pypi_reads_the_report_as_written(consumer: str, written: dict[str, Path]) -> None:
     seen = {name: PYTHON_READERS[consumer](path) for name, path in written.items()}
     assert seen == _expected(PYPI[consumer], written)
 
 
-def test_surefires_own_parser_sees_what_is_written(written: dict[str, Path]) -> None:
+def test_surefires_own_parser_reads_the_report_as_written(written: dict[str, Path]) -> None:
     assert by_surefire(written) == _expected(SUREFIRE, written)
 
 
 @pytest.mark.parametrize("consumer", NPM)
-def test_a_consumer_from_npm_sees_what_is_written(
+def test_a_consumer_from_npm_reads_the_report_as_written(
     consumer: str, written: dict[str, Path], seen_by_npm: dict[str, Any]
 ) -> None:
     if consumer in NEED_JAVA:
@@ -49,7 +49,7 @@ def test_a_consumer_from_npm_sees_what_is_written(
     expected = _expected(NPM[consumer], written)
     words = NPM[consumer].words
     seen = {name: from_json(document, words) for name, document in seen_by_npm[consumer].items()}
-    for name, each in seen.items():  # a count that a consumer has not is not compared
+    for name, each in seen.items():  # compare only counts that the consumer has
         assert each.cases == expected[name].cases, name
         assert dict(each.counts) == {key: expected[name].counts[key] for key in each.counts}, name
     assert seen.keys() == written.keys()

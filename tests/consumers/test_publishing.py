@@ -1,4 +1,4 @@
-"""The examples that publish the report: whole files by their systems' schemas, uploads in a dry run."""
+"""The examples that publish the report: files against the schemas of their systems, uploads in a dry run."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ SCHEMAS = {
 
 
 @pytest.mark.parametrize(("file", "schema"), SCHEMAS.items())
-def test_an_example_is_valid_by_the_schema_of_its_system(file: str, schema: str) -> None:
-    # Azure's schema has a pattern that only the older kind of regular expressions allows.
+def test_an_example_is_valid_against_the_schema_of_its_system(file: str, schema: str) -> None:
+    # Azure's schema has a pattern that is valid only without unicode mode.
     command = [str(BIN / "check-jsonschema"), "--builtin-schema", schema, "--regex-variant", "nonunicode"]
     done = subprocess.run([*command, str(EXAMPLES / file)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("file", sorted(each.name for each in EXAMPLES.iterdir()))
-def test_an_example_publishes_the_report_also_when_the_gate_closed(file: str) -> None:
+def test_an_example_publishes_the_report_of_a_closed_gate_too(file: str) -> None:
     text = (EXAMPLES / file).read_text()
     assert re.search(r"\balways\b|\|\| status=", text)
     assert JUNIT in text or "outputs.junit-path" in text or "checkly-gate.json" in text
 
 
 def _publish(tmp_path: Path, scenario: str, script: str, *arguments: str, **env: str) -> tuple[int, str]:
-    """Runs an example with a gate on a scenario, and gives its exit code and what it said."""
+    """Run an example with a gate on a scenario; return its exit code and its output."""
     loaded = load(scenario)
     with Simulator(loaded) as api:
         given = inputs_for(api, loaded.session_ids)
@@ -57,7 +57,7 @@ def _publish(tmp_path: Path, scenario: str, script: str, *arguments: str, **env:
 
 
 @pytest.mark.parametrize(("scenario", "code"), [("passing", 0), ("failing", 1)])
-def test_datadog_finds_the_report_and_the_gates_exit_code_stays(
+def test_datadog_finds_the_report_and_the_exit_code_is_the_gates(
     tmp_path: Path, node_modules: Path, scenario: str, code: int
 ) -> None:
     program = f"node {node_modules}/@datadog/datadog-ci/dist/bundle.js"
@@ -72,7 +72,7 @@ def test_datadog_finds_the_report_and_the_gates_exit_code_stays(
 
 
 @pytest.mark.parametrize(("scenario", "code"), [("passing", 0), ("failing", 1)])
-def test_codecov_finds_the_report_and_the_gates_exit_code_stays(
+def test_codecov_finds_the_report_and_the_exit_code_is_the_gates(
     tmp_path: Path, scenario: str, code: int
 ) -> None:
     arguments = ("--dry-run", "--sha", "0" * 40, "--slug", "owner/name", "--git-service", "github")
@@ -84,7 +84,7 @@ def test_codecov_finds_the_report_and_the_gates_exit_code_stays(
     assert "did not reach" not in said
 
 
-def test_an_upload_that_fails_is_said_and_does_not_change_the_exit_code(tmp_path: Path) -> None:
+def test_a_failed_upload_is_reported_and_does_not_change_the_exit_code(tmp_path: Path) -> None:
     done, said = _publish(tmp_path, "passing", "datadog.sh", DATADOG_CI="false")
     assert done == 0
     assert "The report did not reach Datadog." in said

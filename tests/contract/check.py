@@ -1,8 +1,8 @@
-"""What the steps of the contract workflow must have ended in: their outcomes, their outputs, their files.
+"""The required results of the contract workflow's steps: outcomes, outputs and files.
 
     python -m tests.contract.check    with the workflow's `steps` as JSON in the variable STEPS
 
-says everything that is not as it must be, and exits 1 then.
+prints every deviation, and exits with 1 if there is one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EXPECTED: dict[str, dict[str, str]] = {
 
 
 def problems(steps: Mapping[str, Any], workspace: Path, user: int) -> Iterator[str]:
-    """What is wrong with the steps, and with the reports that they left in the workspace of that user."""
+    """Yield the problems of the steps, and of their reports in the workspace of that user."""
     for name, expected in EXPECTED.items():
         step = steps.get(name, {})
         found = {**step.get("outputs", {}), "outcome": step.get("outcome")}

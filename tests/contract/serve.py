@@ -1,13 +1,13 @@
-"""Scenarios behind TLS, for gates that live in a network of their own.
+"""Serves scenarios behind TLS, for gates with their own network.
 
 The runner gives an action's container its own network, and a gate speaks plain HTTP to loopback only. So each
-scenario is served at an address that the container reaches, with a certificate that is its own authority.
-openssl makes it, so that nothing has to be installed but what the gate needs.
+scenario is served at an address that the container can reach, with a certificate that is its own authority.
+openssl creates it, so that the tests need no more packages than the gate.
 
     python -m tests.contract.serve ADDRESS AUTHORITY OUTPUTS SCENARIO…
 
-writes the certificate to the file AUTHORITY, and to the file OUTPUTS, once all is served, for each scenario
-the lines `SCENARIO-url=…` and `SCENARIO-session=…`. It serves until it is stopped.
+writes the certificate to the file AUTHORITY. As soon as all scenarios are served, it writes for each of them
+the lines `SCENARIO-url=…` and `SCENARIO-session=…` to the file OUTPUTS. It serves until it is stopped.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ async def serve(address: str, authority: Path, outputs: Path, scenarios: list[st
 
 
 def _certified(address: str, authority: Path) -> ssl.SSLContext:
-    """Makes a certificate for an address, valid for a day, and its key, which nobody keeps."""
+    """Create a certificate for an address, valid for a day, and a temporary key."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         key = Path(folder) / "key.pem"
@@ -55,7 +55,7 @@ def _certified(address: str, authority: Path) -> ssl.SSLContext:
 
 
 async def _front(address: str, context: ssl.SSLContext, *, behind: int) -> int:
-    """Takes TLS off on a free port, and hands what remains to a port of loopback."""
+    """Terminate TLS on a free port and forward connections to a port on loopback."""
 
     async def forward(reader: StreamReader, writer: StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", behind)

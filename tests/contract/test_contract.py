@@ -1,4 +1,4 @@
-"""The contract workflow, with its own inputs, as far as it runs without a runner; and that it can fail."""
+"""The contract workflow with its own inputs, as far as it runs without a runner; and that it can fail."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GATES = {step["id"]: step["with"] for step in STEPS if step.get("uses") == "./"}
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The outputs of the step that starts the simulator, which runs until the test ends."""
+    """Return the outputs of the step that starts the simulator, which runs until the test ends."""
     require_programs("openssl")
     outputs = tmp_path / "outputs"
     command = [sys.executable, "-m", "tests.contract.serve", "127.0.0.1", str(tmp_path / "authority.pem")]
@@ -41,7 +41,7 @@ def served(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def _step(given: dict[str, str], served: dict[str, str], workspace: Path) -> dict[str, Any]:
-    """Runs one gate as the runner would; returns its entry in the workflow's `steps`."""
+    """Run one gate as the runner would; return its entry in the workflow's `steps`."""
 
     def value_of(match: re.Match[str]) -> str:
         return served[match[1]]
@@ -60,11 +60,9 @@ def test_the_steps_end_as_the_workflow_asserts(served: dict[str, str], tmp_path:
     assert list(problems(steps, tmp_path, os.getuid())) == []
 
 
-def test_the_certificate_is_one_that_the_strictest_python_takes(
-    served: dict[str, str], tmp_path: Path
-) -> None:
+def test_the_strictest_python_accepts_the_certificate(served: dict[str, str], tmp_path: Path) -> None:
     context = ssl.create_default_context(cafile=str(tmp_path / "authority.pem"))
-    context.verify_flags |= ssl.VERIFY_X509_STRICT  # as from Python 3.13 on
+    context.verify_flags |= ssl.VERIFY_X509_STRICT  # the default since Python 3.13
     host, port = served["passing-url"].removeprefix("https://").split(":")
     with (
         socket.create_connection((host, int(port))) as plain,
@@ -73,7 +71,7 @@ def test_the_certificate_is_one_that_the_strictest_python_takes(
         pass
 
 
-def test_the_steps_need_nothing_but_what_the_gate_needs() -> None:
+def test_the_steps_need_no_more_packages_than_the_gate() -> None:
     scripts = "\n".join(step.get("run", "") for step in STEPS)
     assert "make .venv/.run" in scripts
     assert set(re.findall(r"\.venv/\S+", scripts)) == {".venv/.run", ".venv/bin/python"}
@@ -83,12 +81,12 @@ def test_the_steps_need_nothing_but_what_the_gate_needs() -> None:
         assert imported <= {*sys.stdlib_module_names, "gate"}
 
 
-def test_every_gate_may_fail_and_is_asserted() -> None:
+def test_every_gate_may_fail_and_is_checked() -> None:
     assert set(GATES) == set(EXPECTED)
     assert all(step["continue-on-error"] for step in STEPS if step.get("uses") == "./")
 
 
-def test_what_did_not_run_is_told() -> None:
+def test_steps_that_did_not_run_are_reported() -> None:
     said = list(problems({}, Path(), 0))
     for name, expected in EXPECTED.items():
         assert f"{name}: outcome is None and must be {expected['outcome']!r}" in said
@@ -96,7 +94,7 @@ def test_what_did_not_run_is_told() -> None:
         assert f"{name}: the report that junit-path names, None, is not there" in said
 
 
-def test_a_report_of_root_or_without_a_case_is_told(tmp_path: Path) -> None:
+def test_a_report_of_root_or_without_a_case_is_reported(tmp_path: Path) -> None:
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "junit.xml").write_text("<testsuites/>")
     step = {"outcome": "success", "outputs": {**EXPECTED["passing"], "junit-path": "reports/junit.xml"}}

@@ -1,4 +1,4 @@
-"""Starts the gate as GitHub does: `python entrypoint.py` with INPUT_* variables in a workspace."""
+"""Functions that start the gate as GitHub does: `python entrypoint.py` with INPUT_* variables."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ ENTRYPOINT = Path(__file__).parents[2] / "entrypoint.py"
 KEY = "cu_0123456789abcdef0123456789abcdef"
 JUNIT = "test-results/checkly-junit.xml"
 RECORD = "record.json"
-_OF_THE_TESTS = ("COVERAGE_", "PYTHONDONTWRITEBYTECODE")  # what the tests need to know of their own runs
+_OF_THE_TESTS = ("COVERAGE_", "PYTHONDONTWRITEBYTECODE")  # variables of the test run itself
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a finished gate left behind."""
+    """A finished run of the gate: its exit code, its log and its workspace."""
 
     code: int
     log: str
@@ -36,12 +36,12 @@ class Run:
 
     @property
     def cases(self) -> dict[str, str]:
-        """Each case's name with what it says: `pass`, or the element with its type."""
+        """Return each case's name with `pass`, or with the element and its type."""
         return {case.get("name", ""): _says(case) for case in self.junit.iter("testcase")}
 
     @property
     def outputs(self) -> dict[str, str]:
-        """The step's outputs, read by the runner's rules."""
+        """Return the outputs of the step, parsed as the runner does it."""
         text = (self.workspace / "github" / "output").read_text()
         return {
             match["name"]: match["value"]
@@ -76,7 +76,7 @@ def _says(case: ET.Element) -> str:
 
 
 def github(workspace: Path, inputs: Mapping[str, str]) -> dict[str, str]:
-    """The environment that the runner gives to a container action, with nothing else in it."""
+    """Return the complete environment that the runner gives to a container action."""
     (workspace / "github").mkdir(parents=True, exist_ok=True)
     for name in ("output", "summary"):
         (workspace / "github" / name).touch()
@@ -91,7 +91,7 @@ def github(workspace: Path, inputs: Mapping[str, str]) -> dict[str, str]:
 
 
 def start(workspace: Path, env: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """Starts the program in a workspace."""
+    """Start the program in a workspace."""
     return subprocess.Popen(
         [sys.executable, "-u", str(ENTRYPOINT), *arguments],
         cwd=workspace,
@@ -103,23 +103,23 @@ def start(workspace: Path, env: dict[str, str], *arguments: str) -> subprocess.P
 
 
 def without_colours(log: str) -> str:
-    """Return a log as it is where colours are not rendered."""
+    """Return a log without colours."""
     return re.sub("\x1b\\[[0-9]*m", "", log)
 
 
 def finish(process: subprocess.Popen[str], workspace: Path) -> Run:
-    """Waits for the program's end; the log is returned without its colours."""
+    """Wait until the program ends; return the log without colours."""
     log, _ = process.communicate(timeout=50)
     return Run(process.returncode, without_colours(log), workspace)
 
 
 def run(workspace: Path, env: dict[str, str], *arguments: str) -> Run:
-    """Runs the program to its end."""
+    """Run the program until it ends."""
     return finish(start(workspace, env, *arguments), workspace)
 
 
 def inputs_for(api: Simulator, session_ids: tuple[str, ...], **more: str) -> dict[str, str]:
-    """The inputs of a gate on the simulator's sessions; underscores in names stand for hyphens."""
+    """Return inputs for a gate on the simulator's sessions; underscores in names become hyphens."""
     given = {
         "session-id": "\n".join(session_ids),
         "api-key": KEY,
@@ -133,7 +133,7 @@ def inputs_for(api: Simulator, session_ids: tuple[str, ...], **more: str) -> dic
 
 
 def gate_on(workspace: Path, scenario: str, **inputs: str) -> Run:
-    """Runs a gate as GitHub does on the sessions of a scenario."""
+    """Run a gate as GitHub does, on the sessions of a scenario."""
     parsed = parse(scenario, name="test")
     with Simulator(parsed) as api:
         return run(workspace, github(workspace, inputs_for(api, parsed.session_ids, **inputs)))

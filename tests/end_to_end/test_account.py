@@ -1,4 +1,4 @@
-"""The account is taken from a link if it is not given, and a link of another account is named."""
+"""The account of a link replaces a missing input, and the link of another account is mentioned in errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LINK = "https://app.checklyhq.com/accounts/1397c172/check-sessions"
     ("given", "sent"), [("", "1397c172"), ("another", "another")], ids=["not given", "given"]
 )
 @pytest.mark.parametrize("named_by", ["session-id", "session-file"])
-def test_the_account_of_a_link_stands_in_for_an_input_that_is_missing(
+def test_the_account_of_a_link_replaces_a_missing_input(
     named_by: str, given: str, sent: str, tmp_path: Path
 ) -> None:
     parsed = parse(PASSED, name="passed")
@@ -33,7 +33,7 @@ def test_the_account_of_a_link_stands_in_for_an_input_that_is_missing(
     assert "account-id is not given" not in result.log
 
 
-def test_a_link_of_another_account_is_named_if_the_session_is_not_found(tmp_path: Path) -> None:
+def test_an_unknown_session_with_a_link_of_another_account_is_explained(tmp_path: Path) -> None:
     parsed = parse(PASSED, name="passed")
     with Simulator(parsed) as api:
         inputs = inputs_for(api, (f"{LINK}/{MISSING}",), account_id="another", timeout="2s")
@@ -42,7 +42,7 @@ def test_a_link_of_another_account_is_named_if_the_session_is_not_found(tmp_path
     assert "the link is of the account 1397c172, and account-id is another" in result.outputs["reason"]
 
 
-def test_a_link_of_the_account_that_is_given_is_not(tmp_path: Path) -> None:
+def test_an_unknown_session_with_a_link_of_the_given_account_has_no_explanation(tmp_path: Path) -> None:
     parsed = parse(PASSED, name="passed")
     with Simulator(parsed) as api:
         inputs = inputs_for(api, (f"{LINK}/{MISSING}",), account_id="1397c172", timeout="2s")

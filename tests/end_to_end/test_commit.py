@@ -1,4 +1,4 @@
-"""Gating on a commit over real HTTP: which test sessions count, and when the gate may open."""
+"""The gate on a commit over real HTTP: which test sessions count, and when the gate may open."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def gate_on(workspace: Path, *sessions: str, rest: str = "", **inputs: str) -> t
         ]
 
 
-def test_the_sessions_of_a_commit_are_found_and_waited_for(tmp_path: Path) -> None:
+def test_the_sessions_of_a_commit_are_found_and_polled(tmp_path: Path) -> None:
     done, problems = gate_on(
         tmp_path, session("a"), session("b", sha=OTHER, ends="failed"), session("c", provider="PW_REPORTER")
     )
@@ -65,7 +65,7 @@ def test_a_failed_check_of_the_commit_closes_the_gate(tmp_path: Path) -> None:
         ([session("a"), session("b", sha="4f2a1c9" + "0" * 33)], {}, "2 commits begin with 4f2a1c9"),
     ],
 )
-def test_a_gate_without_a_session_of_the_commit_does_not_open(
+def test_the_gate_does_not_open_without_a_session_of_the_commit(
     sessions: list[str], inputs: dict[str, str], said: str, tmp_path: Path
 ) -> None:
     done, _ = gate_on(tmp_path, *sessions, **inputs)
@@ -73,14 +73,14 @@ def test_a_gate_without_a_session_of_the_commit_does_not_open(
     assert said in done.outputs["reason"]
 
 
-def test_a_gate_does_not_open_if_the_list_cannot_be_read_once_more(tmp_path: Path) -> None:
+def test_the_gate_does_not_open_if_the_list_cannot_be_read_again(tmp_path: Path) -> None:
     rest = "faults: [{on: list, requests: 2-, status: 403}]"
     done, _ = gate_on(tmp_path, session("a"), rest=rest)
     assert done.code == 4, done.log
     assert done.cases["Pay a [eu-west-1]"] == "pass"
 
 
-def test_trouble_with_the_list_is_waited_out(tmp_path: Path) -> None:
+def test_a_transient_error_of_the_list_is_retried(tmp_path: Path) -> None:
     rest = "faults: [{on: list, requests: '1', status: 502}]"
     done, _ = gate_on(tmp_path, session("a"), rest=rest, commit_grace="20s")
     assert done.code == 0, done.log
@@ -92,7 +92,7 @@ def listed(session_id: str, minute: int, **changes: str) -> Listed:
     return Listed(id=session_id, started_at=started_at, **({"commit": SHA} | fields | changes))
 
 
-def test_the_newest_session_counts_for_each_provider_environment_name_and_region() -> None:
+def test_only_the_newest_session_of_each_provider_environment_name_and_region_counts() -> None:
     entries = [
         listed("newer", 9),
         listed("older", 3),
@@ -105,6 +105,6 @@ def test_the_newest_session_counts_for_each_provider_environment_name_and_region
     assert found == {each.id for each in entries} - {"older"}
 
 
-def test_the_beginning_of_several_commits_is_refused() -> None:
+def test_an_ambiguous_commit_is_refused() -> None:
     with pytest.raises(AmbiguousCommit):
         sessions_of([listed("a", 1), listed("b", 1, commit="4f2a1c9" + "0" * 33)], "4f2a1c9")

@@ -1,4 +1,4 @@
-"""Why a location is not green, from Checkly's answer to every report; the verdict never hears of it."""
+"""Why a location is not green, from Checkly's response to every report. Details never affect the verdict."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ sessions:
           apiCheckResult:
             assertions: [{source: STATUS_CODE, comparison: EQUALS, target: "200", actual: 503, error: "no"}]
 """
-# The kinds of check that Checkly's API documents, but for HEARTBEAT, which runs nothing.
+# The documented types of check except HEARTBEAT, which runs nothing.
 CHECK_TYPES = (
     *("AGENTIC", "API", "BROWSER", "DNS", "GRPC", "ICMP", "MULTI_STEP", "PLAYWRIGHT", "SSL", "TCP"),
     *("TRACEROUTE", "URL"),
@@ -44,14 +44,14 @@ REASON = "failed 1 of 2 locations (50%) > 0 allowed (default): eu-central-1"
 
 
 def _gate(workspace: Path, faults: str = "", **inputs: str) -> tuple[Run, list[str]]:
-    """A run on the scenario, and the paths of the details that it asked for."""
+    """Run the gate on the scenario; return the run and the paths of the requested details."""
     scenario = parse(SCENARIO + (f"faults: [{{on: details, {faults}}}]" if faults else ""), name="test")
     with Simulator(scenario) as api:
         done = run(workspace, github(workspace, inputs_for(api, scenario.session_ids, **inputs)))
         return done, [each.path for each in api.requests if "/check-results/" in each.path]
 
 
-def test_every_report_says_why(tmp_path: Path) -> None:
+def test_every_report_contains_the_reasons(tmp_path: Path) -> None:
     done, asked = _gate(tmp_path)
     assert (done.code, len(asked)) == (1, 2)
     (failure,) = done.junit.iter("failure")
@@ -73,7 +73,7 @@ def test_every_report_says_why(tmp_path: Path) -> None:
     assert row["attempts"][0]["why"] == [ATTEMPT_WHY]
 
 
-def test_who_is_stopped_asks_nothing(tmp_path: Path) -> None:
+def test_a_stopped_gate_requests_no_details(tmp_path: Path) -> None:
     running = "    statuses: [{at: 0s, is: STARTED}, {at: 600s, is: FAILED}]\n    results:"
     scenario = parse(SCENARIO.replace("    results:", running).replace("0.1s", "0s"), name="test")
     with Simulator(scenario) as api:
@@ -85,7 +85,7 @@ def test_who_is_stopped_asks_nothing(tmp_path: Path) -> None:
     assert (done.code, done.outputs["failed"]) == (143, "1")
 
 
-def test_who_does_not_want_to_know_asks_nothing(tmp_path: Path) -> None:
+def test_details_are_not_requested_if_they_are_disabled(tmp_path: Path) -> None:
     done, asked = _gate(tmp_path, details="false")
     assert (done.code, done.outputs["reason"], asked) == (1, REASON, [])
 
@@ -106,7 +106,7 @@ def test_who_does_not_want_to_know_asks_nothing(tmp_path: Path) -> None:
         'body: "{}"',
     ],
 )
-def test_no_trouble_with_details_changes_the_verdict(tmp_path: Path, fault: str) -> None:
+def test_failing_requests_for_details_do_not_change_the_verdict(tmp_path: Path, fault: str) -> None:
     done, _ = _gate(tmp_path, fault, timeout="2s")
     assert (done.code, done.outputs["verdict"], done.outputs["reason"]) == (1, "fail", REASON)
     assert WHY not in done.log
@@ -115,13 +115,13 @@ def test_no_trouble_with_details_changes_the_verdict(tmp_path: Path, fault: str)
 
 
 @pytest.mark.parametrize(("failed", "notices"), [(20, []), (26, [FEW])])
-def test_it_is_asked_about_a_limited_number_of_results_and_how_many_those_are_is_said(
+def test_a_limited_number_of_details_is_requested_and_reported(
     tmp_path: Path, failed: int, notices: list[str]
 ) -> None:
     results = "".join(f"      - {{at: 0s, location: r{number}, is: failed}}\n" for number in range(failed))
     locations = ", ".join(f"r{number}" for number in range(failed))
     text = SCENARIO.partition("    locations")[0] + f"    locations: [{locations}]\n    results:\n{results}"
-    text += "started: 2999-01-01T00:00:00Z\n"  # a session that ended long ago is a notice
+    text += "started: 2999-01-01T00:00:00Z\n"  # avoid the notice about a session that ended long ago
     scenario = parse(text, name="test")
     with Simulator(scenario) as api:
         inputs = inputs_for(api, scenario.session_ids, **{"api-version": "v2"})
@@ -132,7 +132,7 @@ def test_it_is_asked_about_a_limited_number_of_results_and_how_many_those_are_is
     assert (FEW in done.log, FEW in done.summary) == (bool(notices), bool(notices))
 
 
-def test_each_kind_of_check_has_its_reason_in_the_report_and_none_has_its_secret(tmp_path: Path) -> None:
+def test_reasons_of_every_type_of_check_are_reported_without_secrets(tmp_path: Path) -> None:
     scenario = load("reasons")
     with Simulator(scenario, speed=1000) as api:
         done = run(tmp_path, github(tmp_path, inputs_for(api, scenario.session_ids)))
@@ -165,7 +165,7 @@ def test_each_kind_of_check_has_its_reason_in_the_report_and_none_has_its_secret
 
 
 def _shipped(workspace: Path, name: str, fault: str = "") -> tuple[Run, str]:
-    """A run on a scenario that is shipped, and all that it wrote, the debug log included."""
+    """Run the gate on a shipped scenario; return everything that it wrote, including the debug log."""
     path = Path(gate.__file__).parent / "simulator" / "scenarios" / f"{name}.yml"
     faults = f"faults: [{{{fault}}}]" if fault else ""
     scenario = parse(path.read_text() + faults, name=name)
@@ -231,7 +231,7 @@ LEAKING = r'[{"rawKey": "pl_s3cret", "proxyUrl": "http://a:s3cret@proxy.example'
         ('status: 400, body: \'{"message": "pl_s3cret"}\'', False),
     ],
 )
-def test_no_trouble_with_what_is_behind_a_reason_changes_the_verdict_or_shows_a_secret(
+def test_failing_requests_for_error_groups_and_locations_do_not_change_the_verdict(
     tmp_path: Path, name: str, on: str, fault: str, is_silent: bool
 ) -> None:
     done, written = _shipped(tmp_path, name, f"on: {on}, {fault}")

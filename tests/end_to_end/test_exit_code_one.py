@@ -1,4 +1,4 @@
-"""Exit code 1 belongs to the verdict: whatever goes wrong with the gate itself ends in another code."""
+"""Exit code 1 is reserved for the verdict; every failure of the gate itself ends with another code."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SESSION_ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 
 
 def _paths(absolute: Path | None) -> dict[str, str]:
-    """Where the reports go: into a folder by its absolute path, or into the working directory."""
+    """Return paths of the reports: absolute in a folder, or relative to the working directory."""
     if absolute is None:
         return {"junit_path": JUNIT, "json_path": "record.json"}
     return {"junit_path": str(absolute / "junit.xml"), "json_path": str(absolute / "record.json")}
@@ -33,7 +33,7 @@ def _paths(absolute: Path | None) -> dict[str, str]:
 
 @pytest.mark.parametrize("is_absolute", [True, False], ids=["absolute paths", "relative paths"])
 @pytest.mark.parametrize("workspace", ["given", "absent"])
-def test_a_working_directory_that_is_removed_before_the_start(
+def test_a_removed_working_directory_does_not_change_the_verdict(
     is_absolute: bool, workspace: str, tmp_path: Path
 ) -> None:
     reports, gone = tmp_path / "reports", tmp_path / "gone"
@@ -55,14 +55,16 @@ def test_a_working_directory_that_is_removed_before_the_start(
             check=False,
         )
     assert "Traceback" not in run.stdout + run.stderr
-    assert run.returncode == 1, "the verdict stands, wherever the reports went"
+    assert run.returncode == 1, "the verdict does not depend on the reports"
     assert (reports / "junit.xml").exists() == is_absolute
     assert "exit code 1" in run.stdout
     assert ("could not be written" in run.stdout) != is_absolute
 
 
 @pytest.mark.parametrize("is_absolute", [True, False], ids=["absolute paths", "relative paths"])
-def test_a_working_directory_that_is_removed_during_the_wait(is_absolute: bool, tmp_path: Path) -> None:
+def test_removing_the_working_directory_during_the_wait_is_not_exit_code_one(
+    is_absolute: bool, tmp_path: Path
+) -> None:
     reports, gone = tmp_path / "reports", tmp_path / "gone"
     reports.mkdir()
     gone.mkdir()
@@ -78,7 +80,7 @@ def test_a_working_directory_that_is_removed_during_the_wait(is_absolute: bool, 
     assert (reports / "junit.xml").exists() == is_absolute
 
 
-def test_libraries_that_are_missing(tmp_path: Path) -> None:
+def test_missing_libraries_are_not_exit_code_one(tmp_path: Path) -> None:
     inputs = ["--session-id", SESSION_ID, "--api-key", KEY]
     expected = {
         ("--version",): 0,
@@ -101,11 +103,11 @@ def test_libraries_that_are_missing(tmp_path: Path) -> None:
         assert (run.returncode, "Traceback" in run.stdout + run.stderr) == (code, False), arguments
         if code == 4:
             assert "could not be loaded" in run.stdout
-    assert (tmp_path / "record.json").exists(), "what needs no library is written"
+    assert (tmp_path / "record.json").exists(), "the record needs no library"
 
 
 @pytest.mark.parametrize("descriptors", [8, 10, 12])
-def test_descriptors_that_are_used_up_by_requests_that_hang(descriptors: int, tmp_path: Path) -> None:
+def test_exhausted_descriptors_are_not_exit_code_one(descriptors: int, tmp_path: Path) -> None:
     session_ids = ",".join(str(UUID(int=number)) for number in range(1, 13))
     with _server_whose_headers_never_end() as url:
         env = github(
@@ -160,7 +162,7 @@ def _close(descriptors: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize("closed", [(1,), (2,), (0, 1, 2)], ids=str)
-def test_streams_that_are_closed(closed: tuple[int, ...], tmp_path: Path) -> None:
+def test_closed_streams_do_not_change_the_exit_code(closed: tuple[int, ...], tmp_path: Path) -> None:
     parsed = parse(LONG.replace("600s, is: PASSED", "0s, is: PASSED").replace("600s", "0s"), name="ended")
     with Simulator(parsed) as api:
         env = github(tmp_path, inputs_for(api, parsed.session_ids))

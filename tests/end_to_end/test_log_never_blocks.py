@@ -1,4 +1,4 @@
-"""A log that is not read may lose lines, but never the verdict, a report or the time limit on signals."""
+"""A log without a reader may lose lines, but never the verdict, a report or the time limit for signals."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ sessions:
 
 @contextmanager
 def _full_pipe() -> Iterator[tuple[int, int]]:
-    """A pipe that is full already and that is not read."""
+    """Yield the ends of a full pipe that is not read."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     try:
@@ -47,7 +47,7 @@ def _full_pipe() -> Iterator[tuple[int, int]]:
 
 @contextmanager
 def _stopped_terminal() -> Iterator[tuple[int, int]]:
-    """A terminal whose user pressed Ctrl-S."""
+    """Yield the ends of a terminal on which the user pressed Ctrl-S."""
     reading, writing = pty.openpty()
     termios.tcflow(writing, termios.TCOOFF)
     yield reading, writing
@@ -99,7 +99,7 @@ def test_a_slow_reader_gets_every_line(is_blocking: bool, tmp_path: Path) -> Non
         log = b""
         while part := os.read(reading, 2000):
             log += part
-            time.sleep(0.0005)  # about a megabyte a second: slower than the gate writes
+            time.sleep(0.0005)  # about 1 MB/s, slower than the gate writes
         assert process.wait(10) == 1
     os.close(reading)
     lines = without_colours(log.decode()).splitlines()
@@ -109,7 +109,7 @@ def test_a_slow_reader_gets_every_line(is_blocking: bool, tmp_path: Path) -> Non
     assert any(line.startswith("The gate is CLOSED (exit code 1)") for line in lines)
 
 
-def test_a_reader_that_left_does_not_change_the_exit_code(tmp_path: Path) -> None:
+def test_a_closed_pipe_does_not_change_the_exit_code(tmp_path: Path) -> None:
     parsed = parse(ENDED, name="gone")
     reading, writing = os.pipe()
     os.close(reading)

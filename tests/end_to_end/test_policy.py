@@ -1,4 +1,4 @@
-"""The policy file in a run of the gate, and the command that checks it."""
+"""The policy file in a run of the gate, and the commands `policy check` and `policy init`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ quarantine:
 """
 
 
-def test_the_policy_file_of_the_workspace_is_followed_and_seen_everywhere(tmp_path: Path) -> None:
+def test_the_policy_file_of_the_workspace_is_applied_and_is_in_every_report(tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").write_text(POLICY)
     gated = gate_on(tmp_path, SCENARIO)
     assert gated.code == 0
@@ -78,19 +78,19 @@ def test_none_disables_the_policy_file_of_the_workspace(tmp_path: Path) -> None:
         assert "sha256" not in report.lower().replace("-", "")
 
 
-def test_a_policy_file_that_is_called_none_needs_its_folder(tmp_path: Path) -> None:
+def test_a_policy_file_named_none_needs_a_folder_in_its_path(tmp_path: Path) -> None:
     (tmp_path / "none").write_text("failed-threshold: 1\n")
     assert gate_on(tmp_path, SCENARIO, policy="./none", degraded_threshold="1").code == 0
 
 
-def test_an_input_beats_the_policy_file(tmp_path: Path) -> None:
+def test_an_input_overrides_the_policy_file(tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").write_text(POLICY)
     gated = gate_on(tmp_path, SCENARIO, degraded_threshold="0")
     assert gated.code == 1
     assert "0 allowed (input degraded-threshold): eu-central-1; slower than 3s" in gated.outputs["reason"]
 
 
-def test_a_policy_file_of_another_name_is_named_by_the_input(tmp_path: Path) -> None:
+def test_an_input_chooses_another_policy_file(tmp_path: Path) -> None:
     (tmp_path / "ci").mkdir()
     (tmp_path / "ci" / "gate.yml").write_text("failed-threshold: 1\n")
     gated = gate_on(tmp_path, SCENARIO, policy="ci/gate.yml")
@@ -106,9 +106,7 @@ def test_a_policy_file_of_another_name_is_named_by_the_input(tmp_path: Path) -> 
         (b"missing: maybe\nfailed-threshold: x", "mine.yml:1:10: missing: 'maybe' is unknown here"),
     ],
 )
-def test_a_policy_that_is_none_is_refused_with_a_report(
-    content: bytes | None, says: str, tmp_path: Path
-) -> None:
+def test_an_invalid_policy_is_refused_with_a_report(content: bytes | None, says: str, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "mine.yml").write_bytes(content)
     gated = gate_on(tmp_path, SCENARIO, policy="mine.yml")
@@ -118,29 +116,29 @@ def test_a_policy_that_is_none_is_refused_with_a_report(
     assert gated.cases == {"checkly-gate [inputs]": "error GateError"}
 
 
-def test_a_policy_that_is_no_file_is_not_read(tmp_path: Path) -> None:
-    """Whoever may change the repository may also put a link there."""
+def test_a_link_to_a_device_is_not_read_as_policy(tmp_path: Path) -> None:
+    """Authors of pull requests may add such a link."""
     (tmp_path / ".checkly-gate.yml").symlink_to("/dev/zero")
     gated = gate_on(tmp_path, SCENARIO)
     assert gated.code == 2
     assert "policy: .checkly-gate.yml cannot be read: it is not a file" in gated.log
 
 
-def test_a_pipe_in_the_place_of_the_policy_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_pipe_as_policy_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / ".checkly-gate.yml")
     gated = gate_on(tmp_path, SCENARIO)
     assert gated.code == 2
     assert "policy: .checkly-gate.yml cannot be read: it is not a file" in gated.log
 
 
-def test_a_link_that_leads_nowhere_is_no_wish_for_the_defaults(tmp_path: Path) -> None:
+def test_a_broken_link_as_policy_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").symlink_to("moved.yml")
     gated = gate_on(tmp_path, SCENARIO)
     assert gated.code == 2
     assert "policy: .checkly-gate.yml cannot be read: No such file or directory" in gated.log
 
 
-def test_policy_init_writes_the_defaults_and_overwrites_nothing(tmp_path: Path) -> None:
+def test_policy_init_writes_the_defaults_and_does_not_overwrite_a_file(tmp_path: Path) -> None:
     assert run(tmp_path, {}, "policy", "init").code == 0
     checked = run(tmp_path, {}, "policy", "check")
     assert [" ".join(line.split()) for line in checked.log.splitlines()][1:] == [
@@ -157,7 +155,7 @@ def test_policy_init_writes_the_defaults_and_overwrites_nothing(tmp_path: Path) 
     assert (tmp_path / ".checkly-gate.yml").read_text() == POLICY
 
 
-def test_policy_init_takes_the_name_of_a_file_and_reports_one_that_cannot_be(tmp_path: Path) -> None:
+def test_policy_init_accepts_a_path_and_reports_one_that_cannot_be_written(tmp_path: Path) -> None:
     assert run(tmp_path, {}, "policy", "init", "mine.yml").code == 0
     assert (tmp_path / "mine.yml").is_file()
     refused = run(tmp_path, {}, "policy", "init", "nowhere/mine.yml")
@@ -186,7 +184,7 @@ def test_policy_check_shows_what_a_file_means(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a typo", "an alias bomb", "two documents", "a workflow command"])
-def test_policy_check_refuses_what_is_no_policy(name: str, tmp_path: Path) -> None:
+def test_policy_check_refuses_an_invalid_policy(name: str, tmp_path: Path) -> None:
     (tmp_path / "p.yml").write_text(MALFORMED[name].written)
     checked = run(tmp_path, {}, "policy", "check", "p.yml")
     assert checked.code == 2
@@ -197,5 +195,5 @@ def test_policy_check_refuses_what_is_no_policy(name: str, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "arguments", [["policy"], ["policy", "show"], ["policy", "check", "a", "b"], ["policy", "check"]]
 )
-def test_policy_check_needs_a_file(arguments: list[str], tmp_path: Path) -> None:
+def test_wrong_arguments_of_policy_are_refused(arguments: list[str], tmp_path: Path) -> None:
     assert run(tmp_path, {}, *arguments).code == 2

@@ -1,4 +1,4 @@
-"""The gate as a process: signals at any moment, and streams that nobody reads or that are not there."""
+"""The gate as a process: signals at any moment, and streams that are closed or not read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ sessions:
 
 
 def _mask_of(process: subprocess.Popen[str], field: str) -> int:
-    """One of the masks of signals that the kernel keeps of a process."""
+    """Return one of the signal masks that the kernel has for a process."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     found = re.search(rf"^{field}:\s*([0-9a-f]+)", status, re.MULTILINE)
     return int(found[1], 16) if found else 0
@@ -43,7 +43,7 @@ def _wait_until(process: subprocess.Popen[str], number: signal.Signals, field: s
 
 @pytest.fixture
 def env(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """What a gate is given to find a session that has passed."""
+    """Return the environment of a gate on a session that has passed."""
     parsed = parse(PASSED, name="passed")
     with Simulator(parsed) as api:
         yield github(tmp_path, inputs_for(api, parsed.session_ids))
@@ -52,7 +52,7 @@ def env(tmp_path: Path) -> Iterator[dict[str, str]]:
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
 )
-def test_a_signal_that_comes_while_the_program_loads_is_not_lost(
+def test_a_signal_while_the_program_loads_is_not_lost(
     number: signal.Signals, code: int, env: dict[str, str], tmp_path: Path
 ) -> None:
     process = start(tmp_path, env)
@@ -71,26 +71,24 @@ def _started_by_a_shell(workspace: Path, env: dict[str, str], streams: str) -> R
 
 
 @pytest.mark.parametrize("streams", [">&-", "<&- >&- 2>&-", "> /dev/full"])
-def test_without_a_log_there_are_the_reports_and_the_exit_code(
-    streams: str, env: dict[str, str], tmp_path: Path
-) -> None:
-    plain = {name.replace("-", "_"): value for name, value in env.items()}  # a shell drops the others
+def test_reports_and_exit_code_do_not_need_a_log(streams: str, env: dict[str, str], tmp_path: Path) -> None:
+    plain = {
+        name.replace("-", "_"): value for name, value in env.items()
+    }  # a shell drops variables with hyphens
     result = _started_by_a_shell(tmp_path, plain, streams)
     assert result.code == 0
     assert result.outputs["verdict"] == "pass"
     assert result.cases == {"Prüfung ✓ [us-east-1]": "pass"}
 
 
-def test_a_name_that_the_locale_cannot_show_ends_no_gate(env: dict[str, str], tmp_path: Path) -> None:
+def test_a_name_that_the_locale_cannot_encode_is_escaped(env: dict[str, str], tmp_path: Path) -> None:
     result = run(tmp_path, env | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"})
     assert result.code == 0
     assert r"Pr\xfcfung \u2713 is PASSED" in result.log
 
 
-def test_a_report_that_cannot_be_finished_does_not_outlast_a_signal(
-    env: dict[str, str], tmp_path: Path
-) -> None:
-    """A terminal that its user has stopped is a device that a report may be written to, and that hangs."""
+def test_a_signal_ends_a_gate_whose_report_cannot_be_completed(env: dict[str, str], tmp_path: Path) -> None:
+    """A report may be written to a terminal that its user has stopped, and then the write hangs."""
     reading, writing = pty.openpty()
     termios.tcflow(writing, termios.TCOOFF)
     command = [sys.executable, "-u", str(ENTRYPOINT), "--json-path", os.ttyname(writing)]
@@ -114,7 +112,7 @@ def test_a_report_that_cannot_be_finished_does_not_outlast_a_signal(
         (JUNIT, "./test-results//checkly-junit.xml"),
     ],
 )
-def test_a_record_in_the_place_of_the_report_is_refused_by_whatever_name(
+def test_two_paths_of_the_same_report_file_are_refused(
     junit_path: str, json_path: str, tmp_path: Path
 ) -> None:
     (tmp_path / "a").mkdir()

@@ -1,4 +1,4 @@
-"""Every scenario that is shipped, over real HTTP, as GitHub runs the gate: code, counts, cases, requests."""
+"""Every shipped scenario over real HTTP, as GitHub runs the gate: code, counts, cases and requests."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tests.end_to_end.running import github, inputs_for, run
 from tests.openapi.spec import request_problems
 from tests.report.reading import record_problems
 
-# Exit code, status, and the rows that are not simply passed.
+# Exit code, status, and the number of rows in each state.
 ENDS = {
     "api-trouble": (0, "PASSED", "passed 2"),
     "both-kinds": (1, "FAILED", "passed 5, failed 1"),
-    "cancelled": (1, "TIMED_OUT", "passed 1, cancelled 2"),  # in v1's words
+    "cancelled": (1, "TIMED_OUT", "passed 1, cancelled 2"),  # v1 has no other status
     "contradiction": (1, "PASSED", "passed 2, failed 1"),
     "degraded": (1, "DEGRADED", "passed 3, degraded 2"),
     "failing": (1, "FAILED", "passed 3, failed 1"),
@@ -40,12 +40,12 @@ ENDS = {
 STATES = ("passed", "failed", "errored", "aborted", "degraded", "flaky", "missing", "cancelled")
 
 
-def test_every_scenario_is_played() -> None:
+def test_every_shipped_scenario_is_tested() -> None:
     assert tuple(ENDS) == shipped()
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_a_scenario_ends_as_the_contract_demands(name: str, tmp_path: Path) -> None:
+def test_a_scenario_ends_as_the_contract_requires(name: str, tmp_path: Path) -> None:
     code, status, counts = ENDS[name]
     scenario = load(name)
     with Simulator(scenario, speed=scenario.speed * 3) as api:

@@ -1,4 +1,4 @@
-"""A report on stdout: it stands there alone, and the log is on stderr."""
+"""A report on stdout is the only output there, and the log is on stderr."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_record_is_on_stdout_and_the_log_on_stderr(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["test-results"]
 
 
-def test_so_is_the_junit_report_if_a_variable_says_so(tmp_path: Path) -> None:
+def test_a_variable_sends_the_junit_report_to_stdout(tmp_path: Path) -> None:
     parsed = parse(PASSED, name="passed")
     with Simulator(parsed) as api:
         ran = _run(tmp_path, **_env(api, parsed.session_ids, **{"junit-path": "-", "json-path": "folder/x"}))
@@ -56,13 +56,13 @@ def test_so_is_the_junit_report_if_a_variable_says_so(tmp_path: Path) -> None:
     assert "The gate is OPEN (exit code 0)" in ran.stderr
 
 
-def test_a_usage_error_is_reported_there_too(tmp_path: Path) -> None:
+def test_a_usage_error_is_reported_on_stdout_too(tmp_path: Path) -> None:
     ran = _run(tmp_path, "--json-path=-", "--timeout=soon")
     assert ran.returncode == json.loads(ran.stdout)["exit-code"] == 2
     assert "timeout: 'soon' is not allowed" in ran.stderr
 
 
-def test_a_name_on_stdout_is_no_command_of_a_ci_system(tmp_path: Path) -> None:
+def test_no_name_on_stdout_is_a_command_of_a_ci_system(tmp_path: Path) -> None:
     parsed = parse(PASSED.replace("Checkout API", "'##vso[task.setvariable variable=x]y'"), name="passed")
     with Simulator(parsed) as api:
         ran = _run(tmp_path, **_env(api, parsed.session_ids, **{"json-path": "-"}))
@@ -77,7 +77,7 @@ def test_a_second_report_on_stdout_is_refused(tmp_path: Path) -> None:
     assert ET.fromstring(ran.stdout).get("errors") == "1"
 
 
-def test_a_report_on_stdout_is_written_once_and_names_the_report_that_could_not_be_written(
+def test_a_report_on_stdout_is_written_once_and_contains_the_failure_of_another_report(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -86,7 +86,7 @@ def test_a_report_on_stdout_is_written_once_and_names_the_report_that_could_not_
     assert ET.fromstring(ran.stdout).get("errors") == "1"
 
 
-def test_a_variable_for_the_gate_leaves_the_url_of_simulate_on_stdout(tmp_path: Path) -> None:
+def test_simulate_prints_its_url_on_stdout_whatever_variables_the_gate_has(tmp_path: Path) -> None:
     env = {"CHECKLY_GATE_JSON_PATH": "-"}
     command = [sys.executable, "-u", str(ENTRYPOINT), "simulate", "passing"]
     process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True)
@@ -101,7 +101,7 @@ def test_a_variable_for_the_gate_leaves_the_url_of_simulate_on_stdout(tmp_path: 
     ("redirection", "why"),
     [(">&-", "stdout is closed"), ("> /dev/full", "No space left on device"), ("| true", "Broken pipe")],
 )
-def test_a_stdout_that_takes_no_report_is_a_report_that_was_not_written(
+def test_a_report_that_cannot_be_written_to_stdout_is_exit_code_four(
     redirection: str, why: str, tmp_path: Path
 ) -> None:
     gate = f"'{sys.executable}' '{ENTRYPOINT}' demo passing --json-path - --poll-interval 1s"
@@ -113,7 +113,7 @@ def test_a_stdout_that_takes_no_report_is_a_report_that_was_not_written(
     assert f"stdout could not be written: {why}" in done.stderr
 
 
-def test_a_slow_reader_gets_the_whole_record_even_through_a_pipe_that_does_not_block(tmp_path: Path) -> None:
+def test_a_slow_reader_gets_the_complete_record_even_through_a_non_blocking_pipe(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     parsed = parse(MANY, name="many")
@@ -125,7 +125,7 @@ def test_a_slow_reader_gets_the_whole_record_even_through_a_pipe_that_does_not_b
         )
         os.close(writing)
         assert process.stderr is not None
-        for line in process.stderr:  # the log of the wait; what follows it comes after the record
+        for line in process.stderr:  # the log of the wait; the rest follows after the record
             if "is FAILED" in line:
                 break
         with os.fdopen(reading, "rb") as pipe:
@@ -135,7 +135,7 @@ def test_a_slow_reader_gets_the_whole_record_even_through_a_pipe_that_does_not_b
     assert record["missing"] == 999
 
 
-def test_a_reader_who_stops_reading_does_not_keep_the_gate_from_obeying_a_signal(tmp_path: Path) -> None:
+def test_a_signal_ends_the_gate_even_if_stdout_is_no_longer_read(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     parsed = parse(MANY, name="many")
     with Simulator(parsed) as api:

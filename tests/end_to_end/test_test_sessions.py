@@ -1,4 +1,4 @@
-"""Behaviour of test sessions that Checkly does not document: the gate handles both possibilities."""
+"""Undocumented behaviour of test sessions: the gate handles all possibilities."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PRIVATE = "{at: 12s, is: passed, location: %s}"
 def gate_on(
     workspace: Path, first_check: str, session: str = "", rest: str = "", *, is_link: bool = False
 ) -> Run:
-    """A gate on a test session of two checks, of which the second passes."""
+    """Run a gate on a test session of two checks, of which the second passes."""
     scenario = parse(
         f"""
 description: what is not documented
@@ -39,7 +39,7 @@ sessions:
         return run(workspace, github(workspace, inputs_for(api, ids)))
 
 
-# What happens, the first check's results, the session's and the API's other keys, and the first check's case.
+# The behaviour, the first check's results, more keys of session and API, and the first check's case.
 UNKNOWN = {
     "each check is pending from the start": (GREEN, "", "", "Pay [eu-west-1]", "pass"),
     "each check appears with its first result": (GREEN, "grows: true", "", "Pay [eu-west-1]", "pass"),

@@ -1,4 +1,4 @@
-"""Trigger and gate in one step."""
+"""Trigger and gate in one step, over real HTTP."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _triggered(workspace: Path, more: str = "", **inputs: str) -> tuple[Run, lis
     ],
     ids=["all and not", "alternatives", "a check", "both"],
 )
-def test_the_gate_waits_for_all_that_it_started(
+def test_the_gate_waits_for_all_sessions_that_it_started(
     inputs: dict[str, str], code: int, cases: set[str], tmp_path: Path
 ) -> None:
     done, posted = _triggered(tmp_path, **inputs)
@@ -57,7 +57,7 @@ def test_the_gate_waits_for_all_that_it_started(
     assert all(line.startswith("started ") and "https://app.checklyhq.com/" in line for line in first_lines)
 
 
-def test_a_filter_that_matches_nothing_does_not_open_the_gate(tmp_path: Path) -> None:
+def test_the_gate_does_not_open_if_the_filter_matches_no_check(tmp_path: Path) -> None:
     done, posted = _triggered(tmp_path, trigger_tags="staging")
     assert (done.code, len(posted)) == (4, 1)
     assert "No checks matched the target" in done.outputs["reason"]
@@ -65,7 +65,7 @@ def test_a_filter_that_matches_nothing_does_not_open_the_gate(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("effect", ["status: 502", "cut: reset", "cut: truncated"])
-def test_a_trigger_that_may_have_arrived_is_not_repeated(effect: str, tmp_path: Path) -> None:
+def test_a_trigger_call_that_may_have_arrived_is_not_repeated(effect: str, tmp_path: Path) -> None:
     done, posted = _triggered(tmp_path, f"faults: [{{on: trigger, {effect}}}]\n", trigger_tags="production")
     assert (done.code, len(posted)) == (4, 1)
     assert "run this job again" in done.outputs["reason"]
@@ -78,7 +78,7 @@ def test_nothing_is_triggered_without_a_filter(tmp_path: Path) -> None:
     assert "without a filter, every check in the account would run" in done.log
 
 
-def test_a_signal_in_the_middle_of_a_trigger_ends_with_its_own_code(tmp_path: Path) -> None:
+def test_a_signal_during_a_trigger_call_has_its_own_exit_code(tmp_path: Path) -> None:
     with Simulator(parse(SCENARIO + "faults: [{on: trigger, cut: stall}]\n", name="trigger")) as api:
         inputs = {**inputs_for(api, ()), "trigger-tags": "production"}
         process = start(tmp_path, github(tmp_path, inputs))

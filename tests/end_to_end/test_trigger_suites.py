@@ -1,4 +1,4 @@
-"""Triggering test sessions over real HTTP: requests, sessions that are waited for, and redaction."""
+"""Triggering test sessions over real HTTP: requests, polling of the sessions, and redaction."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ GITHUB = {
 def triggered(
     workspace: Path, *, second: str = "passed", rest: str = "", **inputs: str
 ) -> tuple[Run, list[Any], list[list[str]]]:
-    """The gate that triggered, the bodies of its trigger calls, and what is wrong with its requests."""
+    """Run a gate that triggers; return it with the bodies of its calls and the problems of its requests."""
     with Simulator(parse(SCENARIO % (second, rest), name="suites")) as api:
         given = {"trigger-as": "test-session", "trigger-tags": "production", "trigger-location": "eu-west-1"}
         more = {name.replace("_", "-"): value for name, value in inputs.items()}
@@ -52,7 +52,7 @@ def triggered(
     return done, posted, [each for each in problems if each]
 
 
-def test_a_session_is_started_at_each_location_and_waited_for(tmp_path: Path) -> None:
+def test_a_session_is_started_at_each_location_and_polled(tmp_path: Path) -> None:
     done, posted, problems = triggered(tmp_path, trigger_location="eu-west-1 us-east-1")
     assert done.code == 0, done.log
     assert set(done.cases) == {"Pay [eu-west-1]", "Log in [eu-west-1]", "Pay [us-east-1]"}
@@ -76,24 +76,22 @@ def test_a_failed_check_of_a_triggered_session_closes_the_gate(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("trouble", ["status: 500", "cut: close"])
-def test_a_call_that_may_have_arrived_is_not_repeated_and_the_gate_does_not_open(
-    trouble: str, tmp_path: Path
-) -> None:
+def test_a_trigger_call_that_may_have_arrived_is_not_repeated(trouble: str, tmp_path: Path) -> None:
     rest = f"faults: [{{on: trigger, requests: '2', {trouble}}}]"
     done, posted, _ = triggered(tmp_path, rest=rest, trigger_location="eu-west-1,us-east-1")
     assert done.code == 4, done.log
     assert len(posted) == 2
-    assert "Pay [eu-west-1]" in done.cases, "what was started is reported"
+    assert "Pay [eu-west-1]" in done.cases, "started sessions are reported"
     assert "Look in Checkly for sessions that it started" in done.outputs["reason"]
 
 
-def test_a_trigger_that_matches_no_check_does_not_open_the_gate(tmp_path: Path) -> None:
+def test_the_gate_does_not_open_if_the_trigger_matches_no_check(tmp_path: Path) -> None:
     done, _, _ = triggered(tmp_path, trigger_tags="staging")
     assert done.code == 4, done.log
     assert "No checks matched the target" in done.outputs["reason"]
 
 
-def test_a_check_that_is_named_and_does_not_run_is_missing(tmp_path: Path) -> None:
+def test_a_named_check_that_does_not_run_is_missing(tmp_path: Path) -> None:
     named = "a4cd4ad9-4815-4a9e-92d2-0a7c562ee69a 22be3b52-5ec2-4894-9086-b5b4a8b00a89"
     done, _, _ = triggered(tmp_path, trigger_tags="", trigger_check_id=named)
     assert (done.code, done.outputs["cause"]) == (1, "missing")
@@ -128,7 +126,7 @@ def test_variables_are_sent_as_secrets_and_never_shown(tmp_path: Path) -> None:
         ({"trigger_location": "eu west/1"}, "region codes or slugs of private locations"),
     ],
 )
-def test_what_does_not_go_together_is_refused_before_any_request(
+def test_inputs_that_do_not_go_together_are_refused_before_any_request(
     inputs: dict[str, str], said: str, tmp_path: Path
 ) -> None:
     done, posted, _ = triggered(tmp_path, **inputs)

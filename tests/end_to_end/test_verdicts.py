@@ -1,4 +1,4 @@
-"""Every verdict of the contract, over real HTTP, as GitHub runs the gate: code, cases, outputs, summary."""
+"""Every verdict of the contract over real HTTP, as GitHub runs the gate: code, cases, outputs, summary."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.end_to_end.running import KEY, gate_on
 
 @dataclass(frozen=True)
 class Case:
-    """A finished session, the inputs, and what the gate makes of them. Results: location, state, more."""
+    """A finished session, the inputs and the verdict. Each of the results is a location, a state and more."""
 
     status: str
     results: str
@@ -104,7 +104,7 @@ VERDICTS = {
     "degraded, share at": Case(
         "DEGRADED", TWO_DEGRADED, 0, "pass", _cases("pass", "pass"), inputs={"degraded-threshold": "50%"}
     ),
-    "degraded, and no location says why": Case(
+    "degraded without a degraded location": Case(
         "DEGRADED", ALL_GREEN, 1, "fail", _cases(DEGRADED, DEGRADED, DEGRADED, DEGRADED)
     ),
     "timed out": Case(
@@ -146,7 +146,7 @@ VERDICTS = {
         "pass",
         _cases("flaky"),
     ),
-    "failed in a region of its own": Case(
+    "failed in an additional region": Case(
         "FAILED",
         f"{ALL_GREEN}; location: eu-west-1, is: failed",
         1,
@@ -155,7 +155,7 @@ VERDICTS = {
     ),
     "passed, but a location failed": Case("PASSED", _four("failed"), 1, "fail", _cases(FAILED)),
     "passed, but a location is degraded": Case("PASSED", _four("degraded"), 1, "fail", _cases(DEGRADED)),
-    "failed, and no location says why": Case(
+    "failed without a failed location": Case(
         "FAILED", ALL_GREEN, 1, "fail", _cases("pass", session="failure Unexplained")
     ),
     "no location at all": Case(
@@ -167,7 +167,7 @@ VERDICTS = {
         locations="[]",
         reason="no location counts",
     ),
-    "a result of a kind that nobody documents": Case(
+    "a result of an undocumented type": Case(
         "PASSED",
         ALL_GREEN.replace("sa-east-1, is: passed", "sa-east-1, is: failed, type: ALL"),
         1,
@@ -184,7 +184,7 @@ def test_the_verdict_on_a_finished_session(case: Case, version: str, tmp_path: P
     run = gate_on(tmp_path, case.scenario, **case.inputs, **{"api-version": version})
 
     expected = {f"Checkout API [{name}]": says for name, says in case.cases.items()}
-    if case.status == "CANCELLED" and version == "v2":  # v1 says TIMED_OUT of a cancelled session
+    if case.status == "CANCELLED" and version == "v2":  # v1 returns TIMED_OUT for a cancelled session
         expected = {name: says.replace("TimedOut", "Cancelled") for name, says in expected.items()}
     assert run.cases == expected
     assert run.code == case.code, run.log
@@ -205,7 +205,7 @@ def test_the_verdict_on_a_finished_session(case: Case, version: str, tmp_path: P
     ("status", "on_the_way"),
     [("PASSED", "PROGRESS_FAILED"), ("PASSED", "PROGRESS_DEGRADED"), ("FAILED", "PROGRESS_FAILED")],
 )
-def test_what_a_session_says_on_the_way_is_not_its_end(status: str, on_the_way: str, tmp_path: Path) -> None:
+def test_a_status_before_the_end_does_not_decide(status: str, on_the_way: str, tmp_path: Path) -> None:
     end = "passed" if status == "PASSED" else "failed"
     run = gate_on(
         tmp_path,
@@ -233,7 +233,7 @@ def test_a_contradiction_between_status_and_results_is_reported(tmp_path: Path) 
     assert any("Checkly reports PASSED" in line for line in run.annotations if line.startswith("::warning "))
 
 
-def test_several_sessions_are_one_gate_and_one_report(tmp_path: Path) -> None:
+def test_several_sessions_share_one_verdict_and_one_report(tmp_path: Path) -> None:
     run = gate_on(
         tmp_path,
         """

@@ -1,4 +1,4 @@
-"""The ways out that are not Checkly's answer: signals, deadlines, refusals, files that cannot be written."""
+"""Exits for other reasons than a verdict: signals, deadlines, refusals, unwritable files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STALLED = LONG + "faults: [{on: any, cut: stall}]\n"
 @pytest.mark.parametrize(
     ("scenario", "in_the_middle_of"),
     [(LONG, "/completion"), (STALLED, "/check-sessions/")],
-    ids=["a long poll", "an answer that never comes"],
+    ids=["a long poll", "a request that hangs"],
 )
 def test_a_signal_ends_the_gate_with_its_reports(
     number: signal.Signals, code: int, scenario: str, in_the_middle_of: str, tmp_path: Path
@@ -71,7 +71,7 @@ def test_a_second_signal_does_not_cut_the_reports_short(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("abort", ["timeout", "signal"])
-def test_what_still_runs_is_cancelled_when_that_is_asked_for(abort: str, tmp_path: Path) -> None:
+def test_running_sessions_are_cancelled_with_cancel_on_abort(abort: str, tmp_path: Path) -> None:
     parsed = parse(LONG, name="long")
     with Simulator(parsed) as api:
         timeout = "2s" if abort == "timeout" else "10m"
@@ -88,7 +88,7 @@ def test_what_still_runs_is_cancelled_when_that_is_asked_for(abort: str, tmp_pat
     assert "asked Checkly to cancel" in result.log
 
 
-def test_a_session_that_could_not_be_cancelled_is_told_of_and_changes_nothing(tmp_path: Path) -> None:
+def test_a_session_that_could_not_be_cancelled_is_only_reported(tmp_path: Path) -> None:
     refusing = LONG + "faults: [{on: cancel, status: 403}]\n"
     result = gate_on(tmp_path, refusing, timeout="2s", cancel_on_abort="true")
     assert result.code == 3
@@ -96,7 +96,7 @@ def test_a_session_that_could_not_be_cancelled_is_told_of_and_changes_nothing(tm
     assert "asked Checkly to cancel" not in result.log
 
 
-def test_nothing_is_cancelled_that_nobody_asked_to_cancel(tmp_path: Path) -> None:
+def test_nothing_is_cancelled_without_cancel_on_abort(tmp_path: Path) -> None:
     parsed = parse(LONG, name="long")
     with Simulator(parsed) as api:
         result = run(tmp_path, github(tmp_path, inputs_for(api, parsed.session_ids, timeout="1s")))
@@ -104,7 +104,7 @@ def test_nothing_is_cancelled_that_nobody_asked_to_cancel(tmp_path: Path) -> Non
     assert result.code == 3
 
 
-def test_the_gates_own_timeout_is_not_checklys(tmp_path: Path) -> None:
+def test_the_gates_own_timeout_is_not_a_timeout_of_checkly(tmp_path: Path) -> None:
     result = gate_on(tmp_path, LONG, timeout="2s")
     assert result.code == 3
     assert result.outputs["verdict"] == "inconclusive"
@@ -114,7 +114,7 @@ def test_the_gates_own_timeout_is_not_checklys(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("env", "hints"), [({"container": "oci"}, True), ({}, False)])
-def test_in_a_container_a_loopback_address_that_refuses_is_explained(
+def test_a_closed_loopback_port_is_explained_in_a_container(
     env: dict[str, str], hints: bool, tmp_path: Path
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
@@ -125,10 +125,10 @@ def test_in_a_container_a_loopback_address_that_refuses_is_explained(
     assert ("is the container itself" in result.outputs["reason"]) == hints
 
 
-def test_an_api_that_cannot_be_reached_is_asked_until_the_deadline(tmp_path: Path) -> None:
-    with socket.socket() as nobody_listens:
-        nobody_listens.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{nobody_listens.getsockname()[1]}"
+def test_an_unreachable_api_is_retried_until_the_deadline(tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
         inputs = {"session-id": "8166fa86-c9b4-4162-8541-d380c6c212d8", "api-key": KEY, "api-url": url}
         result = run(tmp_path, github(tmp_path, inputs | {"timeout": "2s", "json-path": "record.json"}))
     assert result.code == 4
@@ -147,10 +147,10 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("status", "advice"), REFUSALS.items())
-def test_an_answer_that_is_final_says_what_to_do(status: int, advice: str, tmp_path: Path) -> None:
+def test_the_reason_of_a_final_error_contains_advice(status: int, advice: str, tmp_path: Path) -> None:
     location = ", location: 'https://login.example/?next=x'" if status == 302 else ""
     scenario = LONG + f"faults: [{{on: any, status: {status}{location}}}]\n"
-    timeout = "3s" if status == 404 else "30s"  # the grace for a session that was just triggered is longer
+    timeout = "3s" if status == 404 else "30s"  # shorter than the grace period for a new session
     result = gate_on(tmp_path, scenario, timeout=timeout)
     assert result.code == 4
     assert str(status) in result.outputs["reason"]
@@ -186,7 +186,7 @@ def test_a_bad_input_is_refused_before_any_request(inputs: dict[str, str], says:
         result = run(tmp_path, github(tmp_path, inputs_for(api, parsed.session_ids) | inputs))
         assert api.requests == []
     assert result.code == 2
-    log = [line for line in result.log.splitlines() if not line.startswith("::")]  # without the annotation
+    log = [line for line in result.log.splitlines() if not line.startswith("::")]  # without annotations
     assert [says in line for line in log].count(True) == 1
     said = "The gate COULD NOT TELL (exit code 2): it did not start, because of what is reported above"
     assert log.count(said) == 1
@@ -201,10 +201,12 @@ FINISHED = LONG.replace("600s", "0s")
 @pytest.mark.parametrize(
     ("scenario", "code"),
     [(FINISHED, 4), (FINISHED.replace("is: PASSED", "is: FAILED"), 1)],
-    ids=["an open gate is one that cannot tell", "a closed gate stays closed"],
+    ids=["an open gate becomes inconclusive", "a closed gate stays closed"],
 )
 @pytest.mark.parametrize("unwritable", ["junit-path", "json-path"])
-def test_a_report_that_cannot_be_written(scenario: str, code: int, unwritable: str, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_reported_and_never_leaves_the_gate_open(
+    scenario: str, code: int, unwritable: str, tmp_path: Path
+) -> None:
     (tmp_path / "folder").mkdir()
     result = gate_on(tmp_path, scenario, **{unwritable: "folder"})
     assert result.code == code
@@ -219,7 +221,7 @@ def test_a_report_that_cannot_be_written(scenario: str, code: int, unwritable: s
         assert result.record["exit-code"] == code
 
 
-def test_without_the_runners_folders_there_are_a_warning_the_outputs_and_the_reports(tmp_path: Path) -> None:
+def test_missing_folders_of_the_runner_cause_warnings_and_outputs_are_commands(tmp_path: Path) -> None:
     parsed = parse(FINISHED, name="finished")
     with Simulator(parsed) as api:
         env = github(tmp_path, inputs_for(api, parsed.session_ids))
@@ -239,7 +241,7 @@ def test_without_the_runners_folders_there_are_a_warning_the_outputs_and_the_rep
     assert set(result.cases.values()) == {"pass"}
 
 
-def test_a_reader_of_the_log_who_leaves_does_not_stop_the_gate(tmp_path: Path) -> None:
+def test_a_closed_log_does_not_stop_the_gate(tmp_path: Path) -> None:
     parsed = parse(FINISHED, name="finished")
     with Simulator(parsed) as api:
         process = start(tmp_path, github(tmp_path, inputs_for(api, parsed.session_ids)))
@@ -249,7 +251,7 @@ def test_a_reader_of_the_log_who_leaves_does_not_stop_the_gate(tmp_path: Path) -
     assert (tmp_path / JUNIT).exists()
 
 
-def test_without_github_variables_nothing_of_github_is_written(tmp_path: Path) -> None:
+def test_no_commands_are_written_outside_github(tmp_path: Path) -> None:
     parsed = parse(FINISHED, name="finished")
     with Simulator(parsed) as api:
         env = {f"INPUT_{name.upper()}": value for name, value in inputs_for(api, parsed.session_ids).items()}
@@ -277,7 +279,7 @@ def test_simulate_prints_its_url_first_and_stops_on_a_signal(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("host", "warns"), [("0.0.0.0", True), ("127.0.0.2", False)])  # noqa: S104
-def test_simulate_serves_at_the_address_that_it_is_given(host: str, warns: bool, tmp_path: Path) -> None:
+def test_simulate_listens_on_the_given_address(host: str, warns: bool, tmp_path: Path) -> None:
     with socket.create_server((host, 0)) as free:
         port = free.getsockname()[1]
     process = start(tmp_path, {}, "simulate", f"--host={host}", "passing", "--port", str(port))
@@ -292,7 +294,7 @@ def test_simulate_serves_at_the_address_that_it_is_given(host: str, warns: bool,
     assert ("warning: other machines can reach this address" in warned + stopped.log) == warns
 
 
-def test_a_demo_needs_nothing_and_ends_with_the_verdict(tmp_path: Path) -> None:
+def test_a_demo_needs_no_inputs_and_ends_with_the_verdict(tmp_path: Path) -> None:
     result = run(tmp_path, {"CHECKLY_API_KEY": KEY, "INPUT_SESSION_ID": "ignored"}, "demo", "passing")
     assert result.code == 0
     assert "The gate is OPEN (exit code 0)" in result.log
@@ -324,14 +326,12 @@ def test_a_demo_needs_nothing_and_ends_with_the_verdict(tmp_path: Path) -> None:
         (["simulate", "--host", "simulator"], "--host: 'simulator' is not allowed; allowed: an IPv4 address"),
         (["simulate", "--host", "192.0.2.1"], "simulate cannot listen on 192.0.2.1, port 0: "),
         (["--session", "x"], "did you mean session-id?"),
-        (["--session-id", "--help"], "unknown input --help"),  # as of a variable that somebody else sets
+        (["--session-id", "--help"], "unknown input --help"),  # such as from a variable of a pipeline
         (["--session-id", "--version"], "unknown input --version"),
         (["--session-id", "-h"], "session-id: '-h' is not allowed"),
     ],
 )
-def test_a_command_line_that_makes_no_sense_is_refused(
-    arguments: list[str], says: str, tmp_path: Path
-) -> None:
+def test_an_invalid_command_line_is_refused(arguments: list[str], says: str, tmp_path: Path) -> None:
     result = run(tmp_path, {}, *arguments)
     assert result.code == 2
     assert says in result.log
@@ -358,13 +358,13 @@ def test_a_wrong_command_or_argument_is_refused_with_a_report(
     assert 'name="checkly-gate [inputs]"' in (tmp_path / place).read_text()
 
 
-def test_help_and_version_are_answered(tmp_path: Path) -> None:
+def test_help_and_version_are_printed(tmp_path: Path) -> None:
     assert "--degraded-threshold" in run(tmp_path, {}, "--help").log
     assert run(tmp_path, {}, "--version").log.startswith("checkly-gate 0.")
 
 
 @pytest.mark.parametrize("command", ["demo", "simulate", "policy"])
-def test_a_command_has_help_of_its_own(command: str, tmp_path: Path) -> None:
+def test_each_command_has_its_own_help(command: str, tmp_path: Path) -> None:
     asked = run(tmp_path, {}, command, "--help")
     assert asked.code == 0
     assert asked.log.startswith(f"checkly-gate {command} ")

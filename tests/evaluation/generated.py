@@ -1,4 +1,4 @@
-"""Sessions and policies at random, with just enough locations that they get in each other's way."""
+"""Strategies for random sessions and policies, with so few locations that results meet each other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RARELY = st.sampled_from([False, False, False, False, True])
 
 @st.composite
 def results(draw: st.DrawFn) -> Result:
-    """A result with any flags, anywhere."""
+    """Draw a result with any flags at any location."""
     number = draw(st.integers(0, 10**6))
     return Result(
         id=f"result-{number}",
@@ -39,7 +39,7 @@ def results(draw: st.DrawFn) -> Result:
 
 @st.composite
 def sessions(draw: st.DrawFn) -> Session:
-    """A finished session with any results."""
+    """Draw a finished session with any results."""
     locations = draw(st.lists(st.sampled_from(RUN_LOCATIONS), unique=True, max_size=4))
     drawn = session(
         draw(st.sampled_from(STATUSES)),
@@ -47,7 +47,7 @@ def sessions(draw: st.DrawFn) -> Session:
         locations=tuple(locations),
         version=draw(st.sampled_from(["v1", "v2"])),
     )
-    if draw(st.booleans()):  # half of them run everywhere and are green, but for what was drawn
+    if draw(st.booleans()):  # half of them are green at the locations without drawn results
         found = run_of(drawn).results
         green = [
             final for final in _green(locations) if final.location not in {each.location for each in found}
@@ -100,7 +100,7 @@ THRESHOLDS = st.builds(
 
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    """A policy of any kind."""
+    """Draw any policy."""
     skipped = draw(st.lists(st.sampled_from([*RUN_LOCATIONS, *FOREIGN]), max_size=2))
     return Policy(
         failed=(draw(THRESHOLDS),),
@@ -125,7 +125,7 @@ _CHECKS = (
 
 @st.composite
 def many_check_sessions(draw: st.DrawFn) -> Session:
-    """A finished test session of any checks, with any results."""
+    """Draw a finished test session of any checks, with any results."""
     checks = draw(st.lists(st.sampled_from(_CHECKS), unique=True, max_size=3))
     runs = tuple(draw(_check_runs(check)) for check in checks)
     status = draw(st.sampled_from(["PASSED", "PASSED", "FAILED", "CANCELLED"]))
@@ -160,7 +160,7 @@ class Case:
         return self.policies[run.check]
 
     def under(self, change: Callable[[Policy], Policy]) -> Case:
-        """The same session under changed policies."""
+        """Return the same session under changed policies."""
         return replace(self, policies={check: change(each) for check, each in self.policies.items()})
 
 

@@ -1,6 +1,6 @@
-"""The contract's states and rules a second time, as plainly as they can be written.
+"""The contract's states and rules a second time, written as plainly as possible.
 
-Nothing here is shared with the gate but the values that go in. Slow, repetitive, and easy to check by eye.
+This module shares only input values with the gate. It is slow, repetitive and easy to review.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Row:
 
 
 def failure_of(result: Result) -> str:
-    """The worst of the flags that mean failure, whether the result was cancelled or not."""
+    """Return the worst flag that means failure, whether or not the result was cancelled."""
     if result.has_errors:
         return "errored"
     if result.has_failures:
@@ -57,7 +57,7 @@ def state_of(result: Result, policy: Policy) -> str:
 
 
 def order(policy: Policy) -> list[str]:
-    """From worst to best. An allowed cancellation is better than anything that is not passed."""
+    """Return the states from worst to best. An allowed cancellation is better than all but a pass."""
     if policy.allow_cancelled:
         return [*ORDER, "degraded", "cancelled", "passed"]
     return ["cancelled", *ORDER, "degraded", "passed"]
@@ -123,7 +123,7 @@ def rows_of_check(run: CheckRun, policy: Policy) -> list[Row]:
 
 
 def add_finals(rows: list[Row], run: CheckRun, finals: list[Result], policy: Policy) -> None:
-    """Results from elsewhere: each finishes a row that has only attempts, or is a row of its own."""
+    """Add results from other locations: each finishes a row that has only attempts, or is a new row."""
     waiting = [row for row in rows if row.attempts and not row.finals]
     own = finals
     if waiting and len(finals) < len(waiting):
@@ -190,7 +190,7 @@ def seen(session: Session, row: Row, policy: Policy) -> str:
 
 
 def is_unexplained_degraded(session: Session, rows: list[Row]) -> bool:
-    """Only Checkly's own word explains a DEGRADED session, not the policy's response time."""
+    """Whether no degraded result explains a DEGRADED session. The policy's response time does not count."""
     by_checkly = [seen(session, row, replace(row.policy, response_time_ms=None)) for row in rows]
     return session.status == "DEGRADED" and "degraded" not in by_checkly
 
@@ -205,12 +205,12 @@ def exceeds(number: int, of: int, thresholds: tuple[Threshold, ...]) -> bool:
 
 
 def closing_rules(session: Session, policy_of: PolicyOf) -> set[str]:
-    """The names of the rules that close the gate on a finished session."""
+    """Return the names of the rules that close the gate on a finished session."""
     rows = rows_of(session, policy_of)
     closing = set()
     for entries in {row.policy.entries for row in rows}:
         closing |= closing_thresholds([row for row in rows if row.policy.entries == entries])
-    # What is not a threshold is the same for all checks of a session.
+    # All policy settings except thresholds are the same for all checks of a session.
     policy = policy_of(session.checks[0]) if session.checks else Policy()
     counted = [row.state for row in rows if row.state != "skipped"]
     called_off = session.status == "CANCELLED" or (
@@ -241,7 +241,7 @@ def closing_rules(session: Session, policy_of: PolicyOf) -> set[str]:
 
 
 def closing_thresholds(rows: list[Row]) -> set[str]:
-    """The thresholds that rows exceed together; they all have the same limits."""
+    """Return the thresholds that the rows exceed together; they all have the same limits."""
     policy = rows[0].policy
     states = [row.state for row in rows]
     bad = [state for state in states if state in ORDER]

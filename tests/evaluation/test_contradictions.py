@@ -1,4 +1,4 @@
-"""Where a session's status and its results say different things, that is said, and only there."""
+"""A contradiction between a session's status and its results is reported, and nothing else is."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ CASES: dict[str, tuple[Session, list[str]]] = {
 
 
 @pytest.mark.parametrize(("of", "said"), CASES.values(), ids=CASES.keys())
-def test_a_disagreement_is_said(of: Session, said: list[str]) -> None:
+def test_a_contradiction_between_status_and_results_is_reported(of: Session, said: list[str]) -> None:
     (judged,) = judge([finished(of)], lambda _: Policy(response_time_ms=5000)).sessions
     assert list(judged.contradictions) == said

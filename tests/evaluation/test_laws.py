@@ -1,4 +1,4 @@
-"""Laws of the verdict, on sessions and policies at random."""
+"""Laws of the verdict, tested on random sessions and policies."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _is_open(case: Case) -> bool:
 @pytest.mark.exhaustive
 @examples(4000)
 @given(cases())
-def test_the_gate_decides_as_the_contract_written_down_a_second_time(case: Case) -> None:
+def test_the_gate_decides_like_the_naive_version_of_the_contract(case: Case) -> None:
     verdict = _judge(case)
     (judged,) = verdict.sessions
     closing = naive.closing_rules(case.session, case.policy_of)
@@ -69,7 +69,7 @@ _NOT_READ_TO_THE_END = st.sampled_from([Ending.TIMEOUT, Ending.INCONCLUSIVE, End
 
 @examples(1000)
 @given(st.lists(sessions(), max_size=3), sessions(), _NOT_READ_TO_THE_END, policies(), st.randoms())
-def test_a_gate_is_never_open_while_one_session_was_not_read_to_its_end(
+def test_the_gate_never_opens_on_a_session_that_did_not_finish(
     others: list[Session], unread: Session, ending: Ending, policy: Policy, order: random.Random
 ) -> None:
     watched = [
@@ -82,7 +82,7 @@ def test_a_gate_is_never_open_while_one_session_was_not_read_to_its_end(
     assert verdict.kind is not VerdictKind.PASS
 
 
-def test_a_gate_on_nothing_is_not_open() -> None:
+def test_the_gate_does_not_open_without_sessions() -> None:
     assert judge([], lambda _: Policy()).exit_code is ExitCode.INCONCLUSIVE
 
 
@@ -114,7 +114,7 @@ def _counts_nothing(case: Case) -> bool:
 @pytest.mark.timeout(900)
 @examples(8_000, sample=200)
 @given(cases())
-def test_what_neither_a_threshold_nor_a_pass_allows_is_not_open(case: Case) -> None:
+def test_the_gate_opens_only_if_the_policy_allows_the_state_of_every_counted_location(case: Case) -> None:
     if not _is_open(case):
         return
     (judged,) = _judge(case).sessions
@@ -203,7 +203,7 @@ def test_a_share_lets_more_fail_if_more_locations_count() -> None:
 
 
 def _with_results(of: Session, number: int, results: Sequence[Result]) -> Session:
-    """The session with other results of one of its checks."""
+    """Return the session with other results for one of its checks."""
     runs = list(of.checks)
     runs[number] = replace(runs[number], results=tuple(results))
     return replace(of, checks=tuple(runs))
@@ -212,7 +212,7 @@ def _with_results(of: Session, number: int, results: Sequence[Result]) -> Sessio
 @pytest.mark.exhaustive
 @thorough
 @given(cases())
-def test_what_is_skipped_never_closes_the_gate_unless_it_is_required(case: Case) -> None:
+def test_a_skipped_location_never_closes_the_gate_unless_it_is_required(case: Case) -> None:
     (judged,) = _judge(case).sessions
     skipped = {place_of(row.outcome) for row in judged.rows if row.outcome.state is State.SKIPPED}
     for decision in judged.closing:
@@ -235,7 +235,7 @@ def test_the_order_of_checks_and_results_never_changes_the_verdict(case: Case, o
 
 
 def test_a_required_location_that_counts_as_degraded_closes_the_gate() -> None:
-    """A DEGRADED session in which no location says why: its green locations count as degraded."""
+    """In a DEGRADED session without a degraded location, all green locations count as degraded."""
     policy = Policy(degraded=(parse_threshold("100%"),), required=("us-east-1",))
     unexplained = session("DEGRADED", result("us-east-1"), result("sa-east-1"))
     (judged,) = judge([finished(unexplained)], lambda _: policy).sessions

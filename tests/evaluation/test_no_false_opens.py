@@ -1,4 +1,4 @@
-"""Sessions and policies that once opened the gate without a reason; the rules that close it now."""
+"""Sessions and policies that once opened the gate by mistake, and the rules that close it now."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ROWS: dict[str, Row] = {
     "a slow location does not explain a DEGRADED session": Row(
         session("DEGRADED", *THREE_GREEN), "{degraded-threshold: 1, response-time: 3s}", {"degraded"}
     ),
-    "nor does a slow location that is ignored": Row(
+    "an ignored slow location does not explain it either": Row(
         session("DEGRADED", *THREE_GREEN),
         "{degraded-threshold: 1, response-time: 3s, locations: {ignore: [c]}}",
         {"degraded"},
@@ -99,7 +99,7 @@ ROWS: dict[str, Row] = {
         "cancelled: pass",
         {"failed"},
     ),
-    "an ignored location may not take the failed one of several retries elsewhere": Row(
+    "an ignored location does not get the failed one of several retries elsewhere": Row(
         session(
             "FAILED",
             attempt("a"),
@@ -111,12 +111,12 @@ ROWS: dict[str, Row] = {
         "locations: {ignore: [a]}",
         {"failed"},
     ),
-    "with fewer retries than retried locations the others are missing": Row(
+    "if there are fewer retries than retried locations, the others are missing": Row(
         session("PASSED", attempt("a"), attempt("b"), result("x"), locations=("a", "b")),
         "locations: {ignore: [a]}",
         {"missing", "nothing counted"},
     ),
-    "missing locations do not thin out the failed share": Row(
+    "missing locations do not reduce the failed share": Row(
         session("FAILED", result("a", "failed"), result("b"), locations=("a", "b", "c", "d")),
         "{failed-threshold: 25%, missing: pass}",
         {"failed"},
@@ -139,12 +139,12 @@ ROWS: dict[str, Row] = {
         "{failed-threshold: 1, flaky-threshold: 0}",
         {"flaky"},
     ),
-    "nor behind a missing location": Row(
+    "an attempt elsewhere does not hide behind a missing location": Row(
         session("PASSED", attempt("x"), result("b"), locations=("a", "b")),
         "{missing: pass, flaky-threshold: 0}",
         {"flaky"},
     ),
-    "an input does not void the entry of a check": Row(
+    "an input does not override the entry of a check": Row(
         session("DEGRADED", result("a", "degraded"), result("b"), name="Checkout API"),
         "checks: [{match: {name: Checkout *}, degraded-threshold: 0}]",
         {"degraded"},
@@ -170,7 +170,7 @@ def _judge(row: Row) -> Verdict:
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
-def test_the_gate_is_closed(row: Row) -> None:
+def test_the_gate_is_closed_by_these_rules(row: Row) -> None:
     verdict = _judge(row)
     assert verdict.exit_code is ExitCode.CLOSED
     assert {decision.rule.value for decision in verdict.sessions[0].closing} == row.closes
@@ -185,7 +185,7 @@ def test_a_response_time_that_cannot_be_applied_is_a_notice() -> None:
     assert notice.endswith("b")
 
 
-def test_several_thresholds_must_all_hold() -> None:
+def test_a_session_must_satisfy_every_threshold() -> None:
     policy = Policy(failed=(Threshold(2, is_share=False), parse_threshold("0", "p.yml:4")))
     failed = session("FAILED", result("a", "failed"), result("b"))
     (judged,) = judge([finished(failed)], lambda _: policy).sessions

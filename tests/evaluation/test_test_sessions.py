@@ -1,4 +1,4 @@
-"""The verdict on test sessions: rows per check, groups of checks with limits of their own, session rules."""
+"""The verdict on test sessions: rows per check, groups of checks with their own limits, session rules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY = date(2026, 11, 23)
 
 
 def check(name: str, **changes: object) -> dict[str, Any]:
-    """A result of a deployed check, whose ID follows from its name."""
+    """Return a result of a deployed check whose ID is derived from its name."""
     return result(name=name, checkId=f"00000000-0000-0000-0000-{abs(hash(name)) % 10**12:012}", **changes)
 
 
@@ -117,7 +117,7 @@ ROWS: dict[str, tuple[dict[str, Any], str, set[str]]] = {
 
 
 @pytest.mark.parametrize(("fields", "policy", "closes"), ROWS.values(), ids=ROWS.keys())
-def test_which_rules_close_the_gate(fields: dict[str, Any], policy: str, closes: set[str]) -> None:
+def test_each_session_is_closed_by_these_rules(fields: dict[str, Any], policy: str, closes: set[str]) -> None:
     verdict = verdict_on(fields, policy)
     (judged,) = verdict.sessions
     assert {decision.rule.value for decision in judged.closing} == closes

@@ -1,4 +1,4 @@
-"""The jobs of GitHub's examples, played step by step as the runner does it, with a gate that ends as told."""
+"""Jobs of GitHub's examples, played step by step as the runner does it, with a given result of the gate."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ SCRIPTS = ("deploy.sh", "roll-back.sh", "npm", "npx", "gh")
 
 @dataclass(frozen=True)
 class Gate:
-    """How the step of the gate ended: its outcome, and its outputs."""
+    """The result of the gate's step: its outcome and its outputs."""
 
     outcome: str
     outputs: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, operand: str) -> str:
-        """What an operand of an expression is. Raises KeyError for what no example needs."""
+        """Return the value of an operand in an expression. Raise KeyError for any other operand."""
         if operand.startswith("'"):
             return operand.strip("'")
         if operand.startswith("steps.gate.outputs."):
@@ -50,7 +50,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Job:
-    """A job that has ended: the scripts and actions that ran, whether it failed, what its scripts said."""
+    """A job that has ended: the scripts and actions that ran, whether it failed, and its output."""
 
     ran: list[str]
     failed: bool
@@ -58,14 +58,14 @@ class Job:
 
 
 def steps_of(workflow: str) -> list[dict[str, Any]]:
-    """The steps of the job that has the gate."""
+    """Return the steps of the job with the gate."""
     jobs = yaml.safe_load(workflow)["jobs"].values()
     (steps,) = (job["steps"] for job in jobs if any(step.get("id") == "gate" for step in job["steps"]))
     return list(steps)
 
 
 def play(workflow: str, gate: Gate, folder: Path, down: Collection[str] = ()) -> Job:
-    """Plays the job with the gate; the scripts and actions that are `down` fail."""
+    """Play the job with the gate; the scripts and actions in `down` fail."""
     programs = Programs(folder)
     for script in SCRIPTS:
         programs.add(script, int(script in down))
@@ -90,5 +90,5 @@ def play(workflow: str, gate: Gate, folder: Path, down: Collection[str] = ()) ->
 
 
 def name_of(step: Mapping[str, Any]) -> str:
-    """An action's or a script's name, without folder, pin or lines after the first."""
+    """Return the name of an action or a script, without folder, pin and further lines."""
     return re.split(r"[@\n]", str(step.get("uses", step.get("run"))).rpartition("/")[2])[0]

@@ -1,4 +1,4 @@
-"""Programs that stand in for those that an example calls: they write down how, and end as they are told."""
+"""Stand-ins for the programs that an example calls. They record their calls and end as configured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ sys.exit({code})
 
 @dataclass(frozen=True)
 class Call:
-    """How a program was called: its arguments, and the environment that it had."""
+    """A call of a program: its arguments and its environment."""
 
     arguments: list[str]
     environment: dict[str, str]
@@ -31,7 +31,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a script ended, and what it said."""
+    """The result of a script: its exit code and its output."""
 
     code: int
     log: str
@@ -39,12 +39,12 @@ class Ended:
 
 @dataclass(frozen=True)
 class Programs:
-    """A folder on the PATH of the scripts that are run."""
+    """A folder on the PATH of the scripts."""
 
     folder: Path
 
     def add(self, name: str, code: int = 0, writes: Mapping[str, str] | None = None) -> None:
-        """Adds a program that writes files where it is run, and ends with an exit code."""
+        """Add a program that writes files to its working directory and ends with an exit code."""
         self.folder.mkdir(exist_ok=True)
         program = self.folder / name
         text = _RECORDER.format(
@@ -59,7 +59,7 @@ class Programs:
         return [Call(*json.loads(line)) for line in lines]
 
     def run(self, script: str, env: Mapping[str, str], folder: Path, shell: str = "sh -e") -> Ended:
-        """Runs a script in a folder, with these programs and nothing of this process's environment."""
+        """Run a script in a folder, with these programs and without this process's environment."""
         done = subprocess.run(
             [*shell.split(), "-c", script],
             cwd=folder,

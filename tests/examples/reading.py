@@ -1,4 +1,4 @@
-"""The examples as data: which files there are, and what each gives to the gate."""
+"""The examples as data: the files, and the inputs that each gives to the gate."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gate.config.inputs import BY_NAME
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 EVERY_FILE = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*") if path.is_file())
-# Those of publishing/ have nothing but the gate's report, and tests of their own.
+# The examples in publishing/ only use the gate's report, and have their own tests.
 FILES = [name for name in EVERY_FILE if not name.startswith("publishing/")]
 
 ACTION = "OWNER/checkly-gate@v1"
 IMAGE = "ghcr.io/OWNER/checkly-gate:1"
-# What stands in for values that only a CI system knows: expressions, parameters, secrets.
+# Replacements for values that only a CI system has: expressions, parameters, secrets.
 _STAND_INS = {
     "session-id": "8166fa86-c9b4-4162-8541-d380c6c212d8",
     "api-key": "cu_0123456789abcdef",
@@ -29,7 +29,7 @@ _STAND_INS = {
     "trigger-tags": "production",
     "degraded-threshold": "25%",
 }
-# A variable's name, and what it is set to, up to a comment.
+# A variable's name and its value, up to a comment.
 _VARIABLE = re.compile(r"(?m)\b(CHECKLY_(?:GATE|API|ACCOUNT)_[A-Z_]+)\b(?: ?[:=] ?(.*?)(?= *(?:$| #| //)))?")
 
 
@@ -37,18 +37,18 @@ def text(name: str) -> str:
     return (EXAMPLES / name).read_text()
 
 
-def documents(name: str) -> Any:  # noqa: ANN401 - whatever the system's file holds
+def documents(name: str) -> Any:  # noqa: ANN401 - any content of the system's file
     return list(yaml.safe_load_all(text(name)))
 
 
 def variables(name: str) -> dict[str, str]:
-    """The gate's variables that an example names, with their values where it gives them."""
+    """Return the gate's variables in an example, with their values if it sets them."""
     given = [(variable, value.strip("'\"")) for variable, value in _VARIABLE.findall(text(name))]
-    return dict(sorted(given, key=lambda pair: bool(pair[1])))  # what gives a value wins over a mere mention
+    return dict(sorted(given, key=lambda pair: bool(pair[1])))  # a value takes precedence over a mere mention
 
 
 def arguments(name: str) -> list[tuple[list[str], dict[str, str]]]:
-    """What each gate of an example is started with: flags, and variables."""
+    """Return the flags and variables with which an example starts each gate."""
     if not name.endswith((".yml", ".yaml")):
         return [([], _real(variables(name)))]
     started = []
@@ -61,13 +61,13 @@ def arguments(name: str) -> list[tuple[list[str], dict[str, str]]]:
 
 
 def _listed(use: Mapping[str, Any]) -> dict[str, str]:
-    """The variables that Kubernetes' list of them gives values."""
+    """Return the variables with a value in a Kubernetes list of variables."""
     listed = use.get("env", [])
     return {each["name"]: each["value"] for each in listed if isinstance(each, dict) and "value" in each}
 
 
 def _uses(value: object) -> Iterator[Mapping[str, Any]]:
-    """Every mapping that uses the action or the image."""
+    """Yield every mapping that uses the action or the image."""
     if isinstance(value, list):
         for each in value:
             yield from _uses(each)

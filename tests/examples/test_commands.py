@@ -1,4 +1,4 @@
-"""The very commands of the examples: what they set reaches the gate, and its exit code reaches the job."""
+"""The commands of the examples: their inputs reach the gate, and its exit code reaches the job."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ TRIGGER = {"trigger-tags": "production", "degraded-threshold": "25%", "timeout":
 
 @dataclass(frozen=True)
 class Script:
-    """A script as a CI system runs it, with the variables that it has there."""
+    """A script as a CI system runs it, with its variables."""
 
     text: str
     env: Mapping[str, str]
 
 
 def _azure(name: str, variables: Mapping[str, str]) -> Script:
-    """Variables are in the environment but for secret ones, which are where a step names them."""
+    """Return Azure's script. Secret variables are in its environment only if the step names them."""
     (pipeline,) = documents(name)
     (job,) = pipeline.get("jobs", [pipeline])
     (step,) = (step for step in job["steps"] if "docker" in step.get("script", ""))
@@ -56,7 +56,7 @@ def _macros(value: str) -> str:
 
 
 def _buildkite() -> Script:
-    """The file is interpolated where it is uploaded, somewhere else; `$$` is a dollar for the agent."""
+    """Return Buildkite's script. The uploader, elsewhere, interpolates it; `$$` becomes a dollar sign."""
     (step,) = (step for step in documents("buildkite/pipeline.yml")[0]["steps"] if "env" in step)
     command = re.sub(r"\$\$|\$\{?(\w+)\}?", lambda match: "/uploader" if match[1] else "$", step["command"])
     return Script(command, {**KEYS, **step["env"]})
@@ -73,7 +73,7 @@ def _readme() -> Script:
 
 
 def _options(call: Call) -> argparse.Namespace:
-    """What a `docker run` was told. Refuses every option that no example has."""
+    """Parse the arguments of `docker run`. Refuse options that no example has."""
     parser = argparse.ArgumentParser(exit_on_error=False)
     parser.add_argument("--rm", action="store_true")
     parser.add_argument("--env", action="append", default=[])
@@ -99,7 +99,7 @@ DOCKER: dict[str, tuple[Callable[[], Script], str, dict[str, str]]] = {
 
 
 @pytest.mark.parametrize(("script", "image", "inputs"), DOCKER.values(), ids=DOCKER.keys())
-def test_all_that_is_set_reaches_the_gate_in_the_container(
+def test_all_inputs_reach_the_gate_in_the_container(
     script: Callable[[], Script], image: str, inputs: dict[str, str], tmp_path: Path
 ) -> None:
     programs = Programs(tmp_path / "programs")
@@ -140,12 +140,12 @@ def _circleci() -> Script:
     (config,) = documents("circleci/config.yml")
     job = config["jobs"]["checkly"]
     (uses,) = config["workflows"]["production"]["jobs"][1:]
-    assert uses["checkly"]["context"] == "checkly"  # has the keys
+    assert uses["checkly"]["context"] == "checkly"  # this context has the keys
     (container,) = job["docker"]
     return Script(_step(job["steps"], "run")["command"], {**KEYS, **container["environment"]})
 
 
-def _step(steps: list[dict[str, Any]], name: str) -> Any:  # noqa: ANN401 - whatever the step says
+def _step(steps: list[dict[str, Any]], name: str) -> Any:  # noqa: ANN401 - any content of the step
     (found,) = (step[name] for step in steps if name in step)
     return found
 
@@ -155,7 +155,7 @@ INSIDE = {"bitbucket": _bitbucket, "circleci": _circleci}
 
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("script", INSIDE.values(), ids=INSIDE.keys())
-def test_a_job_inside_the_image_gives_all_to_the_gate_and_ends_as_it_does(
+def test_a_job_in_the_image_passes_all_inputs_to_the_gate_and_has_its_exit_code(
     script: Callable[[], Script], code: int, tmp_path: Path
 ) -> None:
     programs = Programs(tmp_path / "programs")
@@ -165,12 +165,14 @@ def test_a_job_inside_the_image_gives_all_to_the_gate_and_ends_as_it_does(
     (call,) = programs.calls("checkly-gate")
     assert GIVEN.items() <= call.environment.items()
     settings = read_settings(call.arguments, call.environment)
-    assert settings.junit_path == "test-results/checkly-junit.xml"  # both systems look into test-results
+    assert (
+        settings.junit_path == "test-results/checkly-junit.xml"
+    )  # both systems read reports in test-results
 
 
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("script", [row[0] for row in DOCKER.values()], ids=DOCKER.keys())
-def test_the_exit_code_of_a_container_is_the_steps(
+def test_a_step_has_the_exit_code_of_its_container(
     script: Callable[[], Script], code: int, tmp_path: Path
 ) -> None:
     programs = Programs(tmp_path / "programs")
@@ -180,18 +182,20 @@ def test_the_exit_code_of_a_container_is_the_steps(
     assert programs.run(command, given.env, tmp_path).code == code
 
 
-def test_buildkite_asks_again_only_where_the_gate_could_not_tell() -> None:
+def test_buildkite_retries_only_exit_code_4() -> None:
     (step,) = (step for step in documents("buildkite/pipeline.yml")[0]["steps"] if "retry" in step)
     assert step["retry"] == {"automatic": [{"exit_status": 4, "limit": 1}]}
 
 
-def test_circleci_stores_the_folder_of_the_report_of_a_gate_that_may_be_closed() -> None:
+def test_circleci_stores_the_report_of_a_closed_gate_too() -> None:
     (config,) = documents("circleci/config.yml")
     steps = config["jobs"]["checkly"]["steps"]
-    assert _step(steps, "store_test_results") == {"path": "test-results"}  # it stores after a failed step too
+    assert _step(steps, "store_test_results") == {
+        "path": "test-results"
+    }  # CircleCI stores it after a failed step too
 
 
-def test_bitbucket_stops_a_gate_that_hangs_after_its_own_timeout() -> None:
+def test_bitbucket_stops_a_gate_only_after_its_own_timeout() -> None:
     steps = documents("bitbucket/bitbucket-pipelines.yml")[0]["pipelines"]["branches"]["main"]
     (minutes,) = (each["step"]["max-time"] for each in steps if each["step"].get("image") == IMAGE)
     assert minutes > 20

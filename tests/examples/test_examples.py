@@ -1,4 +1,4 @@
-"""Each example is of its system's form, and asks of the gate only what the gate knows."""
+"""Each example is valid for its system, and only gives inputs to the gate that exist."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WITHOUT_A_SCHEMA = {"argo/workflow.yaml", "jenkins/Jenkinsfile", "tekton/task.ya
 PLAYED = {"argo/workflow.yaml", "bitbucket/bitbucket-pipelines.yml", "tekton/task.yaml"}
 """In test_pods.py and test_commands.py; GitHub's in test_github.py."""
 EXIT_CODE = r"(?:exit[ _]?(?:code|status)\}?\}?:?|\bcode) (?:[!=]= )?(\d+)"
-# Where each says that the report is published of a closed gate too. The others are played.
+# The text in each example that publishes the report of a closed gate too. Other tests play the rest.
 PUBLISHED_ALWAYS = {
     "azure/azure-pipelines.yml": r"PublishTestResults@2\n +condition: succeededOrFailed\(\)",
     "buildkite/pipeline.yml": r"artifact_paths: test-results/checkly-junit\.xml",
@@ -46,14 +46,14 @@ PUBLISHED_ALWAYS = {
 }
 
 
-def test_every_example_is_checked() -> None:
+def test_every_example_is_tested() -> None:
     assert set(FILES) == set(SCHEMAS) | WITHOUT_A_SCHEMA
     assert set(FILES) - {name for name in FILES if "github" in name} == set(PUBLISHED_ALWAYS) | PLAYED | JOBS
 
 
 @pytest.mark.parametrize(("name", "schema"), SCHEMAS.items())
-def test_an_example_is_of_its_systems_form(name: str, schema: str) -> None:
-    # The schema of Azure has patterns that are none in unicode mode.
+def test_an_example_is_valid_against_the_schema_of_its_system(name: str, schema: str) -> None:
+    # Azure's schema has patterns that are invalid in unicode mode.
     command = [CHECK_JSONSCHEMA, "--builtin-schema", f"vendor.{schema}", "--regex-variant", "nonunicode"]
     done = subprocess.run(
         [*command, f"examples/{name}"], cwd=ROOT, capture_output=True, text=True, check=False
@@ -62,7 +62,7 @@ def test_an_example_is_of_its_systems_form(name: str, schema: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_the_gate_takes_what_an_example_gives(name: str) -> None:
+def test_the_gate_accepts_the_inputs_of_an_example(name: str) -> None:
     for flags, env in arguments(name):
         settings = read_settings(flags, env)
         assert settings.api_key
@@ -72,8 +72,8 @@ def test_the_gate_takes_what_an_example_gives(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY_FILE)
-def test_no_variable_looks_like_an_input_that_is_none(name: str) -> None:
-    """CI systems hand every variable to the gate, which refuses those that it does not know."""
+def test_no_variable_looks_like_an_unknown_input(name: str) -> None:
+    """CI systems pass every variable to the gate, which refuses unknown ones with its prefixes."""
     known = {variable for row in BY_NAME.values() for variable in row.environment}
     prefixes = "|".join(ENVIRONMENT_PREFIXES)
     assert set(re.findall(rf"\b(?:{prefixes})[A-Za-z_-]+", text(name))) <= known
@@ -93,7 +93,7 @@ def test_a_key_comes_from_a_secret(name: str) -> None:
 def test_the_outputs_and_exit_codes_of_an_example_exist(name: str) -> None:
     assert set(re.findall(r"steps\.gate\.outputs\.([\w-]+)", text(name))) <= set(OUTPUTS)
     codes = {int(code) for code in re.findall(EXIT_CODE, text(name), re.IGNORECASE)}
-    own = {int(code) for code in re.findall(r"\bcode=(\d+)", text(name))}  # that a script gives itself
+    own = {int(code) for code in re.findall(r"\bcode=(\d+)", text(name))}  # codes that a script sets itself
     assert codes <= {*ExitCode, *own}
     verdicts = re.findall(r"outputs\.verdict == '(\w+)'", text(name))
     assert set(verdicts) <= {"pass", "fail", "inconclusive"}
@@ -105,7 +105,7 @@ def test_the_report_of_a_closed_gate_is_published(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in EVERY_FILE if not name.endswith(".sh")])
-def test_an_example_names_the_gate_in_one_way(name: str) -> None:
+def test_an_example_always_uses_the_same_name_for_the_gate(name: str) -> None:
     named = set(re.findall(r"[\w./]*OWNER/checkly-gate[\w@:.]*", text(name)))
     assert named == {ACTION if "github" in name else IMAGE}
 
@@ -115,11 +115,11 @@ README = (ROOT / "README.md").read_text()
 
 
 def _used(source: str) -> list[str]:
-    """The actions of others that a workflow uses, as it names them."""
+    """Return the actions of other owners that a workflow uses."""
     return [line for line in re.findall(r"uses: (.+)", source) if not line.startswith(("./", "OWNER/"))]
 
 
-def test_every_action_of_others_has_one_pin_everywhere() -> None:
+def test_every_action_of_other_owners_has_the_same_pin_everywhere() -> None:
     workflows = [path.read_text() for path in (ROOT / ".github/workflows").glob("*.yml")]
     used = [line for source in [README, *workflows, *map(text, EVERY_FILE)] for line in _used(source)]
     assert [line for line in used if not PIN.fullmatch(line)] == []
@@ -130,6 +130,6 @@ def test_every_action_of_others_has_one_pin_everywhere() -> None:
     assert len(pins) > 8
 
 
-def test_a_page_says_where_each_example_is() -> None:
+def test_the_page_on_ci_systems_links_every_example() -> None:
     linked = re.findall(r"\]\(\.\./examples/([^)]+)\)", (ROOT / "docs" / "CI.md").read_text())
     assert sorted(linked) == EVERY_FILE

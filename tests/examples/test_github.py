@@ -1,4 +1,4 @@
-"""GitHub's examples, whose jobs are played: what runs after a gate that opened, closed, or could not tell."""
+"""GitHub's examples, played as jobs: the steps after a gate that opened, closed or was inconclusive."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROLLBACK = WORKFLOWS["github/rollback.yml"]
     ("gate", "published"), [(OPEN, True), (RED, True), (UNKNOWN, True), (NOT_STARTED, False)]
 )
 @pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=WORKFLOWS.keys())
-def test_a_job_fails_with_its_gate_and_publishes_the_report_that_there_is(
+def test_a_job_fails_with_its_gate_and_publishes_an_existing_report(
     workflow: str, gate: Gate, published: bool, tmp_path: Path
 ) -> None:
     job = play(workflow, gate, tmp_path)
@@ -42,7 +42,7 @@ def test_a_job_fails_with_its_gate_and_publishes_the_report_that_there_is(
     ("gate", "rolls_back"),
     [(OPEN, False), (RED, True), (SLOW, True), (LOST, False), (UNKNOWN, False), (NOT_STARTED, False)],
 )
-def test_only_failed_and_degraded_checks_are_a_reason_to_roll_back_whatever_else_is_down(
+def test_only_failed_and_degraded_checks_cause_a_roll_back_even_if_another_step_fails(
     gate: Gate, rolls_back: bool, down: str, tmp_path: Path
 ) -> None:
     job = play(ROLLBACK, gate, tmp_path, {down})
@@ -50,24 +50,24 @@ def test_only_failed_and_degraded_checks_are_a_reason_to_roll_back_whatever_else
     assert job.failed == (gate.outcome == "failure" or down in job.ran)
 
 
-def test_a_job_that_rolls_back_says_why(tmp_path: Path) -> None:
+def test_a_job_that_rolls_back_logs_the_reason(tmp_path: Path) -> None:
     assert play(ROLLBACK, RED, tmp_path).log == "fail: failed 1 of 2 locations\n"
 
 
-def test_without_outputs_nothing_is_rolled_back_and_the_job_says_so(tmp_path: Path) -> None:
+def test_a_gate_without_outputs_causes_no_roll_back_and_the_job_logs_this(tmp_path: Path) -> None:
     job = play(ROLLBACK, NOT_STARTED, tmp_path)
     assert job.log == "no outputs: nothing was rolled back; the log of the gate has its verdict\n"
     assert job.failed
     assert "roll-back.sh" not in job.ran
 
 
-def test_a_roll_back_that_fails_fails_the_job_and_the_report_is_still_published(tmp_path: Path) -> None:
+def test_a_failed_roll_back_fails_the_job_after_the_report_is_published(tmp_path: Path) -> None:
     job = play(ROLLBACK, RED, tmp_path, {"roll-back.sh"})
     assert job.failed
     assert "upload-artifact" in job.ran
 
 
-def test_where_the_deployment_failed_nothing_is_gated_or_rolled_back(tmp_path: Path) -> None:
+def test_a_failed_deployment_skips_the_gate_and_the_roll_back(tmp_path: Path) -> None:
     job = play(ROLLBACK, RED, tmp_path, {"deploy.sh"})
     assert job.failed
     assert job.ran == ["checkout", "deploy.sh"]

@@ -1,4 +1,4 @@
-"""GitLab's examples, run by gitlab-ci-local in a repository of its own, with the gate and the simulator."""
+"""GitLab's examples, run by gitlab-ci-local in a new repository, with the gate and the simulator."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GATING, PUBLISHING = "gitlab/.gitlab-ci.yml", "publishing/gitlab.yml"
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A pipeline that has ended, and what it left in its folder."""
+    """A pipeline that has ended, and its folder."""
 
     folder: Path
     code: int
@@ -42,18 +42,18 @@ class Pipeline:
 
     @property
     def jobs(self) -> dict[str, str]:
-        """The jobs that ran, each with how it ended."""
+        """Return the jobs that ran, with their results."""
         return {job: end for end, job in re.findall(r"^ (PASS|FAIL) +([\w-]+) *$", self.log, re.MULTILINE)}
 
     @property
     def exit_code(self) -> int:
-        """That of the gate's job."""
+        """Return the exit code of the gate's job."""
         failed = re.search(rf"^{self.gate} +finished in .* FAIL (\d+)", self.log, re.MULTILINE)
         return int(failed[1]) if failed else 0
 
     @property
     def report(self) -> ET.Element:
-        """The artifact of the gate's job."""
+        """Return the JUnit report, an artifact of the gate's job."""
         return ET.parse(
             self.folder / ".gitlab-ci-local/artifacts/checkly/test-results/checkly-junit.xml"
         ).getroot()
@@ -81,7 +81,7 @@ def _run(folder: Path, url: str, *variables: str, example: str = GATING) -> Pipe
     done = subprocess.run(
         [gitlab, "--force-shell-executor", *(f"--variable={each}" for each in given)],
         cwd=folder,
-        # The gate is found as in its image: by name. HOME: its settings are not the machine's.
+        # The gate is found by name, as in its image. HOME hides the settings of this machine.
         env={"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(folder.parent)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -101,7 +101,7 @@ def _run(folder: Path, url: str, *variables: str, example: str = GATING) -> Pipe
         ("PASSED", "errored", 1, {"deploy": "PASS", "checkly": "FAIL", "roll-back": "PASS"}),
     ],
 )
-def test_the_pipeline_ends_as_the_session_does(
+def test_the_result_of_the_pipeline_follows_the_session(
     tmp_path: Path, status: str, result: str, code: int, jobs: dict[str, str]
 ) -> None:
     scenario = parse(SCENARIO.format(status=status, result=result), name="shop")
@@ -118,7 +118,7 @@ def test_the_pipeline_ends_as_the_session_does(
 @pytest.mark.parametrize(
     ("variable", "code"), [("CHECKLY_GATE_TIMEOUT=1s", 4), ("CHECKLY_GATE_TIMEOUT=soon", 2)]
 )
-def test_a_gate_that_cannot_tell_fails_its_job_leaves_a_report_and_rolls_nothing_back(
+def test_an_inconclusive_gate_fails_its_job_writes_a_report_and_causes_no_roll_back(
     tmp_path: Path, variable: str, code: int
 ) -> None:
     pipeline = _run(tmp_path / "shop", NOBODY, variable)
@@ -129,7 +129,7 @@ def test_a_gate_that_cannot_tell_fails_its_job_leaves_a_report_and_rolls_nothing
 
 
 @pytest.mark.parametrize(("result", "code"), [("passed", 0), ("failed", 1)])
-def test_the_job_of_the_publishing_example_ends_as_the_session_does(
+def test_the_result_of_the_publishing_example_follows_the_session(
     tmp_path: Path, result: str, code: int
 ) -> None:
     scenario = parse(SCENARIO.format(status=result.upper(), result=result), name="shop")
@@ -141,6 +141,6 @@ def test_the_job_of_the_publishing_example_ends_as_the_session_does(
 
 
 @pytest.mark.parametrize("example", [GATING, PUBLISHING])
-def test_the_image_is_started_with_a_shell(example: str) -> None:
+def test_the_image_is_started_without_its_entrypoint(example: str) -> None:
     (image,) = (job["image"] for job in documents(example)[0].values() if "image" in job)
     assert image["entrypoint"] == [""]

@@ -1,4 +1,4 @@
-"""Argo's and Tekton's examples, played step by step with a gate that ends as it is told."""
+"""Argo's and Tekton's examples, played step by step with a given result of the gate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CODES = (0, 1, 2, 3, 4)
 
 @dataclass(frozen=True)
 class Played:
-    """Which steps ran, whether the whole failed, and what was said."""
+    """The steps that ran, the exit code, and the output."""
 
     ran: list[str]
     code: int
@@ -26,7 +26,7 @@ class Played:
 
 
 def _argo(end: Ended, programs: Programs, folder: Path) -> Played:
-    """Runs group after group until a step fails whose failure is not what the workflow continues on."""
+    """Run one group after another, until a step fails on which the workflow does not continue."""
     (workflow,) = documents("argo/workflow.yaml")
     templates = {template["name"]: template for template in workflow["spec"]["templates"]}
     ran, codes, log = [], dict[str, int](), ""
@@ -54,7 +54,7 @@ def _holds(condition: str, codes: dict[str, int]) -> bool:
 
 
 @pytest.mark.parametrize("end", ENDS, ids=str)
-def test_argo_rolls_back_what_failed_or_degraded_and_fails_what_did_not_open(
+def test_argo_rolls_back_failed_and_degraded_checks_and_fails_if_the_gate_did_not_open(
     end: Ended, tmp_path: Path
 ) -> None:
     programs = Programs(tmp_path / "programs")
@@ -67,7 +67,7 @@ def test_argo_rolls_back_what_failed_or_degraded_and_fails_what_did_not_open(
     assert call.environment["CHECKLY_GATE_SESSION_ID"] == "{{workflow.parameters.session-id}}"
 
 
-def test_argo_stops_a_gate_that_hangs_after_its_own_timeout() -> None:
+def test_argo_stops_a_gate_only_after_its_own_timeout() -> None:
     (workflow,) = documents("argo/workflow.yaml")
     (gate,) = (each for each in workflow["spec"]["templates"] if each["name"] == "gate")
     assert {"name": "CHECKLY_GATE_TIMEOUT", "value": "20m"} in gate["container"]["env"]
@@ -75,7 +75,7 @@ def test_argo_stops_a_gate_that_hangs_after_its_own_timeout() -> None:
 
 
 def _tekton(code: int, folder: Path) -> Played:
-    """Runs step after step until one fails that the task does not continue on, and ends as that did."""
+    """Run one step after another, until one fails on which the task does not continue."""
     (task,) = documents("tekton/task.yaml")
     paths = {"steps.step-gate.exitCode.path": folder / "code", "results.exit-code.path": folder / "result"}
     (folder / "test-results").mkdir()
@@ -97,7 +97,7 @@ def _tekton(code: int, folder: Path) -> Played:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_tekton_shows_the_report_hands_the_code_on_and_ends_with_it(code: int, tmp_path: Path) -> None:
+def test_tekton_prints_the_report_passes_the_exit_code_on_and_ends_with_it(code: int, tmp_path: Path) -> None:
     played = _tekton(code, tmp_path)
     assert played.ran == ["gate", "verdict"]
     assert played.code == code

@@ -1,4 +1,4 @@
-"""The recipe for pull requests: its checkout, done with git, and its gate, run on what was checked out."""
+"""The recipe for pull requests: its checkout, done with git, and its gate, run on the result."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_document_shows_the_steps_of_the_example() -> None:
 
 
 def _commit(repository: Path, branch: str, policy: str) -> None:
-    """Commit a policy file, or its absence, and other files to a new branch."""
+    """Commit a policy file, or none, and another file to a new branch."""
     require_programs("git")
     _git(repository.parent, "init", "--quiet", str(repository))
     _git(repository, "checkout", "--quiet", "-b", branch)
@@ -70,7 +70,7 @@ def _commit(repository: Path, branch: str, policy: str) -> None:
 
 
 def _check_out(repository: Path, workspace: Path, given: dict[str, Any]) -> None:
-    """Do what actions/checkout does with these inputs."""
+    """Do the same as actions/checkout with these inputs."""
     assert set(given) == {
         "ref",
         "path",

@@ -1,4 +1,4 @@
-"""Recipes for what comes after the verdict: their scripts run, with stand-ins for the programs they call."""
+"""Recipes for the time after the verdict: their scripts run with stand-ins for the programs they call."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_status_of_a_deployment_is_that_of_the_gate(verdict: str, state: str
 
 @contextmanager
 def _slack() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The address of a server that takes messages, and the messages."""
+    """Yield the address of a server that accepts messages, and the messages."""
     messages: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -91,7 +91,7 @@ def _python_gate(scenario: str) -> str:
     return f"{sys.executable} {ENTRYPOINT} demo {scenario}"
 
 
-def test_a_closed_gate_is_posted_to_slack_and_its_exit_code_stays(tmp_path: Path) -> None:
+def test_a_closed_gate_is_posted_to_slack_and_keeps_its_exit_code(tmp_path: Path) -> None:
     with _slack() as (url, messages):
         done = _notify(tmp_path, url, _python_gate("failing"))
     assert done.returncode == 1, done.stderr
@@ -115,7 +115,7 @@ def test_no_name_from_checkly_mentions_a_channel_in_slack(tmp_path: Path) -> Non
     assert "&lt;!channel&gt; &amp; &lt;/a&gt;" in messages[0]["text"]
 
 
-def test_a_slack_that_cannot_be_reached_does_not_change_the_exit_code(tmp_path: Path) -> None:
+def test_an_unreachable_slack_does_not_change_the_exit_code(tmp_path: Path) -> None:
     Programs(tmp_path / "programs").add("checkly-gate", 3, {RECORD: json.dumps(HOSTILE)})
     done = _notify(tmp_path, "http://127.0.0.1:9/", "checkly-gate")
     assert done.returncode == 3
@@ -134,12 +134,14 @@ def _skaffold_job() -> dict[str, Any]:
     overrides = json.loads(verification["executionMode"]["kubernetesCluster"]["overrides"])
     job: dict[str, Any] = overrides["spec"]
     (container,) = job["template"]["spec"]["containers"]
-    assert verification["container"].items() <= container.items(), "the list of containers is replaced"
+    assert verification["container"].items() <= container.items(), (
+        "an override replaces the whole list of containers"
+    )
     return job
 
 
 @pytest.mark.parametrize("job", [_rollouts_job(), _skaffold_job()], ids=["argo", "google"])
-def test_a_job_in_a_cluster_gates_once_with_the_key_of_a_secret(job: dict[str, Any]) -> None:
+def test_a_job_in_a_cluster_runs_the_gate_once_with_the_key_from_a_secret(job: dict[str, Any]) -> None:
     assert job["backoffLimit"] == 0
     (container,) = job["template"]["spec"]["containers"]
     assert container["image"] == IMAGE

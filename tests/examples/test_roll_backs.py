@@ -1,4 +1,4 @@
-"""The scripts of the examples that roll back: on failed and degraded checks, and on nothing else."""
+"""The scripts of the examples that roll back: only for failed and degraded checks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RECORD = "checkly-gate.json"
 
 @dataclass(frozen=True)
 class Ended:
-    """How a gate ended: its exit code, and why it closed."""
+    """The result of a gate: its exit code and the cause."""
 
     code: int
     cause: str = ""
@@ -30,7 +30,7 @@ class Ended:
 
     @property
     def record(self) -> str:
-        """The record, with other texts in which the words for a roll-back stand."""
+        """Return the record, with misleading texts that look like a cause."""
         misleading = {"reason": '"cause": "failed"', "inputs": {"cause": "failed", "failed-threshold": "0"}}
         return json.dumps({"verdict": "fail", "cause": self.cause, **misleading}, indent=2)
 
@@ -60,14 +60,14 @@ SCRIPTS: dict[str, Callable[[], str]] = {"gitlab": _gitlab, "jenkins": _jenkins}
 
 @pytest.mark.parametrize("end", ENDS, ids=str)
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())
-def test_only_failed_and_degraded_checks_are_rolled_back(
+def test_only_failed_and_degraded_checks_cause_a_roll_back(
     script: Callable[[], str], end: Ended, tmp_path: Path
 ) -> None:
     assert _rolls_back(script(), end.record, tmp_path) == end.rolls_back
 
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())
-def test_without_a_record_nothing_is_rolled_back(script: Callable[[], str], tmp_path: Path) -> None:
+def test_a_missing_record_causes_no_roll_back(script: Callable[[], str], tmp_path: Path) -> None:
     assert not _rolls_back(script(), None, tmp_path)
 
 
@@ -75,7 +75,7 @@ def test_without_a_record_nothing_is_rolled_back(script: Callable[[], str], tmp_
     ("scenario", "rolls_back"),
     [("passing", False), ("failing", True), ("degraded", True), ("missing-location", False)],
 )
-def test_the_gate_writes_the_record_as_the_scripts_read_it(
+def test_the_scripts_find_the_cause_in_the_record_of_the_gate(
     scenario: str, rolls_back: bool, tmp_path: Path
 ) -> None:
     run(tmp_path, {}, "demo", scenario, "--json-path", RECORD)
@@ -83,7 +83,7 @@ def test_the_gate_writes_the_record_as_the_scripts_read_it(
 
 
 @pytest.mark.parametrize("name", ["gitlab/.gitlab-ci.yml", "jenkins/Jenkinsfile", "argo/workflow.yaml"])
-def test_the_scripts_are_the_same_and_the_thresholds_are_visible(name: str) -> None:
+def test_the_scripts_are_the_same_and_their_thresholds_are_set(name: str) -> None:
     assert """grep -Eq '^  "cause": ".*(failed|degraded)' checkly-gate.json""" in text(name)
     assert {"FAILED", "DEGRADED"} <= set(re.findall(r"CHECKLY_GATE_(\w+)_THRESHOLD", text(name)))
     assert re.search(r"JSON_PATH\W.*checkly-gate\.json", text(name))

@@ -1,4 +1,4 @@
-"""The systems without a schema to be had: what their files must hold, as far as it can be known here."""
+"""Examples for systems without an available schema: the structure of their files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tests.examples.reading import IMAGE, documents, text
 
 
-def test_jenkinss_blocks_are_closed() -> None:
+def test_the_blocks_of_the_jenkinsfile_are_closed() -> None:
     source = re.sub(r"//.*|'''.*?'''|'[^'\n]*'|\"[^\"\n]*\"", "", text("jenkins/Jenkinsfile"))
     open_ones: list[str] = []
     for character in re.findall(r"[{}()\[\]'\"]", source):
@@ -21,7 +21,7 @@ def test_jenkinss_blocks_are_closed() -> None:
     assert open_ones == []
 
 
-def test_jenkins_has_the_sections_of_a_declarative_pipeline() -> None:
+def test_the_jenkinsfile_has_the_sections_of_a_declarative_pipeline() -> None:
     headings = re.findall(r"^( *)(\w+)(?:\('[^']*'\))? \{$", text("jenkins/Jenkinsfile"), re.MULTILINE)
     nested = [(len(indent) // 4, word) for indent, word in headings]
     assert nested[0] == (0, "pipeline")
@@ -37,14 +37,14 @@ def test_jenkins_keeps_a_shell_in_the_container_and_the_exit_code_of_the_gate() 
     ]
 
 
-def test_jenkins_considers_a_roll_back_and_then_fails_if_the_gate_did_not_open() -> None:
+def test_jenkins_rolls_back_if_necessary_and_fails_if_the_gate_did_not_open() -> None:
     (then,) = re.findall(r"if \(code != 0\) \{\n((?: {24}.*\n)+) {20}\}", text("jenkins/Jenkinsfile"))
     done = [line.split()[0] for line in then.splitlines() if not line.strip().startswith("//")]
     assert done == ["sh", 'error("The']
     assert text("jenkins/Jenkinsfile").count("if (") == 1
 
 
-def test_argos_templates_are_the_ones_that_its_steps_name() -> None:
+def test_the_steps_of_argo_use_every_template() -> None:
     (workflow,) = documents("argo/workflow.yaml")
     assert (workflow["apiVersion"], workflow["kind"]) == ("argoproj.io/v1alpha1", "WorkflowTemplate")
     templates = {template["name"]: template for template in workflow["spec"]["templates"]}
@@ -54,7 +54,7 @@ def test_argos_templates_are_the_ones_that_its_steps_name() -> None:
         assert set(re.findall(r"steps\.([\w-]+)\.", step.get("when", ""))) <= {each["name"] for each in steps}
 
 
-def test_argo_keeps_the_report_on_a_volume_that_the_gate_writes_to() -> None:
+def test_argo_stores_the_report_from_the_volume_of_the_gate() -> None:
     (workflow,) = documents("argo/workflow.yaml")
     (gate,) = (each for each in workflow["spec"]["templates"] if each["name"] == "gate")
     (mount,) = gate["container"]["volumeMounts"]
@@ -109,10 +109,10 @@ KEYS = {
         account_id from_secret status
     """,
 }
-"""All keys of the systems whose schemas, if there are any, let others pass."""
+"""All keys of the systems that have no schema, or one that accepts unknown keys."""
 
 
-def _keys(value: Any) -> set[str]:  # noqa: ANN401 - whatever the system's file holds
+def _keys(value: Any) -> set[str]:  # noqa: ANN401 - any content of the system's file
     below = value if isinstance(value, list) else value.values() if isinstance(value, dict) else []
     own = set(value) if isinstance(value, dict) else set()
     return own.union(*map(_keys, below))

@@ -1,4 +1,4 @@
-"""The simulator behind a connection that can also answer what no API should, with TLS where it is wanted."""
+"""The simulator on a connection that can also send raw bytes, optionally with TLS."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gate.simulator.server.wire import Connection
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Bytes that are sent as they are instead of an answer, a pause after each part; then it hangs up."""
+    """Bytes that are sent instead of a response, with a pause after each part. Then the connection closes."""
 
     parts: Callable[[], Iterable[bytes]]
     pause_s: float = 0.0
@@ -29,13 +29,15 @@ Trouble = Effect | Raw
 
 
 def struck(trouble: Trouble, aim: Aim, first: int, last: float) -> Fault:
-    """The trouble for the requests of that aim from the first to the last, counted from 1."""
-    return Fault(aim=aim, effect=cast("Effect", trouble), first=first, last=last)  # only we know of `Raw`
+    """Return a fault for some of the requests with an aim, from the first to the last, counted from 1."""
+    return Fault(
+        aim=aim, effect=cast("Effect", trouble), first=first, last=last
+    )  # only this module handles `Raw`
 
 
 @dataclass(slots=True)
 class _Clock:
-    """Real time, which remembers when it was first asked for: at the first request."""
+    """Real time. It records its first call, which is at the first request."""
 
     first_s: float | None = None
 
@@ -48,7 +50,7 @@ class _Clock:
 
 @dataclass(slots=True)
 class Api:
-    """An API that is being served."""
+    """An API that is running."""
 
     port: int
     session_ids: tuple[str, ...]
@@ -64,13 +66,13 @@ class Api:
         return self._stand_in.ledger.entries()
 
     def asked(self, operation: Operation) -> int:
-        """How many requests have come for that."""
+        """Return the number of requests for an operation."""
         calls = [call_at(request.path) for request in self.requests]
         return sum(call is not None and call.operation is operation for call in calls)
 
     @property
     def first_request_s(self) -> float | None:
-        """When the first request came, in monotonic seconds."""
+        """Return the time of the first request, in monotonic seconds."""
         return self._clock.first_s
 
     def wait_for_request(self, path_part: str) -> bool:
@@ -92,7 +94,7 @@ class _Connection(Connection):
 
 @contextmanager
 def served(scenario: Scenario, tls: ssl.SSLContext | None = None) -> Iterator[Api]:
-    """Serves a scenario, whose faults may be `Raw`, until the block is left."""
+    """Serve a scenario, whose faults may be `Raw`, for the duration of the context."""
     clock = _Clock()
     stand_in = StandIn(scenario, speed=scenario.speed, clock=clock)
     server = Server(LOOPBACK, 0, stand_in, _Connection)

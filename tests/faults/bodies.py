@@ -1,4 +1,4 @@
-"""The document of a session that passed, and what can become of its bytes."""
+"""The document of a session that passed, and damaged variants of its bytes."""
 
 from __future__ import annotations
 
@@ -47,42 +47,42 @@ WHOLE = json.dumps(GREEN).encode()
 
 
 def green_with(**fields: object) -> bytes:
-    """The document with other values in some of its fields."""
+    """Return the document with some fields changed."""
     return json.dumps({**GREEN, **fields}).encode()
 
 
 def green_at(location: str) -> bytes:
-    """The document, whose first result is from that location."""
+    """Return the document with another location in its first result."""
     first, *others = GREEN["results"]
     return green_with(results=[{**first, "runLocation": location}, *others])
 
 
 def head(*headers: str, status: str = "HTTP/1.1 200 OK") -> bytes:
-    """The first lines of an answer."""
+    """Return the status line and headers of a response."""
     return "\r\n".join((status, *headers, "", "")).encode()
 
 
 def byte_by_byte() -> Iterator[bytes]:
-    """An answer that begins as slowly as it goes on."""
+    """Yield a complete response, byte by byte."""
     for byte in head(f"Content-Length: {len(WHOLE)}") + WHOLE:
         yield bytes((byte,))
 
 
 def endless_headers() -> Iterator[bytes]:
-    """Headers that never come to a body."""
+    """Yield headers without end."""
     yield head().removesuffix(b"\r\n")
     while True:
         yield b"X-More: " + b"a" * 1000 + b"\r\n"
 
 
 def endless_continue() -> Iterator[bytes]:
-    """The promise of an answer, again and again."""
+    """Yield interim responses without end."""
     while True:
         yield head(status="HTTP/1.1 100 Continue")
 
 
 def endless_chunks() -> Iterator[bytes]:
-    """The document, and blanks without end."""
+    """Yield the document and then whitespace without end."""
     yield head("Transfer-Encoding: chunked")
     yield b"%x\r\n%s\r\n" % (len(WHOLE), WHOLE)
     while True:
@@ -90,7 +90,7 @@ def endless_chunks() -> Iterator[bytes]:
 
 
 def bomb(layers: int, *headers: str, status: str = "HTTP/1.1 200 OK") -> Iterator[bytes]:
-    """The document and a gigabyte of blanks, in as many layers of gzip."""
+    """Yield the document and a gigabyte of whitespace, in as many layers of gzip."""
     body = gzip.compress(WHOLE) + gzip.compress(b" " * MIB) * 1024
     for _ in range(layers - 1):
         body = gzip.compress(body)
@@ -100,14 +100,14 @@ def bomb(layers: int, *headers: str, status: str = "HTTP/1.1 200 OK") -> Iterato
 
 
 def crowded(item: bytes) -> Iterator[bytes]:
-    """As many results as fit into the largest answer that is read."""
-    start, end = WHOLE[:-2], b"]}"  # the document's last field is its results
+    """Yield a document with as many results as the largest allowed response can contain."""
+    start, end = WHOLE[:-2], b"]}"  # the last field of the document is `results`
     body = start + (b"," + item) * ((10 * MIB - len(WHOLE)) // (len(item) + 1)) + end
     yield head(f"Content-Length: {len(body)}")
     yield body
 
 
 def largest(end: str) -> Iterator[bytes]:
-    """The document with a name that makes it nearly as large as an answer may be."""
+    """Yield the document with a name that makes it almost as large as a response may be."""
     yield head()
     yield WHOLE.replace(b"Checkout API", b"a" * 9 * MIB + end.encode(), 1)

@@ -1,4 +1,4 @@
-"""Runs a gate as a process of its own, and says which of its promises it broke."""
+"""Runs a gate in its own process, and lists the promises that it broke."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _VERDICTS = {0: "pass", 1: "fail"}
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """A gate that has ended: what it left behind, how long it took, how much memory it held."""
+    """A gate that has ended: its results, how long it took, and its peak memory."""
 
     run: Run
     began_s: float
@@ -34,14 +34,14 @@ class Gated:
 
     @property
     def everything(self) -> bytes:
-        """Every byte that it wrote, but for the command that masks the key on GitHub."""
+        """Return all its output except the command that masks the key on GitHub."""
         files = [path for path in sorted(self.run.workspace.rglob("*")) if path.is_file()]
         log = self.run.log.replace(f"::add-mask::{KEY}\n", "")
         return b"\n".join([log.encode(), *(path.read_bytes() for path in files)])
 
 
 def gate(workspace: Path, inputs: Mapping[str, str], env: Mapping[str, str] | None = None) -> Gated:
-    """Runs a gate to its end, with the runner's variables and those of `env` and nothing else."""
+    """Run a gate to its end, with only the runner's variables and those of `env`."""
     workspace.mkdir(parents=True, exist_ok=True)
     memory = workspace.with_name(f"{workspace.name}.memory")
     command = [sys.executable, "-S", "-I", str(_MEASURED), str(memory), sys.executable, "-u", str(ENTRYPOINT)]
@@ -61,7 +61,7 @@ def gate(workspace: Path, inputs: Mapping[str, str], env: Mapping[str, str] | No
 
 
 def inputs_for(url: str, session_ids: tuple[str, ...], timeout_s: float) -> dict[str, str]:
-    """The inputs of a gate on those sessions."""
+    """Return the inputs of a gate on these sessions."""
     return {
         "session-id": "\n".join(session_ids),
         "api-key": KEY,
@@ -74,7 +74,7 @@ def inputs_for(url: str, session_ids: tuple[str, ...], timeout_s: float) -> dict
 
 
 def broken_promises(gated: Gated, *, code: int, timeout_s: float, since_s: float | None) -> list[str]:
-    """What the gate did and should not have done; `since_s` is when its wait began, where that is known."""
+    """Return the promises that the gate broke; `since_s` is the start of its wait, if known."""
     run = gated.run
     took_s = gated.ended_s - (since_s or gated.began_s)
     broken = {
@@ -90,7 +90,7 @@ def broken_promises(gated: Gated, *, code: int, timeout_s: float, since_s: float
 
 
 def _junit_says(run: Run, code: int) -> bool:
-    """Whether there is a report, with something red in it unless the gate is open."""
+    """Whether there is a report, which has a red case unless the gate is open."""
     try:
         cases = list(ET.parse(run.workspace / JUNIT).getroot().iter("testcase"))
     except (OSError, ET.ParseError):

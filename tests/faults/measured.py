@@ -1,6 +1,6 @@
-"""Starts a command, writes down the most memory that it held (in KiB), and exits as it did.
+"""Starts a command, writes its peak memory (in KiB) to a file, and exits with its exit code.
 
-A process of its own: what the kernel counts for a child begins with the size of who started it.
+This needs its own process, because the kernel's figure for a child starts with the size of its parent.
 """
 
 import os

@@ -33,7 +33,7 @@ _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class InNetwork:
-    """A gate that ran in a network, what the proxy was asked for, and the promises that were broken."""
+    """A gate that ran in a network, the requests to the proxy, and the broken promises."""
 
     gated: Gated
     proxy_heads: tuple[bytes, ...]
@@ -42,7 +42,7 @@ class InNetwork:
 
 
 def run_in(condition: Condition, folder: Path) -> InNetwork:
-    """Builds the network, runs the gate in it."""
+    """Build the network and run the gate in it."""
     folder.mkdir(parents=True, exist_ok=True)
     authority = trustme.CA()
     (folder / "empty.pem").touch()
@@ -51,7 +51,7 @@ def run_in(condition: Condition, folder: Path) -> InNetwork:
     plan = condition.proxy
     proxy = Proxy(plan.answer, plan.asks_for_credentials) if plan else Proxy()
     scenario = parse(PASSED, name="network")
-    timeout_s = 10 if condition.code == 0 else 2  # what opens, opens at once
+    timeout_s = 10 if condition.code == 0 else 2  # a gate that opens does so at once
     with ExitStack() as stack:
         api = stack.enter_context(served(scenario, _tls(condition.certificate, authority)))
         stack.enter_context(proxied(proxy))
@@ -78,7 +78,7 @@ def run_in(condition: Condition, folder: Path) -> InNetwork:
 
 
 def server_context(authority: trustme.CA) -> ssl.SSLContext:
-    """TLS with a certificate for the names of this machine that are no loopback names to the gate."""
+    """Return TLS with a certificate for names of this machine that the gate does not treat as loopback."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*_NAMES).configure_cert(context)
     return context
@@ -106,7 +106,7 @@ def _tls(certificate: Certificate, authority: trustme.CA) -> ssl.SSLContext | No
 
 @contextmanager
 def _closed_port() -> Iterator[int]:
-    """A port that is taken, and where nobody listens."""
+    """Yield a reserved port that does not listen."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield int(taken.getsockname()[1])
@@ -114,14 +114,14 @@ def _closed_port() -> Iterator[int]:
 
 @contextmanager
 def _silent_port() -> Iterator[int]:
-    """A port where connections are accepted, and nothing more."""
+    """Yield a port that accepts connections and sends nothing."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield int(server.getsockname()[1])
 
 
 @contextmanager
 def _full_port() -> Iterator[int]:
-    """A port whose queue of connections is full, so that the kernel drops whoever comes."""
+    """Yield a port with a full queue, so that the kernel drops new connections."""
     with ExitStack() as stack:
         server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(2):

@@ -31,7 +31,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What became of a gate that was struck at one moment."""
+    """The result of a gate that a fault struck at one moment."""
 
     gated: Gated
     broken: tuple[str, ...]
@@ -42,14 +42,17 @@ class Seen:
 
 
 def play(row: Row, folder: Path) -> dict[Moment, Seen]:
-    """What the gate did at each moment."""
+    """Return the result of the gate at each moment."""
     with ThreadPoolExecutor(len(Moment)) as pool:
         seen = pool.map(lambda moment: strike(row, moment, folder), Moment)
         return dict(zip(Moment, seen, strict=True))
 
 
 def strike(row: Row, moment: Moment, folder: Path) -> Seen:
-    """What the gate did at one moment; again where the machine was so busy that the fault found nobody."""
+    """Return the result of the gate at one moment.
+
+    Try again if the machine was so busy that the fault struck no request.
+    """
     for number in range(_TRIES):
         seen, has_struck = _try(row, moment, folder / f"{moment.name}-{number}")
         if has_struck:

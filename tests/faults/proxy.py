@@ -1,4 +1,4 @@
-"""A small CONNECT proxy on loopback, which may ask for credentials, or answer something else."""
+"""A small CONNECT proxy on loopback, which can require credentials or return another response."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHUNK = 1 << 16
 
 @dataclass(slots=True)
 class Proxy:
-    """What a proxy does, and what it was asked. It connects to loopback, whatever the name."""
+    """A proxy and the requests to it. It connects to loopback for every host name."""
 
     answer: bytes = b""  # instead of a connection
     asks_for_credentials: bool = False
@@ -32,7 +32,7 @@ class Proxy:
         )
 
     def refusal(self, head: bytes) -> bytes:
-        """What to say instead of connecting; nothing where it connects."""
+        """Return the response instead of a connection; nothing if it connects."""
         expected = b"proxy-authorization: basic " + b64encode(f"{USER}:{PASSWORD}".encode()).lower()
         if self.asks_for_credentials and expected not in head.lower():
             return _WHO_ARE_YOU
@@ -74,7 +74,7 @@ class _Server(ThreadingTCPServer):
 
 @contextlib.contextmanager
 def proxied(proxy: Proxy) -> Iterator[Proxy]:
-    """Runs the proxy until the block is left."""
+    """Run the proxy for the duration of the context."""
     with _Server(("127.0.0.1", 0), _Handler) as server:
         server.proxy, proxy.port = proxy, int(server.server_address[1])
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -7,17 +7,17 @@ from tests.faults.resilience import DOCUMENT, committed_lines, document
 from tests.faults.table import ROWS
 
 
-def test_the_document_is_its_rows_and_nothing_else() -> None:
+def test_the_document_contains_only_generated_text() -> None:
     lines = committed_lines()
     assert DOCUMENT.read_text() == document(lambda name: lines.get(name, f"no row for {name}"))
 
 
-def test_the_document_begins_with_what_a_user_needs_to_know() -> None:
+def test_the_document_begins_with_a_paragraph_for_users() -> None:
     _, first, *_ = DOCUMENT.read_text().split("\n\n")
     for word in ("`timeout`", "exit code 3", "exit code 1", "reports", "run the job again"):
         assert word in " ".join(first.split())
 
 
-def test_no_two_rows_have_one_name() -> None:
+def test_all_rows_have_different_names() -> None:
     names = [row.name for row in ROWS] + [condition.name for condition in EVERY_CONDITION]
     assert len(set(names)) == len(names)

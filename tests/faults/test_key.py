@@ -1,4 +1,4 @@
-"""The API key is where it belongs, in the header of requests to the API, and nowhere else."""
+"""The API key is only in the header of requests to the API, and nowhere else."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from tests.faults.networks import PASSED, server_context
 from tests.samples import SESSION_ID
 
 _CORE = "Zq7Recognisable9xK"
-KEY = f'cu_/+"<&%{_CORE}>=~'  # with all that somebody might escape
+KEY = f'cu_/+"<&%{_CORE}>=~'  # with all characters that might be escaped
 _BEARER = f"Bearer {KEY}".encode()
 FORMS = {
-    "as it is": KEY,
+    "unchanged": KEY,
     "in a URL": quote(KEY, safe=""),
     "in a URL, every character": "".join(f"%{ord(each):02x}" for each in KEY),
     "in JSON": json.dumps(KEY)[1:-1],
     "in JSON, every character": "".join(f"\\u{ord(each):04x}" for each in KEY),
     "in JSON, slashes too": json.dumps(KEY)[1:-1].replace("/", "\\/"),
     "in base64": b64encode(KEY.encode()).decode(),
-    "in base64, as it is sent": b64encode(_BEARER).decode(),
+    "in base64, with its scheme": b64encode(_BEARER).decode(),
     "in base64, with a name": b64encode(f"me:{KEY}".encode()).decode(),
     "in base64 for a URL": urlsafe_b64encode(_BEARER).decode(),
 }
@@ -43,18 +43,18 @@ _UNMISTAKABLE = (_CORE, *(form.rstrip("=")[8:-4] for name, form in FORMS.items()
 _ALL = " ".join(FORMS.values()).encode()
 _IN_A_HEADER = _ALL.decode().replace("\\", "")
 PLACES: dict[str, Trouble] = {
-    "a final answer": Answer(401, b'{"message": "%s"}' % _ALL),
-    "a transient answer": Answer(503, b'{"message": "%s"}' % _ALL),
+    "a final error": Answer(401, b'{"message": "%s"}' % _ALL),
+    "a transient error": Answer(503, b'{"message": "%s"}' % _ALL),
     "a check's name": Answer(200, WHOLE.replace(b"Checkout API", _ALL)),
     "a location's name": Answer(200, WHOLE.replace(b"us-east-1", _ALL)),
     "a status": Answer(200, WHOLE.replace(b"PASSED", _ALL)),
     "another session's id": Answer(200, WHOLE.replace(SESSION_ID.encode(), _ALL)),
     "a link": Answer(200, WHOLE.replace(b"https://app", b"https://app/" + quote(KEY).encode())),
     "a redirect": Answer(302, headers=(("Location", f"https://{_IN_A_HEADER}/"), ("cf-ray", _IN_A_HEADER))),
-    "what is no HTTP": Raw(lambda: (_ALL + b"\r\n\r\n",)),
+    "something that is not HTTP": Raw(lambda: (_ALL + b"\r\n\r\n",)),
     "an encoding": Raw(lambda: (head(f"Content-Encoding: {_IN_A_HEADER}"), WHOLE)),
     "a length": Raw(lambda: (head("Content-Length: 1", f"Content-Length: {_IN_A_HEADER}"), WHOLE)),
-    "half of an answer": Raw(lambda: (head("Content-Length: 9999"), WHOLE.replace(b"Checkout API", _ALL))),
+    "half a response": Raw(lambda: (head("Content-Length: 9999"), WHOLE.replace(b"Checkout API", _ALL))),
 }
 
 
@@ -63,8 +63,8 @@ def _always(trouble: Trouble) -> Scenario:
 
 
 @pytest.mark.parametrize("trouble", PLACES.values(), ids=PLACES.keys())
-def test_an_answer_that_echoes_the_key_brings_it_into_no_output(trouble: Trouble, tmp_path: Path) -> None:
-    """Whatever the form; the log of the runner's command that masks it apart."""
+def test_a_key_that_a_response_echoes_is_in_no_output(trouble: Trouble, tmp_path: Path) -> None:
+    """Try every form of the key; only the command that masks it on GitHub may contain it."""
     with served(_always(trouble)) as api:
         inputs = inputs_for(api.url, (SESSION_ID,), 1) | {"api-key": KEY, "verbose": "true"}
         gated = gate(tmp_path / "workspace", inputs, {"GITHUB_ACTIONS": ""})
@@ -86,7 +86,7 @@ _SAID = {
 
 @pytest.mark.parametrize("apart", _PARTED.values(), ids=_PARTED.keys())
 @pytest.mark.parametrize("said", _SAID.values(), ids=_SAID.keys())
-def test_a_key_that_cleaning_would_join_again_is_not_told(
+def test_a_key_that_cleaning_would_reassemble_is_in_no_output(
     said: Callable[[str], Answer], apart: str, tmp_path: Path
 ) -> None:
     with served(_always(said(f"{_ORDINARY[:20]}{apart}{_ORDINARY[20:]}"))) as api:
@@ -94,7 +94,7 @@ def test_a_key_that_cleaning_would_join_again_is_not_told(
     assert _ORDINARY.removeprefix("cu_").encode() not in gated.everything
 
 
-def test_a_key_in_the_place_of_the_account_or_in_a_policy_is_not_told(tmp_path: Path) -> None:
+def test_a_key_as_account_or_in_a_policy_is_in_no_output(tmp_path: Path) -> None:
     (tmp_path / "workspace").mkdir()
     (tmp_path / "workspace" / "policy.yml").write_text(f"{_ORDINARY}: 1\n")
     with served(parse(PASSED, name="key")) as api:
@@ -108,7 +108,7 @@ def test_a_key_in_the_place_of_the_account_or_in_a_policy_is_not_told(tmp_path: 
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_host_that_an_answer_points_to_is_never_asked(status: int, tmp_path: Path) -> None:
+def test_the_target_of_a_redirect_gets_no_request(status: int, tmp_path: Path) -> None:
     with served(parse(PASSED, name="other")) as elsewhere:
         pointing = Answer(status, headers=(("Location", f"{elsewhere.url}/v1/check-sessions/{SESSION_ID}"),))
         with served(_always(pointing)) as api:
@@ -120,7 +120,7 @@ def test_a_host_that_an_answer_points_to_is_never_asked(status: int, tmp_path: P
 
 @contextmanager
 def _behind_tls(folder: Path) -> Iterator[tuple[Api, dict[str, str]]]:
-    """An API that is not on a loopback address, so that all that requests trusts counts."""
+    """Serve an API with TLS at an address that is not loopback, so that netrc files and proxies matter."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "bundle.pem"))
     with served(parse(PASSED, name="key"), server_context(authority)) as api:
@@ -129,7 +129,7 @@ def _behind_tls(folder: Path) -> Iterator[tuple[Api, dict[str, str]]]:
 
 
 @pytest.mark.parametrize("entry", ["machine 0.0.0.0", "default"])
-def test_a_netrc_in_the_home_is_not_consulted(entry: str, tmp_path: Path) -> None:
+def test_a_netrc_in_the_home_folder_is_not_used(entry: str, tmp_path: Path) -> None:
     (tmp_path / ".netrc").write_text(f"{entry} login somebody password of-the-netrc\n")
     (tmp_path / ".netrc").chmod(0o600)
     with _behind_tls(tmp_path) as (api, inputs):
@@ -141,8 +141,8 @@ def test_a_netrc_in_the_home_is_not_consulted(entry: str, tmp_path: Path) -> Non
     assert b"of-the-netrc" not in gated.everything
 
 
-def test_a_netrc_is_not_even_opened_by_a_redirect(tmp_path: Path) -> None:
-    """Nobody writes into this one: who opens it waits."""
+def test_a_redirect_does_not_open_a_netrc(tmp_path: Path) -> None:
+    """The file is a pipe without a writer, so opening it would hang."""
     os.mkfifo(tmp_path / ".netrc")
     with served(_always(Answer(302, headers=(("Location", "https://login.example/"),)))) as api:
         gated = gate(tmp_path / "workspace", inputs_for(api.url, (SESSION_ID,), 10), {"HOME": str(tmp_path)})
@@ -150,7 +150,7 @@ def test_a_netrc_is_not_even_opened_by_a_redirect(tmp_path: Path) -> None:
     assert gated.ended_s - gated.began_s < 5
 
 
-def test_a_key_from_the_environment_is_in_no_list_of_processes(tmp_path: Path) -> None:
+def test_a_key_from_the_environment_is_not_in_the_list_of_processes(tmp_path: Path) -> None:
     with served(_always(Cut.STALL)) as api:
         inputs = inputs_for(api.url, (SESSION_ID,), 30)
         process = start(tmp_path, github(tmp_path, inputs | {"api-key": KEY}))

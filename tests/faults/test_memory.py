@@ -1,4 +1,4 @@
-"""The memory, threads and descriptors of a gate have bounds, whatever a server does and however long."""
+"""The memory, threads and descriptors of a gate have bounds, for any server and any duration."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_MIB, MOST_OF_MANY_MIB = 150, 250
 BODY_BYTES = 9 * 1024 * 1024
 RESULT: dict[str, Any] = GREEN["results"][0]
 NOT_ENDED = (b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",)
-ID = b"8166fa86-c9b4-4162-8541-d380c6c212d8"  # stands for the session's in prepared documents
+ID = b"8166fa86-c9b4-4162-8541-d380c6c212d8"  # a placeholder for the session's ID in prepared documents
 
 
 def _session_ids(number: int) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def _document(status: str, locations: list[str], results: list[dict[str, Any]], 
 
 
 def _changing(session_id: str, before: int, is_poll: bool) -> Iterable[bytes]:
-    """Return a running session all of whose locations have new names."""
+    """Return a running session in which all locations have new names."""
     if is_poll:
         time.sleep(0.5)
         return NOT_ENDED
@@ -53,7 +53,7 @@ def _changing(session_id: str, before: int, is_poll: bool) -> Iterable[bytes]:
     return whole(_document("PROGRESS", names, results).replace(ID, session_id.encode()))
 
 
-def test_locations_that_change_with_each_look_are_forgotten(tmp_path: Path) -> None:
+def test_locations_that_change_with_each_fetch_are_forgotten(tmp_path: Path) -> None:
     with serving(_changing) as server:
         gate = Watched(tmp_path, inputs_for(server.url, _session_ids(1), 600))
         gate.watch(lambda: len(server.asked) >= 10, 60)
@@ -122,7 +122,7 @@ MANY = _session_ids(250)
 
 @contextmanager
 def _many(running: str) -> Iterator[Server]:
-    """Serve sessions of 1,000 results each, one of which may still run."""
+    """Serve sessions of 1,000 results each, of which one may be running."""
     names = [f"location-{number}" for number in range(1_000)]
     bodies = {
         status: _document(status, names, [_result(number, name) for number, name in enumerate(names)])
@@ -152,7 +152,7 @@ def test_many_sessions_of_many_results_are_reported_in_full(tmp_path: Path) -> N
 
 
 @pytest.mark.timeout(400)
-def test_a_signal_during_many_sessions_of_many_results_leaves_all_reports(tmp_path: Path) -> None:
+def test_all_reports_are_written_after_a_signal_during_many_sessions_of_many_results(tmp_path: Path) -> None:
     with _many(running=MANY[-1]) as server:
         gate = Watched(tmp_path, inputs_for(server.url, MANY, 600))
         gate.watch(lambda: set(server.asked) == set(MANY), 300)
@@ -178,7 +178,7 @@ def _drip() -> Iterator[bytes]:
 
 
 def _drip_often(session_id: str, before: int, is_poll: bool) -> Iterable[bytes]:
-    """Answer one request in four, so that the gate keeps asking for several sessions at once."""
+    """Answer one request in four, so that the gate keeps fetching several sessions at once."""
     if before % 4 or is_poll:
         return _drip()
     return whole(_document("PROGRESS", ["a"], []).replace(ID, session_id.encode()))
@@ -195,7 +195,7 @@ SPINNING: dict[str, Answer] = {
 
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize("answer", SPINNING.values(), ids=SPINNING.keys())
-def test_a_server_that_never_comes_to_an_end_does_not_make_the_gate_grow(
+def test_endless_responses_do_not_increase_memory_threads_and_descriptors(
     answer: Answer, tmp_path: Path
 ) -> None:
     with serving(answer) as server:
@@ -214,7 +214,7 @@ def test_a_server_that_never_comes_to_an_end_does_not_make_the_gate_grow(
 
 
 def _most(samples: list[Sample]) -> Sample:
-    """Return the most of each."""
+    """Return the maximum of each figure."""
     return Sample(
         at_s=samples[-1].at_s,
         resident_mib=max(sample.resident_mib for sample in samples),

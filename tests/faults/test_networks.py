@@ -1,4 +1,4 @@
-"""Each network: the exit code of the contract, and no credential where it does not belong."""
+"""Each network: the exit code of the contract, and no credential in a wrong place."""
 
 from __future__ import annotations
 
@@ -25,14 +25,12 @@ from tests.samples import SESSION_ID
 
 
 @pytest.mark.parametrize("condition", EVERY_CONDITION, ids=lambda condition: condition.name)
-def test_a_network_ends_as_the_contract_says_and_the_document_tells(
+def test_a_network_has_the_exit_code_of_the_contract_and_the_row_of_the_document(
     condition: Condition, tmp_path: Path
 ) -> None:
     ran = run_in(condition, tmp_path)
     assert not ran.broken, ran.gated.run.log
-    assert committed_lines().get(condition.name) == condition_line(condition, ran), (
-        "make resilience writes it anew"
-    )
+    assert committed_lines().get(condition.name) == condition_line(condition, ran), "run make resilience"
     assert bool(ran.proxy_heads) == (condition.proxy is not None)
     for head in ran.proxy_heads:
         assert head.startswith(b"CONNECT api.checkly.test:")
@@ -40,8 +38,8 @@ def test_a_network_ends_as_the_contract_says_and_the_document_tells(
 
 
 @pytest.mark.parametrize("credentials", [f"{USER}:{PASSWORD}", ""], ids=["with credentials", "without"])
-def test_a_proxy_that_others_have_written(credentials: str, tmp_path: Path) -> None:
-    """The table's proxy is ours; this one is from a distribution, and asks for credentials."""
+def test_the_gate_works_with_tinyproxy(credentials: str, tmp_path: Path) -> None:
+    """Use a proxy from a distribution that requires credentials, besides the tests' own proxy."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "bundle.pem"))
     timeout_s = 10 if credentials else 2
@@ -64,7 +62,7 @@ def test_a_proxy_that_others_have_written(credentials: str, tmp_path: Path) -> N
 
 @contextmanager
 def _tinyproxy(folder: Path) -> Iterator[int]:
-    """Runs it on a free port until the block is left."""
+    """Run tinyproxy on a free port for the duration of the context."""
     require_programs("tinyproxy")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Each fault at each moment: the exit code of the contract, the reports, in time, with little memory."""
+"""Each fault at each moment: the exit code of the contract, reports, punctual end and little memory."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from tests.faults.table import ROWS
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_fault_ends_as_the_contract_says_and_the_document_tells(row: Row, tmp_path: Path) -> None:
+def test_a_fault_has_the_exit_code_of_the_contract_and_the_row_of_the_document(
+    row: Row, tmp_path: Path
+) -> None:
     seen = play(row, tmp_path)
     broken = {moment.value: each.broken for moment, each in seen.items() if each.broken}
     assert not broken, "\n".join(each.gated.run.log for each in seen.values() if each.broken)
-    assert committed_lines().get(row.name) == row_line(row, seen), "make resilience writes it anew"
+    assert committed_lines().get(row.name) == row_line(row, seen), "run make resilience"
 
 
 @pytest.mark.parametrize("end", ["", "\N{ROCKET}"], ids=["one byte a character", "four bytes a character"])
-def test_the_largest_document_that_is_read_does_not_take_much_memory(end: str, tmp_path: Path) -> None:
+def test_the_largest_allowed_document_does_not_take_much_memory(end: str, tmp_path: Path) -> None:
     row = Row("large", Raw(lambda: bodies.largest(end)), Kind.HARMLESS)
     seen = strike(row, Moment.FIRST, tmp_path)
     assert not seen.broken, seen.gated.run.log

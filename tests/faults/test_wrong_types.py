@@ -1,4 +1,4 @@
-"""Every field of the document gone or of another type: a session for each, watched by two gates."""
+"""Every field of the document is absent or of another type, each in its own session, in a few gates."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ from tests.faults.gate_run import broken_promises, gate, inputs_for
 
 VALUES: tuple[Any, ...] = (ABSENT, None, True, 0, -1.5, 1e308, "", "x", [], {}, [None], ["x"], {"x": "x"})
 TIMEOUT_S = 8
-# What decides is read strictly: the values that still open the gate, and those that close it; with any other
-# nobody can tell. All other fields decorate, and open whatever they hold.
+# Decisive fields are read strictly: the values that still open the gate, and those that close it. Any other
+# value is inconclusive. All other fields decide nothing, and the gate opens with any value.
 DECIDES: dict[str, tuple[list[Any], list[Any]]] = {
     "checkSessionId": ([], []),
-    # What a policy may look at.
+    # A policy may match these.
     "name": ([ABSENT, None, "", "x"], []),
-    "checkId": ([], []),  # "x" is another check than that of the result
+    "checkId": ([], []),  # "x" is not the check of the result
     "checkType": (["x"], []),
     "results.0.checkId": ([ABSENT, None, ""], []),
-    # Null and absent take the place of FINAL. Any other type is unknown and leaves the location missing.
+    # Null and absent stand in for FINAL. Any other type is unknown, and the location is missing.
     "results.0.resultType": ([ABSENT, None], [value for value in VALUES if value not in (ABSENT, None)]),
     "results.0.responseTime": ([ABSENT, None, 0, 1e308], []),
     "status": ([], []),
-    "runLocations": ([[]], [["x"]]),  # a result from elsewhere has a row of its own
+    "runLocations": ([[]], [["x"]]),  # a result from another location has its own row
     "runLocations.0": ([ABSENT], ["x"]),
     "results": ([], [ABSENT, None, []]),
     "results.0": ([], [ABSENT]),
     "results.0.runLocation": ([], ["x"]),
-    "results.0.isCancelled": ([ABSENT, None], [True]),  # older answers lack it
+    "results.0.isCancelled": ([ABSENT, None], [True]),  # older responses lack it
     **{f"results.0.{flag}": ([], [True]) for flag in ("hasErrors", "hasFailures", "isDegraded", "aborted")},
 }
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """The document of a session that passed, but for the field at a path."""
+    """The document of a session that passed, with one changed field."""
 
     path: tuple[str | int, ...]
     value: Any
@@ -62,7 +62,7 @@ class Mutant:
     @property
     def expected(self) -> str:
         opening, closing = DECIDES.get(self.field, (VALUES, []))
-        if json.dumps(self.value) in map(json.dumps, opening):  # for True is 1 to Python
+        if json.dumps(self.value) in map(json.dumps, opening):  # because True == 1 in Python
             return "open"
         return "closed" if json.dumps(self.value) in map(json.dumps, closing) else "cannot tell"
 
@@ -71,7 +71,7 @@ class Mutant:
         place: Any = document
         for step in self.path[:-1]:
             place = place[step]
-        if self.value == ABSENT and len(self.path) > 1:  # at the top the simulator leaves it out
+        if self.value == ABSENT and len(self.path) > 1:  # the simulator omits fields at the top
             del place[self.path[-1]]
         else:
             place[self.path[-1]] = self.value
@@ -79,7 +79,7 @@ class Mutant:
 
 
 def _paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """The way to every field; of a list only the first item, for the others are no different."""
+    """Yield the path of every field; of a list only its first item, because all items are alike."""
     if path:
         yield path
     if isinstance(value, dict):
@@ -90,14 +90,12 @@ def _paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
 
 
 MUTANTS = [Mutant(path, value) for path in _paths(GREEN) for value in VALUES]
-AT_ONCE = 240  # fewer than the requests that a gate may send in a minute
+AT_ONCE = 240  # fewer than the budget of requests per minute
 BATCHES = [MUTANTS[start : start + AT_ONCE] for start in range(0, len(MUTANTS), AT_ONCE)]
 
 
 @pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: f"from {batch[0].name}")
-def test_a_field_of_another_type_never_opens_the_gate_where_it_decides(
-    batch: list[Mutant], tmp_path: Path
-) -> None:
+def test_a_decisive_field_of_another_type_never_opens_the_gate(batch: list[Mutant], tmp_path: Path) -> None:
     mutants = {str(UUID(int=number)): mutant for number, mutant in enumerate(batch, start=1)}
     sessions = tuple(
         PlannedSession(

@@ -1,4 +1,4 @@
-"""A gate against a server of a few lines: how much it holds while both go on."""
+"""A gate with a server of a few lines, and the resources that the gate uses while it runs."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from threading import Thread
 
 from tests.end_to_end.running import ENTRYPOINT, Run, github
 
-# What a request for a session is answered with: its ID, how many requests came before, and whether it is a
-# long poll for its end.
+# The response to a request, from the session's ID, the number of earlier requests, and whether it is a long
+# poll for the end.
 Answer = Callable[[str, int, bool], Iterable[bytes]]
 _SESSION = re.compile(rb"^GET /v1/check-sessions/([0-9a-f-]{36})(/completion)?[ ?]")
 
 
 @dataclass(slots=True)
 class Server:
-    """A server that hangs up after each answer. `asked` has the session of each request but long polls."""
+    """A server that closes each connection after its response. `asked` lists the plain fetches."""
 
     url: str
     asked: list[str] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Server:
 
 @contextmanager
 def serving(answer: Answer) -> Iterator[Server]:
-    """Serve on loopback, each connection in a thread."""
+    """Serve on loopback, with a thread for each connection."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}")
 
@@ -71,7 +71,7 @@ def whole(body: bytes) -> Iterable[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a process holds at a moment, in seconds since its start."""
+    """The resources of a process at a time in seconds since its start."""
 
     at_s: float
     resident_mib: float
@@ -81,7 +81,7 @@ class Sample:
 
 
 class Watched:
-    """A gate that runs, and the samples that were taken of it."""
+    """A running gate and the samples taken of it."""
 
     def __init__(self, workspace: Path, inputs: Mapping[str, str]) -> None:
         workspace.mkdir(parents=True, exist_ok=True)
@@ -100,11 +100,11 @@ class Watched:
 
     @property
     def peak_mib(self) -> float:
-        """The most memory that it held."""
+        """Return its peak memory."""
         return max(sample.peak_mib for sample in self.samples)
 
     def watch(self, until: Callable[[], bool], within_s: float) -> None:
-        """Take samples until something is true or the gate has ended. Raises TimeoutError after some time."""
+        """Take samples until a condition is true or the gate has ended. Raise TimeoutError if it is late."""
         until_s = time.monotonic() + within_s
         while not until() and self.process.poll() is None:
             if time.monotonic() > until_s:
@@ -125,7 +125,7 @@ class Watched:
             self.samples.append(Sample(at_s, held, peak, status["Threads:"], descriptors))
 
     def end(self, within_s: float) -> Run:
-        """Watch it to its end."""
+        """Take samples until the gate has ended."""
         self.watch(lambda: False, within_s)
         log = self._log.read_text(errors="backslashreplace")
         return Run(self.process.returncode, log, self.workspace)

@@ -1,4 +1,4 @@
-"""Small file systems of a test's own, which only root can mount."""
+"""Small file systems for a single test, which only root can mount."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import pytest
 
 @contextmanager
 def mounted(folder: Path, options: str) -> Iterator[Path]:
-    """While it lasts the folder is a file system in memory with these options."""
+    """Mount a file system in memory with these options on the folder, for the duration of the context."""
     if os.geteuid() != 0:
-        pytest.skip("only root can mount a disk of its own")
+        pytest.skip("only root can mount a file system")
     folder.mkdir(exist_ok=True)
     command = ["mount", "-t", "tmpfs", "-o", options, "checkly-gate-test", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        pytest.skip(f"this root may not mount a disk of its own: {done.stderr.strip()}")
+        pytest.skip(f"this root may not mount a file system: {done.stderr.strip()}")
     try:
         yield folder
     finally:
@@ -28,7 +28,7 @@ def mounted(folder: Path, options: str) -> Iterator[Path]:
 
 
 def full(folder: Path) -> None:
-    """Leaves no room on the disk that the folder is on."""
+    """Fill the disk of the folder."""
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file:
         try:

@@ -1,4 +1,4 @@
-"""Every place where text from outside enters, as a table: a text goes in, what the gate is given comes out.
+"""A table of every place where text from outside enters: functions from a text to a run of the gate.
 
 A field that the gate learns to read needs a row here, and nothing else.
 """
@@ -23,7 +23,7 @@ Document = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What a run of the gate is given. `reply` is answered to everything, instead of the documents."""
+    """Everything from outside that a run of the gate gets. `reply`, if given, answers every request."""
 
     document: Document = field(default_factory=dict)
     detail: Document = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Given:
     policy: str = ""
 
     def answer(self, request: Request) -> Response:
-        """What Checkly answers."""
+        """Return Checkly's response to a request."""
         if self.reply is not None:
             return self.reply
         if request.path.endswith("/trigger"):
@@ -81,7 +81,7 @@ def _result(location: str, kind: str, *, failed: bool, **more: object) -> Docume
 
 
 def results(location: str = "us-east-1", /, **more: object) -> list[Document]:
-    """The results of a session that failed at a location, after a failed attempt, and passed at another."""
+    """Return results that failed at one location after a failed attempt, and passed at another."""
     return [
         _result(location, "ATTEMPT", failed=True, **more),
         _result(location, "FINAL", failed=True, **more),
@@ -126,7 +126,10 @@ def _check_of_many(*, failed: bool, **more: object) -> Document:
 
 
 def many(**more: object) -> Given:
-    """A test session in which one of three checks failed after a failed attempt; `more` is of that check."""
+    """Return a test session in which one of three checks failed after a failed attempt.
+
+    `more` changes fields of that check.
+    """
     attempt = _check_of_many(failed=True, **{"resultType": "ATTEMPT", **more})
     final = _check_of_many(failed=True, **more)
     others = [_check_of_many(failed=False, name=name) for name in ("Log in", "Search")]
@@ -134,7 +137,7 @@ def many(**more: object) -> Given:
 
 
 def of_many(**document: object) -> Given:
-    """A test session with other fields."""
+    """Return a test session with some fields changed."""
     return Given(inputs={"session-id": TEST_LINK}, document=document)
 
 
@@ -150,7 +153,7 @@ _ENTRY: Document = {
 
 
 def _listed(**entry: object) -> Given:
-    """A gate on a commit, with other fields of the one session in the list."""
+    """Return a gate on a commit, with some fields changed in the only session of the list."""
     return Given(inputs={"session-id": "", "commit": "4f2a1c9", "commit-grace": "1s"}, entry=entry)
 
 
@@ -182,17 +185,17 @@ def _refusal(status: int, *, message: str = "no", **headers: str) -> Given:
 
 
 def _yaml(text: str) -> str:
-    """The text in YAML's double quotes, with an escape for each character."""
+    """Return the text in YAML's double quotes, with an escape for each character."""
     return '"' + "".join(f"\\U{ord(character):08x}" for character in text) + '"'
 
 
 def _grouped(text: str = GROUP_ID, /, **group: object) -> Given:
-    """A failure whose error belongs to a group, with other fields of the group."""
+    """Return a failure whose error belongs to a group, with some fields of the group changed."""
     return Given(detail={"errorGroupIds": [text]}, group=group)
 
 
 def _at_private_location(name: str = PRIVATE, /, **fields: object) -> Given:
-    """A location that has no result and no agent, with other fields of the private location."""
+    """Return a location without result and agent, with some fields of the private location changed."""
     locations = ["us-east-1", "eu-central-1", name]
     return Given(document={"runLocations": locations}, private_location=fields)
 
@@ -225,8 +228,8 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "session time": lambda text: Given(document={"startedAt": text, "stoppedAt": text}),
     "another session's id": lambda text: Given(document={"checkSessionId": text}),
     "message of a refusal": lambda text: _refusal(401, message=text),
-    "message of trouble": lambda text: _refusal(503, message=text),
-    "an answer that is no JSON": lambda text: Given(reply=Response(502, {}, text.encode(errors="replace"))),
+    "message of a server error": lambda text: _refusal(503, message=text),
+    "a response that is not JSON": lambda text: Given(reply=Response(502, {}, text.encode(errors="replace"))),
     "name in the list": lambda text: _listed(name=text),
     "id in the list": lambda text: _listed(id=text),
     "environment in the list": lambda text: _listed(environment=text),
@@ -238,7 +241,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "code of a refused trigger": lambda text: Given(
         inputs=_SUITE, reply=Response(403, {}, json.dumps({"message": "no", "errorCode": text}).encode())
     ),
-    "name of a test session that was triggered": lambda text: Given(
+    "name of a triggered test session": lambda text: Given(
         inputs=_SUITE,
         reply=Response(201, {}, json.dumps({"testSessionId": SESSION_ID, "name": text}).encode()),
     ),
@@ -247,19 +250,19 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "header cf-ray": lambda text: _refusal(403, cf_ray=text),
     "header Location": lambda text: _refusal(302, location=text),
     "host in a redirect": lambda text: _refusal(302, location=f"https://{text}/x"),
-    "name of what was triggered": lambda text: Given(
+    "name of a triggered session": lambda text: Given(
         inputs=_TRIGGER, started={"checkSessionId": SESSION_ID, "name": text}
     ),
-    "link of what was triggered": lambda text: Given(
+    "link of a triggered session": lambda text: Given(
         inputs=_TRIGGER, started={"checkSessionId": SESSION_ID, "checkSessionLink": text}
     ),
-    "id of what was triggered": lambda text: Given(inputs=_TRIGGER, started={"checkSessionId": text}),
+    "id of a triggered session": lambda text: Given(inputs=_TRIGGER, started={"checkSessionId": text}),
     "error of a request": lambda text: Given(detail={"apiCheckResult": {"requestError": text}}),
     "source of an assertion": lambda text: _assertion(source=text),
     "property of an assertion": lambda text: _assertion(property=text),
     "comparison of an assertion": lambda text: _assertion(comparison=text),
     "target of an assertion": lambda text: _assertion(target=text),
-    "what an assertion received": lambda text: _assertion(actual=text),
+    "actual value of an assertion": lambda text: _assertion(actual=text),
     "phrase of a status": lambda text: Given(
         detail={"apiCheckResult": {"response": {"status": 503, "statusText": text}}}
     ),
@@ -291,7 +294,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "days of a certificate": lambda text: Given(
         detail={"sslCheckResult": {"failureCategory": "EXPIRED", "daysUntilExpiry": text}}
     ),
-    "trouble of a certificate": lambda text: Given(detail={"sslCheckResult": {"failureCategory": text}}),
+    "failure of a certificate": lambda text: Given(detail={"sslCheckResult": {"failureCategory": text}}),
     "id of an error group": _grouped,
     "another error group's id": lambda text: _grouped(id=text),
     "message of an error group": lambda text: _grouped(cleanedErrorMessage=text),
@@ -322,7 +325,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "result id of a check of many": lambda text: many(testSessionResultId=text),
     "result status of a check of many": lambda text: many(status=text),
     "result type of a check of many": lambda text: many(resultType=text),
-    "why a check of many was not run": lambda text: replace(many(), detail={"scheduleError": text}),
+    "schedule error of a check of many": lambda text: replace(many(), detail={"scheduleError": text}),
     "error of a check of many": lambda text: replace(
         many(), detail={"playwrightCheckResult": {"errors": [text, {"message": text}]}}
     ),
@@ -330,17 +333,17 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "reason of a quarantine": lambda text: Given(
         policy=f"quarantine: [{{location: us-east-1, until: 2099-12-31, reason: {_yaml(text)}}}]"
     ),
-    "check of a quarantine that is over": lambda text: Given(
+    "check of an expired quarantine": lambda text: Given(
         policy=f"quarantine: [{{check: {_yaml(text)}, until: 2001-12-31, reason: old}}]"
     ),
-    "location that is required": lambda text: Given(policy=f"locations: {{required: [{_yaml(text)}]}}"),
-    "location that is ignored": lambda text: Given(policy=f"locations: {{ignore: [{_yaml(text)}]}}"),
-    "check that a rule is for": lambda text: Given(
+    "required location": lambda text: Given(policy=f"locations: {{required: [{_yaml(text)}]}}"),
+    "ignored location": lambda text: Given(policy=f"locations: {{ignore: [{_yaml(text)}]}}"),
+    "check of a rule": lambda text: Given(
         policy=f"checks: [{{match: {{name: {_yaml(text)}}}, failed-threshold: 0}}]"
     ),
     "key of the policy": lambda text: Given(policy=f"{_yaml(text)}: 1"),
     "threshold of the policy": lambda text: Given(policy=f"failed-threshold: {_yaml(text)}"),
-    "policy that is no YAML": lambda text: Given(policy=f"[{text}"),
+    "policy that is not YAML": lambda text: Given(policy=f"[{text}"),
     "value of an input": lambda text: Given(inputs={"timeout": text}),
     "name of an input": lambda text: Given(inputs={f"x{text}": "1"}),
     "name of a variable": lambda text: Given(env={f"CHECKLY_GATE_{text}": "1"}),

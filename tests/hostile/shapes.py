@@ -1,6 +1,6 @@
-"""What each consumer makes of what the gate wrote: its structure, without the texts in it.
+"""The structure of each report as its consumers read it, without the texts in it.
 
-A hostile text and a harmless one must leave the same structure, or the text has become more than text.
+A hostile text must give the same structure as a harmless one. Otherwise the text has become more than text.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _MERMAID_LINE = re.compile(
 )
 _OWN_SEQUENCES = re.compile("\x1b\\[(?:0|2|31|32|33)m|\r\x1b\\[2K")
 _OWN_COLOURS = re.compile("\x1b\\[(?:0|2|31|32|33)m")
-_NAMED_BY_TEXTS = ("skipped", "origins", "inputs")  # objects in the record whose keys are names from outside
+_NAMED_BY_TEXTS = ("skipped", "origins", "inputs")  # objects of the record with keys from outside
 _OF_OTHER_SYSTEMS = re.compile(r"##(?:\[|vso\[|teamcity\[)")
 _BEGINS_NO_LINE = re.compile(r"\s*(?:\+\+\+|---|~~~|\^\^\^|\[Pipeline\])")
 _VERDICT = re.compile(r"\s*The gate (?:is OPEN|is CLOSED|COULD NOT TELL) \(")
 
 
 def of_log(log: str) -> Shape:
-    """The runner's commands in a log, in their order, and how many lines there are."""
+    """Return the runner's commands in a log, in order, and the number of lines."""
     log = _OWN_COLOURS.sub("", log)
     for line in log.splitlines(keepends=True):
-        assert line.endswith("\n"), "a line ended in the middle"
+        assert line.endswith("\n"), "there is another line break in a line"
         assert not _controls(line[:-1]), line
         assert len(line) < 6000
     _only_own_lines(log.splitlines())
@@ -47,9 +47,9 @@ def of_log(log: str) -> Shape:
 
 
 def of_terminal(shown: str) -> Shape:
-    """The kinds of sequences in what a terminal was sent, which must all be the gate's own.
+    """Return the kinds of control sequences sent to a terminal; all must be the gate's own.
 
-    How many there are depends on how often a long text is wrapped.
+    Their number depends on how often a long text is wrapped.
     """
     for line in _OWN_SEQUENCES.sub("", shown).split("\n"):
         assert not _controls(line), line
@@ -58,7 +58,7 @@ def of_terminal(shown: str) -> Shape:
 
 
 def _only_own_lines(lines: Sequence[str]) -> None:
-    """No line is a command of another system or looks like one, and one alone is the verdict."""
+    """Check that no line looks like a command of another system and exactly one is the verdict."""
     for line in lines:
         assert not _OF_OTHER_SYSTEMS.search(line), line
         assert not _BEGINS_NO_LINE.match(line), line
@@ -66,7 +66,7 @@ def _only_own_lines(lines: Sequence[str]) -> None:
 
 
 def of_outputs(text: str) -> Shape:
-    """The names of the step's outputs, as the runner reads its file."""
+    """Return the names of the step's outputs, parsed as the runner does it."""
     outputs = outputs_in(text)
     for value in outputs.values():
         assert not _controls(value)
@@ -75,7 +75,7 @@ def of_outputs(text: str) -> Shape:
 
 
 def of_junit(written: bytes) -> Shape:
-    """Elements, attributes and fields of a JUnit report, which two parsers read alike."""
+    """Return elements, attributes and fields of a JUnit report, after reading it with two parsers."""
     root = ET.fromstring(written)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     assert [each.tag for each in etree.fromstring(written, parser).iter()] == [e.tag for e in root.iter()]
@@ -91,7 +91,7 @@ def of_junit(written: bytes) -> Shape:
 
 
 def _fields(element: ET.Element) -> list[str]:
-    """Names of properties, and of the fields that dashboards find in a text."""
+    """Return the names of properties, and of the fields that dashboards find in a text."""
     found = re.findall(r"\[\[(\w+)\|(.*?)=.*?\]\]", element.text or "", re.DOTALL)
     return [*(f"{kind} {name}" for kind, name in found), element.get("name", "")] * (
         element.tag in ("system-out", "property")
@@ -99,7 +99,7 @@ def _fields(element: ET.Element) -> list[str]:
 
 
 def of_record(written: bytes) -> Shape:
-    """The keys of the JSON record, and how long its lists are."""
+    """Return the keys of the JSON record and the lengths of its lists."""
     return tuple(_keys(json.loads(written)))
 
 
@@ -118,7 +118,7 @@ def _keys(value: object, path: str = "") -> Iterator[str]:
 
 
 def of_summary(written: str) -> tuple[Shape, set[str]]:
-    """The elements that GitHub's Markdown makes of a summary, and where its links point."""
+    """Return the elements that GitHub's Markdown makes of a summary, and the targets of its links."""
     options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
     assert len(written.encode()) <= 900_000
     reader = _Html()
@@ -127,7 +127,7 @@ def of_summary(written: str) -> tuple[Shape, set[str]]:
 
 
 class _Html(HTMLParser):
-    """Reads HTML: elements in order, links, the lines of diagrams; refuses what GitHub would make more of."""
+    """A parser that collects elements, links and lines of diagrams. It refuses any other markup."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -156,14 +156,14 @@ class _Html(HTMLParser):
 
 
 def of_page(written: bytes) -> tuple[Shape, set[str]]:
-    """The elements and attributes of the web page, and where its links point."""
+    """Return the elements and attributes of the web page, and the targets of its links."""
     reader = _Page()
     reader.feed(written.decode())
     return tuple(reader.shape), reader.links
 
 
 class _Page(HTMLParser):
-    """Reads the web page; refuses what loads, runs or styles anything."""
+    """A parser of the web page that refuses everything that loads, runs or styles something."""
 
     _OF_SVG = ("height", "role", "rx", "width", "x", "y")
     _OF_HEAD = ("charset", "content", "http-equiv", "lang", "name")
@@ -194,5 +194,5 @@ class _Page(HTMLParser):
 
 
 def _controls(text: str) -> list[str]:
-    """Characters that are no text: controls, line ends, surrogates, directions and what is invisible."""
+    """Return controls, line ends, surrogates, direction marks and invisible characters."""
     return [each for each in text if unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp")]

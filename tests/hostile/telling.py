@@ -1,4 +1,4 @@
-"""Runs the whole gate in simulated time on what it is given, and collects all that it writes."""
+"""Runs the whole gate in simulated time on some input, and collects all its output."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _INPUTS = {
 
 
 class Terminal(io.StringIO):
-    """A stream that shows what it gets to a person."""
+    """A stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -41,7 +41,7 @@ class Terminal(io.StringIO):
 
 @dataclass(slots=True)
 class Network:
-    """Answers what is given, in no time that anybody waits for."""
+    """A transport that returns the given responses almost at once."""
 
     given: Given
     clock: SimulatedClock
@@ -56,7 +56,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that a gate wrote, as bytes and text that its consumers get."""
+    """All output of a gate, as the bytes and texts that its consumers get."""
 
     log: str
     outputs: str
@@ -68,7 +68,7 @@ class Told:
 
 
 def told_on_github(given: Given, workspace: Path) -> Told:
-    """Runs a gate on GitHub."""
+    """Run a gate on GitHub; return its output."""
     env = {
         "GITHUB_ACTIONS": "true",
         "GITHUB_WORKSPACE": str(workspace),
@@ -96,7 +96,7 @@ def told_on_github(given: Given, workspace: Path) -> Told:
 
 
 def shown_on_a_terminal(given: Given, workspace: Path) -> str:
-    """Runs a gate on a laptop, of whose files nobody wants to know."""
+    """Run a gate on a terminal; return what the terminal gets."""
     return _run(given, workspace, {}, {"junit-path": str(workspace / "junit.xml")}, Terminal())
 
 
@@ -111,7 +111,7 @@ def _run(
     try:
         settings, book = read_settings(argv, given.env), load_policy(inputs.get("policy", ""))
     except UsageError:
-        cli.run(argv, {**env, **given.env}, stream, Process())  # refused before there is any network
+        cli.run(argv, {**env, **given.env}, stream, Process())  # refused before any request
         return stream.getvalue()
     console, clock = Console(stream, env), SimulatedClock()
     context = waiting.Context(

@@ -1,4 +1,4 @@
-"""However much an answer says, reports stay of a size that can be written and read."""
+"""Reports stay small enough to write and read, even for the largest response."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _elsewhere(number: int) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize(
     "results", [_at_home, _elsewhere], ids=["at the locations", "half of them elsewhere"]
 )
-def test_the_largest_answer_makes_reports_that_can_be_read(
+def test_reports_on_the_largest_response_stay_below_the_limits_of_their_consumers(
     results: Callable[[int], Iterator[dict[str, Any]]],
 ) -> None:
     reply = _largest(results)
@@ -73,7 +73,7 @@ def test_the_largest_answer_makes_reports_that_can_be_read(
 @pytest.mark.parametrize(
     "results", [_at_home, _elsewhere], ids=["at the locations", "half of them elsewhere"]
 )
-def test_the_largest_answer_is_judged_faster_than_it_is_read(
+def test_the_largest_response_is_judged_faster_than_it_is_parsed(
     results: Callable[[int], Iterator[dict[str, Any]]],
 ) -> None:
     reply = _largest(results)
@@ -91,13 +91,13 @@ def test_the_largest_answer_is_judged_faster_than_it_is_read(
 @pytest.mark.parametrize(
     ("locations", "results"), [(MOST_LOCATIONS + 1, 0), (MOST_LOCATIONS, MOST_RESULTS + 1)]
 )
-def test_a_larger_answer_is_not_the_document_of_a_session(locations: int, results: int) -> None:
+def test_a_larger_response_is_invalid(locations: int, results: int) -> None:
     reply = _answer([_named(number) for number in range(locations)], list(_at_home(results)))
     with pytest.raises(InvalidResponse, match=f"{locations} locations and {results} results"):
         CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2")
 
 
-def test_a_decision_names_the_first_of_many_locations_and_counts_the_others() -> None:
+def test_a_decision_names_the_first_of_many_locations_and_the_number_of_the_others() -> None:
     places = [str(number) for number in range(32)]
     reply = _answer(places, [_result(place, "FINAL") for place in places])
     report = report_on(CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2"))

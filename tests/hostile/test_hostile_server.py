@@ -1,4 +1,4 @@
-"""A server that does not speak HTTP as it should: what it sends is told in one clean line."""
+"""A server that breaks HTTP: the error is one clean line."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ OK, NO = b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 403 Forbidden\r\n"
 FORGED = b"\x1b[2J::error::forged##[error]forged\x07\xe2\x80\xae\x85"
 ANSWERS = {
     "another protocol": FORGED + b"\r\n\r\n",
-    "a status that is none": b"HTTP/1.1 " + FORGED + b"\r\n\r\n",
-    "a phrase of its own": b"HTTP/1.1 401 " + FORGED + b"\r\ncontent-length: 0\r\n\r\n",
+    "an invalid status": b"HTTP/1.1 " + FORGED + b"\r\n\r\n",
+    "a hostile reason phrase": b"HTTP/1.1 401 " + FORGED + b"\r\ncontent-length: 0\r\n\r\n",
     "headers": NO + b"cf-ray: " + FORGED + b"\r\ncontent-length: 0\r\n\r\n",
     "a folded header": NO + b"cf-ray: a\r\n " + FORGED + b"\r\ncontent-length: 0\r\n\r\n",
-    "a line that is no header": OK + FORGED + b"\r\n\r\n",
-    "a place to go": b"HTTP/1.1 302 Found\r\nlocation: //" + FORGED + b"/\r\ncontent-length: 0\r\n\r\n",
-    "a length that is none": OK + b"content-length: " + FORGED + b"\r\n\r\n{}",
-    "chunks that are none": OK + b"transfer-encoding: chunked\r\n\r\n" + FORGED + b"\r\n",
-    "an encoding that is none": OK + b"content-encoding: gzip\r\ncontent-length: 3\r\n\r\nabc",
+    "a line that is not a header": OK + FORGED + b"\r\n\r\n",
+    "a redirect": b"HTTP/1.1 302 Found\r\nlocation: //" + FORGED + b"/\r\ncontent-length: 0\r\n\r\n",
+    "an invalid length": OK + b"content-length: " + FORGED + b"\r\n\r\n{}",
+    "invalid chunks": OK + b"transfer-encoding: chunked\r\n\r\n" + FORGED + b"\r\n",
+    "an invalid encoding": OK + b"content-encoding: gzip\r\ncontent-length: 3\r\n\r\nabc",
     "an unknown encoding": OK + b"content-encoding: " + FORGED + b"\r\ncontent-length: 2\r\n\r\n{}",
     "a message": b'HTTP/1.1 402 No\r\ncontent-length: 50\r\n\r\n{"message": "' + FORGED[8:] + b'"}',
     "headers without end": OK + b"x: " + FORGED * 4000 + b"\r\n\r\n",
@@ -42,7 +42,7 @@ ANSWERS = {
 
 @contextmanager
 def _serving(answer: bytes) -> Iterator[str]:
-    """A server on loopback that says the same to everybody, whatever was asked."""
+    """Serve the same response to every request, on loopback."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -57,10 +57,10 @@ def _serving(answer: bytes) -> Iterator[str]:
         thread.join()
 
 
-# urllib3 leaves a socket to the garbage collector where a length is none: it is not to trouble other tests.
+# After an invalid length, urllib3 leaves a socket to the garbage collector, which warns.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
-def test_what_such_a_server_sends_is_an_error_in_one_clean_line(answer: bytes) -> None:
+def test_broken_http_is_an_error_in_one_clean_line(answer: bytes) -> None:
     with _serving(answer) as url:
         transport = HttpTransport(Endpoint(base_url=url, api_key="cu_x"), Process().call_each)
         checkly = Checkly(transport, Process(), "v2")

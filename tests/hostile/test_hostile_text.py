@@ -1,4 +1,4 @@
-"""Text from outside stays text, wherever it enters and whichever report tells it."""
+"""Text from outside stays text, from every place in every report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.hostile.corpus import TRIED
 from tests.hostile.places import LINK, OTHER_ID, PLACES, RESULT_ID, TEST_LINK, Given
 from tests.hostile.telling import shown_on_a_terminal, told_on_github
 
-# What a hostile text may look like, and nothing else: a name, a long one, nothing, a link, numbers.
+# A hostile text must look like one of these: a name, a long name, nothing, a link, a number.
 HARMLESS = ("harmless", "harmless " * 200, "", "https://harmless.example/x", "0", "123")
 _RESULTS = ("", f"/results/{RESULT_ID}", f"/results/{OTHER_ID}")
 OUR_LINKS = {f"{link}{rest}" for link in (LINK, TEST_LINK) for rest in _RESULTS}
@@ -44,7 +44,7 @@ def _shapes(given: Given, workspace: Path) -> tuple[Shapes, set[str]]:
 
 
 def _wrong(place: Callable[[str], Given], workspace: Path) -> Iterator[str]:
-    """What is wrong, for each text, with what was written."""
+    """Yield the defects in the output for each text."""
     allowed = [_shapes(place(text), workspace)[0] for text in HARMLESS]
     for name, text in TRIED.items():
         try:
@@ -63,14 +63,14 @@ def _wrong(place: Callable[[str], Given], workspace: Path) -> Iterator[str]:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES.keys())
-def test_a_text_leaves_every_report_as_a_harmless_one_does(
+def test_every_report_has_the_same_structure_with_a_hostile_and_a_harmless_text(
     place: Callable[[str], Given], tmp_path: Path
 ) -> None:
     assert list(_wrong(place, tmp_path)) == []
 
 
-def test_every_field_that_the_gate_reads_is_a_place() -> None:
-    """Whoever reads another field of an answer adds a row to `PLACES`; ids and flags become no text."""
+def test_every_field_that_the_gate_reads_has_a_row() -> None:
+    """A new field of a response needs a row in `PLACES`; IDs and flags do not become text."""
     read = re.compile(
         r"\.(?:optional_)?(?:text|texts|raw|time|word)(?:_if_any)?\(\"(\w+)\"|headers(?:\.get\(|\[)\"([\w-]+)\""
     )
@@ -82,8 +82,8 @@ def test_every_field_that_the_gate_reads_is_a_place() -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("text", TRIED.values(), ids=TRIED.keys())
-def test_the_same_names_are_told_the_same_way_whatever_happened(text: str, tmp_path: Path) -> None:
-    """Dashboards know a test by its names: neither states, nor the order of an answer, may change them."""
+def test_names_of_cases_do_not_depend_on_states_and_order(text: str, tmp_path: Path) -> None:
+    """Dashboards recognize a test by its names, so nothing else may change them."""
     names = []
     for status, places in (("FAILED", ["us-east-1", text]), ("PASSED", [text, "us-east-1"])):
         given = Given(document={"name": text, "status": status, "runLocations": places})

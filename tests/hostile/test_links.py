@@ -1,4 +1,4 @@
-"""Symbolic links in a workspace that somebody else controls lead no report out of it."""
+"""No symbolic link in a workspace that others control leads a report out of it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 from gate.domain.errors import ReportUnwritable
 from gate.publish.files import write_whole
 
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of files")
 RUNNER = (1001, 121)
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """A workspace with a folder, beside a place outside with a file in it."""
+    """Return a workspace with a folder, beside a folder outside that contains a file."""
     (tmp_path / "workspace" / "inside").mkdir(parents=True)
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "precious").write_text("kept")
@@ -27,21 +27,21 @@ def _outside(workspace: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in (workspace.parent / "outside").iterdir()}
 
 
-# What is in the workspace, as pairs of a link and where it points, and the path that a report is asked for.
+# The links in the workspace with their targets, and the path of the report.
 LEADS_OUT: dict[str, tuple[dict[str, str], str]] = {
     "a folder": ({"results": "../outside"}, "results/report.xml"),
-    "a folder, by its whole path": ({"results": "{parent}/outside"}, "results/report.xml"),
-    "a folder that is to be made there": ({"results": "../outside"}, "results/new/report.xml"),
+    "a folder, by its absolute path": ({"results": "{parent}/outside"}, "results/report.xml"),
+    "a new folder outside": ({"results": "../outside"}, "results/new/report.xml"),
     "a link below a folder": ({"inside/results": "../../outside"}, "inside/results/report.xml"),
     "a link to a link": ({"results": "other", "other": "../outside"}, "results/report.xml"),
-    "the way back from a link": ({"results": "../outside"}, "results/../report.xml"),
-    "a link to what is not there": ({"results": "../elsewhere"}, "results/report.xml"),
+    "a parent of a link's target": ({"results": "../outside"}, "results/../report.xml"),
+    "a broken link": ({"results": "../elsewhere"}, "results/report.xml"),
 }
 
 
 @pytest.mark.parametrize("is_absolute", [False, True], ids=["relative", "absolute"])
 @pytest.mark.parametrize(("links", "name"), LEADS_OUT.values(), ids=LEADS_OUT.keys())
-def test_a_path_that_a_link_leads_out_of_the_workspace_isrefused(
+def test_a_path_that_leads_out_of_the_workspace_is_refused(
     links: dict[str, str], name: str, is_absolute: bool, workspace: Path
 ) -> None:
     for link, target in links.items():
@@ -53,7 +53,7 @@ def test_a_path_that_a_link_leads_out_of_the_workspace_isrefused(
     assert not (workspace.parent / "elsewhere").exists()
 
 
-def test_links_in_a_circle_are_no_way(workspace: Path) -> None:
+def test_a_cycle_of_links_is_refused(workspace: Path) -> None:
     (workspace / "one").symlink_to("two")
     (workspace / "two").symlink_to("one")
     with pytest.raises(ReportUnwritable, match="could not be written"):
@@ -66,7 +66,7 @@ def test_a_link_within_the_workspace_is_followed(workspace: Path) -> None:
     assert (workspace / "inside" / "new" / "report.xml").read_bytes() == b"content"
 
 
-def test_a_workspace_that_is_a_link_itself_is_no_way_out(workspace: Path) -> None:
+def test_no_link_leads_out_of_a_workspace_that_is_a_link_itself(workspace: Path) -> None:
     mount = workspace.parent / "mount"
     mount.symlink_to(workspace)
     for way in (mount, workspace):
@@ -77,7 +77,7 @@ def test_a_workspace_that_is_a_link_itself_is_no_way_out(workspace: Path) -> Non
             write_whole(way / "out" / "report.xml", b"content", workspace=mount, confined=True)
 
 
-def test_another_name_of_the_workspace_is_no_way_around(workspace: Path) -> None:
+def test_no_link_leads_out_of_another_path_of_the_workspace(workspace: Path) -> None:
     (workspace / "out").symlink_to("../outside")
     alias = workspace.parent / "alias"
     alias.symlink_to("workspace")
@@ -86,14 +86,14 @@ def test_another_name_of_the_workspace_is_no_way_around(workspace: Path) -> None
     assert _outside(workspace) == {"precious": "kept"}
 
 
-def test_a_place_outside_that_is_asked_for_by_its_own_name_is_written_to(workspace: Path) -> None:
+def test_a_path_outside_that_is_given_directly_is_written(workspace: Path) -> None:
     path = workspace.parent / "outside" / "report.xml"
     write_whole(path, b"content", workspace=workspace, confined=True)
     assert path.read_bytes() == b"content"
 
 
-def test_a_link_to_what_a_process_has_open_is_not_replaced(workspace: Path) -> None:
-    """As /dev/stdout is one, which root could replace."""
+def test_a_link_to_an_open_file_of_a_process_is_not_replaced(workspace: Path) -> None:
+    """/dev/stdout is such a link, and root could replace it."""
     link = workspace.parent / "stdout"
     with (workspace.parent / "log").open("w") as log:
         link.symlink_to(f"/proc/self/fd/{log.fileno()}")
@@ -104,13 +104,13 @@ def test_a_link_to_what_a_process_has_open_is_not_replaced(workspace: Path) -> N
     assert (workspace.parent / "log").read_text() == ""
 
 
-def test_where_nobody_else_controls_the_workspace_a_linked_folder_is_a_folder(workspace: Path) -> None:
+def test_a_linked_folder_is_followed_if_the_workspace_is_trusted(workspace: Path) -> None:
     (workspace / "results").symlink_to("../outside")
     write_whole(workspace / "results" / "report.xml", b"content", workspace=workspace)
     assert _outside(workspace) == {"precious": "kept", "report.xml": "content"}
 
 
-def test_a_path_outside_that_was_asked_for_as_such_is_written(workspace: Path) -> None:
+def test_a_report_at_a_path_outside_changes_no_other_file_there(workspace: Path) -> None:
     write_whole(workspace.parent / "outside" / "report.xml", b"", workspace=workspace, confined=True)
     assert _outside(workspace) == {"precious": "kept", "report.xml": ""}
 
@@ -132,7 +132,7 @@ def _link_every_guess(folder: Path, precious: Path) -> None:
         (folder / name).symlink_to(os.path.relpath(precious, folder))
 
 
-def test_a_temporary_name_that_could_be_guessed_is_no_way_out(workspace: Path) -> None:
+def test_links_with_guessed_temporary_names_are_not_followed(workspace: Path) -> None:
     _link_every_guess(workspace, workspace.parent / "outside" / "precious")
     write_whole(workspace / "report.xml", b"content", workspace=workspace, confined=True)
     assert (workspace / "report.xml").read_bytes() == b"content"
@@ -140,7 +140,7 @@ def test_a_temporary_name_that_could_be_guessed_is_no_way_out(workspace: Path) -
 
 
 @AS_ROOT
-def test_what_a_link_points_to_is_not_given_away(workspace: Path) -> None:
+def test_the_owner_of_a_link_target_does_not_change(workspace: Path) -> None:
     os.chown(workspace, *RUNNER)
     (workspace / "results").symlink_to("inside")
     (workspace / "inside" / "new").mkdir()

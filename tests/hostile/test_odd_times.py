@@ -1,4 +1,4 @@
-"""Times and numbers that make no sense are still told, as far as a reader can bear them."""
+"""Reports stay readable even with times and numbers that make no sense."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from tests.hostile.places import Given, results
 from tests.hostile.telling import shown_on_a_terminal, told_on_github
 
 ODD: dict[str, Mapping[str, object]] = {
-    "the zero of another language": {
+    "the zero date of another language": {
         "startedAt": "0001-01-01T00:00:00Z",
         "stoppedAt": "0001-01-01T00:00:01Z",
     },
-    "began in year 1": {"startedAt": "0001-01-01T00:00:00Z"},
-    "ends with the calendar": {"stoppedAt": "9999-12-31T23:59:59.999999Z"},
-    "beyond the calendar": {"stoppedAt": "9999-12-31T23:59:59-14:00"},
-    "ended before it began": {"startedAt": "2026-01-15T09:00:02Z", "stoppedAt": "2026-01-15T09:00:01Z"},
+    "starts in year 1": {"startedAt": "0001-01-01T00:00:00Z"},
+    "ends at the last moment of the calendar": {"stoppedAt": "9999-12-31T23:59:59.999999Z"},
+    "ends after the calendar": {"stoppedAt": "9999-12-31T23:59:59-14:00"},
+    "ends before its start": {"startedAt": "2026-01-15T09:00:02Z", "stoppedAt": "2026-01-15T09:00:01Z"},
     "before 1970": {"startedAt": "1969-12-31T23:59:59Z", "stoppedAt": "1969-12-31T23:59:59Z"},
-    "no time took a while": {"startedAt": None, "stoppedAt": None, "responseTime": 1.7e308},
-    "moments that are none": {"startedAt": 0, "stoppedAt": True},
+    "a response time without times": {"startedAt": None, "stoppedAt": None, "responseTime": 1.7e308},
+    "values that are not times": {"startedAt": 0, "stoppedAt": True},
 }
 
 
 @pytest.mark.parametrize("more", ODD.values(), ids=ODD.keys())
-def test_odd_times_leave_every_report_readable(more: Mapping[str, object], tmp_path: Path) -> None:
+def test_every_report_is_readable_with_odd_times(more: Mapping[str, object], tmp_path: Path) -> None:
     given = Given(document={"results": results("us-east-1", **more)})
     told = told_on_github(given, tmp_path)
     shapes.of_summary(told.summary)

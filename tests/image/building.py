@@ -25,20 +25,20 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy"
 
 @dataclass(frozen=True)
 class Image:
-    """An image that was built, and the engine that has it."""
+    """A built image and its engine."""
 
     engine: Engine
     tag: str
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """How containers are started from it."""
+        """Return the configuration of its containers."""
         config: dict[str, Any] = self._inspected(self.tag)["Config"]
         return config
 
     @cached_property
     def layers(self) -> list[list[tarfile.TarInfo]]:
-        """What each layer holds."""
+        """Return the members of each layer."""
         with tempfile.TemporaryDirectory(prefix="checkly-gate-layers-") as folder:
             saved = Path(folder) / "image.tar"
             self.engine.ask("save", "--output", str(saved), self.tag)
@@ -48,7 +48,7 @@ class Image:
 
     @cached_property
     def files(self) -> dict[str, tarfile.TarInfo]:
-        """What is in the image, by path. Nothing of another image lies below it."""
+        """Return the members of the image by path. It has no layers of another image."""
         return {_path(member): member for layer in self.layers for member in layer}
 
     @property
@@ -57,7 +57,7 @@ class Image:
 
     @cached_property
     def megabytes_compressed(self) -> float:
-        """What a registry would send: the layers, each with gzip."""
+        """Return the size of its download: all layers, each with gzip."""
         with tempfile.TemporaryDirectory(prefix="checkly-gate-layers-") as folder:
             saved = Path(folder) / "image.tar"
             self.engine.ask("save", "--output", str(saved), self.tag)
@@ -87,7 +87,7 @@ def _path(member: tarfile.TarInfo) -> str:
 
 @contextmanager
 def built(engine: Engine, dockerfile: str = "Dockerfile", *arguments: str) -> Iterator[Image]:
-    """Builds the image, with arguments of the build, as long as it is entered."""
+    """Build the image with some arguments; remove it at the end of the context."""
     image = Image(engine, f"checkly-gate:tested-{os.getpid()}-{secrets.token_hex(3)}")
     with tempfile.TemporaryDirectory(prefix="checkly-gate-checkout-") as folder:
         checkout = _strict_checkout(Path(folder) / "checkout", engine, dockerfile)
@@ -105,7 +105,7 @@ def built(engine: Engine, dockerfile: str = "Dockerfile", *arguments: str) -> It
 
 
 def _strict_checkout(folder: Path, engine: Engine, dockerfile: str) -> Path:
-    """A copy of this checkout, tests and all, as a umask of 077 makes it; with the engine's base."""
+    """Copy this checkout with the permissions of a umask of 077, and use the engine's base image."""
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_NOT_OF_THE_CHECKOUT))
     text = (folder / dockerfile).read_text()
     (folder / dockerfile).write_text(text.replace(pinned_base(text), engine.base))

@@ -1,4 +1,4 @@
-"""One image for all tests: built where that is possible, missed aloud where it is not, weighed at the end."""
+"""One image for all tests. It is built if possible; the summary shows its figures, or that it is missing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LOUD = {_MISSED: "THE CONTAINER IMAGE WAS NOT TESTED", NOT_ACTED: "THE ACTION W
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The limit of the tests' time is for each test, not for what the first one has to prepare."""
+    """Limit the time of each test itself, without the preparation that the first one needs."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(60, func_only=True))
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def image(request: pytest.FixtureRequest) -> Iterator[Image]:
-    """The image, built from this checkout."""
+    """Build the image from this checkout."""
     config = request.config
     with ExitStack() as until_the_end:
         try:
@@ -69,12 +69,12 @@ def runner(tmp_path: Path) -> Runner:
 
 @pytest.fixture
 def told(request: pytest.FixtureRequest, image: Image) -> dict[str, str]:  # noqa: ARG001 - it is about the image
-    """What is said at the end of the run: a name and a figure."""
+    """Return the figures for the summary of the run, by name."""
     return request.config.stash[_TOLD]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Says what was measured, and aloud where nothing was."""
+    """Print the figures, and a prominent notice if the image was not tested."""
     skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
     reasons = [where_and_why[2] for where_and_why in skipped if isinstance(where_and_why, tuple)]
     for sign, title in _LOUD.items():

@@ -1,4 +1,4 @@
-"""A container engine as the tests use it: a client, where its daemon is, and the base image that it has."""
+"""A container engine for the tests: a client, the address of its daemon, and its base image."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_LOCAL = "unix://"  # folders and 127.0.0.1 are only the tests' own where the daemon is on this machine
+_LOCAL = "unix://"  # a daemon on another machine has other folders and another 127.0.0.1
 PULL_WITHIN_S = 300
 
 
 class NoEngine(Exception):
-    """Why no image can be built here."""
+    """No image can be built here, for this reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Where to build and run. `base` is the name of the base image that a Dockerfile must begin with."""
+    """A client and a daemon. `base` is the base image that a Dockerfile must use."""
 
     client: str
     host: str
@@ -28,11 +28,11 @@ class Engine:
     about: str
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line of a call of the client."""
+        """Return the command line for a call of the client."""
         return [self.client, "--host", self.host, *arguments]
 
     def ask(self, *arguments: str, within_s: float = 60) -> str:
-        """What the client prints. Raises CalledProcessError with what it complained of."""
+        """Return the output of the client. Raise CalledProcessError with its errors."""
         done = subprocess.run(
             self.command(*arguments),
             env=client_environment(),
@@ -50,18 +50,18 @@ class Engine:
 
 
 def client_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What a client of the engine needs, and what is to be passed on."""
+    """Return the environment for the client, with variables to pass on."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return kept | {"DOCKER_BUILDKIT": "1", "BUILDX_BUILDER": "default"} | dict(more or {})
 
 
 def pinned_base(dockerfile: str) -> str:
-    """The base image, as the first FROM names it."""
+    """Return the base image from the first FROM."""
     return dockerfile.split("FROM ", 1)[1].split(maxsplit=1)[0]
 
 
 def machines_own() -> Engine:
-    """The engine that works here already, with the very base image of the Dockerfile. Raises `NoEngine`."""
+    """Return this machine's engine with the Dockerfile's base image. Raise `NoEngine` if there is none."""
     client = shutil.which("docker")
     if client is None:
         raise NoEngine("there is no docker client")
@@ -73,7 +73,7 @@ def machines_own() -> Engine:
             raise NoEngine(f"the docker daemon is not on this machine ({host})")
         version = _asked(client, "--host", host, "version", "--format", "{{.Server.Version}}")
     except (OSError, subprocess.SubprocessError):
-        raise NoEngine("no docker daemon answers") from None
+        raise NoEngine("no docker daemon responds") from None
     base = pinned_base((ROOT / "Dockerfile").read_text())
     engine = Engine(client, host, base, f"Docker {version}, {base.partition('@')[0]}")
     try:

@@ -1,7 +1,7 @@
-"""An engine of the tests' own, for root on a Debian-like machine: a private dockerd with a stand-in base.
+"""A private engine for the tests, for root on a Debian-like machine: a dockerd with a stand-in base image.
 
-Nothing of it is shared with an engine that the machine may have: socket, data and configuration are its own.
-Data stay in the user's cache, so that the next run finds the base image and the layers.
+It shares nothing with an engine of the machine: it has its own socket, data and configuration. The data stay
+in the user's cache, so that the next run finds the base image and the layers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 from tests.image import stand_in
 from tests.image.engine import ROOT, Engine, NoEngine, client_environment, pinned_base
 
-# Debian's own by their whole paths: another client on the PATH may lack what builds images.
+# Absolute paths of Debian's programs, because another client on the PATH may be unable to build images.
 _CLIENT, _DAEMON, _BOOTSTRAP, _PDEATHSIG = (
     "/usr/bin/docker",
     "/usr/sbin/dockerd",
@@ -34,7 +34,7 @@ _CLIENT, _DAEMON, _BOOTSTRAP, _PDEATHSIG = (
 _PACKAGES = ("docker.io", "mmdebstrap")
 _BRIDGE, _ADDRESS = "checkly-gate0", "10.213.77.1/24"
 _PACKAGES_WHERE_THEY_ARE_APART = ("docker-cli", "docker-buildx")
-_CONFIGURATION = {"builder": {"gc": {"enabled": True, "defaultKeepStorage": "1GB"}}}  # old layers go
+_CONFIGURATION = {"builder": {"gc": {"enabled": True, "defaultKeepStorage": "1GB"}}}  # delete old layers
 _INSTALLED_WITHIN_S = 300
 _READY_WITHIN_S = 60
 _ENDED_WITHIN_S = 30
@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 
 @contextmanager
 def private_engine(say: Say) -> Iterator[Engine]:
-    """Runs a dockerd with the stand-in as long as it is entered. Raises `NoEngine`."""
+    """Run a dockerd with the stand-in for the duration of the context. Raise `NoEngine` if it cannot run."""
     base = pinned_base((ROOT / "Dockerfile").read_text()).partition("@")[0]
     recipe = _recipe(base)
     _install(say)
@@ -60,7 +60,7 @@ def private_engine(say: Say) -> Iterator[Engine]:
 
 @contextmanager
 def empty_engine() -> Iterator[Engine]:
-    """Run a second dockerd, that has no image, as long as it is entered."""
+    """Run a second dockerd without an image for the duration of the context."""
     with _place() as place, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         engine = Engine(_CLIENT, f"unix://{place}/d.sock", "", "a private Docker without an image")
         with _daemon(engine, Path(folder), place, "none"):
@@ -69,7 +69,7 @@ def empty_engine() -> Iterator[Engine]:
 
 @contextmanager
 def _place() -> Iterator[str]:
-    """Where sockets are, whose paths must be short, and what must not outlive a run that is killed."""
+    """Yield a folder with a short path for sockets, and unmount everything below it at the end."""
     with tempfile.TemporaryDirectory(prefix="checkly-gate-", ignore_cleanup_errors=True) as place:
         try:
             yield place
@@ -81,8 +81,8 @@ def _place() -> Iterator[str]:
 
 @contextmanager
 def _bridge() -> Iterator[str]:
-    """Make a network between containers and this machine, if that is allowed; give its name, or `none`."""
-    _ip("link", "delete", _BRIDGE)  # of a run that was killed
+    """Create a network between containers and this machine, if possible; yield its name or `none`."""
+    _ip("link", "delete", _BRIDGE)  # left over from a killed run
     made = _ip("link", "add", _BRIDGE, "type", "bridge") and _ip("address", "add", _ADDRESS, "dev", _BRIDGE)
     try:
         yield _BRIDGE if made and _ip("link", "set", _BRIDGE, "up") else "none"
@@ -98,9 +98,9 @@ def _ip(*arguments: str) -> bool:
 
 def _recipe(base: str) -> stand_in.Recipe:
     if sys.platform != "linux" or not shutil.which("apt-get"):
-        raise NoEngine("this is not a Debian-like machine, where the tests could run an engine of their own")
+        raise NoEngine("the tests can run a private engine only on a Debian-like machine")
     if os.geteuid() != 0:
-        raise NoEngine("only root can run an engine of the tests' own")
+        raise NoEngine("only root can run a private engine")
     try:
         return stand_in.recipe_for(re.findall(r":(\d+\.\d+)", base)[0])
     except LookupError as error:
@@ -111,7 +111,7 @@ def _install(say: Say) -> None:
     if all(Path(program).exists() for program in (_CLIENT, _DAEMON, _BOOTSTRAP)):
         return
     say(f"installing {' and '.join(_PACKAGES)} with apt-get")
-    _apt_get("update", may_fail=True)  # a source that is down need not be one that is needed
+    _apt_get("update", may_fail=True)  # an unreachable source may not be needed
     shown = subprocess.run(
         ["apt-cache", "show", *_PACKAGES_WHERE_THEY_ARE_APART], capture_output=True, text=True, check=False
     )
@@ -141,7 +141,7 @@ def _cache_folder() -> Path:
 
 @contextmanager
 def _alone(folder: Path, say: Say) -> Iterator[None]:
-    """Holds the folder against other runs; the kernel lets go of it however this one ends."""
+    """Lock the folder against other runs. The kernel releases the lock even if this one is killed."""
     with (folder / "lock").open("w") as lock:
         until_s = time.monotonic() + _OTHERS_DONE_WITHIN_S
         waits = False
@@ -151,7 +151,7 @@ def _alone(folder: Path, say: Say) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > until_s:
-                    raise NoEngine("another run of these tests does not end") from None
+                    raise NoEngine("another run of these tests did not end in time") from None
                 if not waits:
                     say("waiting for another run of these tests")
                 waits = True
@@ -160,7 +160,7 @@ def _alone(folder: Path, say: Say) -> Iterator[None]:
 
 
 def _end_leftover(folder: Path) -> None:
-    """Ends the daemon of a run that was killed, as far as its own way of ending has not done so."""
+    """End the daemon of a killed run, if it did not end by itself."""
     with suppress(FileNotFoundError, ValueError, ProcessLookupError):
         number = int((folder / "daemon.pid").read_text())
         until_s = time.monotonic() + _ENDED_WITHIN_S
@@ -172,7 +172,7 @@ def _end_leftover(folder: Path) -> None:
 
 @contextmanager
 def _daemon(engine: Engine, folder: Path, place: str, bridge: str) -> Iterator[None]:
-    """A dockerd that ends in an orderly way with this process, even where that is killed."""
+    """Run a dockerd that ends properly with this process, even if this process is killed."""
     (folder / "daemon.json").write_text(json.dumps(_CONFIGURATION))
     command = [
         *(_PDEATHSIG, "--pdeathsig", "TERM", _DAEMON, "--host", engine.host),
@@ -181,7 +181,7 @@ def _daemon(engine: Engine, folder: Path, place: str, bridge: str) -> Iterator[N
         *(f"--bridge={bridge}", "--iptables=false", "--ip6tables=false", "--ip-forward=false"),
     ]
     with (folder / "daemon.log").open("wb") as log:
-        # A session of its own: what is typed at a terminal ends the tests, and they end the daemon.
+        # In its own session, so that Ctrl-C ends only the tests, which then end the daemon.
         daemon = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
         _wait_until_ready(engine, daemon, folder / "daemon.log")
@@ -207,13 +207,13 @@ def _wait_until_ready(engine: Engine, daemon: subprocess.Popen[bytes], log: Path
 
 
 def _have_base(engine: Engine, recipe: stand_in.Recipe, say: Say) -> None:
-    """Has the stand-in bear the name that the Dockerfile begins with; makes it once."""
+    """Give the stand-in the name that the Dockerfile uses; create it if it does not exist."""
     made_of = (recipe, inspect.getsource(stand_in), stand_in.certificates(), stand_in.pip_configuration())
     kept = f"stand-in:{hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]}"
     with suppress(subprocess.CalledProcessError):
         engine.ask("tag", kept, engine.base)
         return
-    say(f"making {recipe.about}")
+    say(f"creating {recipe.about}")
     for old in engine.ask("images", "--format", "{{.Repository}}:{{.Tag}}", "stand-in").split():
         engine.ask("image", "rm", old)
     with tempfile.TemporaryDirectory(prefix="checkly-gate-base-") as folder:
@@ -221,7 +221,7 @@ def _have_base(engine: Engine, recipe: stand_in.Recipe, say: Say) -> None:
         try:
             stand_in.make(recipe, root)
         except (OSError, subprocess.SubprocessError) as error:
-            raise NoEngine(f"no stand-in for the base image could be made: {error}") from error
+            raise NoEngine(f"no stand-in for the base image could be created: {error}") from error
         _import(engine, root, kept)
     engine.ask("tag", kept, engine.base)
 

@@ -1,4 +1,4 @@
-"""Starts containers of the image: as GitHub's runner does it, and with what other CI systems pass."""
+"""Starts containers of the image, as GitHub's runner and as other CI systems do it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.image.building import Image
 from tests.image.engine import client_environment
 from tests.publish.runner import outputs_in
 
-# Only root can give the folders to the user that GitHub's runners have.
+# Only root can give the folders to the user of GitHub's runners.
 RUNNER = (1001, 1001) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
 _FOLDERS = ("workspace", "file_commands", "home", "workflow", "runner_temp")
 _ENDED_WITHIN_S = 50
@@ -24,7 +24,7 @@ _ENDED_WITHIN_S = 50
 
 @dataclass(frozen=True, slots=True)
 class ContainerRun(Run):
-    """What a container left behind; outputs and summary are outside the workspace."""
+    """The results of a container; outputs and summary are outside the workspace."""
 
     file_commands: Path
 
@@ -39,18 +39,18 @@ class ContainerRun(Run):
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container that runs, by the client that waits for it."""
+    """A running container, and the client that waits for it."""
 
     image: Image
     name: str
     client: subprocess.Popen[str]
 
     def kill(self, signal_name: str) -> None:
-        """Sends a signal to its process 1."""
+        """Send a signal to its process 1."""
         self.image.engine.ask("kill", "--signal", signal_name, self.name)
 
     def end(self, said: str = "") -> tuple[int, str]:
-        """Waits for its end; returns the exit code and the log."""
+        """Wait for its end; return the exit code and the log."""
         log, _ = self.client.communicate(said, timeout=_ENDED_WITHIN_S)
         return self.client.returncode, log
 
@@ -59,9 +59,9 @@ class Container:
 def container(
     image: Image, options: Sequence[str], arguments: Sequence[str] = (), env: Mapping[str, str] | None = None
 ) -> Iterator[Container]:
-    """Starts a container; removes it if it is still there in the end.
+    """Start a container; remove it at the end of the context if it still exists.
 
-    `env` is what the client itself has: `-e NAME` passes a variable on.
+    `env` is the environment of the client: `-e NAME` passes a variable on.
     """
     name = f"checkly-gate-tested-{secrets.token_hex(6)}"
     with subprocess.Popen(
@@ -90,14 +90,14 @@ def run(
     env: Mapping[str, str] | None = None,
     said: str = "",
 ) -> tuple[int, str]:
-    """Runs a container to its end, with something said to it; returns the exit code and the log."""
+    """Run a container to its end, with some input; return the exit code and the log."""
     with container(image, options, arguments, env) as started:
         return started.end(said)
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """A machine of GitHub's, as far as a container action sees it."""
+    """A machine of GitHub, as a container action sees it."""
 
     folder: Path
 
@@ -106,7 +106,7 @@ class Runner:
         return self.folder / "workspace"
 
     def prepare(self, files: Mapping[str, str]) -> None:
-        """Makes the folders, with some files in the workspace; all of it is the runner's own."""
+        """Create the folders, with some files in the workspace; all belong to the runner's user."""
         for name in _FOLDERS:
             (self.folder / name).mkdir()
         for name, text in files.items():
@@ -118,13 +118,13 @@ class Runner:
             os.chown(path, *RUNNER)
 
     def options(self, names: Sequence[str]) -> list[str]:
-        """The options of its `docker run`: variables by name alone, and its folders."""
+        """Return the options of the runner's `docker run`: variables by name, and its folders."""
         variables = [word for name in names for word in ("-e", name)]
         volumes = [word for name in _FOLDERS for word in ("-v", f"{self.folder / name}:/github/{name}")]
         return ["--workdir", "/github/workspace", *variables, *volumes]
 
     def owners(self) -> set[tuple[int, int]]:
-        """Whose everything below its folders is."""
+        """Return the owners of everything in its folders."""
         return {(path.stat().st_uid, path.stat().st_gid) for path in self.folder.rglob("*")}
 
     def finished(self, started: Container) -> ContainerRun:
@@ -152,7 +152,7 @@ def action(
     job_env: Mapping[str, str] | None = None,
     files: Mapping[str, str] | None = None,
 ) -> Iterator[Container]:
-    """Starts the action with its step's inputs and its job's variables, in a checkout with files."""
+    """Start the action with the inputs of its step and the variables of its job, in a checkout with files."""
     runner.prepare(files or {})
     as_variables = {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
     env = _OF_THE_RUNNER | as_variables | dict(job_env or {})
@@ -168,14 +168,14 @@ def act(
     job_env: Mapping[str, str] | None = None,
     files: Mapping[str, str] | None = None,
 ) -> ContainerRun:
-    """Runs the action to its end."""
+    """Run the action to its end."""
     with action(image, runner, inputs, job_env=job_env, files=files) as started:
         return runner.finished(started)
 
 
 @contextmanager
 def simulator(image: Image, scenario: str) -> Iterator[dict[str, str]]:
-    """Serves a scenario from the image; gives the inputs of a gate on it."""
+    """Serve a scenario from the image; yield the inputs of a gate on it."""
     with container(image, [], ["simulate", scenario]) as started:
         assert started.client.stdout is not None
         url = started.client.stdout.readline().strip()

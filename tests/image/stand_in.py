@@ -1,8 +1,8 @@
-"""A stand-in for the base image, where no registry for images can be reached.
+"""A stand-in for the base image, if no image registry can be reached.
 
-Debian by mmdebstrap with CPython under /usr/local, as the official image has it: no python3 in /usr/bin, no
-bytecode of the standard library. The Python is one of this machine's, else that of Debian trixie. What it
-cannot tell is the official image's own size and speed.
+It is Debian by mmdebstrap with CPython under /usr/local, like the official image: without python3 in /usr/bin
+and without bytecode of the standard library. The Python comes from this machine, or else from Debian trixie.
+The size and speed of the official image may differ.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _BOOTSTRAP_WITHIN_S = 400
 _CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 _SLIM = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale")]
 _REACHES_AN_INDEX = ("index-url", "extra-index-url", "trusted-host", "proxy")
-_OFTEN_WITHOUT_LIBRARIES = ("_tkinter", "_dbm", "_gdbm")  # what the gate has no use for
+_OFTEN_WITHOUT_LIBRARIES = ("_tkinter", "_dbm", "_gdbm")  # the gate does not need these
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a stand-in is made of: a Python to copy, or none for Debian's own."""
+    """The components of a stand-in: a Python to copy, or none for Debian's own."""
 
     version: str
     prefix: Path | None
@@ -42,7 +42,7 @@ class Recipe:
 
 
 def recipe_for(version: str) -> Recipe:
-    """How to make a stand-in with a Python of that version. Raises LookupError."""
+    """Return the recipe for a stand-in with a Python of that version. Raise LookupError if there is none."""
     found = next(_prefixes(version), None)
     if found is None and version != DEBIANS_OWN[1]:
         raise LookupError(f"no CPython {version} to make a base image of")
@@ -50,7 +50,7 @@ def recipe_for(version: str) -> Recipe:
 
 
 def _prefixes(version: str) -> Iterator[Path]:
-    """The prefixes on this machine, other than /usr, that have a whole CPython of that version with pip."""
+    """Return the prefixes on this machine, except /usr, with a complete CPython of that version and pip."""
     places = [Path.home() / ".pyenv" / "versions", Path("/opt/hostedtoolcache/Python"), Path("/opt")]
     beside = [path for place in places if place.is_dir() for path in sorted(place.glob(f"*{version}*"))]
     on_path = shutil.which(f"python{version}")
@@ -63,7 +63,7 @@ def _prefixes(version: str) -> Iterator[Path]:
 
 
 def make(recipe: Recipe, root: Path) -> None:
-    """Makes the stand-in's file system in a folder that is not there yet."""
+    """Create the stand-in's file system in a new folder."""
     if recipe.prefix is None:
         _bootstrap(root, DEBIANS_OWN[0], ["python3", "python3-pip"])
         _link_debians_python(root, recipe.version)
@@ -89,7 +89,7 @@ def _bootstrap(root: Path, suite: str, packages: list[str]) -> None:
 
 
 def _packages_of_libraries(prefix: Path, version: str) -> set[str]:
-    """The packages whose libraries a Python under a prefix was linked with."""
+    """Return the packages of the libraries with which a Python is linked."""
     extensions = (prefix / "lib" / f"python{version}" / "lib-dynload").glob("*.so")
     linked = [path for path in extensions if not path.name.startswith(_OFTEN_WITHOUT_LIBRARIES)]
     told = _told("ldd", str(prefix / "bin" / f"python{version}"), *map(str, linked))
@@ -103,7 +103,7 @@ def _told(*command: str) -> str:
 
 
 def _copy_python(prefix: Path, to: Path, version: str) -> None:
-    """Copies a Python and its pip; nothing else that has been installed there."""
+    """Copy a Python and its pip, without other installed packages."""
     site_packages = prefix / "lib" / f"python{version}" / "site-packages"
 
     def ignored(folder: str, names: list[str]) -> list[str]:
@@ -128,7 +128,7 @@ def _copy_python(prefix: Path, to: Path, version: str) -> None:
 
 
 def _link_debians_python(root: Path, version: str) -> None:
-    """Debian's Python as the official image names it, and no longer as Debian does."""
+    """Link Debian's Python under the names of the official image, instead of Debian's names."""
     debians, ours = root / "usr" / "bin", root / "usr" / "local" / "bin"
     (debians / "python3").unlink()
     for script in debians.glob("pip*"):
@@ -139,7 +139,7 @@ def _link_debians_python(root: Path, version: str) -> None:
 
 
 def _strip(prefix: Path) -> None:
-    """Takes away the debug information, which the official image's Python does not have either."""
+    """Remove the debug information, which the official image's Python lacks too."""
     binaries = [*prefix.glob("bin/python3.*"), *prefix.rglob("*.so*")]
     files = [str(path) for path in binaries if path.is_file() and not path.is_symlink()]
     if shutil.which("strip"):
@@ -152,14 +152,14 @@ def _link(binary: Path, *names: str) -> None:
 
 
 def certificates() -> bytes:
-    """The authorities that this machine trusts, which may be more than Debian's."""
+    """Return the authorities that this machine trusts; there may be more than Debian's."""
     named = [os.environ.get(name) for name in ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")]
     files = [*named, ssl.get_default_verify_paths().cafile, f"/{_CERTIFICATES}"]
     return next((Path(file).read_bytes() for file in files if file and Path(file).is_file()), b"")
 
 
 def pip_configuration() -> str:
-    """How this machine's pip reaches its index, as a pip.conf; but nothing of its folders."""
+    """Return this machine's pip settings for its index as a pip.conf, without local folders."""
     told = _told(sys.executable, "-m", "pip", "config", "list")
     config = configparser.ConfigParser(interpolation=None)
     config["global"] = {"cert": f"/{_CERTIFICATES}"} | _reachable(told)
@@ -170,7 +170,7 @@ def pip_configuration() -> str:
 
 def _reachable(told: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in told.splitlines():  # the environment's settings come first, and beat those of files
+    for line in told.splitlines():  # settings from the environment come first and take precedence over files
         name, _, value = line.partition("=")
         key = name.rpartition(".")[2]
         words = [word for word in value.strip("'\"").split() if not word.startswith(("file:", "/"))]

@@ -1,4 +1,4 @@
-"""The action under a runner that is not GitHub's, in a container and on the machine itself."""
+"""The action under a runner other than GitHub's, in a container and on the machine itself."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ sessions:
     results: [{at: 0s, location: us-east-1, is: passed}]
 """
 CONTRACT = ".github/workflows/contract.yml"
-# In the place of actions that only GitHub's servers have.
+# Replacements for actions that only GitHub's servers have.
 CHECKOUT = 'cp -a "$CHECKOUT/." .'
 SETUP_PYTHON = "true"
 
 
-def test_a_job_in_a_container_goes_on_with_what_the_gate_decided(image: Image, tmp_path: Path) -> None:
+def test_a_job_in_a_container_continues_with_the_outputs_of_the_gate(image: Image, tmp_path: Path) -> None:
     act = act_in(tmp_path, image, ["action.yml", "tests/image/steps.yml"])
     out = tmp_path / "out"
     out.mkdir()
@@ -74,7 +74,7 @@ def test_a_job_in_a_container_goes_on_with_what_the_gate_decided(image: Image, t
 
 
 def test_the_contract_holds_for_a_job_without_a_container(image: Image, tmp_path: Path) -> None:
-    """Here the gate's container lacks the workspace's path and the runner's files."""
+    """In this case the gate's container lacks the workspace's path and the runner's files."""
     require_programs("docker", "make", "openssl")
     if not image.engine.ask("network", "inspect", "bridge", "--format", "{{.IPAM.Config}}").strip("[]\n"):
         absent(f"{NOT_ACTED}this engine's containers cannot reach this machine")

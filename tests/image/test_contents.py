@@ -1,4 +1,4 @@
-"""What is in the image and what is not; how it says that it is to be started."""
+"""The contents of the image, and its configuration."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ for folder in ("/usr/bin", "/usr/lib", str(site)):
 print(json.dumps(found))
 """
 GATE = re.compile(r"/usr/\S+/(?:site|dist)-packages/gate/(?P<path>.+)")
-# The adapter of test sessions is part of the program.
+# `test_sessions` is a module of the program, not a test.
 NOT_OF_A_PROGRAM = (
     r"/tests?/|/test_(?!sessions\.)|conftest|ockerfile|requirements|Makefile|\.git|\.venv|\.whl|\.cache"
 )
 
 
-def test_it_is_started_without_a_shell_by_absolute_paths_in_isolation(image: Image) -> None:
+def test_the_entrypoint_has_absolute_paths_no_shell_and_an_isolated_python(image: Image) -> None:
     assert image.config["Entrypoint"] == [PYTHON, "-I", "-u", "/app/entrypoint.py"]
     assert not image.config["Cmd"]
 
 
 def test_nothing_else_is_configured(image: Image) -> None:
-    """No user among it: the runner's files can be written by root and the runner's user alone."""
+    """There is no user either, because only root and the runner's user can write the runner's files."""
     said = {key: value for key, value in image.config.items() if value and key not in BY_BUILDERS}
     assert said.keys() <= {"Entrypoint", "Env", "Labels", "WorkingDir"}
     path = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -67,7 +67,7 @@ def test_nothing_else_is_configured(image: Image) -> None:
     assert said.get("WorkingDir", "/") == "/"
 
 
-def test_it_says_what_it_is(image: Image) -> None:
+def test_the_image_has_labels(image: Image) -> None:
     assert image.config["Labels"] == {
         "org.opencontainers.image.title": "checkly-gate",
         "org.opencontainers.image.description": "A CI/CD gate on Checkly check sessions and test sessions",
@@ -75,12 +75,12 @@ def test_it_says_what_it_is(image: Image) -> None:
     }
 
 
-def test_nothing_of_a_checkout_is_there_but_the_program(image: Image) -> None:
+def test_the_image_contains_only_the_program_from_the_checkout(image: Image) -> None:
     ours = [path for path in image.files if GATE.match(path) or path.startswith("/app/")]
     assert [path for path in ours if re.search(NOT_OF_A_PROGRAM, path)] == []
 
 
-def test_nothing_runs_but_python_a_shell_and_its_small_programs(image: Image) -> None:
+def test_the_image_contains_only_python_a_shell_and_small_programs(image: Image) -> None:
     folders = ("/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/")
     there = {path.rpartition("/")[2] for path in image.files if path.startswith(folders) and path[-1] != "/"}
     python = {name for name in there if re.fullmatch(r"python(3(\.\d+)?)?", name)}
@@ -88,12 +88,12 @@ def test_nothing_runs_but_python_a_shell_and_its_small_programs(image: Image) ->
     assert there - python - {"dash"} == {*PROGRAMS, "checkly-gate"}
 
 
-def test_nobody_becomes_another_user(image: Image) -> None:
+def test_no_program_changes_its_user(image: Image) -> None:
     assert [path for path, member in image.files.items() if member.isfile() and member.mode & 0o6000] == []
 
 
-def test_scanners_read_of_exactly_the_files_that_are_there(image: Image) -> None:
-    """Of Debian's packages by dpkg's status and checksums, of Python's by RECORD."""
+def test_the_metadata_of_packages_matches_the_files(image: Image) -> None:
+    """Scanners read dpkg's status and checksums for Debian's packages, and RECORD for Python's."""
     code, log = run(image, "-I", "-c", READ_METADATA, options=["--entrypoint", PYTHON])
     assert code == 0, log
     found = json.loads(log)
@@ -111,7 +111,7 @@ def test_there_is_no_package_manager(manager: str, image: Image) -> None:
     assert (code, log) == (127, "")
 
 
-def test_it_has_the_whole_program(image: Image) -> None:
+def test_the_image_contains_the_complete_program(image: Image) -> None:
     gate = {
         match["path"]
         for path, member in image.files.items()
@@ -122,7 +122,7 @@ def test_it_has_the_whole_program(image: Image) -> None:
     assert gate == {path.relative_to(ROOT / "gate").as_posix() for path in sources}
 
 
-def test_everybody_may_read_it_and_nobody_but_root_may_change_it(image: Image) -> None:
+def test_every_user_may_read_the_files_and_only_root_may_change_them(image: Image) -> None:
     assert {(member.uid, member.gid) for member in image.files.values()} == {(0, 0)}
     modes = {path: member.mode & 0o7777 for path, member in image.files.items() if not member.issym()}
     special = {path: mode for path, mode in modes.items() if mode not in {0o755, 0o644}}
@@ -130,13 +130,13 @@ def test_everybody_may_read_it_and_nobody_but_root_may_change_it(image: Image) -
 
 
 @pytest.mark.parametrize("module", ["pip", "ensurepip"])
-def test_nothing_can_be_installed_by_python(module: str, image: Image) -> None:
+def test_python_cannot_install_packages(module: str, image: Image) -> None:
     code, log = run(image, "-I", "-m", module, "--version", options=["--entrypoint", PYTHON])
     assert code == 1
     assert f"No module named {module}" in log
 
 
-def test_no_installer_and_no_cache_is_left(image: Image) -> None:
+def test_no_installer_and_no_cache_remains(image: Image) -> None:
     left = re.compile(r"/pip[\d.-]*/|/(apt|dpkg)[\w-]*$|\.(whl|deb)$|^/(var/cache|root|tmp|home|build)/.")
     assert [path for path in image.files if left.search(path) and path != "/var/lib/dpkg"] == []
 
@@ -146,7 +146,7 @@ def _history(image: Image, name: str) -> list[str]:
     return [json.loads(row) for row in rows.splitlines()]
 
 
-def test_its_history_tells_no_secret(image: Image) -> None:
+def test_the_history_of_the_image_contains_no_secret(image: Image) -> None:
     ours = _history(image, image.tag)
     assert any("entrypoint.py" in step for step in ours)
     told = re.compile(
@@ -166,7 +166,7 @@ print(json.dumps(found))
 """
 
 
-def test_bytecode_is_never_compared_with_times_and_is_of_its_source(image: Image) -> None:
+def test_bytecode_matches_its_source_and_is_never_checked_at_run_time(image: Image) -> None:
     paths = [path for path in image.files if path.endswith(".pyc")]
     code, log = run(
         image, "-I", "-c", READ_BYTECODE, options=["-i", "--entrypoint", PYTHON], said=json.dumps(paths)
@@ -199,9 +199,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS.keys())
-def test_nothing_that_the_program_loads_is_compiled_when_it_starts(
-    arguments: list[str], image: Image, tmp_path: Path
-) -> None:
+def test_no_module_is_compiled_at_the_start(arguments: list[str], image: Image, tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").write_text(POLICY)
     scenario = load("degraded")
     with Simulator(scenario, speed=1000) as api:

@@ -1,6 +1,6 @@
-"""What the image costs whoever starts it: megabytes and seconds, measured, said, and held to limits.
+"""The size of the image and the time of its start: measured, reported, and compared with limits.
 
-The base image may be a stand-in and the machine may be busy: times are compared with those of a container
+The base image may be a stand-in and the machine may be busy, so times are compared with those of a container
 that does nothing.
 """
 
@@ -20,7 +20,7 @@ SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 REFUSED = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
 
-def test_it_is_small(image: Image, told: dict[str, str]) -> None:
+def test_the_image_is_small(image: Image, told: dict[str, str]) -> None:
     told["size"] = (
         f"{image.megabytes:.1f} MB in {sum(member.isfile() for member in image.files.values())} files, "
         f"{image.megabytes_compressed:.1f} MB compressed "
@@ -31,7 +31,7 @@ def test_it_is_small(image: Image, told: dict[str, str]) -> None:
 
 
 def _first_request_s(image: Image) -> float:
-    """Seconds from `docker run` to the first request of a gate, as the one who is asked sees it."""
+    """Return the seconds from `docker run` to the gate's first request, measured at the server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(20)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -49,7 +49,7 @@ def _first_request_s(image: Image) -> float:
 
 
 def _nothing_s(image: Image) -> float:
-    """Seconds of a whole run of a container whose Python does nothing."""
+    """Return the seconds of a complete run of a container whose Python does nothing."""
     began_s = time.monotonic()
     code, log = run(image, "-I", "-c", "", options=["--entrypoint", "/usr/local/bin/python3"])
     assert (code, log) == (0, "")
@@ -64,7 +64,7 @@ def test_the_first_request_is_sent_soon(image: Image, told: dict[str, str]) -> N
         f"({min(pairs)[0] * 1000:.0f} to {max(pairs)[0] * 1000:.0f} ms); "
         f"a whole run of a Python that does nothing: {nothing_s * 1000:.0f} ms"
     )
-    # Neighbouring runs are compared, so that a machine that becomes slower changes nothing.
+    # Consecutive runs are compared, so that a machine that becomes slower does not matter.
     assert (
         statistics.median(first / nothing for first, nothing in pairs) < 2.5
     )  # 3.5 without the bytecode of the standard library

@@ -1,4 +1,4 @@
-"""What can be said of the Dockerfile without building it: its base is pinned, and any engine can build it."""
+"""Properties of the Dockerfile that need no build: its base is pinned, and any engine can build it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.image.engine import ROOT
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
-def test_one_pinned_base_stands_under_all_stages() -> None:
+def test_all_stages_have_the_same_pinned_base() -> None:
     first, *others = re.findall(r"^FROM (.+)$", DOCKERFILE, re.MULTILINE)
     assert re.fullmatch(r"python:3\.\d+-slim@sha256:[0-9a-f]{64} AS base", first)
     assert others == ["base AS packages", "packages AS build", "scratch"]
@@ -27,12 +27,12 @@ def test_only_hashed_wheels_are_installed() -> None:
         assert word in install
 
 
-def test_no_stage_becomes_another_user() -> None:
+def test_no_stage_changes_the_user() -> None:
     assert not re.search(r"^(USER|ADD)\b", DOCKERFILE, re.MULTILINE)
 
 
-def test_arguments_reach_the_stage_that_installs_packages_only() -> None:
-    """An argument of the last stage would stand in the image's history."""
+def test_only_the_stage_that_installs_packages_has_arguments() -> None:
+    """An argument of the last stage would be in the image's history."""
     stages = DOCKERFILE.split("\nFROM ")
     with_arguments = {
         stage.split("\n", 1)[0]: re.findall(r"^ARG (.+)$", stage, re.MULTILINE) for stage in stages
@@ -42,6 +42,6 @@ def test_arguments_reach_the_stage_that_installs_packages_only() -> None:
     }
 
 
-def test_the_action_is_built_from_it() -> None:
+def test_the_action_uses_the_dockerfile() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text())
     assert action["runs"] == {"using": "docker", "image": "Dockerfile"}

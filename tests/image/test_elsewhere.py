@@ -1,4 +1,4 @@
-"""The image in other CI systems, which have other users, other variables and other ways to start it."""
+"""The image in other CI systems, with other users, other variables and other ways to start it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def api() -> Iterator[Simulator]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder that any user may write into, as a volume of a pod."""
+    """Return a folder in which any user may write, like a volume of a pod."""
     folder = tmp_path / "reports"
     folder.mkdir()
     folder.chmod(0o777)
@@ -40,7 +40,7 @@ def _cases(report: Path) -> int:
     return len(list(ET.parse(report).getroot().iter("testcase")))
 
 
-def test_it_runs_without_any_privilege(api: Simulator, image: Image, folder: Path) -> None:
+def test_the_image_runs_without_privileges(api: Simulator, image: Image, folder: Path) -> None:
     env = {
         "CHECKLY_GATE_SESSION_ID": FAILING.session_ids[0],
         "CHECKLY_API_KEY": KEY,
@@ -64,7 +64,7 @@ def test_it_runs_without_any_privilege(api: Simulator, image: Image, folder: Pat
         assert report.stat().st_uid == 1000
 
 
-def test_gitlab_starts_it_through_a_shell(api: Simulator, image: Image, folder: Path) -> None:
+def test_gitlab_starts_the_gate_with_a_shell(api: Simulator, image: Image, folder: Path) -> None:
     env = {
         "GITLAB_CI": "true",
         "CI": "true",
@@ -79,7 +79,7 @@ def test_gitlab_starts_it_through_a_shell(api: Simulator, image: Image, folder: 
     assert _cases(folder / "test-results" / "checkly-junit.xml") > 0
 
 
-def test_woodpecker_passes_settings(api: Simulator, image: Image, folder: Path) -> None:
+def test_woodpecker_passes_settings_as_variables(api: Simulator, image: Image, folder: Path) -> None:
     env = {
         "CI": "woodpecker",
         "PLUGIN_SESSION_ID": FAILING.session_ids[0],
@@ -94,14 +94,14 @@ def test_woodpecker_passes_settings(api: Simulator, image: Image, folder: Path) 
     assert _cases(folder / "junit.xml") > 0
 
 
-def test_inputs_that_are_wrong_are_refused(image: Image) -> None:
+def test_wrong_inputs_are_refused(image: Image) -> None:
     code, log = run(image, "--sesion-id", "x")
     assert code == 2
     assert "did you mean session-id?" in log
 
 
 @pytest.mark.parametrize(("scenario", "code"), [("passing", 0), ("failing", 1)])
-def test_a_demo_needs_nothing(scenario: str, code: int, image: Image) -> None:
+def test_a_demo_needs_no_inputs(scenario: str, code: int, image: Image) -> None:
     ended, log = run(image, "demo", scenario)
     assert ended == code, log
     assert f"(exit code {code})" in log

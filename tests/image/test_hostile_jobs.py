@@ -1,4 +1,4 @@
-"""A job's variables and the files of a checkout reach the container: none of them may change the gate."""
+"""A job's variables and the files of a checkout reach the container; none of them may change the gate."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ ENVIRONMENTS = {
 
 
 @pytest.mark.parametrize("job_env", ENVIRONMENTS.values(), ids=ENVIRONMENTS.keys())
-def test_the_gate_is_itself_in_a_hostile_job(job_env: dict[str, str], image: Image, runner: Runner) -> None:
+def test_a_hostile_job_does_not_change_the_gate(
+    job_env: dict[str, str], image: Image, runner: Runner
+) -> None:
     parsed = parse(SCENARIO, name="over")
     with Simulator(parsed) as api:
         inputs = {"session-id": parsed.session_ids[0], "api-key": KEY, "api-url": api.url}
@@ -63,7 +65,9 @@ def test_the_gate_is_itself_in_a_hostile_job(job_env: dict[str, str], image: Ima
 
 
 @pytest.mark.parametrize("job_env", ENVIRONMENTS.values(), ids=ENVIRONMENTS.keys())
-def test_the_command_on_the_path_is_itself_too(job_env: dict[str, str], image: Image, runner: Runner) -> None:
+def test_a_hostile_job_does_not_change_the_command_on_the_path(
+    job_env: dict[str, str], image: Image, runner: Runner
+) -> None:
     runner.prepare(CHECKOUT)
     options = ["--entrypoint", "/usr/local/bin/checkly-gate", *runner.options(list(job_env))]
     code, log = run(image, "--version", options=options, env=job_env)
@@ -72,8 +76,8 @@ def test_the_command_on_the_path_is_itself_too(job_env: dict[str, str], image: I
     assert f"checkly-gate {__version__}" in log
 
 
-def test_a_loader_that_is_led_astray_does_not_open_the_gate(image: Image, runner: Runner) -> None:
-    """What the loader does with LD_* before Python starts nobody can undo; it must not look like a pass."""
+def test_a_misled_loader_does_not_open_the_gate(image: Image, runner: Runner) -> None:
+    """The gate cannot prevent what LD_* changes before Python starts, but it must not look like a pass."""
     done = act(image, runner, {}, job_env={"LD_LIBRARY_PATH": f"{HERE}/broken"}, files=CHECKOUT)
     assert done.code == 127
     assert "error while loading shared libraries" in done.log

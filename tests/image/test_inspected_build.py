@@ -1,4 +1,4 @@
-"""The image's build behind a proxy that re-signs TLS: its arguments name an authority and an index."""
+"""The image's build behind a proxy that re-signs TLS, with arguments for an authority and an index."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.image.engine import ROOT
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """The test reads what the build did, not a log."""
+        """Log nothing, because the test reads the output of the build."""
 
 
 @contextmanager
 def _index(folder: Path, authority: trustme.CA) -> Iterator[str]:
-    """Serve a folder as a package index, with a certificate that only the authority vouches for."""
+    """Serve a folder as a package index, with a certificate that only the authority has signed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
@@ -38,7 +38,7 @@ def _index(folder: Path, authority: trustme.CA) -> Iterator[str]:
 
 
 def _download_packages(image: Image, folder: Path) -> None:
-    """Arrange the packages of the lock as an index has them."""
+    """Arrange the packages of the lock file as in an index."""
     wheels = folder / "wheels"
     wheels.mkdir()
     mounts = ("-v", f"{ROOT / 'requirements.txt'}:/requirements.txt:ro", "-v", f"{wheels}:/wheels")
@@ -54,9 +54,7 @@ def _download_packages(image: Image, folder: Path) -> None:
 
 
 @pytest.mark.timeout(180)
-def test_the_build_trusts_the_authority_and_uses_the_index_that_it_is_given(
-    image: Image, tmp_path: Path
-) -> None:
+def test_the_build_trusts_the_given_authority_and_uses_the_given_index(image: Image, tmp_path: Path) -> None:
     authority = trustme.CA()
     _download_packages(image, tmp_path)
     with _index(tmp_path, authority) as url:

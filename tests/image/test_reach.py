@@ -14,7 +14,7 @@ from tests.image.running import container, run
 
 PYTHON = ["--entrypoint", "/usr/local/bin/python3"]
 SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
-# Modules of other systems and of packages that are optional; they are not in the base image's Python either.
+# Modules for other systems and optional packages, which the base image's Python lacks too.
 OPTIONAL = (
     "urllib3.contrib.emscripten",
     "urllib3.contrib.pyopenssl",
@@ -66,7 +66,7 @@ def test_every_module_of_the_gate_and_of_its_dependencies_can_be_imported(image:
     assert sum(name.startswith("gate.") for name in found) > 100
 
 
-def test_every_module_of_the_standard_library_that_is_there_can_be_imported(image: Image) -> None:
+def test_every_existing_module_of_the_standard_library_can_be_imported(image: Image) -> None:
     code, log = run(image, "-I", "-W", "ignore", "-c", IMPORT_STANDARD, options=PYTHON)
     assert code == 0, log
     assert json.loads(log) == {}
@@ -88,7 +88,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize(("flags", "env", "code", "said"), ERRORS.values(), ids=ERRORS.keys())
-def test_an_error_is_one_of_the_gate_not_of_a_missing_module(
+def test_errors_do_not_come_from_missing_modules(
     flags: list[str], env: dict[str, str], code: int, said: str, image: Image, tmp_path: Path
 ) -> None:
     (tmp_path / "policy.yml").write_text("locations:\n  required: [a\n")
@@ -100,7 +100,7 @@ def test_an_error_is_one_of_the_gate_not_of_a_missing_module(
     assert "could not be loaded" not in log
 
 
-def test_a_server_that_speaks_no_tls_is_an_error_of_tls(image: Image) -> None:
+def test_a_server_without_tls_is_a_tls_error(image: Image) -> None:
     with Simulator(load("passing")) as api:
         url = api.url.replace("http:", "https:")
         given = ["--session-id", SESSION, "--api-key", KEY, "--timeout", "1s", "--api-url", url]
@@ -125,7 +125,7 @@ def test_every_command_runs(arguments: list[str], code: int, image: Image) -> No
     assert "could not be loaded" not in log
 
 
-# As GitLab's runner, Jenkins' durable task and Woodpecker's steps call a shell; shortened.
+# Shortened scripts of GitLab's runner, Jenkins' durable task and Woodpecker's steps.
 GENERATED = {
     "GitLab": "if set -o | grep pipefail > /dev/null; then set -o pipefail; fi; set -o errexit; "
     "mkdir -p /tmp/b.tmp; rm -rf /tmp/b; "
@@ -139,7 +139,7 @@ GENERATED = {
 
 
 @pytest.mark.parametrize("script", GENERATED.values(), ids=GENERATED.keys())
-def test_generated_scripts_find_what_they_call(script: str, image: Image) -> None:
+def test_generated_scripts_find_the_programs_that_they_call(script: str, image: Image) -> None:
     with container(image, ["-i", "--entrypoint", "/bin/sh"], ["-e"]) as started:
         code, log = started.end(script)
     assert code == 0, log

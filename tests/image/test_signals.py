@@ -1,4 +1,4 @@
-"""A job that is cancelled: process 1 of the container gets the signal, in the middle of a wait."""
+"""Cancelling a job: process 1 of the container gets the signal, during a wait."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ sessions:
 
 
 def _cancel(container: Container) -> None:
-    """As the runner does it: it interrupts the client, which passes that on."""
+    """Do the same as the runner: interrupt the client, which passes the signal on."""
     container.client.send_signal(signal.SIGINT)
 
 

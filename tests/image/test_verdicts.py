@@ -1,4 +1,4 @@
-"""The action as GitHub's runner starts it, on a stand-in for Checkly that runs from the same image."""
+"""The action as GitHub's runner starts it, with a simulator that runs from the same image."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ VERDICTS = {
 
 
 @pytest.mark.parametrize("case", VERDICTS.values(), ids=VERDICTS.keys())
-def test_a_gate_ends_as_the_session_does(case: Case, image: Image, runner: Runner) -> None:
+def test_the_result_of_the_gate_follows_the_session(case: Case, image: Image, runner: Runner) -> None:
     with simulator(image, case.scenario) as inputs:
         given = {"api-key": KEY, "account-id": "account", "timeout": "", "poll-interval": "1s"}
         done = act(

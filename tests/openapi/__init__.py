@@ -1,4 +1,4 @@
-"""Checkly's own OpenAPI of the calls that the gate makes, without its prose, and a validator for it.
+"""Checkly's OpenAPI document for the calls of the gate, without its prose, and a validator for it.
 
-`checkly.json` holds parameters, bodies and responses as Checkly publishes them at api.checklyhq.com.
+`checkly.json` contains parameters, bodies and responses as Checkly publishes them at api.checklyhq.com.
 """

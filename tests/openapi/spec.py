@@ -1,4 +1,4 @@
-"""Holds requests and responses to the OpenAPI document."""
+"""Checks requests and responses against the OpenAPI document."""
 
 from __future__ import annotations
 

@@ -28,7 +28,9 @@ SESSION = f"/v1/test-sessions/{ID}"
         ("POST", "/v1/test-sessions/trigger", b'{"name": "a"}', False),
     ],
 )
-def test_a_request_is_held_to_the_document(method: str, target: str, body: bytes, is_right: bool) -> None:
+def test_a_request_is_checked_against_the_document(
+    method: str, target: str, body: bytes, is_right: bool
+) -> None:
     assert (not request_problems(method, target, body)) == is_right
 
 
@@ -42,7 +44,7 @@ def test_a_request_is_held_to_the_document(method: str, target: str, body: bytes
         ({"results": [{}]}, False),
     ],
 )
-def test_a_response_is_held_to_the_document(changes: dict[str, object], is_right: bool) -> None:
+def test_a_response_is_checked_against_the_document(changes: dict[str, object], is_right: bool) -> None:
     session = {
         "testSessionId": ID,
         "testSessionLink": "https://app.checklyhq.com/test-sessions/x",

@@ -1,4 +1,4 @@
-"""What Checkly announces to switch off is a notice of the report, and does not change the verdict."""
+"""Checkly's announcement that it will switch off a part of the API is a notice and changes no verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether errors are new and locations have agents: what is asked, in which bounds, and what trouble does."""
+"""Whether errors are new and locations have agents: requests, their limits, and failures."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _fetched(
     budget: Budget | None = None,
     within_s: float = 10,
 ) -> tuple[list[str], RequestFailed | Stopped | None]:
-    """Return the IDs of the groups that were read, and what ended it early."""
+    """Return the IDs of the groups that were read, and the error that ended the loop early."""
     checkly = Checkly(api, api.clock, budget=budget or Budget())
     found = []
     try:
@@ -96,13 +96,13 @@ def _fetched(
 
 
 def _details(number: int) -> dict[str, Detail]:
-    """So many details, each with a group of its own."""
+    """Return that many details, each with its own group."""
     return {
         each: Detail(("x",), error_groups=(_group_id(at),)) for at, each in enumerate(IDS[:number], start=1)
     }
 
 
-def test_each_group_is_read_once_four_at_a_time_and_twenty_at_most() -> None:
+def test_each_group_is_fetched_once_at_most_four_at_a_time_and_twenty_in_all() -> None:
     api = Background()
     shared = {IDS[-1]: Detail(("x",), error_groups=(_group_id(1),))}
     found, error = _fetched(api, _details(25) | shared)
@@ -112,13 +112,13 @@ def test_each_group_is_read_once_four_at_a_time_and_twenty_at_most() -> None:
 
 
 @pytest.mark.parametrize("status", [403, 405, 410])
-def test_a_key_that_may_not_read_groups_ends_the_asking_in_silence(status: int) -> None:
+def test_groups_that_the_key_may_not_read_end_the_requests_without_an_error(status: int) -> None:
     api = Background(lambda _: Response(status, {}, b"{}"))
     assert _fetched(api, _details(9)) == ([], None)
     assert len(api.asked) == 4
 
 
-def test_a_group_that_is_gone_is_skipped_in_silence() -> None:
+def test_a_deleted_group_is_skipped_without_an_error() -> None:
     api = Background(lambda number: Response(404, {}, b"{}") if number == 1 else None)
     assert _fetched(api, _details(3)) == ([_group_id(1), _group_id(3)], None)
 
@@ -126,7 +126,7 @@ def test_a_group_that_is_gone_is_skipped_in_silence() -> None:
 @pytest.mark.parametrize(
     "trouble", [Response(502, {}, b""), Response(200, {}, b"<html>"), Unreachable("reset")]
 )
-def test_trouble_with_one_group_costs_no_other_and_is_raised_at_the_end(
+def test_an_error_of_one_group_is_raised_after_all_others_are_fetched(
     trouble: Response | Unreachable,
 ) -> None:
     api = Background(lambda number: trouble if number == 1 else None)
@@ -135,7 +135,7 @@ def test_trouble_with_one_group_costs_no_other_and_is_raised_at_the_end(
     assert isinstance(error, RequestFailed)
 
 
-def test_the_rate_limit_ends_the_asking() -> None:
+def test_the_rate_limit_ends_the_requests() -> None:
     api = Background(lambda number: Response(429, {}, b"") if number == 1 else None)
     found, error = _fetched(api, _details(9))
     assert found == [_group_id(1)]
@@ -143,20 +143,20 @@ def test_the_rate_limit_ends_the_asking() -> None:
     assert len(api.asked) == 4
 
 
-def test_it_spends_the_budget_and_does_not_exceed_it() -> None:
+def test_requests_for_groups_stay_within_the_budget() -> None:
     budget = Budget(per_minute=6)
     found, error = _fetched(Background(), _details(9), budget=budget)
     assert (len(found), type(error), budget.spent) == (4, OutOfTime, 6)
 
 
-def test_it_takes_no_longer_than_it_may() -> None:
+def test_requests_for_groups_end_at_their_time_limit() -> None:
     api = Background()
     found, error = _fetched(api, _details(9), within_s=0.3)
     assert (len(found), type(error)) == (8, OutOfTime)
     assert api.clock.elapsed_s() == pytest.approx(0.3)
 
 
-def test_a_signal_ends_it_and_what_was_read_is_kept() -> None:
+def test_groups_that_were_read_before_a_signal_are_kept() -> None:
     api = Background(clock=SimulatedClock(signal_at_s=LATENCY_S * 1.5))
     found, error = _fetched(api, _details(9))
     assert len(found) == 4
@@ -164,7 +164,7 @@ def test_a_signal_ends_it_and_what_was_read_is_kept() -> None:
 
 
 def _lines(reasons: tuple[str, ...], *groups: Mapping[str, object]) -> tuple[str, ...]:
-    """The reasons of a result whose error belongs to the groups."""
+    """Return the reasons of a result whose error belongs to the groups."""
     ids = tuple(map(_group_id, range(1, len(groups) + 1)))
     details = {IDS[0]: Detail(reasons, ("trace.zip",), ids)}
     api = Background(groups=dict(zip(ids, groups, strict=True)))
@@ -201,13 +201,13 @@ SINCE = "known error since 2025-12-03"
         ),
     ],
 )
-def test_groups_add_their_age_and_one_analysis_behind_the_reasons(
+def test_ages_of_groups_and_one_analysis_follow_the_reasons(
     reasons: tuple[str, ...], groups: list[Mapping[str, object]], told: tuple[str, ...]
 ) -> None:
     assert _lines(reasons, *groups) == told
 
 
-def test_a_result_without_a_group_stays_as_it_is() -> None:
+def test_a_result_without_a_group_is_unchanged() -> None:
     details = {IDS[0]: Detail(("a",)), "of no session": Detail(("b",), error_groups=(_group_id(1),))}
     assert with_background(details, {}, FAILED) == details
 
@@ -223,13 +223,13 @@ def test_a_missing_row_at_a_location_without_an_agent_is_explained() -> None:
     assert _absent(MISSING, Background()) == {"berlin": NO_AGENT}
 
 
-def test_nothing_is_asked_if_no_row_is_missing() -> None:
+def test_private_locations_are_not_fetched_if_no_row_is_missing() -> None:
     api = Background()
     assert _absent(FAILED, api) == {}
     assert api.asked == []
 
 
-def test_nothing_is_asked_about_a_missing_row_that_the_policy_skips() -> None:
+def test_private_locations_are_not_fetched_for_a_skipped_row() -> None:
     api = Background()
     skipping = Policy(skipped={"berlin": "moving"})
     of = finished(session("PASSED", result("a"), locations=("a", "berlin")))
@@ -238,18 +238,18 @@ def test_nothing_is_asked_about_a_missing_row_that_the_policy_skips() -> None:
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
-def test_a_key_that_may_not_read_private_locations_is_no_trouble(status: int) -> None:
+def test_private_locations_that_the_key_may_not_read_are_not_an_error(status: int) -> None:
     assert _absent(MISSING, Background(lambda _: Response(status, {}, b"{}"))) == {}
 
 
 @pytest.mark.parametrize("trouble", [Response(502, {}, b""), Response(200, {}, b"{}"), Unreachable("reset")])
-def test_trouble_with_private_locations_is_raised(trouble: Response | Unreachable) -> None:
+def test_errors_of_private_locations_are_raised(trouble: Response | Unreachable) -> None:
     with pytest.raises(RequestFailed):
         _absent(MISSING, Background(lambda _: trouble))
 
 
 class SilentBackground:
-    """Checkly, which explains a failure at once and never answers what else is known of it."""
+    """Checkly with the details of a failure, but without responses for error groups."""
 
     def __init__(self, clock: SimulatedClock) -> None:
         self.clock = clock

@@ -1,4 +1,4 @@
-"""A gate on a commit that a signal stops: it ends at once, and fetches nothing more."""
+"""A signal to a gate on a commit ends it at once, without further requests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FAILED = document(check("A", **RED), status="FAILED")
 
 @dataclass(slots=True)
 class Api:
-    """Lists sessions, and serves a failed one. A signal ends the list call with the number `stops_at`."""
+    """Lists sessions, and serves a failed one. A signal interrupts the list call number `stops_at`."""
 
     clock: SimulatedClock
     entries: Sequence[dict[str, str]] = ()
@@ -71,7 +71,7 @@ def test_a_signal_ends_the_search_for_sessions() -> None:
     assert api.clock.elapsed_s() == 7
 
 
-def test_a_signal_during_the_search_outranks_a_trigger_that_failed_before() -> None:
+def test_a_signal_during_the_search_takes_precedence_over_a_failed_trigger() -> None:
     api = Api(SimulatedClock(signal_at_s=7))
     report = _decided(api, GIVEN, "--trigger-tags=production")
     assert report.verdict.exit_code is ExitCode.SIGTERM

@@ -1,4 +1,4 @@
-"""The day on which a quarantine is judged: the later of the local clock's and the API's."""
+"""The day that decides about a quarantine: the later of the local clock's and the API's."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ DATES = {
     "the last moment of the day": ("Thu, 15 Jan 2026 23:59:59 GMT", State.SKIPPED),
     "the next day": ("Fri, 16 Jan 2026 00:00:00 GMT", State.FAILED),
     "the next day in another zone": ("Thu, 15 Jan 2026 20:00:00 -0400", State.FAILED),
-    "the next day in no zone": ("Fri, 16 Jan 2026 00:00:00 -0000", State.FAILED),
+    "the next day without a zone": ("Fri, 16 Jan 2026 00:00:00 -0000", State.FAILED),
     "an earlier day": ("Thu, 01 Jan 2026 00:00:00 GMT", State.SKIPPED),
     "no header": ("", State.SKIPPED),
-    "no date": ("tomorrow", State.SKIPPED),
-    "a day beyond the calendar": ("Fri, 31 Dec 9999 23:59:59 -2300", State.SKIPPED),
+    "an invalid date": ("tomorrow", State.SKIPPED),
+    "a day after the end of the calendar": ("Fri, 31 Dec 9999 23:59:59 -2300", State.SKIPPED),
 }
 
 
 @dataclass(slots=True)
 class Dated:
-    """A world whose responses have a date, the first one among them."""
+    """A world whose first response has a date."""
 
     world: World
     date: str
@@ -50,11 +50,11 @@ class Dated:
 
 @pytest.mark.parametrize(("date", "state"), DATES.values(), ids=DATES.keys())
 @pytest.mark.parametrize("local", ["2026-01-01", "2026-01-15"])
-def test_a_local_clock_that_is_slow_prolongs_no_quarantine(local: str, date: str, state: State) -> None:
+def test_a_slow_local_clock_does_not_extend_a_quarantine(local: str, date: str, state: State) -> None:
     assert _state(date, local) is state
 
 
-def test_an_api_whose_clock_is_slow_prolongs_no_quarantine() -> None:
+def test_a_slow_clock_of_the_api_does_not_extend_a_quarantine() -> None:
     assert _state("Thu, 15 Jan 2026 12:00:00 GMT", "2026-01-16") is State.FAILED
 
 

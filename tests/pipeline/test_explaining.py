@@ -1,4 +1,4 @@
-"""Asking why: a few at once, inside budget and time, and what becomes of answers that do not come."""
+"""Fetching details: a few at once, within budget and time, and what happens if requests fail."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LATENCY_S = 0.2
 
 @dataclass(slots=True)
 class Explaining:
-    """Checkly's details, with trouble for some of the requests, which are counted from 0."""
+    """Checkly's details, with a fault for some of the requests, which are counted from 0."""
 
     clock: SimulatedClock
     trouble: Callable[[int], Response | Unreachable | None] = lambda _: None
@@ -44,7 +44,7 @@ class Explaining:
     at_once: list[int] = field(default_factory=list)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        raise AssertionError(f"{request} within {within_s} s: details are asked for together")
+        raise AssertionError(f"{request} within {within_s} s: details are fetched together")
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
         assert within_s > 0
@@ -63,7 +63,7 @@ class Explaining:
 def _explained(
     api: Explaining, *, within_s: float = 10, budget: Budget | None = None
 ) -> tuple[list[str], RequestFailed | Stopped | None]:
-    """The ids of the results that were explained, and what ended it early."""
+    """Return the IDs of the explained results, and the error that ended the loop early."""
     checkly = Checkly(api, api.clock, budget=budget or Budget())
     found = []
     try:
@@ -79,13 +79,13 @@ def _ids(wanted: Sequence[DetailRef]) -> list[str]:
     return [asked.result_id for asked in wanted]
 
 
-def test_all_are_asked_about_four_at_a_time() -> None:
+def test_details_are_fetched_four_at_a_time() -> None:
     api = Explaining(SimulatedClock())
     assert _explained(api) == (_ids(WANTED), None)
     assert api.at_once == [4, 4, 2]
 
 
-def test_a_result_that_is_kept_no_more_is_left_out_without_a_word() -> None:
+def test_a_deleted_result_is_skipped_without_an_error() -> None:
     api = Explaining(SimulatedClock(), lambda number: Response(404, {}, b"{}") if number == 1 else None)
     assert _explained(api) == ([_ids(WANTED)[0], *_ids(WANTED)[2:]], None)
 
@@ -93,11 +93,11 @@ def test_a_result_that_is_kept_no_more_is_left_out_without_a_word() -> None:
 @pytest.mark.parametrize(
     "trouble", [Response(502, {}, b""), Response(200, {}, b"<html>"), Unreachable("reset")]
 )
-def test_passing_trouble_is_met_with_one_more_try(trouble: Response | Unreachable) -> None:
+def test_a_transient_error_is_retried_once(trouble: Response | Unreachable) -> None:
     passes = Explaining(SimulatedClock(), lambda number: trouble if number == 1 else None)
     found, error = _explained(passes)
     assert (sorted(found), error) == (_ids(WANTED), None)
-    assert passes.clock.elapsed_s() == pytest.approx(4 * LATENCY_S + 0.5), "trouble is given time to pass"
+    assert passes.clock.elapsed_s() == pytest.approx(4 * LATENCY_S + 0.5), "there is a pause before the retry"
     stays = Explaining(SimulatedClock(), lambda number: trouble if number in (1, 10) else None)
     found, error = _explained(stays)
     assert len(found) == 9
@@ -106,14 +106,14 @@ def test_passing_trouble_is_met_with_one_more_try(trouble: Response | Unreachabl
 
 
 @pytest.mark.parametrize(("status", "kind"), [(403, Forbidden), (429, Transient)])
-def test_what_asking_again_would_not_mend_ends_the_asking(status: int, kind: type[Exception]) -> None:
+def test_an_error_that_a_retry_would_not_fix_ends_the_requests(status: int, kind: type[Exception]) -> None:
     api = Explaining(SimulatedClock(), lambda number: Response(status, {}, b"") if number >= 2 else None)
     found, error = _explained(api)
     assert (found, type(error)) == (_ids(WANTED[:2]), kind)
     assert len(api.asked) == 4
 
 
-def test_it_takes_no_longer_than_it_may() -> None:
+def test_requests_for_details_end_at_their_time_limit() -> None:
     api = Explaining(SimulatedClock(), lambda _: Unreachable("reset"))
     found, error = _explained(api, within_s=0.5)
     assert (found, type(error)) == ([], OutOfTime)
@@ -121,7 +121,7 @@ def test_it_takes_no_longer_than_it_may() -> None:
 
 
 class Silent:
-    """Checkly, which knows a session that has failed and is silent on why, for as long as anybody listens."""
+    """Checkly with a failed session, but without responses for its details."""
 
     def __init__(self, clock: SimulatedClock) -> None:
         self.clock = clock
@@ -139,9 +139,7 @@ class Silent:
 
 
 @pytest.mark.parametrize(("timeout", "waited_s"), [("20m", 10), ("4s", 4)])
-def test_nobody_waits_for_reasons_longer_than_ten_seconds_or_the_timeout(
-    timeout: str, waited_s: float
-) -> None:
+def test_reasons_take_at_most_ten_seconds_or_the_timeout(timeout: str, waited_s: float) -> None:
     clock, log = SimulatedClock(), io.StringIO()
     console = Console(log, {})
     given = {"session-id": SESSION_ID, "api-key": "cu_key", "timeout": timeout}
@@ -156,14 +154,14 @@ def test_nobody_waits_for_reasons_longer_than_ten_seconds_or_the_timeout(
     assert "could not fetch the reasons for 1 result:" in log.getvalue()
 
 
-def test_it_spends_the_budget_and_does_not_exceed_it() -> None:
+def test_requests_for_details_stay_within_the_budget() -> None:
     clock = SimulatedClock()
     budget = Budget(per_minute=6)
     found, error = _explained(Explaining(clock), budget=budget)
     assert (len(found), type(error), budget.spent) == (4, OutOfTime, 6)
 
 
-def test_a_signal_ends_it_and_what_was_found_is_kept() -> None:
+def test_details_that_were_read_before_a_signal_are_kept() -> None:
     found, error = _explained(Explaining(SimulatedClock(signal_at_s=LATENCY_S * 1.5)))
     assert len(found) == 4
     assert isinstance(error, Stopped)

@@ -34,7 +34,7 @@ LATENCY_S = 0.1
 
 @dataclass(slots=True)
 class Api:
-    """Test sessions by ID, each with the documents that its fetches return in turn."""
+    """Serves test sessions by ID, each with a list of documents for successive fetches."""
 
     clock: SimulatedClock
     documents: dict[str, list[dict[str, Any]]]
@@ -69,7 +69,7 @@ class Api:
 
 
 def gate_on(*results: dict[str, Any], session_id: str = ID, **api: Any) -> tuple[Report, str, list[str]]:  # noqa: ANN401
-    """The report on a session, what was logged, and the paths that were requested."""
+    """Return the report on a session, the log, and the requested paths."""
     clock, log = SimulatedClock(), StringIO()
     console = Console(log, {})
     status = "FAILED" if any(each["status"] == "FAILED" for each in results) else "PASSED"
@@ -107,7 +107,7 @@ def test_the_kind_is_remembered_while_the_session_grows() -> None:
     assert "2 of 2 checks finished, 1 failed" in log
 
 
-def test_an_id_that_no_kind_of_session_has_is_final_after_the_grace_period() -> None:
+def test_an_id_without_any_session_is_an_error_after_the_grace_period() -> None:
     report, _, paths = gate_on(session_id=OTHER_ID)
     assert report.verdict.exit_code is ExitCode.INCONCLUSIVE
     assert "looked up as a check session and as a test session" in report.verdict.reason.text
@@ -143,7 +143,7 @@ def test_the_junit_report_has_a_suite_per_check_and_a_case_per_location() -> Non
     assert "no agent is running at this location" in (failure.text or "")
 
 
-def test_a_session_without_results_is_a_case_of_its_own() -> None:
+def test_a_session_without_results_has_its_own_case() -> None:
     report, _, _ = gate_on(documents={ID: [document(results=ABSENT)]})
     (case,) = ET.fromstring(xml.render(report)).iter("testcase")
     assert (case.get("name"), case.get("classname")) == ("Checkly session [session]", "checkly.session")

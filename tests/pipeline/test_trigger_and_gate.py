@@ -35,7 +35,7 @@ def _started(*pairs: tuple[str, str]) -> Response:
 
 @dataclass(slots=True)
 class Triggering:
-    """A world that also answers trigger calls, after some time."""
+    """A world that also responds to trigger calls, after some time."""
 
     world: World
     answer: Response | str
@@ -71,7 +71,7 @@ def _decided(
     given: str = "PASSED",
     **inputs: str,
 ) -> tuple[Report, str, Triggering]:
-    """The report, what was logged, and the world."""
+    """Return the report, the log and the world."""
     log, clock = StringIO(), SimulatedClock(signal_at_s)
     console = Console(log, {})
     world = World({SESSION_ID: TRIGGERED, GIVEN: ((0.0, given),)}, clock=clock)
@@ -90,7 +90,7 @@ STARTED = _started((SESSION_ID, CHECK_ID))
 BUSY = Response(429, {}, b"")
 
 
-def test_what_was_started_is_gated_on_by_the_version_that_started_it() -> None:
+def test_started_sessions_are_fetched_with_the_version_that_started_them() -> None:
     report, log, api = _decided(STARTED, trigger_check_id=CHECK_ID)
     assert report.verdict.exit_code is ExitCode.OPEN
     assert f"started {SESSION_ID}" in log
@@ -98,21 +98,21 @@ def test_what_was_started_is_gated_on_by_the_version_that_started_it() -> None:
     assert report.notices == ()
 
 
-def test_a_session_that_is_given_and_started_counts_once() -> None:
+def test_a_session_that_is_both_given_and_started_counts_once() -> None:
     report, _, _ = _decided(STARTED, trigger_check_id=CHECK_ID, session_id=SESSION_ID)
     assert [each.ref.id for each in report.sessions] == [SESSION_ID]
 
 
-def test_a_check_that_was_named_and_not_started_closes_the_way_to_open() -> None:
+def test_the_gate_does_not_open_if_a_named_check_was_not_started() -> None:
     report, _, _ = _decided(STARTED, trigger_check_id=f"{CHECK_ID} {OTHER_CHECK}")
     assert report.verdict.exit_code is ExitCode.INCONCLUSIVE
-    assert [each.status for each in report.sessions] == ["PASSED"], "what ran is waited for"
+    assert [each.status for each in report.sessions] == ["PASSED"], "started sessions are polled"
     for told in (OTHER_CHECK, "activated", "account-id"):
         assert told in report.verdict.reason.text
     assert CHECK_ID not in report.verdict.reason.text
 
 
-def test_with_tags_too_a_check_that_was_not_started_is_warned_of() -> None:
+def test_a_named_check_that_was_not_started_is_a_notice_if_there_are_tags_too() -> None:
     report, _, _ = _decided(STARTED, trigger_check_id=f"{CHECK_ID} {OTHER_CHECK}", trigger_tags="a")
     assert report.verdict.exit_code is ExitCode.OPEN
     (notice,) = report.notices
@@ -133,7 +133,7 @@ def test_with_tags_too_a_check_that_was_not_started_is_warned_of() -> None:
 @pytest.mark.parametrize(
     ("given", "code"), [("PASSED", ExitCode.INCONCLUSIVE), ("FAILED", ExitCode.CLOSED)], ids=["green", "red"]
 )
-def test_the_sessions_that_are_given_are_judged_whatever_becomes_of_the_trigger(
+def test_given_sessions_are_judged_even_if_the_trigger_fails(
     answer: Response | str, said: str, given: str, code: ExitCode
 ) -> None:
     report, _, _ = _decided(answer, given=given, trigger_check_id=CHECK_ID, session_id=GIVEN, timeout="60s")
@@ -143,7 +143,7 @@ def test_the_sessions_that_are_given_are_judged_whatever_becomes_of_the_trigger(
     assert said in fault
 
 
-def test_a_trigger_that_hangs_leaves_time_to_look_at_the_sessions_that_are_given() -> None:
+def test_a_trigger_that_hangs_leaves_time_to_fetch_the_given_sessions() -> None:
     report, _, _ = _decided(
         STARTED, after_s=999, given="FAILED", trigger_check_id=CHECK_ID, session_id=GIVEN, timeout="60s"
     )
@@ -151,27 +151,27 @@ def test_a_trigger_that_hangs_leaves_time_to_look_at_the_sessions_that_are_given
     assert [each.status for each in report.sessions] == ["FAILED"]
 
 
-def test_a_report_on_a_trigger_alone_says_what_was_done() -> None:
+def test_a_report_on_a_failed_trigger_contains_inputs_requests_and_time() -> None:
     report, log, api = _decided(BUSY, trigger_check_id=CHECK_ID, timeout="60s")
     assert report.verdict.exit_code is ExitCode.INCONCLUSIVE
     assert report.inputs["trigger-check-id"] == CHECK_ID
     assert report.requests == len(api.posted) > 5
     assert 50 < report.waited_s <= 60
-    assert log.count("rate limit") == 1, "the waiting is told once"
+    assert log.count("rate limit") == 1, "the wait is logged once"
 
 
-def test_the_answer_to_a_trigger_may_take_as_long_as_there_is_time() -> None:
+def test_a_trigger_call_may_take_until_the_timeout() -> None:
     report, _, _ = _decided(STARTED, after_s=40, trigger_check_id=CHECK_ID, timeout="60s")
     assert report.verdict.exit_code is ExitCode.OPEN
 
 
-def test_the_timeout_goes_on_while_something_is_triggered() -> None:
+def test_the_time_of_a_trigger_call_counts_towards_the_timeout() -> None:
     report, _, api = _decided(STARTED, after_s=40, trigger_check_id=CHECK_ID, timeout="45s")
     assert report.verdict.exit_code is ExitCode.TIMEOUT
     assert api.world.clock.elapsed_s() <= 45
 
 
-def test_a_signal_in_the_middle_of_a_trigger_tells_that_checks_may_have_been_started() -> None:
+def test_the_reason_after_a_signal_during_a_trigger_call_mentions_checks_that_may_have_started() -> None:
     report, _, _ = _decided(STARTED, after_s=40, signal_at_s=20, trigger_check_id=CHECK_ID)
     assert report.verdict.exit_code is ExitCode.SIGTERM
     assert "may have started checks" in report.verdict.reason.text
@@ -179,7 +179,7 @@ def test_a_signal_in_the_middle_of_a_trigger_tells_that_checks_may_have_been_sta
     assert report.waited_s == pytest.approx(20)
 
 
-def test_a_signal_between_two_tries_tells_of_no_checks() -> None:
+def test_the_reason_after_a_signal_between_two_trigger_calls_mentions_no_checks() -> None:
     report, _, _ = _decided(BUSY, signal_at_s=3, trigger_check_id=CHECK_ID)
     assert report.verdict.exit_code is ExitCode.SIGTERM
     assert "may have started" not in report.verdict.reason.text

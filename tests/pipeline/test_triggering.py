@@ -1,4 +1,4 @@
-"""A trigger call is never sent again after it may have arrived."""
+"""A trigger call is never repeated after it may have arrived."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BUSY = Response(429, {"retry-after": "20"}, b"")
 
 
 class Answering:
-    """A transport that gives one answer after the other."""
+    """A transport that returns one response after another."""
 
     def __init__(self, *answers: Response | errors.Unreachable) -> None:
         self._answers: Iterator[Response | errors.Unreachable] = iter(answers)
@@ -49,7 +49,7 @@ def _trigger(transport: Answering, clock: SimulatedClock) -> tuple[str, ...]:
     return tuple(each.session_id for each in started)
 
 
-def test_what_429_turned_away_is_sent_again_when_it_may_be() -> None:
+def test_a_call_that_429_refused_is_repeated_when_retry_after_allows() -> None:
     transport, clock = Answering(BUSY, Response(429, {}, b""), STARTED), SimulatedClock()
     assert _trigger(transport, clock) == (SESSION_ID,)
     assert (transport.sent, clock.elapsed_s()) == (3, 25)
@@ -68,9 +68,9 @@ def test_what_429_turned_away_is_sent_again_when_it_may_be() -> None:
         Response(201, {}, b'{"sessions": [{'),
         Response(204, {}, b""),
     ],
-    ids=["lost", "500", "502", "503", "408", "half an answer", "204"],
+    ids=["lost", "500", "502", "503", "408", "half a response", "204"],
 )
-def test_what_may_have_arrived_is_not_sent_again(answer: Response | errors.Unreachable) -> None:
+def test_a_call_that_may_have_arrived_is_not_repeated(answer: Response | errors.Unreachable) -> None:
     transport = Answering(answer)
     with pytest.raises(errors.TriggerLost) as caught:
         _trigger(transport, SimulatedClock())
@@ -79,14 +79,14 @@ def test_what_may_have_arrived_is_not_sent_again(answer: Response | errors.Unrea
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 302])
-def test_a_final_answer_is_final(status: int) -> None:
+def test_a_final_error_is_not_retried(status: int) -> None:
     transport = Answering(Response(status, {}, b""))
     with pytest.raises(errors.Final):
         _trigger(transport, SimulatedClock())
     assert transport.sent == 1
 
 
-def test_429_until_the_deadline_has_started_nothing_and_says_so() -> None:
+def test_the_error_for_429_until_the_deadline_mentions_that_nothing_was_started() -> None:
     transport, clock = Answering(*[BUSY] * 9), SimulatedClock()
     with pytest.raises(errors.NotTriggered) as caught:
         _trigger(transport, clock)
@@ -95,7 +95,7 @@ def test_429_until_the_deadline_has_started_nothing_and_says_so() -> None:
     assert "Nothing was started" in caught.value.sentence
 
 
-def test_a_connection_that_cannot_be_made_is_tried_again() -> None:
+def test_a_failed_connection_is_retried() -> None:
     refused = errors.NeverConnected("connection refused")
     transport, clock = Answering(*[refused] * 4, STARTED), SimulatedClock()
     assert _trigger(transport, clock) == (SESSION_ID,)
@@ -105,14 +105,14 @@ def test_a_connection_that_cannot_be_made_is_tried_again() -> None:
         _trigger(Answering(*[refused] * 99), clock)
 
 
-def test_the_call_has_all_the_time_that_there_is() -> None:
+def test_the_call_may_take_all_the_remaining_time() -> None:
     transport = Answering(STARTED)
     _trigger(transport, SimulatedClock())
     assert transport.bounds_s == [60]
 
 
 @pytest.mark.parametrize(("given", "asked"), [("", "v2"), ("v1", "v1")], ids=["auto", "v1"])
-def test_the_version_that_has_started_sessions_is_asked_about_them(given: str, asked: str) -> None:
+def test_the_version_that_started_sessions_is_used_to_fetch_them(given: str, asked: str) -> None:
     transport = Answering(STARTED)
     checkly = Checkly(transport, SimulatedClock(), given)
     request = trigger_request((), (("production",),), refresh_cache=False)

@@ -1,4 +1,4 @@
-"""Sessions in a few words, as the examples of the README describe them."""
+"""Sessions from a few words, as the examples in the documentation describe them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.samples import attempt, result, session
 
 
 def session_of(status: str, locations: str) -> Session:
-    """A session from `us-east-1 passed, ap-south-1 passed in 3.1s, sa-east-1 missing`."""
+    """Return a session from a text like `us-east-1 passed, ap-south-1 passed in 3.1s, sa-east-1 missing`."""
     results = []
     names = []
     for words in locations.split(", "):

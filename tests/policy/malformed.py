@@ -1,6 +1,6 @@
-"""Policies that are wrong: what is written, and where and how the gate says so.
+"""Invalid policies: the text, and where and how the gate reports the mistake.
 
-`beyond_schema` marks mistakes that a JSON Schema cannot see.
+`beyond_schema` marks mistakes that a JSON Schema cannot find.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ MALFORMED: dict[str, Malformed] = {
     "no unit": Malformed(
         "response-time: fast", "p.yml:1:16: response-time: 'fast' is not a valid response time: seconds"
     ),
-    "no time at all": Malformed(
+    "zero time": Malformed(
         "response-time: 0s",
         "p.yml:1:16: response-time: '0s' is not a valid response time: more than 0s",
         beyond_schema=True,
@@ -134,7 +134,7 @@ MALFORMED: dict[str, Malformed] = {
         _Q + "{check: a, until: 2026-12-31T12:00:00Z, reason: r}",
         "p.yml:2:23: quarantine: until: '2026-12-31T12:00:00Z' is not a valid day",
     ),
-    "about nothing": Malformed(
+    "no check and no location": Malformed(
         _Q + "{until: 2026-12-31, reason: r}",
         "p.yml:2:5: quarantine: a quarantine needs a check, a location, or both",
     ),
@@ -158,7 +158,7 @@ MALFORMED: dict[str, Malformed] = {
         _C + "match: {}\n    failed-threshold: 1",
         "p.yml:2:12: checks: match: a match needs a name, an id or a type",
     ),
-    "an id that is none": Malformed(
+    "an invalid id": Malformed(
         _C + "match: {id: checkout}\n    failed-threshold: 1",
         "p.yml:2:17: checks: match: id: 'checkout' is not a valid UUID",
     ),

@@ -1,4 +1,4 @@
-"""What a policy means for a session on a day, and what its readers are warned of."""
+"""The effective policy for a session on a day, and the warnings."""
 
 from __future__ import annotations
 
@@ -34,17 +34,19 @@ def _examples() -> list[tuple[str, str, str, str]]:
     return [(policy.strip("`"), what, gate, why) for policy, what, gate, why in rows]
 
 
-def test_a_book_without_a_word_in_it_is_the_default_policy() -> None:
+def test_an_empty_document_is_the_default_policy() -> None:
     assert PolicyDocument().resolve(run_of(SESSION), TODAY) == Policy()
     assert (Policy().allow_missing, Policy().allow_cancelled) == (False, False)
 
 
-def test_the_page_of_the_policy_has_a_table_of_worked_examples() -> None:
+def test_the_policy_page_has_a_table_of_examples() -> None:
     assert len(_examples()) >= 12
 
 
 @pytest.mark.parametrize(("written", "what", "gate", "why"), _examples())
-def test_a_worked_example(written: str, what: str, gate: str, why: str) -> None:
+def test_an_example_of_the_policy_page_has_the_documented_verdict(
+    written: str, what: str, gate: str, why: str
+) -> None:
     book = read_policy(written, ".checkly-gate.yml")
     status, locations = what.split(": ", 1)
     verdict = judge([finished(session_of(status, locations))], lambda each: book.resolve(each, TODAY))
@@ -53,7 +55,7 @@ def test_a_worked_example(written: str, what: str, gate: str, why: str) -> None:
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/POLICY.md"])
-def test_the_policy_file_of_a_document_is_one(document: str) -> None:
+def test_the_policy_file_in_a_document_is_valid(document: str) -> None:
     (written,) = re.findall(
         r"```yaml\n(degraded-threshold: .*?)```", (ROOT / document).read_text(), re.DOTALL
     )
@@ -78,12 +80,12 @@ def test_the_policy_file_of_a_document_is_one(document: str) -> None:
         ("name: Check*, type: BROWSER", False),
     ],
 )
-def test_which_checks_a_rule_is_for(match: str, fits: bool) -> None:
+def test_a_rule_applies_to_checks_that_match(match: str, fits: bool) -> None:
     policy = _policy(f"degraded-threshold: 5\nchecks: [{{match: {{{match}}}, degraded-threshold: 1}}]")
     assert in_words(policy.degraded) == ("1" if fits else "5")
 
 
-def test_the_first_rule_that_matches_wins_and_what_it_leaves_open_comes_from_the_file() -> None:
+def test_the_first_matching_rule_wins_and_the_general_limits_complete_it() -> None:
     policy = _policy("""\
 failed-threshold: 7
 degraded-threshold: 5
@@ -107,7 +109,7 @@ checks:
         ("checks: [{match: {type: API}, failed-threshold: 0}]", "1", "input degraded-threshold"),
     ],
 )
-def test_an_input_overrides_the_general_limit_and_entries_of_checks_keep_their_own(
+def test_an_input_overrides_the_general_limit_but_not_the_limits_of_rules(
     written: str, degraded: str, origin: str
 ) -> None:
     given_input = parse_threshold("1", "input degraded-threshold")
@@ -116,17 +118,17 @@ def test_an_input_overrides_the_general_limit_and_entries_of_checks_keep_their_o
     assert (str(threshold), threshold.origin) == (degraded, origin)
 
 
-def test_an_input_that_is_not_given_leaves_the_limits_of_the_file() -> None:
+def test_the_limits_of_the_file_apply_without_an_input() -> None:
     book = read_policy("degraded-threshold: 5", "p.yml")
     assert with_inputs(book, failed=None, degraded=None) == book
 
 
-def test_a_policy_without_anything_to_say_of_a_session_is_the_default() -> None:
+def test_a_policy_without_a_matching_rule_is_the_default() -> None:
     assert read_policy("checks: []", "p.yml").resolve(run_of(SESSION), TODAY) == Policy()
 
 
 @given(st.integers(-400, 400))
-def test_a_quarantine_holds_until_its_day_is_over(days: int) -> None:
+def test_a_quarantine_applies_until_the_end_of_its_last_day(days: int) -> None:
     until = TODAY + timedelta(days=days)
     policy = _policy(f"quarantine: [{{location: ap-south-1, until: {until}, reason: INC-1}}]")
     expected = {"ap-south-1": f"quarantined until {until}: INC-1 (p.yml:1)"} if days >= 0 else {}
@@ -143,12 +145,12 @@ def test_a_quarantine_holds_until_its_day_is_over(days: int) -> None:
         ("location: nowhere", set()),
     ],
 )
-def test_what_a_quarantine_is_about(about: str, skipped: set[str]) -> None:
+def test_a_quarantine_skips_the_locations_that_match(about: str, skipped: set[str]) -> None:
     policy = _policy(f"quarantine: [{{{about}, until: 2026-12-31, reason: INC-1}}]")
     assert set(policy.skipped) == skipped
 
 
-def test_a_location_that_only_results_name_can_be_left_out_too() -> None:
+def test_a_location_that_is_only_in_results_can_be_ignored() -> None:
     foreign = with_run(SESSION, run_locations=())
     book = read_policy("locations: {ignore: [ap-south-1]}", "p.yml")
     assert book.resolve(run_of(foreign), TODAY).skipped == {"ap-south-1": "ignored by the policy (p.yml:1)"}
@@ -175,7 +177,9 @@ def test_a_location_that_only_results_name_can_be_left_out_too() -> None:
         ("2026-12-01", "nowhere", "until 2026-12-01 (p.yml:1) matches nothing in this run"),
     ],
 )
-def test_what_a_reader_is_warned_of(until: str, location: str, warning: str | None) -> None:
+def test_quarantines_that_end_have_ended_or_match_nothing_cause_warnings(
+    until: str, location: str, warning: str | None
+) -> None:
     book = read_policy(f"quarantine: [{{location: {location}, until: {until}, reason: INC-1}}]", "p.yml")
     found = list(warnings(book.quarantine, SESSION.checks, TODAY))
     expected = [] if warning is None else [f"quarantine of every check at {location} {warning}"]

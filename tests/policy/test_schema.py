@@ -1,4 +1,4 @@
-"""The policy file: what it says, what is refused and where, and that its schema says the same."""
+"""The policy file: what it may contain, where mistakes are reported, and that its JSON schema agrees."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ checks:
 """
 
 
-def test_the_starting_point_has_an_example_of_everything_that_is_valid_without_its_comment_marks() -> None:
+def test_the_commented_examples_of_policy_init_are_valid_and_use_every_key() -> None:
     _, examples = STARTER.split('remove the "# " before it.\n')
     used = STARTER.replace(examples, re.sub(r"(?m)^# ", "", examples).replace("YYYY-MM-DD", "2026-12-31"))
     assert read_policy(STARTER, "p.yml").quarantine == ()
@@ -65,7 +65,7 @@ def _problems(written: str) -> tuple[str, ...]:
 
 
 def _as_json(written: str) -> object:
-    """The document as an editor's schema checker sees it, where dates are texts."""
+    """Return the document as an editor validates it: with dates as strings."""
 
     class Loader(yaml.SafeLoader):
         pass
@@ -74,7 +74,7 @@ def _as_json(written: str) -> object:
     return yaml.load(written, Loader)  # noqa: S506 - a SafeLoader
 
 
-def test_all_that_a_policy_can_say_is_read_with_its_place() -> None:
+def test_every_key_is_read_with_its_line() -> None:
     book = read_policy(EVERYTHING, ".checkly-gate.yml")
     assert (str(book.limits.degraded), book.limits.degraded and book.limits.degraded.origin) == (
         "25%",
@@ -99,28 +99,28 @@ def test_all_that_a_policy_can_say_is_read_with_its_place() -> None:
 
 
 @pytest.mark.parametrize("case", MALFORMED.values(), ids=MALFORMED.keys())
-def test_a_mistake_is_told_with_its_line_and_column(case: Malformed) -> None:
+def test_a_mistake_is_reported_with_its_line_and_column(case: Malformed) -> None:
     told = _problems(case.written)
     assert any(problem.startswith(case.says) for problem in told), told
     assert all("\n" not in problem for problem in told)
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     written = "missing: maybe\nresponse-time: fast\nlocation: {}\nquarantine: [{check: '['}]"
     assert len(_problems(written)) == 6
 
 
-def test_of_many_mistakes_the_first_are_told_and_the_others_counted() -> None:
+def test_the_first_of_many_mistakes_are_reported_and_the_others_counted() -> None:
     *first, last = _problems(f"checks: [{', '.join(['[]'] * 50)}]")
     assert len(first) == 20
     assert last == "p.yml: and 30 more mistakes"
 
 
-def test_a_file_that_nobody_would_review_is_not_even_parsed() -> None:
+def test_a_very_large_file_is_not_parsed() -> None:
     assert _problems("#" * (LARGEST_BYTES + 1)) == ("p.yml: the policy is larger than 100 kB",)
 
 
-def test_a_list_takes_a_time_that_grows_with_its_length_and_no_more() -> None:
+def test_the_time_to_read_a_list_is_linear_in_its_length() -> None:
     def took_s(names: int) -> float:
         written = f"locations: {{ignore: [{', '.join(f'l{number}' for number in range(names))}]}}"
         began_s = time.process_time()
@@ -130,7 +130,7 @@ def test_a_list_takes_a_time_that_grows_with_its_length_and_no_more() -> None:
     assert min(took_s(8000) for _ in range(3)) < 16 * min(took_s(1000) for _ in range(3))
 
 
-def test_the_schema_is_one_and_accepts_all_that_a_policy_can_say() -> None:
+def test_the_schema_is_valid_and_accepts_every_key() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.validate(_as_json(EVERYTHING), SCHEMA)
 
@@ -140,7 +140,7 @@ def test_the_schema_is_one_and_accepts_all_that_a_policy_can_say() -> None:
     [case.written for case in MALFORMED.values() if not case.beyond_schema],
     ids=[name for name, case in MALFORMED.items() if not case.beyond_schema],
 )
-def test_the_schema_refuses_what_the_gate_refuses(written: str) -> None:
+def test_the_schema_refuses_mistakes_that_the_gate_refuses(written: str) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(_as_json(written), SCHEMA)
 

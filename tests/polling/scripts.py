@@ -1,7 +1,6 @@
-"""Sequences of answers and faults as bytes: quick to make by the thousand, and to shrink.
+"""Sequences of responses and faults, encoded as bytes: fast to generate by the thousand, and easy to shrink.
 
-A byte is a document of the session that was asked for, whose results are the next byte, or something that is
-no document of it.
+A byte is a document of the requested session, whose results are the next byte, or something else.
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ _TRANSIENT: tuple[Fault, ...] = (
 
 @cache
 def document_of(status: str, results: int, session_id: str, version: str) -> Session:
-    """The session that a document says, in the version's words."""
+    """Return a session as its document describes it, with the statuses of the API version."""
     said = "TIMED_OUT" if version == "v1" and status == "CANCELLED" else status
     return session(said, *RESULTS[results], locations=_LOCATIONS, version=version, session_id=session_id)
 
@@ -78,7 +77,10 @@ _IN_TEST_SESSIONS = {"DEGRADED": "PASSED", "TIMED_OUT": "CANCELLED", "THINKING":
 
 @cache
 def many_checks_of(status: str, results: int, session_id: str) -> tuple[Session, bytes]:
-    """A test session of two checks, the second not deployed, and its document. Both run at one location."""
+    """Return a test session of two checks and its document.
+
+    The second check is not deployed. Both run at one location.
+    """
     word = _IN_TEST_SESSIONS.get(status, status if status in _ENDED else "RUNNING")
     first, second = RESULTS[results], RESULTS[(results * 7) % len(RESULTS)]
     fields = {
@@ -117,7 +119,7 @@ def _of_test_session(of: Result, name: str, check_id: str | None) -> dict[str, o
 
 @cache
 def body_of(said: Session) -> bytes:
-    """Its document."""
+    """Return the document of a session."""
     results = [
         {
             "checkResultId": each.id,
@@ -145,7 +147,7 @@ def body_of(said: Session) -> bytes:
 
 
 def _damaged(body: bytes, how: int) -> Response:
-    """A document of a session that has passed, but for one thing."""
+    """Return a document of a passed session with one defect."""
     broken = (
         body[:-1],
         body + body,
@@ -164,9 +166,9 @@ def _damaged(body: bytes, how: int) -> Response:
 
 @dataclass(slots=True)
 class Script:
-    """Answers request after request as its bytes say; then with `at_last`, again and again.
+    """Answers each request with the next byte, and with `at_last` after the last one.
 
-    Remembers the last whole document of each session, and whether a final answer was given.
+    Records the last complete document of each session, and whether a final error was returned.
     """
 
     script: bytes
@@ -176,10 +178,10 @@ class Script:
     _read: int = 0
 
     def __call__(self, request: Request, _at_s: float) -> Fault:
-        """What becomes of the request."""
+        """Return the fault or the response for a request."""
         match = re.match(r"/(v\d)/(check|test)-sessions/([0-9a-f-]{36})", request.path)
         assert match, f"the API has no {request.path}"
-        assert f"{match[2]} session" == KINDS[match[3]], "a kind that is known is not asked for again"
+        assert f"{match[2]} session" == KINDS[match[3]], "a known kind is not looked up again"
         return self._answer(self._next(), match[1], match[3])
 
     def _next(self) -> int:
@@ -214,5 +216,5 @@ class Script:
 
 
 def scripted_ids(how_many: int) -> Mapping[str, tuple[tuple[float, str], ...]]:
-    """A world's timelines for so many sessions, which the script overrules."""
+    """Return timelines for some sessions; the script overrides them."""
     return dict.fromkeys(IDS[:how_many], ((0.0, "STARTED"),))

@@ -1,7 +1,7 @@
-"""How soon the last end of many sessions is known, and what it costs, as a table.
+"""How soon the gate notices the last end of many sessions, and how many requests this takes, as a table.
 
-The bound for more sessions than a minute has requests: those of the first minute are spent when the last
-session ends, in the worst case just before, so that the rest is asked about up to a minute later.
+The bound for more sessions than the budget of a minute: in the worst case the budget is spent just before
+the last session ends, and the remaining sessions are fetched up to a minute later.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.polling.world import Fault, World
 LATENCY_S = 0.005
 SEEDS = range(4)
 A_MINUTE_MORE_S = 62.0
-# Within which times the sessions end, in seconds after the first is looked at.
+# The earliest and latest end of the sessions, in seconds after the first request.
 SPREADS = ((0.0, 3.0), (5.0, 20.0), (25.0, 45.0), (5.0, 60.0), (5.0, 120.0), (55.0, 65.0), (100.0, 110.0))
 LATE_S: Mapping[int, float] = {
     1: 0.1,
@@ -58,7 +58,7 @@ def _last_end_s(world: World) -> float:
 
 
 def _late_s(world: World, *, poll_interval_s: float = 10) -> float:
-    """How long after the last end the gate knew of it; everything was seen, within the budget."""
+    """Return the seconds between the last end and the end of the wait; check the results and the budget."""
     watched = world.wait(poll_interval_s=poll_interval_s)
     assert {each.ending for each in watched} == {Ending.FINISHED}
     assert world.most_requests_in_a_minute() <= 300
@@ -72,32 +72,32 @@ def _late_s(world: World, *, poll_interval_s: float = 10) -> float:
     ids=lambda spread: f"{spread[0]:.0f} to {spread[1]:.0f} s",
 )
 @pytest.mark.parametrize(("how_many", "late_s"), LATE_S.items())
-def test_the_last_end_is_known_soon(how_many: int, late_s: float, spread_s: tuple[float, float]) -> None:
+def test_the_last_end_is_noticed_soon(how_many: int, late_s: float, spread_s: tuple[float, float]) -> None:
     late = [_late_s(_world(how_many, spread_s, seed)) for seed in SEEDS]
     assert max(late) <= late_s, late
 
 
 @pytest.mark.parametrize("how_many", [299, 500])
-def test_ends_that_lie_far_apart_are_known_at_once_however_many_there_are(how_many: int) -> None:
+def test_scattered_ends_of_many_sessions_are_noticed_at_once(how_many: int) -> None:
     assert _late_s(_world(how_many, (5, 600), seed=1)) <= 1
 
 
 @pytest.mark.parametrize("how_many", [30, 100, 150])
-def test_a_slow_api_is_asked_about_several_sessions_at_once(how_many: int) -> None:
-    """One after the other they would take 0.3 s each."""
+def test_several_sessions_are_fetched_at_once_from_a_slow_api(how_many: int) -> None:
+    """One after the other, each would take 0.3 s."""
     late_s = _late_s(_world(how_many, (20, 21), seed=1, latency_s=0.3))
     assert late_s <= 0.3 * (how_many / MOST_AT_ONCE + 4)
 
 
 @pytest.mark.parametrize("poll_interval_s", [1.5, 2.5, 10, 30])
 @pytest.mark.parametrize("how_many", [1, 2, 7, 30])
-def test_no_remainder_of_a_pause_is_slept_through(how_many: int, poll_interval_s: float) -> None:
+def test_a_session_that_ends_during_a_pause_is_noticed_at_once(how_many: int, poll_interval_s: float) -> None:
     worlds = [_world(how_many, (5, 60), seed) for seed in range(10)]
     assert max(_late_s(world, poll_interval_s=poll_interval_s) for world in worlds) <= 0.1
 
 
 @pytest.mark.parametrize("how_many", [1, 30, 100, 150])
-def test_each_session_is_shown_soon(how_many: int) -> None:
+def test_each_session_is_fetched_soon(how_many: int) -> None:
     world = _world(how_many, (200, 300), seed=1)
     world.wait()
     first_s: dict[str, float] = {}
@@ -110,15 +110,15 @@ def test_each_session_is_shown_soon(how_many: int) -> None:
 
 
 @pytest.mark.parametrize(("how_many", "within_s"), [(200, 125), (299, 310), (500, 440)])
-def test_of_very_many_each_is_shown_before_long(how_many: int, within_s: float) -> None:
-    """Else one that the gate's timeout finds running would be one that nobody has ever read."""
+def test_each_of_very_many_sessions_is_fetched_in_time(how_many: int, within_s: float) -> None:
+    """Otherwise a session could reach the gate's timeout without ever having been read."""
     world = World({str(UUID(int=number)): ((0.0, "STARTED"),) for number in range(1, how_many + 1)})
     watched = world.wait(timeout_s=within_s)
     assert {each.ending for each in watched} == {Ending.TIMEOUT}
 
 
 @pytest.mark.parametrize(("how_many", "most"), [(2, 20), (10, 80), (30, 190), (100, 260)])
-def test_many_sessions_are_looked_at_less_often(how_many: int, most: int) -> None:
+def test_many_sessions_are_polled_less_often(how_many: int, most: int) -> None:
     world = _world(how_many, (400, 500), seed=1)
     world.wait()
     assert world.most_requests_in_a_minute() <= most
@@ -141,8 +141,8 @@ def test_the_budget_is_never_exceeded_in_any_minute(
     assert world.most_requests_in_a_minute() <= per_minute
 
 
-def test_the_wait_never_rests_for_no_time_at_all() -> None:
-    """Sessions that have to wait for the budget must not count as if they used it."""
+def test_the_wait_never_pauses_for_zero_seconds() -> None:
+    """Sessions that wait for the budget must not count as if they used it."""
     waiting = [Candidate(fetch_at_s=at_s, is_read=True, failures=1) for at_s in (129.0, 134.0, 193.0, 195.0)]
     overdue = Candidate(fetch_at_s=131.0, failures=1)
     at = Circumstances(now_s=252.0, last_fetch_s=597.0, poll_interval_s=1.7, at_once=2, in_doubt=False)
@@ -157,7 +157,7 @@ UNAVAILABLE = Response(503, {}, b"")
 
 
 @pytest.mark.parametrize("fault", [UNAVAILABLE, "lost"], ids=["503", "connections lost"])
-def test_trouble_of_the_apis_is_asked_about_by_one_request_at_a_time(fault: Fault) -> None:
+def test_a_failing_api_is_tried_with_one_request_at_a_time(fault: Fault) -> None:
     world = _world(100, (5, 30), seed=1)
     world.fault = lambda _, at_s: fault if at_s < 10 else None
     world.wait(jitter=random.Random(1).random)
@@ -166,15 +166,15 @@ def test_trouble_of_the_apis_is_asked_about_by_one_request_at_a_time(fault: Faul
     assert len(world.told(TroubleBegan)) == len(world.told(TroubleEnded)) == 1
 
 
-def test_after_trouble_the_ends_are_known_within_one_back_off() -> None:
+def test_ends_during_trouble_are_noticed_within_one_back_off() -> None:
     for seed in range(8):
         world = _world(100, (5, 30), seed)
         world.fault = lambda _, at_s: UNAVAILABLE if 20 <= at_s < 30 else None
         world.wait(jitter=random.Random(seed).random)
-        assert world.clock.elapsed_s() - 30 <= 10.5, "the pause after a long poll that told nothing"
+        assert world.clock.elapsed_s() - 30 <= 10.5, "the pause after a long poll without an end"
 
 
-def test_a_session_that_cannot_be_read_does_not_keep_the_others_from_being_seen() -> None:
+def test_an_unreadable_session_does_not_delay_the_others() -> None:
     world = _world(10, (5, 60), seed=1)
     broken = next(iter(world.timelines))
     world.fault = lambda request, _: UNAVAILABLE if broken in request.path else None
@@ -187,7 +187,7 @@ def test_a_session_that_cannot_be_read_does_not_keep_the_others_from_being_seen(
     assert known_s - others_s <= 1
 
 
-def test_documents_that_cannot_be_understood_do_not_keep_the_others_from_being_seen() -> None:
+def test_many_invalid_documents_do_not_delay_a_valid_one() -> None:
     broken = {str(UUID(int=number)) for number in range(1, 100)}
     world = World(dict.fromkeys((*sorted(broken), str(UUID(int=100))), ((0.0, "PASSED"),)))
     world.fault = lambda request, _: (
@@ -207,10 +207,10 @@ def test_an_id_that_does_not_exist_costs_few_requests(others: int) -> None:
         world.wait(version="", jitter=lambda: 0.0)
         return len(world.sent)
 
-    assert asked(1) - asked(0) <= 10, "each ask is one of v1 and one of v2"
+    assert asked(1) - asked(0) <= 10, "each try is a request to v1 and one to v2"
 
 
-def test_without_completion_the_last_end_is_known_within_one_poll_interval() -> None:
+def test_without_completion_the_last_end_is_noticed_within_one_poll_interval() -> None:
     def not_served(request: Request, _at_s: float) -> Fault:
         return Response(404, {}, b"") if "/completion" in request.path else None
 

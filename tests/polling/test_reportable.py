@@ -1,4 +1,4 @@
-"""After a signal only as many results are reported as can be written in a few seconds."""
+"""After a signal the gate reports only as many results as it can write in a few seconds."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ def _sizes(polled: tuple[PollResult, ...]) -> list[int]:
     return [len(run.results) for each in polled if each.session for run in each.session.checks]
 
 
-def test_without_a_signal_everything_is_reported() -> None:
+def test_all_results_are_reported_without_a_signal() -> None:
     everything = (PASSED, PASSED, FAILED)
     assert reportable_at_once(everything, GateError("late")) == (everything, 0)
 
 
-def test_after_a_signal_sessions_that_ended_badly_come_first() -> None:
+def test_results_of_red_sessions_take_precedence_after_a_signal() -> None:
     polled, left_out = reportable_at_once((PASSED, RUNNING, FAILED), None)
     assert (_sizes(polled), left_out) == ([HALF, 0, HALF], 1)
 
 
-def test_a_signal_may_come_during_the_search_for_more_sessions() -> None:
+def test_a_signal_during_the_search_for_sessions_limits_the_results_too() -> None:
     polled, left_out = reportable_at_once((PASSED, PASSED, FAILED), STOPPED)
     assert (_sizes(polled), left_out) == ([HALF, 0, HALF], 1)
 
 
-def test_a_session_whose_results_are_left_out_is_named_and_not_judged() -> None:
+def test_a_session_without_its_results_is_named_and_not_judged() -> None:
     polled, _ = reportable_at_once((RUNNING, FAILED, PASSED, PASSED), None)
     verdict = judge(polled, lambda _: Policy())
     assert verdict.exit_code is ExitCode.SIGTERM

@@ -1,4 +1,4 @@
-"""How the wait goes when the network, the API or the session is in trouble."""
+"""Polling when the network, the API or the session fails."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ FINAL: dict[int, type[errors.Final]] = {
 }
 
 
-def test_two_hours_with_every_transient_fault_end_as_if_nothing_had_been() -> None:
-    """Every six minutes one of the faults, for three minutes; the session ends after two hours."""
+def test_a_wait_of_two_hours_survives_every_transient_fault() -> None:
+    """Cause a fault for three of every six minutes; the session ends after two hours."""
     faults = list(TRANSIENT.values())
 
     def fault(_request: Request, at_s: float) -> Fault:
@@ -68,12 +68,12 @@ def test_two_hours_with_every_transient_fault_end_as_if_nothing_had_been() -> No
     assert world.most_requests_in_a_minute() <= 60
 
 
-def test_the_two_hours_above_meet_every_fault() -> None:
+def test_the_two_hours_are_enough_for_every_fault() -> None:
     assert len(TRANSIENT) <= 7320 // 360
 
 
 @pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT.keys())
-def test_a_transient_fault_is_told_once_when_it_begins_and_once_when_it_ends(fault: Fault) -> None:
+def test_a_transient_fault_is_reported_once_when_it_begins_and_once_when_it_ends(fault: Fault) -> None:
     world = World(
         one_session((0, "STARTED"), (200, "PASSED")),
         fault=lambda _, at_s: fault if 40 <= at_s < 120 else None,
@@ -85,7 +85,7 @@ def test_a_transient_fault_is_told_once_when_it_begins_and_once_when_it_ends(fau
 
 
 @pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT.keys())
-def test_a_fault_that_lasts_until_the_deadline_is_something_that_the_gate_cannot_tell(fault: Fault) -> None:
+def test_a_fault_that_lasts_until_the_deadline_is_inconclusive(fault: Fault) -> None:
     world = World(
         one_session((0, "STARTED"), (200, "PASSED")), fault=lambda _, at_s: fault if at_s >= 40 else None
     )
@@ -96,7 +96,7 @@ def test_a_fault_that_lasts_until_the_deadline_is_something_that_the_gate_cannot
 
 
 @pytest.mark.parametrize(("status", "kind"), FINAL.items())
-def test_a_final_answer_ends_the_wait_at_once(status: int, kind: type[errors.Final]) -> None:
+def test_a_final_error_ends_the_wait_at_once(status: int, kind: type[errors.Final]) -> None:
     reply = Response(status, {"location": "https://elsewhere.example/login"}, b"")
     world = World(one_session((0, "STARTED")), fault=lambda _, at_s: reply if at_s >= 25 else None)
     (watched,) = world.wait()
@@ -115,25 +115,25 @@ def test_a_refused_key_ends_the_wait_for_all_sessions_with_one_request() -> None
 
 
 @pytest.mark.parametrize("readable_after_s", [0.4, 3, 9.5])
-def test_a_session_that_was_just_triggered_may_be_unknown_for_a_while(readable_after_s: float) -> None:
+def test_an_unknown_session_is_found_within_the_grace_period(readable_after_s: float) -> None:
     world = World(one_session((0, ""), (readable_after_s, "STARTED"), (60, "PASSED")))
     (watched,) = world.wait()
     assert watched.ending is Ending.FINISHED
 
 
 @pytest.mark.parametrize("jitter", [lambda: 0.0, lambda: 0.5, lambda: 1.0], ids=["least", "mean", "most"])
-def test_a_session_that_stays_unknown_is_given_up_when_the_grace_is_over(jitter: Callable[[], float]) -> None:
+def test_a_session_that_stays_unknown_is_an_error_after_the_grace_period(jitter: Callable[[], float]) -> None:
     world = World(one_session((0, "")))
     (watched,) = world.wait(jitter=jitter)
     assert watched.ending is Ending.INCONCLUSIVE
     assert isinstance(watched.error, errors.NoSuchSession)
     assert "test session" in watched.error.sentence
     assert "account" in watched.error.sentence
-    assert 10 <= world.clock.elapsed_s() <= 11, "the contract's grace is 10 s"
+    assert 10 <= world.clock.elapsed_s() <= 11, "the contract's grace period is 10 s"
     assert not world.told(TroubleEnded)
 
 
-def test_an_unknown_session_does_not_keep_the_others_waiting() -> None:
+def test_an_unknown_session_does_not_delay_the_others() -> None:
     timelines = one_session((0, "")) | {
         "00000000-0000-0000-0000-000000000001": ((0, "STARTED"), (3, "PASSED"))
     }
@@ -155,7 +155,7 @@ def test_retry_after_is_honoured(asked_s: int) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 429, 503])
-def test_retry_after_to_a_long_poll_holds_for_every_request(status: int) -> None:
+def test_retry_after_of_a_long_poll_delays_every_request(status: int) -> None:
     def refused(request: Request, at_s: float) -> Response | None:
         early = "/completion" in request.path and at_s < 5
         return Response(status, {"retry-after": "45"}, b"") if early else None
@@ -167,7 +167,7 @@ def test_retry_after_to_a_long_poll_holds_for_every_request(status: int) -> None
     assert next_at_s - refused_at_s >= 45
 
 
-def test_a_retry_after_of_an_hour_is_cut_to_the_last_look() -> None:
+def test_a_retry_after_of_an_hour_leaves_time_for_the_last_fetch() -> None:
     world = World(
         one_session((0, "STARTED"), (100, "PASSED")),
         fault=lambda _, at_s: Response(503, {"retry-after": "3600"}, b"") if at_s < 50 else None,
@@ -178,7 +178,7 @@ def test_a_retry_after_of_an_hour_is_cut_to_the_last_look() -> None:
 
 
 @pytest.mark.parametrize("hanging", ["/check-sessions/", "/completion"], ids=["every call", "long polls"])
-def test_a_request_that_hangs_leaves_room_for_the_last_look(hanging: str) -> None:
+def test_a_request_that_hangs_leaves_time_for_the_last_fetch(hanging: str) -> None:
     world = World(
         one_session((0, "STARTED"), (100, "PASSED")),
         fault=lambda request, at_s: "hangs" if 80 <= at_s < 116.5 and hanging in request.path else None,
@@ -188,8 +188,8 @@ def test_a_request_that_hangs_leaves_room_for_the_last_look(hanging: str) -> Non
     assert world.clock.elapsed_s() <= 120
 
 
-@pytest.mark.parametrize("hangs_from_s", [56.5, 58], ids=["before the last look", "the last look"])
-def test_a_request_that_is_cut_short_does_not_hide_what_went_wrong_before(hangs_from_s: float) -> None:
+@pytest.mark.parametrize("hangs_from_s", [56.5, 58], ids=["before the last fetch", "the last fetch"])
+def test_the_error_before_an_aborted_request_is_reported(hangs_from_s: float) -> None:
     world = World(
         one_session((0, "STARTED")),
         fault=lambda _, at_s: "hangs" if at_s >= hangs_from_s else Response(503, {}, b""),
@@ -201,7 +201,7 @@ def test_a_request_that_is_cut_short_does_not_hide_what_went_wrong_before(hangs_
 
 
 @pytest.mark.parametrize("latency_s", [2.0, 8.0, 20.0])
-def test_a_slow_network_leaves_a_running_session_a_timeout(latency_s: float) -> None:
+def test_a_running_session_behind_a_slow_network_is_a_timeout(latency_s: float) -> None:
     world = World(
         one_session((0, "STARTED")),
         fault=lambda _, at_s: "hangs" if at_s + latency_s > 60 else None,
@@ -212,14 +212,14 @@ def test_a_slow_network_leaves_a_running_session_a_timeout(latency_s: float) -> 
     assert watched.ending is Ending.TIMEOUT
 
 
-def test_a_network_that_fails_before_the_deadline_is_no_timeout() -> None:
+def test_a_network_that_fails_before_the_deadline_is_inconclusive() -> None:
     world = World(one_session((0, "STARTED")), fault=lambda _, at_s: "hangs" if at_s > 1 else None)
     (watched,) = world.wait(timeout_s=120)
     assert watched.ending is Ending.INCONCLUSIVE
     assert isinstance(watched.error, errors.Unreachable)
 
 
-def test_backing_off_grows_to_fifteen_seconds_and_no_further() -> None:
+def test_the_back_off_grows_up_to_fifteen_seconds() -> None:
     world = World(one_session((0, "STARTED")), fault=lambda *_: Response(500, {}, b""))
     world.wait(timeout_s=300, jitter=lambda: 1.0)
     times = [at_s for at_s, _ in world.sent]
@@ -247,7 +247,7 @@ _STATUSES = st.sampled_from(["STARTED", "PROGRESS", "PROGRESS_FAILED", "THINKING
     signal_at_s=st.none() | st.floats(0, 400),
     seed=st.integers(0, 1000),
 )
-def test_whatever_happens_only_a_final_answer_of_checklys_finishes_a_session(
+def test_only_a_terminal_status_from_checkly_finishes_a_session(
     faults: list[Fault],
     timeline: list[tuple[float, str]],
     timeout_s: float,
@@ -264,7 +264,7 @@ def test_whatever_happens_only_a_final_answer_of_checklys_finishes_a_session(
     (watched,) = world.wait(
         timeout_s=timeout_s, poll_interval_s=poll_interval_s, jitter=random.Random(seed).random
     )
-    assert world.clock.elapsed_s() <= timeout_s + 0.001, "nothing outlasts the deadline"
+    assert world.clock.elapsed_s() <= timeout_s + 0.001, "the wait ends at the deadline"
     assert world.most_requests_in_a_minute() <= 300
     if watched.ending is Ending.FINISHED:
         assert watched.session is not None

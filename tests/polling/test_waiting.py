@@ -1,4 +1,4 @@
-"""How the wait goes when all is well: when the end is seen, what it costs, what is asked."""
+"""Polling without trouble: when the end is noticed, what it costs and what is requested."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_terminal_status_ends_the_wait_and_no_other_does(before: str, stat
     assert world.clock.elapsed_s() == pytest.approx(42.5, abs=2 * LATENCY_S)
 
 
-def test_with_completion_the_end_is_seen_at_once_whatever_the_poll_interval() -> None:
+def test_with_completion_the_end_is_noticed_at_once_at_any_poll_interval() -> None:
     world = World(one_session((0, "STARTED"), (47, "PASSED")))
     world.wait(poll_interval_s=120)
     assert world.clock.elapsed_s() == pytest.approx(47, abs=2 * LATENCY_S)
@@ -43,7 +43,7 @@ def _without_completion(request: Request, _at_s: float) -> Fault:
     return Response(404, {}, b"no such path") if "/completion" in request.path else None
 
 
-def test_without_completion_the_end_is_seen_at_the_next_plain_look() -> None:
+def test_without_completion_the_end_is_noticed_at_the_next_fetch() -> None:
     world = World(one_session((0, "STARTED"), (47, "PASSED")), fault=_without_completion)
     (watched,) = world.wait(poll_interval_s=10)
     assert watched.ending is Ending.FINISHED
@@ -62,7 +62,7 @@ def test_without_completion_the_end_is_seen_at_the_next_plain_look() -> None:
     ],
     ids=["404", "405", "501", "lost twice", "hangs twice"],
 )
-def test_completion_that_is_not_to_be_had_is_not_asked_for_again(fault: Fault, asked: int) -> None:
+def test_completion_that_is_not_available_is_not_requested_again(fault: Fault, asked: int) -> None:
     world = World(
         one_session((0, "STARTED"), (300, "PASSED")),
         fault=lambda request, _: fault if "/completion" in request.path else None,
@@ -72,7 +72,7 @@ def test_completion_that_is_not_to_be_had_is_not_asked_for_again(fault: Fault, a
     assert sum("/completion" in path for _, path in world.sent) == asked
 
 
-def test_completion_that_fails_now_and_then_is_asked_for_again() -> None:
+def test_completion_that_fails_now_and_then_is_requested_again() -> None:
     faults = iter(["lost", None, "lost", None, "lost", None])
     world = World(
         one_session((0, "STARTED"), (37, "PASSED")),
@@ -99,7 +99,7 @@ def test_waiting_for_one_session_costs_few_requests(poll_interval_s: float, most
     ],
     ids=["408 of a proxy", "408 with Retry-After", "502", "429"],
 )
-def test_a_completion_call_that_is_answered_too_early_does_not_make_the_wait_spin(early: Response) -> None:
+def test_completion_that_returns_too_early_does_not_make_the_wait_spin(early: Response) -> None:
     world = World(
         one_session((0, "STARTED"), (300, "PASSED")),
         fault=lambda request, _: early if "/completion" in request.path else None,
@@ -109,14 +109,14 @@ def test_a_completion_call_that_is_answered_too_early_does_not_make_the_wait_spi
     assert world.most_requests_in_a_minute() <= 13
 
 
-def test_the_sessions_are_told_of_at_every_look() -> None:
+def test_every_fetch_is_an_event_with_the_session() -> None:
     world = World(one_session((0, "STARTED"), (5, "PROGRESS"), (25, "PASSED")))
     world.wait()
     statuses = [event.session.status for event in world.told(Fetched) if isinstance(event, Fetched)]
     assert statuses == ["STARTED", "PROGRESS", "PROGRESS", "PASSED"]
 
 
-def test_the_gates_own_timeout_is_told_with_the_status_that_was_last_seen() -> None:
+def test_the_gates_own_timeout_contains_the_last_status() -> None:
     world = World(one_session((0, "STARTED"), (20, "PROGRESS_DEGRADED")))
     (watched,) = world.wait(timeout_s=60)
     assert watched.ending is Ending.TIMEOUT
@@ -127,8 +127,8 @@ def test_the_gates_own_timeout_is_told_with_the_status_that_was_last_seen() -> N
 
 
 @pytest.mark.parametrize("completion", [True, False])
-def test_at_the_deadline_one_last_look_decides(completion: bool) -> None:
-    """With a poll interval of 40 s the next look would come 20 s after the deadline."""
+def test_one_last_fetch_at_the_deadline_decides(completion: bool) -> None:
+    """With a poll interval of 40 s the next fetch would be 20 s after the deadline."""
     world = World(
         one_session((0, "STARTED"), (56, "PASSED")),
         fault=(lambda *_: None) if completion else _without_completion,
@@ -140,7 +140,7 @@ def test_at_the_deadline_one_last_look_decides(completion: bool) -> None:
 
 @pytest.mark.parametrize("completion", [True, False], ids=["long poll", "plain fetch"])
 @pytest.mark.parametrize(("ends_s", "ending"), [(59.2, Ending.FINISHED), (60.5, Ending.TIMEOUT)])
-def test_a_session_that_ends_in_the_last_second_has_ended_in_time(
+def test_a_session_that_ends_in_the_last_second_is_finished(
     completion: bool, ends_s: float, ending: Ending
 ) -> None:
     world = World(
@@ -153,7 +153,7 @@ def test_a_session_that_ends_in_the_last_second_has_ended_in_time(
 
 
 @pytest.mark.parametrize(("status", "ending"), [("PASSED", Ending.FINISHED), ("STARTED", Ending.TIMEOUT)])
-def test_a_process_that_was_suspended_beyond_the_deadline_fetches_once_more(
+def test_a_process_that_is_suspended_beyond_the_deadline_fetches_once_more(
     status: str, ending: Ending
 ) -> None:
     world = World(one_session((0, "STARTED"), (100, status)))
@@ -170,7 +170,7 @@ def test_a_process_that_was_suspended_beyond_the_deadline_fetches_once_more(
     assert sum(at_s > 3600 for at_s, _ in world.sent) == 1
 
 
-def test_a_long_poll_that_hangs_still_leaves_time_for_the_last_look() -> None:
+def test_a_long_poll_that_hangs_leaves_time_for_the_last_fetch() -> None:
     world = World(
         one_session((0, "STARTED"), (55, "PASSED")),
         fault=lambda request, _: "hangs" if "/completion" in request.path else None,
@@ -179,7 +179,7 @@ def test_a_long_poll_that_hangs_still_leaves_time_for_the_last_look() -> None:
     assert watched.ending is Ending.FINISHED
 
 
-def test_an_unknown_status_is_told_once_and_waited_on() -> None:
+def test_an_unknown_status_is_reported_once_and_polling_continues() -> None:
     world = World(one_session((0, "STARTED"), (15, "THINKING"), (95, "PASSED")))
     (watched,) = world.wait()
     assert watched.ending is Ending.FINISHED
@@ -188,7 +188,7 @@ def test_an_unknown_status_is_told_once_and_waited_on() -> None:
     ]
 
 
-def test_an_unknown_status_at_the_deadline_is_something_that_the_gate_cannot_tell() -> None:
+def test_an_unknown_status_at_the_deadline_is_inconclusive() -> None:
     world = World(one_session((0, "THINKING")))
     (watched,) = world.wait(timeout_s=30)
     assert watched.ending is Ending.INCONCLUSIVE
@@ -196,7 +196,7 @@ def test_an_unknown_status_at_the_deadline_is_something_that_the_gate_cannot_tel
     assert "THINKING" in str(watched.error)
 
 
-def test_a_signal_ends_the_wait_with_what_is_known() -> None:
+def test_a_signal_ends_the_wait_with_the_last_document() -> None:
     world = World(one_session((0, "STARTED"), (300, "PASSED")), clock=SimulatedClock(signal_at_s=33))
     (watched,) = world.wait()
     assert watched.ending is Ending.STOPPED
@@ -207,7 +207,7 @@ def test_a_signal_ends_the_wait_with_what_is_known() -> None:
     assert world.clock.elapsed_s() == pytest.approx(33)
 
 
-def test_a_signal_does_not_unsee_a_session_that_had_ended() -> None:
+def test_a_session_that_ended_before_a_signal_stays_finished() -> None:
     timelines = one_session((0, "STARTED"), (300, "PASSED")) | {str(UUID(int=1)): ((0, "FAILED"),)}
     watched = World(timelines, clock=SimulatedClock(signal_at_s=33)).wait()
     assert [each.ending for each in watched] == [Ending.STOPPED, Ending.FINISHED]
@@ -223,7 +223,9 @@ def test_a_signal_does_not_unsee_a_session_that_had_ended() -> None:
     ],
     ids=["auto begins with v1", "auto moves to v2", "v2 only", "v1 only"],
 )
-def test_the_version_that_is_asked(served: tuple[str, ...], version: str, asked: list[str]) -> None:
+def test_the_api_version_decides_about_the_requests(
+    served: tuple[str, ...], version: str, asked: list[str]
+) -> None:
     world = World(one_session((0, "PASSED")), served=served)
     (watched,) = world.wait(version=version)
     assert watched.ending is Ending.FINISHED
@@ -231,7 +233,7 @@ def test_the_version_that_is_asked(served: tuple[str, ...], version: str, asked:
 
 
 @pytest.mark.parametrize("status", [404, 405, 410])
-def test_once_v2_knows_a_session_that_v1_does_not_v1_is_not_asked_again(status: int) -> None:
+def test_v1_is_not_requested_again_if_only_v2_has_the_session(status: int) -> None:
     world = World(
         one_session((0, "STARTED"), (60, "PASSED")),
         fault=lambda request, _: Response(status, {}, b"") if request.path.startswith("/v1/") else None,
@@ -241,7 +243,7 @@ def test_once_v2_knows_a_session_that_v1_does_not_v1_is_not_asked_again(status: 
     assert sum(path.startswith("/v1/") for _, path in world.sent) == 1
 
 
-def test_five_hundred_sessions_share_one_budget_and_every_end_is_seen() -> None:
+def test_five_hundred_sessions_share_one_budget_and_every_end_is_noticed() -> None:
     timelines = {str(UUID(int=number)): ((0.0, "STARTED"), (number * 0.5, "PASSED")) for number in range(500)}
     world = World(timelines)
     watched = world.wait(timeout_s=1800)

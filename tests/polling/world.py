@@ -1,4 +1,4 @@
-"""A simulated world for the wait: a clock that moves only when somebody waits on it, and a Checkly in it."""
+"""A simulated world for the wait: a Checkly, and a clock that moves only if a test sleeps on it."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from tests.samples import CHECK_ID, SESSION_ID
 
 LATENCY_S = 0.1
 _MOST_IDLE_SLEEPS = 1_000  # in a row: an endless loop must fail a test, not hang it
-_ROUNDING_S = 1e-6  # a clock that is set to a moment by adding may stand a hair before it
+_ROUNDING_S = 1e-6  # a clock that adds up pauses may be a tiny bit early
 FINISHED = ("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
 
 T = TypeVar("T")
 
-# What a fault does to a request: a reply instead of the right one, "lost" (no answer), "hangs", or nothing.
+# How a fault affects a request: another response, "lost" (no response), "hangs", or no effect.
 Fault = Response | str | None
 
 
 class SimulatedClock:
-    """Time passes when it is slept, and only then. A signal may be due at some moment."""
+    """A clock that moves only when a test sleeps on it. It can raise a signal at a given time."""
 
     def __init__(self, signal_at_s: float | None = None) -> None:
         self._now_s = 1000.0
@@ -59,7 +59,7 @@ class SimulatedClock:
         self._now_s = until_s
 
     def at_once(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
-        """Does jobs that all begin now, and ends when the last of them does."""
+        """Run jobs that all begin now, and continue when the last one ends."""
         began_s = ended_s = self._now_s
         done = []
         for job in jobs:
@@ -72,7 +72,7 @@ class SimulatedClock:
 
 @dataclass(slots=True)
 class World:
-    """Checkly with sessions whose statuses change over time (seconds since the wait began)."""
+    """Checkly with sessions whose statuses change over time (in seconds since the wait began)."""
 
     timelines: Mapping[str, tuple[tuple[float, str], ...]]
     clock: SimulatedClock = field(default_factory=SimulatedClock)
@@ -85,7 +85,7 @@ class World:
     kinds: Mapping[str, SessionKind] = field(default_factory=dict)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        assert within_s > 0, "a request without time is no request"
+        assert within_s > 0, "a request needs time"
         at_s = self.clock.elapsed_s()
         self.sent.append((at_s, request.path))
         fault = self.fault(request, at_s)
@@ -140,7 +140,7 @@ class World:
         self.events.append((self.clock.elapsed_s(), event))
 
     def told(self, kind: type[Event]) -> list[Event]:
-        """The events of one kind, in order."""
+        """Return the events of one kind, in order."""
         return [event for _, event in self.events if isinstance(event, kind)]
 
     def wait(
@@ -152,7 +152,7 @@ class World:
         jitter: Callable[[], float] = lambda: 0.5,
         budget: Budget | None = None,
     ) -> tuple[PollResult, ...]:
-        """Waits for all sessions of the world."""
+        """Wait for all sessions of the world."""
         return poll(
             tuple(SessionRef(each, self.kinds.get(each, SessionKind.CHECK)) for each in self.timelines),
             Checkly(self, self.clock, version, budget or Budget()),
@@ -162,13 +162,13 @@ class World:
         )
 
     def most_requests_in_a_minute(self) -> int:
-        """The most requests that started within any 60 seconds."""
-        times = [at_s for at_s, _ in self.sent]  # in order, for time goes one way
+        """Return the most requests that started within any 60 seconds."""
+        times = [at_s for at_s, _ in self.sent]  # sorted, because the clock only moves forward
         return max(bisect_left(times, at_s + 59.999) - index for index, at_s in enumerate(times))
 
 
 def document(status: str, session_id: str = SESSION_ID) -> Response:
-    """A session's document with nothing in it but what must be, and a result once it has ended."""
+    """Return a session's document with only the necessary fields, and a result if the session has ended."""
     flags = ("hasErrors", "hasFailures", "isDegraded", "aborted", "isCancelled")
     result = {"runLocation": "us-east-1", "resultType": "FINAL", **dict.fromkeys(flags, False)}
     result["hasFailures"] = status == "FAILED"
@@ -184,5 +184,5 @@ def document(status: str, session_id: str = SESSION_ID) -> Response:
 
 
 def one_session(*timeline: tuple[float, str]) -> dict[str, tuple[tuple[float, str], ...]]:
-    """A world's timelines with the one session of the samples."""
+    """Return the timelines of a world with only the session of the samples."""
     return {SESSION_ID: timeline}

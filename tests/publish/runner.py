@@ -1,4 +1,4 @@
-"""GitHub's runner as the tests need it: what it reads as a command, and how it reads a file of outputs."""
+"""GitHub's runner, as the tests need it: how it recognizes commands and parses the file of outputs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Command = tuple[str, dict[str, str], str]
 
 
 def commands_in(log: str) -> list[Command]:
-    """The workflow commands in a log: `::name` first in a line, the older `##[name]` anywhere in it."""
+    """Return the workflow commands in a log: `::name` starts a line, `##[name]` may be anywhere in it."""
     found = (_command(line) for line in re.split(r"\r\n|\r|\n", log))
     return [command for command in found if command]
 
@@ -32,9 +32,9 @@ def _unescaped(text: str, more: tuple[tuple[str, str], ...]) -> str:
 
 
 def outputs_in(text: str) -> dict[str, str]:
-    """The outputs in a file: `name=value`, or `name<<end`, lines, and `end` alone on a line.
+    """Return the outputs in a file: `name=value`, or `name<<end`, lines, and `end` alone on a line.
 
-    The runner fails the step for anything else. It is `<<` that counts where it comes before any `=`.
+    The runner fails the step for anything else. If `<<` comes before any `=`, it decides.
     """
     found = {}
     lines = iter(text.removesuffix("\n").split("\n") if text else [])

@@ -1,4 +1,4 @@
-"""The log: plain lines in a pipe, colour and a state that is redrawn in place on a terminal."""
+"""The log: plain lines in a pipe; on a terminal, colour and a state line that is redrawn in place."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Terminal(io.StringIO):
 
 
 class Gone(io.StringIO):
-    """A stream whose reader has left."""
+    """A stream whose reader has closed it."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class Gone(io.StringIO):
 
 
 class Unflushed(io.StringIO):
-    """Shows only what was flushed."""
+    """A stream that shows only flushed text."""
 
     shown = ""
 
@@ -69,10 +69,10 @@ COLOURS: dict[str, tuple[Mapping[str, str], bool, bool]] = {
     "a terminal": ({"TERM": "xterm-256color"}, True, True),
     "a terminal without a name": ({}, True, True),
     "NO_COLOR": ({"NO_COLOR": "1"}, False, True),
-    "NO_COLOR, whatever it says": ({"NO_COLOR": "0"}, False, True),
+    "NO_COLOR with any value": ({"NO_COLOR": "0"}, False, True),
     "NO_COLOR that is empty": ({"NO_COLOR": ""}, True, True),
-    "a terminal that can do nothing": ({"TERM": "dumb"}, False, False),
-    "FORCE_COLOR where nothing else shows colour": ({"TERM": "dumb", "FORCE_COLOR": "1"}, True, False),
+    "a dumb terminal": ({"TERM": "dumb"}, False, False),
+    "FORCE_COLOR on a dumb terminal": ({"TERM": "dumb", "FORCE_COLOR": "1"}, True, False),
     "FORCE_COLOR that is 0": ({"FORCE_COLOR": "0"}, False, True),
     "NO_COLOR and FORCE_COLOR": ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False, True),
     "a runner that reads commands": ({"GITHUB_ACTIONS": "true"}, True, False),
@@ -80,7 +80,9 @@ COLOURS: dict[str, tuple[Mapping[str, str], bool, bool]] = {
 
 
 @pytest.mark.parametrize(("env", "colour", "state"), COLOURS.values(), ids=COLOURS.keys())
-def test_what_the_environment_wants_of_a_terminal(env: Mapping[str, str], colour: bool, state: bool) -> None:
+def test_the_environment_decides_about_colour_and_state(
+    env: Mapping[str, str], colour: bool, state: bool
+) -> None:
     stream = Terminal()
     console = Console(stream, env)
     console.line(Line("bad", Tone.BAD))
@@ -103,22 +105,22 @@ LINK = "https://app.checklyhq.com/x"
 @pytest.mark.parametrize(
     "env",
     [{"TERM_PROGRAM": "vscode"}, {"KITTY_WINDOW_ID": "1"}, {"VTE_VERSION": "7600"}],
-    ids=["a program", "a variable of its own", "a version"],
+    ids=["by its program", "by a variable", "by its version"],
 )
-def test_a_terminal_that_knows_hyperlinks_shows_the_text_alone(env: Mapping[str, str]) -> None:
+def test_a_terminal_with_hyperlinks_shows_only_the_text_of_a_link(env: Mapping[str, str]) -> None:
     stream = Terminal()
     Console(stream, env).line(Line("  Home in Checkly", link=LINK))
     assert stream.getvalue() == f"\x1b]8;;{LINK}\x1b\\  Home in Checkly\x1b]8;;\x1b\\\n"
 
 
 @pytest.mark.parametrize("env", [{}, {"VTE_VERSION": "4999"}, {"TERM_PROGRAM": "Apple_Terminal"}])
-def test_elsewhere_a_link_stands_behind_its_text(env: Mapping[str, str]) -> None:
+def test_without_hyperlinks_a_link_follows_its_text(env: Mapping[str, str]) -> None:
     for stream in (Terminal(), io.StringIO()):
         Console(stream, env).line(Line("  Home in Checkly", link=LINK))
         assert stream.getvalue() == f"  Home in Checkly: {LINK}\n"
 
 
-def test_a_terminal_shows_a_long_line_as_rows_cut_between_words() -> None:
+def test_a_long_line_is_wrapped_between_words_on_a_terminal() -> None:
     terminal, pipe = Terminal(), io.StringIO()
     text = "  closed by: " + "failed 2 of 12 locations, " * 6 + "end"
     for stream in (terminal, pipe):
@@ -131,13 +133,13 @@ def test_a_terminal_shows_a_long_line_as_rows_cut_between_words() -> None:
 
 
 @given(st.text("abc é東🚀", max_size=90).map(str.rstrip), st.integers(4, 40))
-def test_wrapping_loses_no_word_and_exceeds_the_width_only_by_one_word(text: str, width: int) -> None:
+def test_wrapping_keeps_all_words_and_only_a_single_word_exceeds_the_width(text: str, width: int) -> None:
     rows = wrapped(text, width)
     assert " ".join(rows).split() == text.split()
     assert all(columns(row) <= width or len(row.split()) == 1 for row in rows)
 
 
-def test_a_state_gives_way_to_the_next_state_to_lines_and_to_commands() -> None:
+def test_a_state_is_cleared_before_a_state_a_line_or_a_command() -> None:
     stream = Terminal()
     console = Console(stream, {})
     console.state("one")
@@ -150,13 +152,13 @@ def test_a_state_gives_way_to_the_next_state_to_lines_and_to_commands() -> None:
 
 
 def _screen(written: str) -> list[str]:
-    """What a terminal shows after it all."""
+    """Return the rows that a terminal shows after this output."""
     rows = [row.rpartition(CLEAR)[2] for row in written.split("\n")]
     return rows if rows[-1] else rows[:-1]
 
 
 @given(st.lists(st.tuples(st.booleans(), st.text("abc é東🚀", max_size=90)), max_size=8))
-def test_on_the_screen_only_lines_stay_and_the_last_state(steps: list[tuple[bool, str]]) -> None:
+def test_the_screen_shows_all_lines_and_the_last_state(steps: list[tuple[bool, str]]) -> None:
     stream = Terminal()
     console = Console(stream, {"NO_COLOR": "1"})
     for is_state, text in steps:
@@ -169,7 +171,7 @@ def test_on_the_screen_only_lines_stay_and_the_last_state(steps: list[tuple[bool
     assert _screen(stream.getvalue()) == lines + state
 
 
-def test_a_state_never_fills_a_row_and_an_empty_one_is_not_shown() -> None:
+def test_a_state_is_shorter_than_a_row_and_an_empty_one_is_not_shown() -> None:
     stream = Terminal()
     Console(stream, {}).state("x" * 200)
     assert stream.getvalue() == "x" * 78 + "…"
@@ -182,15 +184,15 @@ def test_a_state_never_fills_a_row_and_an_empty_one_is_not_shown() -> None:
     [("東" * 60, 40), ("\uff21\uff22" * 30, 40), ("x" + "🚀" * 60, 40), ("e\u0301" * 60, 79)],
     ids=["wide", "fullwidth", "emoji", "marks"],
 )
-def test_a_state_of_wide_characters_stays_in_its_row(text: str, shown: int) -> None:
+def test_a_state_of_wide_characters_fits_into_one_row(text: str, shown: int) -> None:
     stream = Terminal()
     Console(stream, {}).state(text)
     assert len(stream.getvalue()) == shown
     assert columns(stream.getvalue()) <= 79
 
 
-@pytest.mark.parametrize("widths", [(40, 200, 24), (2, 1, 0)], ids=["as they come", "hardly any"])
-def test_a_state_is_as_wide_as_the_terminal_is_at_that_moment(widths: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("widths", [(40, 200, 24), (2, 1, 0)], ids=["usual", "tiny"])
+def test_the_width_of_a_state_follows_the_terminal(widths: tuple[int, ...]) -> None:
     keyboard, screen = pty.openpty()
     with os.fdopen(screen, "w", encoding="utf-8") as stream:
         console = Console(stream, {})
@@ -203,13 +205,13 @@ def test_a_state_is_as_wide_as_the_terminal_is_at_that_moment(widths: tuple[int,
     os.close(keyboard)
 
 
-def test_in_a_pipe_no_state_is_written() -> None:
+def test_no_state_is_written_to_a_pipe() -> None:
     stream = io.StringIO()
     Console(stream, {}).state("waiting")
     assert stream.getvalue() == ""
 
 
-def test_each_line_is_flushed_for_whoever_watches() -> None:
+def test_each_line_is_flushed() -> None:
     stream = Unflushed()
     Console(stream, {}).line(Line("now"))
     assert stream.shown == "now\n"
@@ -218,14 +220,14 @@ def test_each_line_is_flushed_for_whoever_watches() -> None:
 @pytest.mark.parametrize(
     "error", [BrokenPipeError(), OSError("no space"), ValueError("I/O operation on closed file")]
 )
-def test_a_reader_who_has_left_stops_nothing(error: Exception) -> None:
+def test_writing_to_a_broken_stream_raises_nothing(error: Exception) -> None:
     console = Console(Gone(error), {})
     console.line(Line("news"))
     console.command("::endgroup::")
     console.state("waiting")
 
 
-def test_a_stream_that_was_closed_on_the_way_stops_nothing() -> None:
+def test_writing_to_a_closed_stream_raises_nothing() -> None:
     stream = io.StringIO()
     console = Console(stream, {})
     stream.close()
@@ -247,7 +249,7 @@ def test_no_line_is_a_workflow_command(text: str) -> None:
 @example("Traceback\n::error::x")
 @example("one\r::warning::x")
 @example("\x1b[2Jgone \x9b31mred")
-def test_a_line_is_one_line_whatever_it_is_made_of(text: str) -> None:
+def test_any_text_is_written_as_one_line(text: str) -> None:
     stream = io.StringIO()
     Console(stream, {}).line(Line(text))
     line = stream.getvalue().removesuffix("\n")

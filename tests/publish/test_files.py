@@ -1,4 +1,4 @@
-"""Report files: written whole or not at all, and owned by whoever owns the workspace."""
+"""Report files are written completely or not at all, and belong to the owner of the workspace."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from gate.domain.errors import ReportUnwritable
 from gate.publish.files import check_writable, write_whole
 from gate.publish.paths import shown_path
 
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of files")
 RUNNER = (1001, 121)
 
 
 @contextmanager
 def _full_disk(file_bytes: int) -> Iterator[None]:
-    """While it lasts no file can grow beyond a few bytes, as on a disk that is full."""
+    """Limit the size of files in this context, as a full disk does."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, hard))
     try:
@@ -31,8 +31,8 @@ def _full_disk(file_bytes: int) -> Iterator[None]:
 
 
 @contextmanager
-def _as_nobody_special() -> Iterator[None]:
-    """While it lasts this process may not write everywhere, as root may."""
+def _without_privileges() -> Iterator[None]:
+    """Give up the privileges of root in this context."""
     user = os.geteuid()
     os.seteuid(user or 65534)
     try:
@@ -50,20 +50,20 @@ def _owner(path: Path) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("name", ["report.xml", "a/report.xml", "a/b/c/report.xml", "with space/ü.xml"])
-def test_a_report_is_written_with_its_folders_and_nothing_beside_it(name: str, tmp_path: Path) -> None:
+def test_a_report_is_written_with_its_folders_and_without_temporary_files(name: str, tmp_path: Path) -> None:
     write_whole(tmp_path / name, b"content", workspace=tmp_path)
     assert (tmp_path / name).read_bytes() == b"content"
     assert [path for path in _below(tmp_path) if (tmp_path / path).is_file()] == [name]
 
 
-def test_a_report_replaces_the_last_one(tmp_path: Path) -> None:
+def test_a_report_replaces_an_older_one(tmp_path: Path) -> None:
     write_whole(tmp_path / "report.xml", b"a long first report", workspace=tmp_path)
     write_whole(tmp_path / "report.xml", b"second", workspace=tmp_path)
     assert (tmp_path / "report.xml").read_bytes() == b"second"
     assert _below(tmp_path) == ["report.xml"]
 
 
-def test_where_there_is_no_room_the_last_report_stays_whole(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_older_report_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "report.xml"
     path.write_bytes(b"last")
     with (
@@ -78,15 +78,15 @@ def test_where_there_is_no_room_the_last_report_stays_whole(tmp_path: Path) -> N
 UNWRITABLE = {
     "a folder": ("folder", "Is a directory"),
     "below a file": ("file/report.xml", "Not a directory"),
-    "no file at all": ("/", ""),
-    "the folder that it runs in": (".", ""),
-    "where nobody may write": ("/proc/report.xml", ""),
+    "the root folder": ("/", ""),
+    "the working directory": (".", ""),
+    "a read-only file system": ("/proc/report.xml", ""),
     "a name that is too long": ("x" * 300, "File name too long"),
 }
 
 
 @pytest.mark.parametrize(("path", "reason"), UNWRITABLE.values(), ids=UNWRITABLE.keys())
-def test_a_path_that_cannot_be_written_is_said_with_its_reason(
+def test_a_path_that_cannot_be_written_is_an_error_with_the_reason(
     path: str, reason: str, tmp_path: Path
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -100,9 +100,7 @@ def test_a_path_that_cannot_be_written_is_said_with_its_reason(
 
 
 @pytest.mark.parametrize(("path", "reason"), UNWRITABLE.values(), ids=UNWRITABLE.keys())
-def test_a_path_that_cannot_be_written_is_known_before_there_is_a_report(
-    path: str, reason: str, tmp_path: Path
-) -> None:
+def test_a_path_that_cannot_be_written_is_found_in_advance(path: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("kept")
     target = Path(path) if path == "." else tmp_path / path
@@ -112,7 +110,7 @@ def test_a_path_that_cannot_be_written_is_known_before_there_is_a_report(
 
 
 @pytest.mark.parametrize("name", ["report.xml", "a/b/report.xml", "old.xml", "link.xml", "/dev/null"])
-def test_a_path_that_can_be_written_is_left_as_it_is(name: str, tmp_path: Path) -> None:
+def test_checking_a_writable_path_changes_nothing(name: str, tmp_path: Path) -> None:
     (tmp_path / "old.xml").write_text("kept")
     (tmp_path / "link.xml").symlink_to(tmp_path)
     check_writable(tmp_path / name, workspace=tmp_path)
@@ -120,23 +118,23 @@ def test_a_path_that_can_be_written_is_left_as_it_is(name: str, tmp_path: Path) 
     assert (tmp_path / "old.xml").read_text() == "kept"
 
 
-def test_a_folder_that_may_not_be_written_to_is_said() -> None:
+def test_a_folder_without_write_permission_is_an_error() -> None:
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o555)
         with (
-            _as_nobody_special(),
+            _without_privileges(),
             pytest.raises(ReportUnwritable, match="could not be written: Permission denied"),
         ):
             write_whole(Path(folder) / "report.xml", b"", workspace=Path(folder))
 
 
-def test_a_workspace_that_is_not_there_keeps_no_report_from_being_written(tmp_path: Path) -> None:
+def test_a_report_is_written_even_if_the_workspace_does_not_exist(tmp_path: Path) -> None:
     write_whole(tmp_path / "report.xml", b"content", workspace=tmp_path / "not mounted")
     assert (tmp_path / "report.xml").read_bytes() == b"content"
 
 
 @AS_ROOT
-def test_what_is_made_belongs_to_the_workspaces_owner_and_what_was_there_stays_theirs(tmp_path: Path) -> None:
+def test_new_files_and_folders_belong_to_the_owner_of_the_workspace(tmp_path: Path) -> None:
     (tmp_path / "theirs").mkdir()
     (tmp_path / "theirs" / "old.xml").write_text("old")
     os.chown(tmp_path, *RUNNER)
@@ -155,7 +153,7 @@ def test_what_is_made_belongs_to_the_workspaces_owner_and_what_was_there_stays_t
 
 
 @AS_ROOT
-def test_in_a_workspace_of_roots_own_nothing_is_given_away(tmp_path: Path) -> None:
+def test_new_files_in_a_workspace_of_root_belong_to_root(tmp_path: Path) -> None:
     write_whole(tmp_path / "new" / "report.xml", b"", workspace=tmp_path)
     assert {path.stat().st_uid for path in tmp_path.rglob("*")} == {0}
 
@@ -173,19 +171,17 @@ def test_in_a_workspace_of_roots_own_nothing_is_given_away(tmp_path: Path) -> No
         ("./out//junit.xml", "", "out/junit.xml"),
     ],
 )
-def test_a_path_is_shown_from_the_workspace_where_it_lies_in_it(
-    path: str, workspace: str, shown: str
-) -> None:
+def test_a_path_in_the_workspace_is_shown_relative_to_it(path: str, workspace: str, shown: str) -> None:
     assert shown_path(Path(path), Path(workspace)) == shown
 
 
-def test_a_link_is_shown_by_its_own_name(tmp_path: Path) -> None:
+def test_a_symbolic_link_is_shown_by_its_own_name(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     assert shown_path(tmp_path / "link" / "junit.xml", tmp_path) == "link/junit.xml"
 
 
-def test_a_link_in_the_place_of_a_report_is_replaced_and_not_followed(tmp_path: Path) -> None:
+def test_a_symbolic_link_is_replaced_by_the_report_and_not_followed(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("kept")
     (tmp_path / "report.xml").symlink_to(tmp_path / "precious")
     write_whole(tmp_path / "report.xml", b"content", workspace=tmp_path)

@@ -1,4 +1,4 @@
-"""GitHub: the gate's own commands and no others, outputs that arrive as they were, a summary."""
+"""GitHub: only the gate's own commands, outputs that are read back unchanged, and a summary."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def _github(env: Mapping[str, str] | None = None) -> tuple[GitHub, io.StringIO]:
         ({}, Plain),
     ],
 )
-def test_which_host_an_environment_speaks_of(env: Mapping[str, str], host: type) -> None:
+def test_the_environment_decides_about_the_host(env: Mapping[str, str], host: type) -> None:
     assert type(detect(env, Console(io.StringIO(), {}), END)) is host
 
 
 @given(hostile, hostile, st.text())
 @example("a: b, c", "x", "50%\r\n::error::next")
-def test_an_annotation_arrives_as_it_was_but_for_other_commands(title: str, mask: str, message: str) -> None:
+def test_an_annotation_is_read_back_without_commands_in_its_text(title: str, mask: str, message: str) -> None:
     host, stream = _github()
     host.mask(mask)
     host.annotate("warning", title, message)
@@ -61,7 +61,7 @@ def test_an_annotation_arrives_as_it_was_but_for_other_commands(title: str, mask
 
 
 @given(hostile, st.lists(hostile, max_size=4))
-def test_in_a_group_the_gate_alone_gives_commands(title: str, texts: list[str]) -> None:
+def test_a_group_contains_no_commands_from_its_lines(title: str, texts: list[str]) -> None:
     host, stream = _github()
     host.group(title, [Line(text, Tone.BAD) for text in texts])
     assert commands_in(stream.getvalue()) == [("group", {}, without_commands(title)), ("endgroup", {}, "")]
@@ -75,7 +75,7 @@ names = st.from_regex(r"[a-z]+(-[a-z]+){0,2}", fullmatch=True)
 @given(st.dictionaries(names, st.text(), max_size=5))
 @example({"reason": "", "status": "\n", "verdict": "a<<b\nc=d\r\n"})
 @example({"reason": f"{END[:-1]}\n{END[1:]}"})
-def test_outputs_arrive_as_they_were(outputs: dict[str, str]) -> None:
+def test_outputs_are_read_back_unchanged(outputs: dict[str, str]) -> None:
     assert outputs_in(output_text(outputs, END)) == outputs
 
 
@@ -85,7 +85,7 @@ def test_an_output_that_holds_the_delimiter_is_refused_by_its_name(value: str) -
         output_text({"verdict": "fail", "reason": value}, END)
 
 
-def test_what_other_steps_wrote_stays_and_what_is_not_there_is_made(tmp_path: Path) -> None:
+def test_outputs_are_appended_and_a_missing_summary_is_created(tmp_path: Path) -> None:
     outputs, summary = tmp_path / "outputs", tmp_path / "summary"
     outputs.write_text("earlier=1\n")
     host, _ = _github({"GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(summary)})
@@ -99,14 +99,14 @@ def test_what_other_steps_wrote_stays_and_what_is_not_there_is_made(tmp_path: Pa
 
 
 @pytest.mark.parametrize("env", [{}, {"GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""}])
-def test_without_the_runners_files_nothing_is_written_and_nothing_fails(env: Mapping[str, str]) -> None:
+def test_nothing_is_written_and_nothing_fails_without_the_files_of_the_runner(env: Mapping[str, str]) -> None:
     host, stream = _github(env)
     assert list(host.publish({"verdict": "pass"}, "summary")) == []
     assert stream.getvalue() == ""
     assert host.workspace == Path()
 
 
-def test_one_file_that_cannot_be_written_does_not_keep_the_other_from_it(tmp_path: Path) -> None:
+def test_the_summary_is_written_even_if_the_outputs_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "outputs").mkdir()
     env = {"GITHUB_OUTPUT": str(tmp_path / "outputs"), "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}
     (problem,) = _github(env)[0].publish({"verdict": "pass"}, "summary")
@@ -117,7 +117,9 @@ def test_one_file_that_cannot_be_written_does_not_keep_the_other_from_it(tmp_pat
 
 @given(st.dictionaries(names, st.text(), max_size=5))
 @example({"reason": "a: b, c\r\n::set-output name=verdict::pass", "status": "100%0A"})
-def test_without_their_file_outputs_arrive_by_the_old_command(outputs: dict[str, str]) -> None:
+def test_outputs_are_set_with_the_old_command_if_their_file_cannot_be_written(
+    outputs: dict[str, str],
+) -> None:
     host, stream = _github({"GITHUB_OUTPUT": "/nowhere/output"})
     assert len(host.publish(outputs, "")) == 1
     assert commands_in(stream.getvalue()) == [
@@ -130,18 +132,18 @@ def test_a_workspace_that_is_not_a_folder_is_the_working_directory(named: str) -
     assert _github({"GITHUB_WORKSPACE": named})[0].workspace == Path()
 
 
-def test_a_workspace_that_is_a_folder_is_kept(tmp_path: Path) -> None:
+def test_a_workspace_that_is_a_folder_is_used(tmp_path: Path) -> None:
     assert _github({"GITHUB_WORKSPACE": str(tmp_path)})[0].workspace == tmp_path
 
 
 @pytest.mark.parametrize("texts", [["one\n", "two\n"], ["", "x"], ["a\r\n", "ü€🚀"]])
-def test_appending_makes_the_file_and_adds_to_it_byte_for_byte(texts: list[str], tmp_path: Path) -> None:
+def test_appending_creates_the_file_and_adds_the_exact_bytes(texts: list[str], tmp_path: Path) -> None:
     for text in texts:
         append(tmp_path / "file", text)
     assert (tmp_path / "file").read_bytes() == "".join(texts).encode()
 
 
-def test_elsewhere_the_log_has_no_annotations_and_a_group_is_a_title_with_lines() -> None:
+def test_outside_github_there_are_no_annotations_and_a_group_is_a_title_with_lines() -> None:
     stream = io.StringIO()
     host = detect({}, Console(stream, {}), END)
     host.mask("cu_key")

@@ -1,4 +1,4 @@
-"""Git repositories as a release meets them: a clone of this project at a tag, and a bare remote."""
+"""Git repositories for the tests of a release: a clone of this project at a tag, and a bare remote."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class World:
         return _git(self.clone, *words)
 
     def named(self, ref: str) -> str:
-        """The commit that a branch or tag of the remote names now; nothing where there is none."""
+        """Return the commit of a branch or tag in the remote; nothing if there is none."""
         line = _git(self.remote, "for-each-ref", "--format=%(objectname)", ref)
         return _git(self.remote, "rev-parse", f"{line}^{{commit}}") if line else ""
 
     def prepare(self, version: str) -> None:
-        """Puts a version that can be released on main."""
+        """Push a version to main that can be released."""
         (self.clone / "gate").mkdir(exist_ok=True)
         (self.clone / "gate" / "__init__.py").write_text(f'__version__ = "{version}"\n')
         (self.clone / "CHANGELOG.md").write_text(CHANGELOG.format(version=version))
@@ -38,19 +38,19 @@ class World:
         self.git("push", "--quiet", "origin", "HEAD:main")
 
     def refuse(self, ref: str) -> None:
-        """Has the remote refuse every change of a ref."""
+        """Make the remote refuse every change of a ref."""
         self._program(self.remote / "hooks" / "update", f'test "$1" != {ref}')
 
     def allow(self) -> None:
         (self.remote / "hooks" / "update").unlink()
 
     def record_pushes(self) -> Path:
-        """Has the remote write down what each push changes, a line each; returns the file."""
+        """Make the remote record the refs of each push, one line each; return the file."""
         self._program(self.remote / "hooks" / "pre-receive", "cut -d ' ' -f 3 | paste -s -d ' ' >> pushes")
         return self.remote / "pushes"
 
     def after_a_look(self, ref: str, commit: str) -> None:
-        """Has somebody move a ref of the remote each time that the clone has looked at its refs."""
+        """Make a ref of the remote move each time the clone has read its refs."""
         look = self.remote / "look"
         self._program(look, f'git-upload-pack "$@"; git -C "$1" update-ref {ref} {commit}')
         self.git("config", "remote.origin.uploadpack", str(look))
@@ -61,7 +61,7 @@ class World:
         path.chmod(0o755)
 
     def tag(self, tag: str, *how: str) -> str:
-        """Tags HEAD as a maintainer does; returns the tagged commit."""
+        """Tag HEAD as a maintainer does; return the tagged commit."""
         self.git("tag", *how, tag)
         self.git("push", "--quiet", "origin", tag)
         return self.git("rev-parse", "HEAD")
@@ -77,7 +77,7 @@ def make(folder: Path) -> World:
 
 
 def _git(folder: Path, *words: str) -> str:
-    """Runs git with nothing of the machine's own settings."""
+    """Run git without settings of this machine."""
     settings = {
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",

@@ -1,4 +1,4 @@
-"""A release changes one line of action.yml, and only to an image that stays the same for ever."""
+"""A release changes one line of action.yml, and only to an image that never changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFERENCE = f"docker://ghcr.io/octo-org/checkly-gate@sha256:{DIGEST}"
 IMAGE = b"  image: Dockerfile"
 
 
-def test_the_action_of_main_becomes_one_that_runs_the_image() -> None:
+def test_the_released_action_runs_the_image() -> None:
     before, after = yaml.safe_load(ACTION), yaml.safe_load(action.released(ACTION, REFERENCE))
     assert after == before | {"runs": {"using": "docker", "image": REFERENCE}}
 
@@ -48,7 +48,7 @@ def test_no_other_byte_changes(text: bytes, end: bytes) -> None:
         "",
     ],
 )
-def test_what_is_no_digest_of_the_registry_is_refused(reference: str) -> None:
+def test_a_reference_that_is_not_a_digest_in_the_registry_is_refused(reference: str) -> None:
     with pytest.raises(Refused, match=r"docker://ghcr\.io/<owner>/<name>@sha256:"):
         action.released(ACTION, reference)
 
@@ -62,7 +62,7 @@ def test_what_is_no_digest_of_the_registry_is_refused(reference: str) -> None:
         (ACTION + IMAGE + b"\n", "names: Dockerfile, Dockerfile"),
     ],
 )
-def test_an_action_that_is_not_the_one_of_main_is_refused(text: bytes, named: str) -> None:
+def test_an_action_other_than_that_of_main_is_refused(text: bytes, named: str) -> None:
     (problem,) = action.problems(text)
     assert named in problem
     assert "tag a commit of main" in problem

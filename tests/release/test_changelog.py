@@ -1,4 +1,4 @@
-"""The notes of a release are the changelog's own words, when it speaks of that version and of no other."""
+"""The notes of a release are the changelog's section for that version."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _changelog(*, heading: str = "## [1.2.0] - 2026-11-23", news: str = NEWS, un
     return f"{HEAD}\n## [Unreleased]\n{untold}\n{heading}\n\n{news}\n\n{OLDER}"
 
 
-def test_the_notes_are_what_stands_below_the_version() -> None:
+def test_the_notes_are_the_section_of_the_version() -> None:
     assert changelog.problems(_changelog(), "1.2.0") == []
     assert changelog.notes(_changelog(), "1.2.0") == NEWS
 
@@ -43,11 +43,11 @@ def test_the_oldest_version_has_notes_too() -> None:
         (_changelog(untold="\n- A thing.\n"), "would ship untold; move them to [1.2.0]"),
     ],
 )
-def test_a_changelog_that_disagrees_says_where(text: str, said: str) -> None:
+def test_each_problem_of_a_changelog_is_reported(text: str, said: str) -> None:
     (problem,) = changelog.problems(text, "1.2.0")
     assert said in problem
 
 
-def test_all_that_disagrees_is_told_at_once() -> None:
+def test_all_problems_of_a_changelog_are_reported_at_once() -> None:
     found = changelog.problems(_changelog(heading="## [1.2.0]", news="", untold="- A thing."), "1.2.0")
     assert len(found) == 3

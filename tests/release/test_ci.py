@@ -1,4 +1,4 @@
-"""Continuous integration runs everything, on every change, and nothing of it can be left out unseen."""
+"""Continuous integration tests every change completely, and nothing can be skipped silently."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ WORKFLOWS = {path.name: path.read_text() for path in (ROOT / ".github" / "workfl
 CI: dict[Any, Any] = yaml.safe_load(WORKFLOWS["ci.yml"])
 PINNED_IN = {"docker": "Dockerfile", "npm": r"package-lock\.json", "pip": r"requirements\.txt"}
 NEEDED = ("chromium", "curl", "java", "jq", "openssl", "rsync", "tinyproxy")
-OF_NO_PROGRAM = "libsurefire-java"  # whether this machine has its files is not the test's to say
+OF_NO_PROGRAM = "libsurefire-java"  # ignored, because this machine may or may not have its files
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_what_a_workflow_uses_of_this_repository_is_there(name: str) -> None:
+def test_files_of_this_repository_that_a_workflow_uses_exist(name: str) -> None:
     used = re.findall(r"uses: \./(\S*)", WORKFLOWS[name])
     assert [path for path in used if not (ROOT / (path or "action.yml")).is_file()] == []
 
@@ -33,7 +33,7 @@ def test_every_change_and_every_release_is_tested() -> None:
     assert CI["jobs"]["action"]["uses"] == "./.github/workflows/contract.yml"
 
 
-def test_the_fast_part_runs_on_every_python_and_the_slow_one_on_one() -> None:
+def test_the_fast_tests_run_on_every_python_and_the_slow_ones_on_one() -> None:
     job = CI["jobs"]["test"]
     assert job["strategy"]["matrix"] == {"python": ["3.11", "3.12", "3.13"]}
     assert not job["strategy"]["fail-fast"]
@@ -44,7 +44,7 @@ def test_the_fast_part_runs_on_every_python_and_the_slow_one_on_one() -> None:
 
 
 def _run(folder: Path, *there: str, parts: str = "all") -> tuple[list[str], set[str]]:
-    """Runs a copy of .ci/run where some programs are there; how it called `make`, and what it installed."""
+    """Run a copy of .ci/run with some programs; return its calls of `make` and the installed packages."""
     (folder / "clone" / ".ci").mkdir(parents=True)
     shutil.copy(ROOT / ".ci" / "run", folder / "clone" / ".ci" / "run")
     path = folder / "bin"
@@ -74,19 +74,21 @@ def test_both_parts_run_in_the_clone_and_nothing_may_be_skipped(
 
 
 @pytest.mark.parametrize(("program", "package"), [("jq", "jq"), ("tinyproxy", "tinyproxy-bin")])
-def test_what_tests_need_of_the_distribution_is_installed(tmp_path: Path, program: str, package: str) -> None:
+def test_missing_programs_are_installed_from_the_distribution(
+    tmp_path: Path, program: str, package: str
+) -> None:
     _, installed = _run(tmp_path, *(each for each in NEEDED if each != program))
     assert installed == {package}
 
 
 def _folders_with(name: str) -> set[str]:
-    """The folders of the repository that have a file of that name."""
-    command = ["git", "-c", "safe.directory=*", "ls-files"]  # a checkout may belong to somebody else
+    """Return the folders of the repository with a file of that name."""
+    command = ["git", "-c", "safe.directory=*", "ls-files"]  # a checkout may belong to another user
     tracked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     return {path.rpartition("/")[0] for path in tracked if re.fullmatch(rf"(.+/)?{name}", path)}
 
 
-def test_all_that_is_pinned_is_kept_current() -> None:
+def test_everything_that_is_pinned_is_updated() -> None:
     updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
     looked_at = {
         each["package-ecosystem"]: {

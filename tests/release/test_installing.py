@@ -1,4 +1,4 @@
-"""The gate as a package: from a checkout and from its wheel, by each program that installs such things."""
+"""The gate as a package: from a checkout and from its wheel, with each installer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NO_NETWORK = ("No matching distribution found", "Could not fetch URL", "error se
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, as the release builds it."""
+    """Build the wheel as a release does it."""
     folder = tmp_path_factory.mktemp("dist")
     _run(folder, sys.executable, "-m", "flit_core.wheel", "--outdir", str(folder), str(ROOT))
     (wheel,) = folder.glob("*.whl")
@@ -29,7 +29,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(folder: Path, *command: str) -> str:
-    """Run a program with a home and caches of its own; return what it printed."""
+    """Run a program with its own home and caches; return its output."""
     own = {"HOME": str(folder), "PIPX_HOME": f"{folder}/pipx", "PIPX_BIN_DIR": f"{folder}/bin"}
     own |= {"UV_CACHE_DIR": f"{folder}/uv", "UV_TOOL_DIR": f"{folder}/tools", "XDG_DATA_HOME": str(folder)}
     done = subprocess.run(
@@ -59,9 +59,7 @@ def _uvx(_: Path, package: str) -> list[str]:
 
 @pytest.mark.parametrize("what", ["checkout", "wheel"])
 @pytest.mark.parametrize("install", [_pip, _pipx, _uvx], ids=["pip", "pipx", "uvx"])
-def test_the_gate_that_was_installed_runs_a_demo(
-    install: object, what: str, wheel: Path, tmp_path: Path
-) -> None:
+def test_the_installed_gate_runs_a_demo(install: object, what: str, wheel: Path, tmp_path: Path) -> None:
     assert callable(install)
     program = install(tmp_path, str(ROOT if what == "checkout" else wheel))
     assert _run(tmp_path, *program, "--version") == f"checkly-gate {__version__}\n"
@@ -69,7 +67,7 @@ def test_the_gate_that_was_installed_runs_a_demo(
     assert (tmp_path / "test-results" / "checkly-junit.xml").is_file()
 
 
-def test_the_wheel_has_the_program_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_contains_only_the_program(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names} == {"gate", f"checkly_gate-{__version__}.dist-info"}
     assert {"gate/policy/policy.schema.json", "gate/simulator/scenarios/flaky.yml"} <= set(names)

@@ -1,4 +1,4 @@
-"""A release from the tag to the tags: the commands of the workflow, on real repositories."""
+"""A complete release: the commands of the workflow on real repositories."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def world(tmp_path: Path) -> World:
 
 
 def _release(world: World, tag: str, reference: str = REFERENCE) -> tuple[str, str]:
-    """Runs the workflow's commands; the commit of the release, and what was published."""
+    """Run the workflow's commands; return the commit of the release and the output of publish."""
     run(world.clone, ["branch", tag])
     commit = run(world.clone, ["candidate", tag, reference])
     return commit, run(world.clone, ["publish", tag, commit])
 
 
-def test_what_agrees_can_be_released(world: World) -> None:
+def test_a_consistent_version_can_be_released(world: World) -> None:
     world.tag("v1.2.0")
     assert "1.2.0 can be released" in run(world.clone, ["check", "v1.2.0"])
 
 
-def test_everything_that_disagrees_is_told_at_once(world: World) -> None:
+def test_all_problems_are_reported_at_once(world: World) -> None:
     (world.clone / "gate" / "__init__.py").write_text('__version__ = "1.1.0"\n')
     (world.clone / "CHANGELOG.md").write_text("# Changelog\n")
     (world.clone / "action.yml").write_text("runs: {}\n")
@@ -64,14 +64,14 @@ def test_the_tags_name_a_commit_whose_action_runs_the_image(world: World, how: t
     assert REFERENCE in world.git("show", "--no-patch", "--format=%B", commit)
 
 
-def test_main_and_the_working_tree_stay_as_they_are(world: World) -> None:
+def test_main_and_the_working_tree_do_not_change(world: World) -> None:
     tagged = world.tag("v1.2.0")
     _release(world, "v1.2.0")
     assert world.named("refs/heads/main") == world.git("rev-parse", "HEAD") == tagged
     assert (world.clone / "action.yml").read_bytes() == ACTION
 
 
-def test_no_tag_moves_before_the_commit_was_tried(world: World) -> None:
+def test_no_tag_moves_before_publish(world: World) -> None:
     tagged = world.tag("v1.2.0")
     commit = run(world.clone, ["candidate", "v1.2.0", REFERENCE])
     assert world.named(BRANCH) == commit
@@ -81,7 +81,7 @@ def test_no_tag_moves_before_the_commit_was_tried(world: World) -> None:
     assert not world.named(BRANCH)
 
 
-def test_a_second_attempt_ends_where_the_first_did(world: World, tmp_path: Path) -> None:
+def test_a_second_attempt_has_the_same_result_as_the_first(world: World, tmp_path: Path) -> None:
     world.tag("v1.2.0")
     first = _release(world, "v1.2.0")
     assert _release(world, "v1.2.0") == first
@@ -101,7 +101,7 @@ def test_a_released_version_never_changes(world: World) -> None:
     assert world.named("refs/tags/v1.2.0") == world.named("refs/tags/v1") == first
 
 
-def test_a_tag_that_somebody_deleted_is_not_made_again(world: World) -> None:
+def test_a_deleted_tag_is_not_created_again(world: World) -> None:
     world.tag("v1.2.0")
     world.git("push", "--quiet", "origin", ":refs/tags/v1.2.0")
     with pytest.raises(Refused, match="no longer at"):
@@ -118,7 +118,7 @@ def test_the_floating_tag_follows_the_newest_version(world: World) -> None:
     assert world.named("refs/tags/v1") == newest
 
 
-def test_a_fix_of_an_older_version_leaves_the_floating_tag(world: World) -> None:
+def test_a_fix_of_an_older_version_does_not_move_the_floating_tag(world: World) -> None:
     world.tag("v1.10.0")
     newest, _ = _release(world, "v1.10.0")
     world.prepare("1.9.1")
@@ -138,7 +138,7 @@ def test_a_fix_of_an_older_major_version_moves_its_floating_tag_and_is_not_the_l
     assert world.named("refs/tags/v1") == fix
 
 
-def test_the_tagged_commit_has_a_branch_from_the_beginning_until_the_tags_have_moved(world: World) -> None:
+def test_the_tagged_commit_has_a_branch_until_the_tags_have_moved(world: World) -> None:
     tagged = world.tag("v1.2.0")
     run(world.clone, ["branch", "v1.2.0"])
     assert world.named(BRANCH) == tagged
@@ -154,7 +154,7 @@ def test_the_tagged_commit_has_a_branch_from_the_beginning_until_the_tags_have_m
 
 
 @pytest.mark.parametrize("refused", ["refs/tags/v1.2.0", "refs/tags/v1"])
-def test_where_one_tag_cannot_move_none_does(world: World, refused: str) -> None:
+def test_no_tag_moves_if_one_of_them_cannot(world: World, refused: str) -> None:
     tagged = world.tag("v1.2.0")
     world.git("push", "--quiet", "origin", "HEAD:refs/tags/v1")
     world.refuse(refused)
@@ -164,7 +164,7 @@ def test_where_one_tag_cannot_move_none_does(world: World, refused: str) -> None
 
 
 @pytest.mark.parametrize("moved", ["refs/tags/v1.2.0", "refs/tags/v1"])
-def test_a_tag_that_moves_after_the_look_is_not_overwritten(world: World, moved: str) -> None:
+def test_a_tag_that_moves_in_the_meantime_is_not_overwritten(world: World, moved: str) -> None:
     tagged = world.tag("v1.2.0")
     world.git("push", "--quiet", "origin", "HEAD:refs/tags/v1")
     commit = run(world.clone, ["candidate", "v1.2.0", REFERENCE])
@@ -185,14 +185,14 @@ def test_the_notes_end_with_the_image_and_how_to_verify_it(world: World) -> None
     assert f"`gh attestation verify oci://{REFERENCE.removeprefix('docker://')} --owner octo-org`" in notes
 
 
-def test_no_image_no_commit(world: World) -> None:
+def test_there_is_no_commit_without_an_image(world: World) -> None:
     world.tag("v1.2.0")
     with pytest.raises(Refused, match="does not name one image"):
         run(world.clone, ["candidate", "v1.2.0", "docker://ghcr.io/octo-org/checkly-gate:1"])
     assert not world.named(BRANCH)
 
 
-def test_the_command_line_stops_the_workflow_and_says_why(world: World) -> None:
+def test_an_error_of_the_command_line_has_a_message_and_exit_code_one(world: World) -> None:
     root = Path(__file__).parents[2]
     command = [sys.executable, "-m", "release"]
     done = subprocess.run(

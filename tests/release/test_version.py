@@ -1,4 +1,4 @@
-"""What tags name, and which version a floating tag belongs to."""
+"""The versions of tags, and which version a floating tag follows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VERSIONS = st.builds(Version, NUMBER, NUMBER, NUMBER)
 
 
 @given(VERSIONS)
-def test_a_tag_names_its_version(released: Version) -> None:
+def test_the_version_of_a_tag_is_parsed(released: Version) -> None:
     assert Version.of_release(released.tag) == released
 
 
@@ -37,7 +37,7 @@ def test_the_newest_is_later_than_all_the_others(released: Version, others: list
     assert released.is_newest_of(tags) == (max([released, *others]) == released)
 
 
-def test_the_program_says_its_version() -> None:
+def test_the_version_of_the_program_is_read() -> None:
     source = f'"""The gate."""\n\n__version__ = "{gate.__version__}"\n'
     assert version.problems(source, Version.of_release(f"v{gate.__version__}")) == []
 

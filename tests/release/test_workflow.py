@@ -1,4 +1,4 @@
-"""The release workflow delivers what it promises, in the order that keeps people from what was not tried."""
+"""The release workflow publishes everything, and only after it was tested."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
 
 
 def _before(name: str) -> set[str]:
-    """All the jobs that have succeeded when a job begins."""
+    """Return all jobs that must succeed before a job begins."""
     needs = JOBS[name].get("needs", [])
     direct = [needs] if isinstance(needs, str) else needs
     return set(direct).union(*map(_before, direct))
 
 
-def test_nothing_moves_before_everything_else_has_succeeded() -> None:
+def test_nothing_is_published_before_all_other_jobs_have_succeeded() -> None:
     assert _before("pypi") == set(JOBS) - {"pypi"}
     assert _before("publish") == set(JOBS) - {"publish", "pypi"}
     assert _before("tried") == {"agree", "branch", "test", "image", "candidate"}
@@ -41,12 +41,12 @@ def test_nothing_moves_before_everything_else_has_succeeded() -> None:
 
 
 def _step(job: str, action: str) -> dict[str, Any]:
-    """What the one step of a job that uses an action gives to it."""
+    """Return the inputs of the only step of a job that uses an action."""
     (given,) = (step["with"] for step in JOBS[job]["steps"] if step.get("uses", "").startswith(f"{action}@"))
     return dict(given)
 
 
-def test_a_release_begins_with_the_tag_of_a_version_and_ends_before_the_next() -> None:
+def test_a_release_starts_with_a_version_tag_and_runs_alone() -> None:
     assert WORKFLOW[True] == {"push": {"tags": ["v*.*.*"]}}  # YAML reads the key `on` as true
     assert WORKFLOW["concurrency"] == {"group": "release", "cancel-in-progress": False}
 
@@ -72,7 +72,7 @@ def test_the_image_is_built_for_both_platforms_with_sbom_and_provenance_and_push
     }
 
 
-def test_the_image_that_was_built_is_attested_in_the_registry() -> None:
+def test_the_built_image_is_attested_in_the_registry() -> None:
     assert _step("image", "actions/attest-build-provenance") == {
         "subject-name": "${{ steps.named.outputs.name }}",
         "subject-digest": "${{ steps.built.outputs.digest }}",
@@ -84,7 +84,7 @@ def test_the_image_that_was_built_is_attested_in_the_registry() -> None:
     }
 
 
-def test_the_package_that_was_built_is_uploaded_by_trusted_publishing() -> None:
+def test_the_built_package_is_uploaded_with_trusted_publishing() -> None:
     assert _step("package", "actions/upload-artifact")["path"] == "dist/"
     assert _step("pypi", "actions/download-artifact") == {
         "name": _step("package", "actions/upload-artifact")["name"],
@@ -95,7 +95,7 @@ def test_the_package_that_was_built_is_uploaded_by_trusted_publishing() -> None:
     assert JOBS["pypi"]["permissions"] == {"id-token": "write"}
 
 
-def test_the_script_that_builds_the_package_makes_a_wheel_and_an_archive_with_absolute_links(
+def test_the_script_builds_a_wheel_and_an_archive_with_absolute_links(
     tmp_path: Path,
 ) -> None:
     for name in ("README.md", "pyproject.toml", "LICENSE"):
@@ -118,12 +118,12 @@ def test_the_script_that_builds_the_package_makes_a_wheel_and_an_archive_with_ab
     assert "https://raw.githubusercontent.com/octo-org/checkly-gate/v1.2.0/docs/summary.png" in links
 
 
-def test_a_repository_whose_name_is_none_is_refused() -> None:
+def test_an_invalid_name_of_the_repository_is_refused() -> None:
     with pytest.raises(Refused, match="write OWNER/NAME"):
         package.readme("[a](b)", "octo-org", Version.of_release("v1.2.0"))
 
 
-def test_an_owner_is_in_lower_case_in_the_name_of_the_image(tmp_path: Path) -> None:
+def test_the_owner_in_the_name_of_the_image_is_in_lower_case(tmp_path: Path) -> None:
     (script,) = (step["run"] for step in JOBS["image"]["steps"] if step.get("id") == "named")
     (tmp_path / "outputs").touch()
     env = {"GITHUB_REPOSITORY_OWNER": "Octo-Org", "GITHUB_OUTPUT": str(tmp_path / "outputs")}
@@ -131,7 +131,7 @@ def test_an_owner_is_in_lower_case_in_the_name_of_the_image(tmp_path: Path) -> N
     assert (tmp_path / "outputs").read_text() == "name=ghcr.io/octo-org/checkly-gate\n"
 
 
-def test_the_action_is_tried_on_the_platforms_of_the_image_by_the_workflow_of_every_change() -> None:
+def test_the_action_is_tested_on_all_platforms_with_the_same_workflow_as_every_change() -> None:
     assert JOBS["tried"]["strategy"]["matrix"] == {"runner": ["ubuntu-latest", "ubuntu-24.04-arm"]}
     assert JOBS["tried"]["with"]["runner"] == "${{ matrix.runner }}"
     assert JOBS["tried"]["uses"] == "./.github/workflows/contract.yml"
@@ -139,7 +139,7 @@ def test_the_action_is_tried_on_the_platforms_of_the_image_by_the_workflow_of_ev
 
 
 @pytest.mark.parametrize("job", ["agree", "publish"])
-def test_a_job_that_wants_other_commits_than_the_tagged_one_fetches_all(job: str) -> None:
+def test_a_job_that_needs_other_commits_than_the_tagged_one_fetches_all(job: str) -> None:
     assert _step(job, "actions/checkout")["fetch-depth"] == 0
 
 
@@ -148,7 +148,7 @@ RECORDER = '#!/bin/sh\necho "${0##*/} $*" >> "$CALLS"\ntest "$1 $2" != "release 
 
 
 def _publish(tmp_path: Path, step: str, **env: str) -> list[str]:
-    """Runs a step of `publish` with programs that only write down how they are called; returns that."""
+    """Run a step of `publish` with programs that only record their calls; return the calls."""
     for name in ("docker", "gh", "python3"):
         (tmp_path / name).write_text(RECORDER)
         (tmp_path / name).chmod(0o755)
@@ -175,7 +175,7 @@ def test_the_floating_name_of_the_image_moves_with_the_floating_tag(
 
 
 @pytest.mark.parametrize("latest", ["true", "false"])
-def test_the_release_is_of_a_tag_that_is_there_and_the_latest_only_where_none_is_later(
+def test_the_release_uses_an_existing_tag_and_is_the_latest_only_if_no_version_is_later(
     tmp_path: Path, latest: str
 ) -> None:
     told = f"--title v1.2.0 --notes-file {tmp_path}/notes.md"
@@ -187,12 +187,12 @@ def test_the_release_is_of_a_tag_that_is_there_and_the_latest_only_where_none_is
     ]
 
 
-def test_a_second_attempt_leaves_the_release_of_the_first(tmp_path: Path) -> None:
+def test_a_second_attempt_keeps_the_release_of_the_first(tmp_path: Path) -> None:
     calls = _publish(tmp_path, "The release", IMAGE="docker://i", LATEST="true", VIEW="0")
     assert calls[1:] == ["gh release view v1.2.0"]
 
 
-def test_what_publish_prints_is_what_the_next_steps_read() -> None:
+def test_the_next_steps_read_the_outputs_of_publish() -> None:
     printed = set(re.findall(r"`(\w+)=`", release.__main__.__doc__ or ""))
     read = set(re.findall(r"steps\.moved\.outputs\.(\w+)", SOURCE))
     assert printed == read == {"floating", "latest"}
@@ -200,13 +200,13 @@ def test_what_publish_prints_is_what_the_next_steps_read() -> None:
     assert moves["run"].endswith('>> "$GITHUB_OUTPUT"')
 
 
-def test_what_is_tried_is_the_commit_that_the_tags_will_name() -> None:
+def test_the_tags_will_name_the_tested_commit() -> None:
     assert JOBS["tried"]["with"]["ref"] == "${{ needs.candidate.outputs.commit }}"
     (moves,) = (step for step in JOBS["publish"]["steps"] if step.get("id") == "moved")
     assert moves["env"] == {"COMMIT": "${{ needs.candidate.outputs.commit }}"}
 
 
-def test_a_job_may_do_what_it_does_and_no_more() -> None:
+def test_each_job_has_only_the_permissions_that_it_needs() -> None:
     assert WORKFLOW["permissions"] == {}
     may_write = {
         name: {scope for scope, level in job["permissions"].items() if level == "write"}
@@ -234,7 +234,7 @@ def test_only_a_job_that_pushes_keeps_the_token(name: str) -> None:
     assert JOBS[name]["timeout-minutes"] <= 30
 
 
-def test_the_commands_of_the_workflow_are_the_programs() -> None:
+def test_the_workflow_uses_the_commands_of_the_program() -> None:
     called = re.findall(r"python3 -m release (\w+) ((?:\"\$\w+\" ?)+)", SOURCE)
     assert release.__main__.__doc__
     usage = dict(re.findall(r"^(\w+) ((?:[A-Z]+ )+)", release.__main__.__doc__, re.MULTILINE))

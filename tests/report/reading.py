@@ -1,4 +1,4 @@
-"""Reads reports back as their consumers do, and draws reports at random."""
+"""Functions that read reports back as their consumers do, and strategies that generate reports."""
 
 from __future__ import annotations
 
@@ -59,32 +59,32 @@ hostile_names = st.sampled_from(HOSTILE) | clean_text
 
 
 def record_problems(record: dict[str, Any]) -> list[str]:
-    """Return what the schema of the record does not allow."""
+    """Return how the record breaks its schema."""
     return [f"{each.json_path}: {each.message[:200]}" for each in _VALIDATOR.iter_errors(record)]
 
 
 def root_of(report: Report) -> ET.Element:
-    """The JUnit report, parsed."""
+    """Return the root element of the JUnit report."""
     return ET.fromstring(xml.render(report))
 
 
 def cases_of(report: Report) -> list[ET.Element]:
-    """All its cases, in order."""
+    """Return the cases of the JUnit report, in order."""
     return list(root_of(report).iter("testcase"))
 
 
 def location_of(case: ET.Element) -> str:
-    """What stands in the brackets at the end of a case's name."""
+    """Return the location from the brackets at the end of a case's name."""
     return re.sub(r"\](?: \(\d+\))?$", "", case.get("name", "").rpartition(" [")[2])
 
 
 def is_red(case: ET.Element) -> bool:
-    """Whether it counts as a failure or as an error."""
+    """Whether the case counts as a failure or an error."""
     return case.find("failure") is not None or case.find("error") is not None
 
 
 def said_in(case: ET.Element) -> list[str]:
-    """What a case says besides its log, one line for each element."""
+    """Return one line for each element of a case except its log."""
     return [
         f"{child.tag} {child.get('type', '-')} | {child.get('message')}"
         for child in case
@@ -94,7 +94,7 @@ def said_in(case: ET.Element) -> list[str]:
 
 @st.composite
 def watched_sessions(draw: st.DrawFn) -> PollResult:
-    """A session as a wait can leave it: finished, still running, or never read."""
+    """Draw the result of polling a session that finished, is still running or was never read."""
     ending = draw(st.sampled_from([Ending.FINISHED, Ending.FINISHED, *Ending]))
     drawn: Session = draw(sessions())
     if ending is Ending.FINISHED:
@@ -106,6 +106,6 @@ def watched_sessions(draw: st.DrawFn) -> PollResult:
 
 @st.composite
 def reports(draw: st.DrawFn) -> Report:
-    """The report on one to three sessions, under any policy."""
+    """Draw the report on one to three sessions under any policy."""
     watched = draw(st.lists(watched_sessions(), min_size=1, max_size=3))
     return report_of(*watched, policy=draw(policies()), report_only=draw(st.booleans()))

@@ -1,4 +1,4 @@
-"""Reports for the tests of reporters: a session, a policy, an ending, and what the gate makes of them."""
+"""Builders for the tests of the reporters: a report from sessions, a policy and how polling ended."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ _WHY: dict[Ending, GateError] = {
 
 
 def report_on(*sessions: Session, policy: Policy | None = None, report_only: bool = False) -> Report:
-    """The report on finished sessions."""
+    """Return the report on finished sessions."""
     return report_of(*(finished(session) for session in sessions), policy=policy, report_only=report_only)
 
 
 def report_of(*watched: PollResult, policy: Policy | None = None, report_only: bool = False) -> Report:
-    """The report on what a wait found."""
+    """Return the report on the results of polling."""
     verdict = judge(watched, lambda _: policy or Policy(), report_only=report_only)
     written = ReportFile("junit-path", "JUnit report", "test-results/checkly-junit.xml", "5 cases")
     return Report(verdict, DECIDED, files=(written,), requests=7, waited_s=12.5)
 
 
 def of_error(error: GateError, *, decided_at: datetime) -> Report:
-    """The report on an error that came before there was anything to judge."""
+    """Return the report on an error that occurred before there was a session to judge."""
     return Report(conclude((), faults=(error,)), decided_at)
 
 
 def with_fault(report: Report, error: GateError) -> Report:
-    """The report with an error of the gate itself."""
+    """Return the report with an added error of the gate itself."""
     return replace(report, verdict=report.verdict.with_fault(error))
 
 
 def unfinished(session: Session, ending: Ending) -> PollResult:
-    """A session whose end the gate did not see."""
+    """Return the result of polling a session that did not finish before polling ended."""
     return PollResult(session.ref, session, ending, _WHY[ending])
 
 
 def unread(ending: Ending = Ending.INCONCLUSIVE) -> PollResult:
-    """A session that was never read."""
+    """Return the result of polling a session that was never read."""
     return PollResult(
         SessionRef("8166fa86-c9b4-4162-8541-d380c6c212d8", SessionKind.CHECK), None, ending, _WHY[ending]
     )

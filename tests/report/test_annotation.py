@@ -1,4 +1,4 @@
-"""Annotations: one error that says it all, and a warning for each thing that should not go unseen."""
+"""Annotations: one error that explains a closed gate, and a warning for each further problem."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.samples import attempt, result, run_of, session
 RED = session("FAILED", result("a", "failed"))
 LATE = unfinished(session("PROGRESS", locations=("a",)), Ending.TIMEOUT)
 VERDICTS: dict[str, tuple[Report, list[tuple[str, str]]]] = {
-    "open says nothing": (report_on(session("PASSED", result("a"))), []),
+    "open, no annotation": (report_on(session("PASSED", result("a"))), []),
     "closed": (report_on(RED), [("error", "Checkly gate closed")]),
     "closed, report only": (report_on(RED, report_only=True), [("warning", "Checkly gate closed")]),
     "late": (report_of(LATE), [("error", "Checkly gate could not tell")]),
@@ -45,23 +45,23 @@ VERDICTS: dict[str, tuple[Report, list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize(("report", "expected"), VERDICTS.values(), ids=VERDICTS.keys())
-def test_how_loud_a_verdict_is_and_under_which_title(report: Report, expected: list[tuple[str, str]]) -> None:
+def test_each_verdict_has_its_level_and_title(report: Report, expected: list[tuple[str, str]]) -> None:
     assert [(each.level.value, each.title) for each in annotation.render(report)] == expected
 
 
-def test_the_error_holds_verdict_numbers_and_link() -> None:
+def test_the_error_contains_the_reason_and_the_link() -> None:
     (error,) = annotation.render(report_on(RED))
     assert error.message == f"failed 1 of 1 location (100%) > 0 allowed (default): a {RED.link}"
 
 
-def test_of_several_sessions_the_worst_one_is_linked() -> None:
+def test_the_error_links_the_worst_of_several_sessions() -> None:
     green = session("PASSED", result("a"), name="Home")
     (error,) = annotation.render(report_on(replace(green, link="https://app.checklyhq.com/green"), RED))
     assert error.message.endswith(f" {RED.link}")
     assert error.message.startswith("Checkout API: failed 1 of 1 location")
 
 
-def test_the_error_says_why_for_the_first_three_locations_that_close_the_gate() -> None:
+def test_the_error_gives_reasons_for_the_first_three_locations_that_close_the_gate() -> None:
     red = [result(place, "failed") for place in "abcde"]
     slow = result("s", "degraded")
     report = report_on(session("FAILED", slow, *red), policy=Policy(degraded=(SEVERAL,)))
@@ -77,7 +77,7 @@ def _reasons_in(report: Report) -> str:
     return error.message.removeprefix(report.verdict.reason.text).rpartition(" https://")[0]
 
 
-def test_of_several_sessions_the_reasons_name_their_check_and_the_worst_state_comes_first() -> None:
+def test_reasons_of_several_sessions_name_their_check_and_start_with_the_worst_state() -> None:
     cart = session("DEGRADED", result("a", "degraded"), result("b", "degraded", after_s=6), name="Cart")
     pay = session("FAILED", result("a", "failed", after_s=7), result("b", "errored", after_s=8), name="Pay")
     details = {
@@ -89,7 +89,7 @@ def test_of_several_sessions_the_reasons_name_their_check_and_the_worst_state_co
     )
 
 
-def test_a_reason_that_many_locations_share_is_said_once_and_leaves_room_for_others() -> None:
+def test_a_reason_shared_by_several_locations_appears_once() -> None:
     of = session("FAILED", *(result(place, "failed") for place in "abcde"))
     details = {
         run.id: Detail(("all the same" if run.location in "abd" else "another",))
@@ -100,11 +100,11 @@ def test_a_reason_that_many_locations_share_is_said_once_and_leaves_room_for_oth
     )
 
 
-def test_a_location_that_passed_at_last_and_closes_the_gate_says_why_it_did_not_at_first() -> None:
+def test_a_flaky_location_that_closes_the_gate_gives_the_reason_of_its_failed_attempt() -> None:
     of = session("PASSED", attempt("a"), result("a"))
     flaky = report_on(of, policy=Policy(flaky=(parse_threshold("0"),)))
     told = annotation.render(replace(flaky, details={run_of(of).results[0].id: Detail(("reset",))}))
-    assert [each.level for each in told] == [Level.ERROR], "what the error has said needs no warning"
+    assert [each.level for each in told] == [Level.ERROR], "no warning repeats the error"
     assert _reasons_in(replace(flaky, details={run_of(of).results[0].id: Detail(("reset",))})) == ". a: reset"
 
 
@@ -133,11 +133,11 @@ WARNINGS: dict[str, tuple[Report, list[str]]] = {
         replace(report_on(session("PASSED", result("a"))), notices=("v1 answered",)),
         ["v1 answered"],
     ),
-    "said twice, shown once": (
+    "a repeated notice appears once": (
         replace(report_on(session("PASSED", result("a"))), notices=("v1 answered", "v1 answered")),
         ["v1 answered"],
     ),
-    "of several sessions, each by its name": (
+    "several sessions, each named": (
         report_on(
             session("PASSED", attempt("a"), result("a"), name="Home"),
             session("PASSED", attempt("a"), result("a"), name="Cart"),
@@ -148,14 +148,14 @@ WARNINGS: dict[str, tuple[Report, list[str]]] = {
 
 
 @pytest.mark.parametrize(("report", "warnings"), WARNINGS.values(), ids=WARNINGS.keys())
-def test_what_must_not_go_unseen_is_a_warning(report: Report, warnings: list[str]) -> None:
+def test_what_does_not_close_the_gate_is_a_warning(report: Report, warnings: list[str]) -> None:
     told = annotation.render(report)
     assert [each.message for each in told] == warnings
     assert {each.level for each in told} == {Level.WARNING}
 
 
 @pytest.mark.parametrize("report_only", [False, True])
-def test_what_would_not_be_shown_is_counted(report_only: bool) -> None:
+def test_warnings_beyond_the_limit_are_counted(report_only: bool) -> None:
     noisy = replace(report_on(RED, report_only=report_only), notices=tuple(f"note {n}" for n in range(30)))
     verdict, *warnings = annotation.render(noisy)
     assert verdict.level is (Level.WARNING if report_only else Level.ERROR)
@@ -166,7 +166,9 @@ def test_what_would_not_be_shown_is_counted(report_only: bool) -> None:
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports(), st.lists(clean_text, max_size=25))
-def test_at_most_ten_of_a_kind_each_of_one_line_that_fits(report: Report, notices: list[str]) -> None:
+def test_there_are_at_most_ten_annotations_per_level_and_each_is_one_short_line(
+    report: Report, notices: list[str]
+) -> None:
     told = annotation.render(replace(report, notices=tuple(notices)))
     levels = [each.level for each in told]
     assert levels.count(Level.ERROR) <= 1
@@ -178,7 +180,7 @@ def test_at_most_ten_of_a_kind_each_of_one_line_that_fits(report: Report, notice
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_there_is_an_error_exactly_where_the_job_fails(report: Report) -> None:
+def test_there_is_an_error_if_and_only_if_the_job_fails(report: Report) -> None:
     told = annotation.render(report)
     assert any(each.level is Level.ERROR for each in told) == (report.verdict.exit_code is not ExitCode.OPEN)
     if report.verdict.kind is not VerdictKind.PASS:

@@ -82,7 +82,7 @@ OUTCOMES: dict[str, tuple[Session, Policy, list[str]]] = {
     "cancelled, allowed": (session("CANCELLED", result("a", "cancelled")), LOOSE, ["skipped", "system-out"]),
     "missing": (session("PASSED", locations=("a",)), STRICT, ["error MissingResult", "system-out"]),
     "missing, allowed": (session("PASSED", locations=("a",)), LOOSE, ["skipped", "system-out"]),
-    "left out": (
+    "skipped by the policy": (
         session("FAILED", attempt("a"), result("a", "failed")),
         replace(STRICT, skipped={"a": "ignored by the policy"}),
         ["skipped", "system-out"],
@@ -96,7 +96,7 @@ OUTCOMES: dict[str, tuple[Session, Policy, list[str]]] = {
 
 
 @pytest.mark.parametrize(("of", "policy", "tags"), OUTCOMES.values(), ids=OUTCOMES.keys())
-def test_what_each_outcome_of_a_location_becomes(of: Session, policy: Policy, tags: list[str]) -> None:
+def test_each_outcome_has_its_elements(of: Session, policy: Policy, tags: list[str]) -> None:
     assert _tags(_case(report_on(of, policy=policy), "a")) == tags
 
 
@@ -104,7 +104,9 @@ def test_what_each_outcome_of_a_location_becomes(of: Session, policy: Policy, ta
     ("ending", "kind"),
     [(Ending.TIMEOUT, "GateTimeout"), (Ending.STOPPED, "Interrupted"), (Ending.INCONCLUSIVE, "Inconclusive")],
 )
-def test_a_location_without_a_result_when_the_gate_leaves_is_an_error(ending: Ending, kind: str) -> None:
+def test_a_location_without_a_result_is_an_error_if_the_session_did_not_finish(
+    ending: Ending, kind: str
+) -> None:
     running = session("PROGRESS", OK, attempt("b"), locations=("a", "b", "c"))
     report = report_of(unfinished(running, ending))
     assert _tags(_case(report, "a")) == ["system-out"]
@@ -113,7 +115,7 @@ def test_a_location_without_a_result_when_the_gate_leaves_is_an_error(ending: En
 
 
 EXTRA: dict[str, tuple[Report, str, str]] = {
-    "FAILED, and nothing says why": (report_on(session("FAILED", OK)), "[session]", "failure Unexplained"),
+    "FAILED without an explanation": (report_on(session("FAILED", OK)), "[session]", "failure Unexplained"),
     "TIMED_OUT with all results": (report_on(session("TIMED_OUT", OK)), "[session]", "error TimedOut"),
     "CANCELLED with all results": (report_on(session("CANCELLED", OK)), "[session]", "error Cancelled"),
     "nothing counted": (report_on(session("PASSED")), "[session]", "error NothingCounted"),
@@ -137,18 +139,18 @@ EXTRA: dict[str, tuple[Report, str, str]] = {
 
 
 @pytest.mark.parametrize(("report", "name", "tag"), EXTRA.values(), ids=EXTRA.keys())
-def test_what_no_location_says_is_a_case_of_its_own(report: Report, name: str, tag: str) -> None:
+def test_a_problem_of_no_single_location_has_its_own_case(report: Report, name: str, tag: str) -> None:
     (case,) = [case for case in _root(report).iter("testcase") if case.get("name", "").endswith(name)]
     assert _tags(case) == [tag]
 
 
-def test_where_a_location_carries_the_reason_there_is_no_extra_case() -> None:
+def test_there_is_no_extra_case_if_a_location_explains_the_verdict() -> None:
     late = session("TIMED_OUT", OK, locations=("a", "b"), version="v2")
     names = [case.get("name") for case in _root(report_on(late)).iter("testcase")]
     assert names == ["Checkout API [a]", "Checkout API [b]"]
 
 
-def test_the_text_begins_with_the_message_and_leads_to_the_result() -> None:
+def test_the_text_of_a_failure_starts_with_the_message_and_contains_the_link() -> None:
     case = _case(report_on(session("FAILED", result("a", "failed"))), "a")
     failure = case.find("failure")
     assert failure is not None
@@ -158,7 +160,7 @@ def test_the_text_begins_with_the_message_and_leads_to_the_result() -> None:
     assert "result: https://app.checklyhq.com/" in text
 
 
-def test_facts_are_properties_that_tools_can_read() -> None:
+def test_facts_of_a_location_are_machine_readable_properties() -> None:
     tolerated = session("DEGRADED", result("a", "degraded", took_s=1.5), result("b"))
     report = report_on(tolerated, policy=LOOSE)
     green = _facts(report, "b")
@@ -185,7 +187,7 @@ def _facts(report: Report, location: str) -> dict[str, str]:
     return dict(re.findall(r"^\[\[PROPERTY\|([\w.]+)=(.*)\]\]$", out, re.MULTILINE))
 
 
-def test_a_suite_says_the_verdict_on_its_own_session_and_not_the_whole_gates() -> None:
+def test_the_verdict_of_a_suite_is_that_of_its_session_not_of_the_whole_gate() -> None:
     green = session("PASSED", OK, name="Pay")
     red = session("FAILED", result("a", "failed"), name="Search")
     running = unfinished(session("PROGRESS", attempt("a"), locations=("a",), name="Basket"), Ending.TIMEOUT)
@@ -198,7 +200,7 @@ def test_a_suite_says_the_verdict_on_its_own_session_and_not_the_whole_gates() -
     assert reasons[2].startswith("the gate's own timeout of 20m expired")
 
 
-def test_a_suite_says_what_session_it_is() -> None:
+def test_the_properties_of_a_suite_describe_its_session() -> None:
     of = session("PASSED", OK)
     policy = Policy(degraded=(parse_threshold("25%"),), flaky=(parse_threshold("2"),))
     suite = _root(report_on(of, policy=policy)).find("testsuite")
@@ -234,7 +236,7 @@ def test_a_suite_says_what_session_it_is() -> None:
         ([("id-1", "Pay"), ("id-1", "Pay")], ["checkly.pay", "checkly.pay"]),
     ],
 )
-def test_a_class_name_is_the_checks_slug_or_its_id(
+def test_the_class_name_is_the_slug_or_the_id_of_the_check(
     checks: list[tuple[str, str]], class_names: list[str]
 ) -> None:
     root = _root(report_on(*(session("PASSED", OK, check_id=each, name=name) for each, name in checks)))
@@ -250,7 +252,7 @@ def _names(report: Report) -> list[tuple[str | None, ...]]:
     ]
 
 
-def test_names_depend_on_nothing_but_the_check_and_the_location() -> None:
+def test_names_depend_only_on_the_check_and_the_location() -> None:
     once = session("PASSED", OK, result("b"))
     again = session(
         "FAILED",
@@ -279,7 +281,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names_arrive_as_the_one_clean_line_that_they_are(name: str) -> None:
+def test_hostile_names_are_read_back_unchanged_as_one_line(name: str) -> None:
     shown = clean(name)
     hostile = session("FAILED", result(shown, "failed"), name=shown)
     report = report_on(hostile, policy=Policy(skipped={shown: shown}))
@@ -288,7 +290,7 @@ def test_hostile_names_arrive_as_the_one_clean_line_that_they_are(name: str) -> 
     assert [case.name for suite in read for case in suite] == [f"{shown} [{shown}]", f"{shown} [session]"]
 
 
-def test_bodies_are_free_of_what_some_dashboards_show_as_entities() -> None:
+def test_texts_contain_no_characters_that_some_dashboards_show_as_entities() -> None:
     odd = session("FAILED", result("<a> & b > c", "failed"), name="<b>&")
     for element in _root(report_on(odd)).iter():
         assert not re.search(r"[<>&]", element.text or "")
@@ -300,7 +302,7 @@ _ENDINGS = st.sampled_from(list(Ending))
 @pytest.mark.exhaustive
 @examples(400)
 @given(st.lists(st.tuples(sessions(), _ENDINGS), min_size=1, max_size=3), policies(), st.booleans())
-def test_every_report_keeps_the_rules_of_its_consumers(
+def test_every_report_follows_the_rules_of_its_consumers(
     drawn: list[tuple[Session, Ending]], policy: Policy, report_only: bool
 ) -> None:
     watched = [finished(of) if ending is Ending.FINISHED else unfinished(of, ending) for of, ending in drawn]

@@ -1,4 +1,4 @@
-"""The grammar of the JUnit report: the strictest that its consumers' schemas and parsers agree on."""
+"""The grammar of the JUnit report: the strictest that the schemas and parsers of its consumers agree on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHILDREN = {
     "rerunFailure": r"stackTrace ",
     "flakyFailure": r"stackTrace ",
 }
-ATTRIBUTES = {  # all of them, and none more
+ATTRIBUTES = {  # exactly these attributes
     "testsuites": "name tests failures errors time",
     "testsuite": "name tests failures errors skipped time timestamp",
     "property": "name value",
@@ -49,13 +49,13 @@ def test_every_report_follows_the_grammar(report: Report, unwritable: bool) -> N
         children = "".join(f"{child.tag} " for child in element)
         assert re.fullmatch(CHILDREN.get(element.tag, ""), children), (element.tag, children)
         assert set(element.attrib) == set(ATTRIBUTES.get(element.tag, "").split())
-        assert element.tag == "property" or element.text, f"{element.tag} closes itself"
+        assert element.tag == "property" or element.text, f"{element.tag} is self-closing"
 
 
 @pytest.mark.exhaustive
 @examples(100)
 @given(reports())
-def test_what_is_not_a_pass_has_a_message_of_one_line_and_a_text_that_begins_with_it(report: Report) -> None:
+def test_failures_errors_and_skips_have_a_one_line_message_that_starts_their_text(report: Report) -> None:
     for element in root_of(report).iter():
         if element.tag in PROSE:
             message = element.get("message", "")

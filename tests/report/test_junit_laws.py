@@ -1,4 +1,4 @@
-"""Laws of the JUnit report that hold for every session, policy and ending."""
+"""Laws of the JUnit report that hold for every session, every policy and every way polling can end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.samples import attempt, result, session
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports(), st.booleans())
-def test_the_exit_code_is_zero_exactly_where_nothing_is_red(report: Report, unwritable: bool) -> None:
+def test_the_exit_code_is_zero_if_and_only_if_no_case_is_red(report: Report, unwritable: bool) -> None:
     if unwritable:
         report = with_fault(report, ReportUnwritable("x could not be written: y"))
     red = any(is_red(case) for case in cases_of(report))
@@ -39,8 +39,8 @@ def test_the_exit_code_is_zero_exactly_where_nothing_is_red(report: Report, unwr
     assert red == (report.verdict.exit_code is not ExitCode.OPEN or let_through)
 
 
-def _extra_cases_that_are_owed(judged: JudgedSession, suite: ET.Element) -> set[str]:
-    """A rule that closes the gate and that no row speaks for; an error that no row speaks for."""
+def _expected_extra_cases(judged: JudgedSession, suite: ET.Element) -> set[str]:
+    """Return the locations of expected extra cases: closing rules and errors that no row shows."""
     rows = {row.outcome.location for row in judged.rows}
     red_rows = {location_of(case) for case in suite.iter("testcase") if is_red(case)} & rows
     orphans = [
@@ -55,13 +55,13 @@ def _extra_cases_that_are_owed(judged: JudgedSession, suite: ET.Element) -> set[
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_each_row_has_its_case_and_extra_cases_are_where_they_are_owed(report: Report) -> None:
+def test_each_row_has_a_case_and_there_are_no_other_extra_cases_than_expected(report: Report) -> None:
     for judged, suite in zip(report.sessions, root_of(report), strict=True):
         rows = [row.outcome.location for row in judged.rows]
         named = [location_of(case) for case in suite.iter("testcase")]
         assert named[: len(rows)] == rows
         extra = named[len(rows) :]
-        assert Counter(extra) == Counter(_extra_cases_that_are_owed(judged, suite))
+        assert Counter(extra) == Counter(_expected_extra_cases(judged, suite))
         red = {location_of(case) for case in suite.iter("testcase") if is_red(case)}
         assert red.issuperset(extra)
         assert red.issuperset(
@@ -72,7 +72,7 @@ def test_each_row_has_its_case_and_extra_cases_are_where_they_are_owed(report: R
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_times_have_three_decimals_and_add_up_to_the_last_of_them(report: Report) -> None:
+def test_times_have_three_decimals_and_add_up_exactly(report: Report) -> None:
     root = root_of(report)
     written = [
         element.get("time", "")
@@ -85,7 +85,7 @@ def test_times_have_three_decimals_and_add_up_to_the_last_of_them(report: Report
         assert Decimal(parent.get("time", "")) == sum(Decimal(each.get("time", "")) for each in children)
 
 
-def test_times_add_up_as_they_are_written_and_not_as_they_were() -> None:
+def test_sums_of_times_add_the_rounded_times() -> None:
     brief = session("PASSED", *(result(place, took_s=0.000_4) for place in "abc"))
     root = root_of(report_on(brief, brief))
     assert {element.get("time") for element in root.iter() if "time" in element.attrib} == {"0.000"}
@@ -125,7 +125,7 @@ _PARENTS = {"testsuite": "testsuites", "properties": "testsuite", "testcase": "t
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_no_element_and_no_attribute_is_invented(report: Report) -> None:
+def test_there_are_only_known_elements_and_attributes(report: Report) -> None:
     root = root_of(report)
     for parent in root.iter():
         assert set(parent.attrib) == _ATTRIBUTES[parent.tag]
@@ -140,7 +140,9 @@ def test_no_element_and_no_attribute_is_invented(report: Report) -> None:
 @examples(80)
 @given(st.lists(hostile_names, min_size=1, max_size=4, unique=True), hostile_names)
 @example(HOSTILE, HOSTILE[0])
-def test_hostile_names_survive_and_every_location_is_read_once(locations: list[str], check: str) -> None:
+def test_hostile_names_are_read_back_and_every_location_appears_once(
+    locations: list[str], check: str
+) -> None:
     report = report_on(session("FAILED", *(result(each, "failed") for each in locations), name=check))
     (suite,) = junitparser.JUnitXml.fromstring(xml.render(report))
     assert suite.name == check
@@ -160,10 +162,10 @@ def _names(report: Report) -> dict[str, tuple[str | None, ...]]:
 @pytest.mark.exhaustive
 @examples(80)
 @given(sessions(), sessions(), policies(), st.uuids(), st.integers(1, 10**6))
-def test_a_test_keeps_its_names_whatever_happens_to_it(
+def test_the_names_of_a_case_do_not_depend_on_its_outcome(
     one: Session, other: Session, policy: Policy, session_id: object, later_s: int
 ) -> None:
-    """Not compared: which cases there are, for that is what happened."""
+    """Compare only cases that are in both reports, because the set of cases depends on the outcome."""
     assert one.started_at is not None
     moved = replace(
         other, id=str(session_id), link="", started_at=one.started_at + timedelta(seconds=later_s)
@@ -186,7 +188,7 @@ def test_a_test_keeps_its_names_whatever_happens_to_it(
         ("", "Pay", ("Pay", "checkly.pay")),
     ],
 )
-def test_suites_and_classes_are_named_after_the_check(
+def test_suites_and_classes_have_the_name_of_the_check(
     check_id: str, name: str, suite_and_class: tuple[str, str]
 ) -> None:
     (suite,) = root_of(report_on(session("PASSED", result("a"), check_id=check_id, name=name)))
@@ -200,7 +202,7 @@ def test_suites_and_classes_are_named_after_the_check(
         st.tuples(st.uuids().map(str), hostile_names), min_size=1, max_size=5, unique_by=lambda each: each[0]
     )
 )
-def test_a_class_is_one_checks_alone_and_has_no_dot_to_split_it_at(checks: list[tuple[str, str]]) -> None:
+def test_each_check_has_its_own_class_name_without_an_extra_dot(checks: list[tuple[str, str]]) -> None:
     report = report_on(*(session("PASSED", result("a"), check_id=each, name=name) for each, name in checks))
     classes = [case.get("classname", "") for case in cases_of(report)]
     assert len(set(classes)) == len(checks)

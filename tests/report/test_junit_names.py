@@ -1,4 +1,4 @@
-"""The names of tests depend on nothing but the check and the location, so that a test has a history."""
+"""The names of cases depend only on the check and the location, so that CI systems can show their history."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHECKS = {"Pay": "id-1", "Search & find": "id-2", "[[Basket]]": "id-3", "!!!": "
 
 @st.composite
 def runs(draw: st.DrawFn) -> list[PollResult]:
-    """One run of the gate: some of the checks, in any order, each with sessions of its own making."""
+    """Draw one run of the gate: some of the checks in any order, each with its own session."""
     names = draw(st.lists(st.sampled_from(list(CHECKS)), min_size=1, unique=True))
     return [draw(_sessions_of(name)) for name in names]
 
@@ -50,12 +50,12 @@ def _sessions_of(draw: st.DrawFn, name: str) -> PollResult:
 
 
 def _names(report: Report) -> dict[tuple[str, str], tuple[str, str, str]]:
-    """The names by check and location, which are known from the verdict and not read from the names."""
+    """Return the names of each check and location; the keys come from the verdict, not from the names."""
     named = {}
     for judged, suite in zip(report.sessions, root_of(report), strict=True):
         assert judged.session is not None
         cases = suite.findall("testcase")
-        for row, case in zip(judged.rows, cases, strict=False):  # cases that no row has come last
+        for row, case in zip(judged.rows, cases, strict=False):  # cases without a row come last
             key = (run_of(judged.session).check.id, row.outcome.location)
             named[key] = (suite.get("name", ""), case.get("classname", ""), case.get("name", ""))
         for case in cases[len(judged.rows) :]:
@@ -68,10 +68,10 @@ def _names(report: Report) -> dict[tuple[str, str], tuple[str, str, str]]:
 @pytest.mark.exhaustive
 @examples(150)
 @given(runs(), runs(), policies(), policies())
-def test_two_runs_of_the_gate_give_a_check_at_a_location_the_same_names(
+def test_a_check_at_a_location_has_the_same_names_in_two_runs(
     one: list[PollResult], other: list[PollResult], policy: Policy, other_policy: Policy
 ) -> None:
-    """Whatever else differs: ids, links, times, statuses, attempts, order, policies, other checks."""
+    """Vary everything else: IDs, links, times, statuses, attempts, order, policies and other checks."""
     before = _names(report_of(*one, policy=policy))
     after = _names(report_of(*other, policy=other_policy))
     for key in before.keys() & after.keys():

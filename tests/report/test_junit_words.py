@@ -1,4 +1,4 @@
-"""What a case of the JUnit report says in words: messages, attempts, text, facts."""
+"""The texts of a case in the JUnit report: messages, attempts, bodies and facts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FLAKY_CLOSES = Policy(flaky=(parse_threshold("0"),))
 TWICE = (attempt("a", after_s=2), attempt("a", "errored", after_s=3))
 FAILED = "failed 1 of 1 location (100%), more than 0 allowed (default): a"
 LINES: dict[str, tuple[Session, Policy, list[str]]] = {
-    "passed says nothing": (session("PASSED", result("a")), Policy(), []),
+    "passed, no line": (session("PASSED", result("a")), Policy(), []),
     "failed, with its attempts in the order of their time": (
         session("FAILED", TWICE[1], TWICE[0], result("a", "failed")),
         Policy(),
@@ -39,7 +39,7 @@ LINES: dict[str, tuple[Session, Policy, list[str]]] = {
     "failed and tolerated": (
         session("FAILED", *TWICE, result("a", "failed")),
         LOOSE,
-        [],  # it never passed, so its attempts are lines of its log
+        [],  # it never passed, so its attempts are lines in its log
     ),
     "flaky": (
         session("PASSED", *TWICE, result("a")),
@@ -70,12 +70,12 @@ LINES: dict[str, tuple[Session, Policy, list[str]]] = {
         LOOSE,
         ["skipped - | skipped (cancelled): allowed by the policy"],
     ),
-    "left out is skipped, and no attempt beside it": (
+    "skipped by the policy, without its attempts": (
         session("FAILED", attempt("a"), result("a", "failed")),
         Policy(skipped={"a": "INC-4711 & <more>"}, required=()),
         ["skipped - | skipped (failed): INC-4711 + (more)"],
     ),
-    "left out and required": (
+    "skipped by the policy and required": (
         session("FAILED", result("a", "failed"), result("b")),
         Policy(skipped={"a": "INC-4711"}, required=("a",)),
         ["failure Required | failed"],
@@ -92,11 +92,11 @@ LINES: dict[str, tuple[Session, Policy, list[str]]] = {
 
 
 @pytest.mark.parametrize(("of", "policy", "lines"), LINES.values(), ids=LINES.keys())
-def test_what_a_case_says(of: Session, policy: Policy, lines: list[str]) -> None:
+def test_each_outcome_has_its_lines(of: Session, policy: Policy, lines: list[str]) -> None:
     assert said_in(cases_of(report_on(of, policy=policy))[0]) == lines
 
 
-def test_a_location_that_the_gate_did_not_wait_for_says_why() -> None:
+def test_an_unfinished_location_gives_the_reason() -> None:
     running = session("PROGRESS", attempt("a"), locations=("a",))
     (case,) = cases_of(report_of(unfinished(running, Ending.TIMEOUT)))
     attempt_line, error_line = said_in(case)
@@ -104,7 +104,7 @@ def test_a_location_that_the_gate_did_not_wait_for_says_why() -> None:
     assert error_line.startswith("error GateTimeout | unfinished: the gate's own timeout of 20m expired")
 
 
-def test_an_attempt_says_where_it_ran_and_in_its_stack_trace_all_that_is_known_of_why() -> None:
+def test_an_attempt_names_its_location_and_its_stack_trace_lists_all_reasons() -> None:
     of = session("FAILED", attempt("a"), attempt("z", after_s=3), result("z", "failed"), locations=("a",))
     why = Detail(("no answer", "too slow"), ("trace.zip", "video.webm"))
     report = replace(report_on(of), details={run_of(of).results[1].id: why})
@@ -118,7 +118,7 @@ def test_an_attempt_says_where_it_ran_and_in_its_stack_trace_all_that_is_known_o
     ]
 
 
-def test_the_region_that_finished_a_location_stands_in_the_text() -> None:
+def test_the_text_names_the_region_that_finished_a_location() -> None:
     (case,) = cases_of(
         report_on(session("FAILED", attempt("a"), result("z", "failed"), locations=("a",)), policy=Policy())
     )
@@ -126,7 +126,7 @@ def test_the_region_that_finished_a_location_stands_in_the_text() -> None:
 
 
 @given(reports())
-def test_every_attempt_has_a_type_and_a_stack_trace_that_says_what_its_message_says(report: Report) -> None:
+def test_every_attempt_has_a_type_and_a_stack_trace_equal_to_its_message(report: Report) -> None:
     for case in cases_of(report):
         for tag in ("rerunFailure", "flakyFailure"):
             for each in case.findall(tag):
@@ -136,7 +136,7 @@ def test_every_attempt_has_a_type_and_a_stack_trace_that_says_what_its_message_s
 
 
 @given(reports())
-def test_messages_are_one_line_and_begin_the_text(report: Report) -> None:
+def test_messages_are_one_line_and_start_the_text(report: Report) -> None:
     for case in cases_of(report):
         for child in case:
             message = child.get("message")
@@ -147,7 +147,7 @@ def test_messages_are_one_line_and_begin_the_text(report: Report) -> None:
 
 
 @given(reports(), hostile_names)
-def test_no_text_holds_what_some_dashboards_show_as_an_entity(report: Report, name: str) -> None:
+def test_no_text_contains_characters_that_some_dashboards_show_as_entities(report: Report, name: str) -> None:
     named = session("FAILED", attempt(name), result(name, "failed"), result("b"), name=name)
     skipping = Policy(skipped={"b": name}, required=(name,))
     for each in (report, report_on(named, policy=skipping), report_on(named, policy=LOOSE)):
@@ -155,7 +155,7 @@ def test_no_text_holds_what_some_dashboards_show_as_an_entity(report: Report, na
             assert not set("<>&") & set(element.text or "")
 
 
-def test_below_the_message_stand_reasons_attempts_the_rule_and_the_link_to_the_result() -> None:
+def test_reasons_attempts_rule_and_link_follow_the_message() -> None:
     of = session("FAILED", *TWICE, result("z", "failed"), locations=("a",))
     first, _, final = run_of(of).results
     reasons = Detail(("connect ETIMEDOUT",)), Detail(("503", "no body"), ("trace.zip",))
@@ -174,7 +174,7 @@ def test_below_the_message_stand_reasons_attempts_the_rule_and_the_link_to_the_r
     ]
 
 
-def test_what_a_message_cuts_stands_in_full_below_it() -> None:
+def test_a_truncated_message_is_repeated_in_full_in_the_text() -> None:
     of = session("FAILED", result("a", "failed"))
     long = " ".join(["word"] * 60)
     (case,) = cases_of(replace(report_on(of), details={run_of(of).results[0].id: Detail((long,))}))
@@ -185,13 +185,13 @@ def test_what_a_message_cuts_stands_in_full_below_it() -> None:
     assert (failure.get("message"), second) == (first, f"failed: {long}")
 
 
-def test_without_a_result_the_link_leads_to_the_session() -> None:
+def test_a_location_without_a_result_links_the_session() -> None:
     of = session("PASSED", result("a"), locations=("a", "b"))
     _, lost = cases_of(report_on(of))
     assert f"\nsession: {of.link}" in (lost.findtext("error") or "")
 
 
-def test_the_attempts_of_a_failure_that_is_tolerated_are_lines_of_its_log() -> None:
+def test_the_attempts_of_a_tolerated_failure_are_lines_in_its_log() -> None:
     (case,) = cases_of(report_on(session("FAILED", *TWICE, result("a", "failed")), policy=LOOSE))
     assert case.findtext("system-out", "").splitlines()[:3] == [
         "failed",
@@ -200,7 +200,7 @@ def test_the_attempts_of_a_failure_that_is_tolerated_are_lines_of_its_log() -> N
     ]
 
 
-def test_a_link_in_a_text_is_whole_or_not_there() -> None:
+def test_a_link_in_a_text_is_complete_or_absent() -> None:
     of = session(
         "FAILED", replace(result("a", "failed"), link_form="https://app.checklyhq.com/r?check=1&result=2")
     )
@@ -214,7 +214,7 @@ PROPERTY = re.compile(r"\[\[PROPERTY\|([\w.]+)=(.*)\]\]")
 @pytest.mark.parametrize(
     "location", ["a", "a]b", "a]]b", "a]]]b", "[[PROPERTY|checkly.state=passed]]", "a=b|c"]
 )
-def test_facts_for_machines_end_the_log_and_the_gate_alone_writes_them(location: str) -> None:
+def test_machine_readable_facts_end_the_log_and_names_cannot_forge_them(location: str) -> None:
     degraded = session("DEGRADED", result(location, "degraded"))
     (case,) = cases_of(report_on(degraded, policy=LOOSE))
     lines = case.findtext("system-out", "").splitlines()
@@ -238,14 +238,14 @@ def test_facts_for_machines_end_the_log_and_the_gate_alone_writes_them(location:
         (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
         (None, "2026-01-15T09:05:00Z"),
     ],
-    ids=["fractions", "epoch", "the year of an empty date", "unknown: when it was decided"],
+    ids=["fractions", "epoch", "the year of an empty date", "unknown, so the time of the verdict"],
 )
 def test_a_suites_timestamp_is_iso_8601(started_at: datetime | None, written: str) -> None:
     (suite,) = root_of(report_on(replace(session("PASSED", result("a")), started_at=started_at)))
     assert suite.get("timestamp") == written
 
 
-def test_a_fault_of_the_gates_own_is_a_suite_beside_the_sessions() -> None:
+def test_an_error_of_the_gate_itself_has_its_own_suite() -> None:
     green = report_on(session("PASSED", result("a")))
     faulty = root_of(with_fault(green, ReportUnwritable("out.json could not be written: No space left")))
     assert [suite.get("name") for suite in faulty] == ["Checkout API", "checkly-gate"]
@@ -254,7 +254,7 @@ def test_a_fault_of_the_gates_own_is_a_suite_beside_the_sessions() -> None:
     assert (faulty.get("tests"), faulty.get("errors")) == ("2", "1")
 
 
-def test_a_session_that_was_never_read_says_why_beside_those_that_were() -> None:
+def test_a_session_that_was_never_read_gives_the_reason() -> None:
     report = report_of(unread(), unfinished(session("PROGRESS", locations=("a",)), Ending.STOPPED))
     first, second = cases_of(report)
     assert said_in(first)[0].startswith(

@@ -1,4 +1,4 @@
-"""Checks of one name are told apart, in the log as in the JUnit report."""
+"""Labels distinguish checks of the same name, in the log and in the JUnit report."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ PAY = Check("0f1e2d3c-aaaa", "Pay", "API")
     ],
     ids=["different", "nameless", "by type", "not deployed", "by ID", "one not deployed", "one check twice"],
 )
-def test_what_each_check_is_called(checks: list[Check], names: list[str]) -> None:
+def test_checks_of_the_same_name_have_different_labels(checks: list[Check], names: list[str]) -> None:
     assert list(labels(checks).values()) == names

@@ -1,4 +1,4 @@
-"""The log: a line for what changed, a heartbeat where nothing did, and at the end a table and the verdict."""
+"""The log: a line for each change, a heartbeat between changes, and finally a table and the verdict."""
 
 from __future__ import annotations
 
@@ -44,20 +44,22 @@ looks = sessions().flatmap(
 @pytest.mark.exhaustive
 @examples(80)
 @given(st.lists(looks, min_size=1, max_size=4))
-def test_what_was_said_is_not_said_again_while_nothing_changes(seen: list[Session]) -> None:
+def test_an_unchanged_session_adds_no_line(seen: list[Session]) -> None:
     progress = Progress(1, 1200)
     _said(progress, *((0, Fetched(each)) for each in seen))
     assert _said(progress, (1, Fetched(seen[-1]))) == []
 
 
-def test_a_result_that_is_gone_from_an_answer_leaves_no_line_without_words() -> None:
+def test_a_result_that_disappears_from_a_response_causes_no_empty_line() -> None:
     ended = with_run(HOME, results=(result("a"),))
     said = _said(Progress(1, 1200), (0, Fetched(ended)), (1, Fetched(HOME)), (2, Fetched(ended)))
     assert not [line for line in said if line.text.rstrip().endswith(":")]
 
 
 @given(st.lists(st.floats(0.1, 10), min_size=1, max_size=60), st.booleans())
-def test_the_log_is_never_silent_for_long_and_never_chatty(pauses_s: list[float], looking: bool) -> None:
+def test_heartbeats_are_neither_rarer_nor_more_frequent_than_their_interval(
+    pauses_s: list[float], looking: bool
+) -> None:
     progress = Progress(1, 1200)
     assert _said(progress, (0, Fetched(HOME)))
     now_s, spoke_at_s = 0.0, [0.0]
@@ -69,7 +71,7 @@ def test_the_log_is_never_silent_for_long_and_never_chatty(pauses_s: list[float]
     assert now_s - spoke_at_s[-1] < HEARTBEAT_S
 
 
-def test_a_change_counts_as_a_sign_of_life() -> None:
+def test_a_change_postpones_the_heartbeat() -> None:
     changed = with_run(HOME, results=(result("a"),))
     said = _said(
         Progress(1, 1200), (0, Fetched(HOME)), (29, Fetched(changed)), (58, Paused()), (59, Paused())
@@ -81,9 +83,7 @@ def test_a_change_counts_as_a_sign_of_life() -> None:
     ]
 
 
-def test_what_is_waited_for_keeps_its_times_and_counts_however_long_the_name_and_narrow_the_terminal() -> (
-    None
-):
+def test_times_and_counts_of_the_state_come_before_a_long_name() -> None:
     progress = Progress(1, 5400)
     _said(progress, (0, Fetched(with_run(HOME, status="PROGRESS_DEGRADED", name="Checkout " * 20))))
     assert progress.state(3725)[:65] == "waiting: 1h 02m of 1h 30m, 0 of 2 locations, PROGRESS_DEGRADED: C"
@@ -123,13 +123,13 @@ SAID: dict[str, tuple[Event, str, Tone]] = {
 
 
 @pytest.mark.parametrize(("event", "text", "tone"), SAID.values(), ids=SAID.keys())
-def test_what_is_said_of_what_happened(event: Event, text: str, tone: Tone) -> None:
+def test_each_event_has_its_line(event: Event, text: str, tone: Tone) -> None:
     progress = Progress(1, 1200)
     _said(progress, (0, Fetched(HOME)))
     assert Line(f"     5s  {text}", tone) in _said(progress, (5, event))
 
 
-def test_trouble_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
+def test_trouble_is_logged_once_when_it_begins_and_once_when_it_ends() -> None:
     began = TroubleBegan(Unreachable("connection refused"))
     said = _said(Progress(1, 1200), (1, began), (2, Paused()), (9, TroubleEnded(4)), (10, Paused()))
     assert [line.tone for line in said] == [Tone.WARN, Tone.GOOD]
@@ -137,7 +137,7 @@ def test_trouble_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
     assert "after 4 failures" in said[1].text
 
 
-def test_of_several_sessions_each_location_is_named_with_its_check() -> None:
+def test_each_location_is_logged_with_its_check_if_there_are_several_sessions() -> None:
     seen = (with_run(HOME, results=(result("a"),)), with_run(CART, results=(result("a", "failed"),)))
     said = [line.text.strip() for line in _said(Progress(2, 1200), *((0, Fetched(each)) for each in seen))]
     assert said == [
@@ -149,7 +149,7 @@ def test_of_several_sessions_each_location_is_named_with_its_check() -> None:
 
 
 def _columns(text: str) -> int:
-    """How wide a terminal shows it: East Asian wide characters and emoji take two columns, marks none."""
+    """Return the width on a terminal: two columns for wide characters and emoji, none for combining marks."""
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
     return len(text) + wide - sum(unicodedata.combining(character) != 0 for character in text)
 
@@ -157,7 +157,9 @@ def _columns(text: str) -> int:
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports(), st.lists(hostile_names, min_size=1, max_size=3, unique=True))
-def test_a_table_has_a_line_for_each_location_in_the_sessions_order(report: Report, names: list[str]) -> None:
+def test_a_table_has_a_line_for_each_location_in_the_order_of_the_session(
+    report: Report, names: list[str]
+) -> None:
     named = report_on(session("FAILED", *(result(each, "failed") for each in names)))
     for each in (report, named):
         for judged, table in zip(
@@ -170,7 +172,7 @@ def test_a_table_has_a_line_for_each_location_in_the_sessions_order(report: Repo
                 assert re.search(rf" {row.outcome.state.value} ", line.text)
 
 
-def test_what_was_recorded_is_told_with_the_reasons() -> None:
+def test_recordings_are_listed_with_the_reasons() -> None:
     of = session("FAILED", result("a", "failed"))
     detail = Detail(("no button",), ("trace.zip", "video.webm"))
     (lines,) = [
@@ -217,7 +219,7 @@ def test_the_verdict_is_one_line_with_code_and_reason(report: Report, begins: st
     assert closing.verdict(report)[0] == Line(begins + report.verdict.reason.text, tone)
 
 
-def test_after_the_verdict_come_skipped_locations_faults_and_the_link_of_each_session() -> None:
+def test_skipped_locations_contradictions_and_links_follow_the_verdict() -> None:
     of = session("PASSED", result("a"), result("b", "failed"))
     skipping = report_on(of, policy=Policy(skipped={"b": "INC-4711"}))
     lines = [line.text for line in closing.verdict(with_fault(skipping, ReportUnwritable("x.xml: full")))[1:]]
@@ -229,14 +231,14 @@ def test_after_the_verdict_come_skipped_locations_faults_and_the_link_of_each_se
     ]
 
 
-def test_a_table_is_followed_by_where_retries_finished() -> None:
+def test_a_table_is_followed_by_the_locations_in_which_retries_finished() -> None:
     of = session("PASSED", attempt("a"), result("z"), result("b"), locations=("a", "b"))
     (lines,) = [table.lines for table in closing.tables(report_on(of))]
     assert [line.text for line in lines[3:]] == ["  a: finished in z"]
 
 
 def _below_the_verdict(report: Report) -> list[str]:
-    """What the log says below the verdict's line, without links and figures."""
+    """Return the log below the line of the verdict, without links and figures."""
     lines = [line.text.strip() for line in closing.verdict(report)[1:-1]]
     return [line for line in lines if "https://" not in line]
 
@@ -245,14 +247,14 @@ TWO_RULES = session("PASSED", result("a", "degraded"), result("b", "failed"), lo
 GREEN = session("PASSED", result("a"), name="Home")
 
 
-def test_what_the_reason_holds_is_not_said_again_whatever_the_number_of_sessions_and_rules() -> None:
+def test_decisions_in_the_reason_are_not_repeated_below_it() -> None:
     for sessions_ in ((TWO_RULES,), (GREEN, TWO_RULES), (TWO_RULES, GREEN, TWO_RULES)):
         report = report_on(*sessions_)
         assert report.verdict.reason.text.count("missing 1 of 3") == sessions_.count(TWO_RULES)
         assert not [line for line in _below_the_verdict(report) if line.startswith("closed by")]
 
 
-def test_what_a_long_reason_lost_is_said_below_it() -> None:
+def test_decisions_cut_from_a_long_reason_are_listed_below_it() -> None:
     long = with_run(TWO_RULES, name="Search " * 25)
     report = report_on(GREEN, long, with_run(TWO_RULES, name="Cart"))
     assert report.verdict.reason.text.endswith("…")
@@ -261,7 +263,7 @@ def test_what_a_long_reason_lost_is_said_below_it() -> None:
     ]
 
 
-def test_the_same_words_of_another_session_are_not_taken_for_its_own() -> None:
+def test_a_decision_is_listed_even_if_the_reason_contains_the_same_words_of_another_session() -> None:
     orders, api = (session("PASSED", attempt("a"), result("a"), name=name) for name in ("Orders API", "API"))
     red = with_run(session("FAILED", result("a", "failed")), name="X" * 200)
     policy = Policy(flaky=(parse_threshold("0"),))
@@ -273,7 +275,7 @@ def test_the_same_words_of_another_session_are_not_taken_for_its_own() -> None:
 
 
 @pytest.mark.parametrize("faults", [0, 1, 2])
-def test_behind_a_fault_the_reason_holds_what_it_held(faults: int) -> None:
+def test_a_fault_before_the_reason_keeps_the_rest_of_the_reason(faults: int) -> None:
     report = report_on(session("PASSED", attempt("a"), result("a")), GREEN)
     for number in range(faults):
         report = with_fault(report, ReportUnwritable(f"{number}.xml: full"))
@@ -281,7 +283,7 @@ def test_behind_a_fault_the_reason_holds_what_it_held(faults: int) -> None:
     assert not [line for line in _below_the_verdict(report) if "flaky" in line]
 
 
-def test_a_fault_that_changes_no_exit_code_is_said_below_the_reason_and_moves_nothing_in_it() -> None:
+def test_a_fault_that_does_not_change_the_exit_code_is_listed_below_the_reason() -> None:
     report = with_fault(report_of(unread()), ReportUnwritable("x.xml: full"))
     assert _below_the_verdict(report) == ["x.xml: full. Check the path, its permissions and the free space"]
 
@@ -295,7 +297,7 @@ def test_a_fault_that_changes_no_exit_code_is_said_below_the_reason_and_moves_no
     ],
     ids=["alike", "different", "one unknown"],
 )
-def test_why_is_said_once_where_all_attempts_say_the_same(
+def test_a_reason_shared_by_all_attempts_is_logged_once(
     first: str | None, final: str, said: list[str]
 ) -> None:
     of = session("FAILED", attempt("a"), result("a", "failed"))
@@ -305,7 +307,7 @@ def test_why_is_said_once_where_all_attempts_say_the_same(
     assert [line.text for line in lines[2:]] == said
 
 
-def test_of_several_sessions_those_that_a_decision_names_are_linked_what_closes_the_gate_first() -> None:
+def test_sessions_with_a_decision_are_linked_and_those_that_close_the_gate_come_first() -> None:
     sessions = (
         session("PASSED", result("a"), name="green"),
         session("PASSED", attempt("b"), result("b"), name="flaky"),

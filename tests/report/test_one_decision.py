@@ -1,4 +1,4 @@
-"""One closed gate, as each reporter tells it; and what every reporter must bear."""
+"""One closed gate in each report, and every reporter on every report."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _log(*events: tuple[float, Event], sessions: int = 1) -> list[str]:
     return [line.text.strip() for at_s, event in events for line in progress.lines(event, at_s)]
 
 
-def test_the_outputs_are_those_of_the_contract_in_its_order() -> None:
+def test_the_outputs_are_those_of_the_contract_in_order() -> None:
     rendered = outputs.render(report_on(MIXED, policy=TOLERANT))
     assert list(rendered.items()) == [
         ("verdict", "fail"),
@@ -83,7 +83,7 @@ def test_the_outputs_are_those_of_the_contract_in_its_order() -> None:
     ]
 
 
-def test_a_closed_gate_is_one_error_that_says_it_all_and_a_warning_for_each_thing_to_see() -> None:
+def test_a_closed_gate_is_one_error_and_a_warning_for_each_tolerated_problem() -> None:
     told = _annotations(report_on(MIXED, policy=TOLERANT))
     assert told == [
         ("error", f"failed 1 of 4 locations (25%) > 0 allowed (default): sa-east-1 {MIXED.link}"),
@@ -92,7 +92,7 @@ def test_a_closed_gate_is_one_error_that_says_it_all_and_a_warning_for_each_thin
     ]
 
 
-def test_the_summary_has_the_verdict_first_and_the_worst_location_on_top() -> None:
+def test_the_summary_begins_with_the_verdict_and_its_table_with_the_worst_location() -> None:
     lines = summary.render(report_on(MIXED, policy=TOLERANT)).splitlines()
     assert lines[0] == "## ❌ Checkly gate: closed"
     rows = [line.replace("\\", "") for line in lines if line.startswith("| ") and "Location" not in line]
@@ -128,7 +128,7 @@ hostile = st.text(min_size=1).map(clean).filter(bool) | st.sampled_from(
 )
 
 
-def test_the_log_ends_with_the_verdict_and_where_to_look() -> None:
+def test_the_log_ends_with_the_verdict_and_its_details() -> None:
     lines = [line.text for line in closing.verdict(report_on(MIXED, policy=TOLERANT))]
     assert lines == [
         "The gate is CLOSED (exit code 1): failed 1 of 4 locations (25%) > 0 allowed (default): sa-east-1",
@@ -140,7 +140,7 @@ def test_the_log_ends_with_the_verdict_and_where_to_look() -> None:
     ]
 
 
-def test_a_decision_that_the_reason_has_no_room_for_has_a_line() -> None:
+def test_a_decision_that_does_not_fit_into_the_reason_has_its_own_line() -> None:
     failed, degraded = "failed 1 of 21 locations", "degraded 20 of 21 locations"
     slow = [result(f"a-private-location-with-quite-a-long-name-{number}", "degraded") for number in range(20)]
     (first, *lines) = closing.verdict(report_on(session("FAILED", result("a", "failed"), *slow)))
@@ -152,7 +152,7 @@ def test_a_decision_that_the_reason_has_no_room_for_has_a_line() -> None:
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_the_end_of_the_log_says_everything(report: Report) -> None:
+def test_the_end_of_the_log_contains_all_decisions_errors_and_notices(report: Report) -> None:
     report = replace(report, notices=("v1 answered", "v1 answered"))
     lines = [line.text for line in closing.verdict(report)]
     assert lines.count("  note: v1 answered") == 1
@@ -186,7 +186,7 @@ def test_the_end_of_the_log_says_everything(report: Report) -> None:
     ],
     ids=["open", "closed", "timeout", "stopped", "report only"],
 )
-def test_a_report_that_could_not_be_written_turns_open_and_late_into_cannot_tell(
+def test_a_report_that_could_not_be_written_never_leaves_the_gate_open(
     report: Report, kind: VerdictKind, exit_code: ExitCode
 ) -> None:
     faulty = with_fault(report, ReportUnwritable("out.xml could not be written: No space left on device"))
@@ -195,7 +195,7 @@ def test_a_report_that_could_not_be_written_turns_open_and_late_into_cannot_tell
     assert fault.startswith("out.xml could not be written: No space left on device. Check the path")
 
 
-def test_where_nothing_changes_the_log_shows_that_the_gate_is_alive() -> None:
+def test_a_heartbeat_is_logged_while_nothing_changes() -> None:
     running = session("PROGRESS", result("a"), locations=("a", "b"))
     events: list[tuple[float, Event]] = [
         (0, Fetched(running)),
@@ -207,7 +207,7 @@ def test_where_nothing_changes_the_log_shows_that_the_gate_is_alive() -> None:
     ]
 
 
-def test_before_anything_was_read_and_of_many_sessions_the_heartbeat_says_so() -> None:
+def test_the_heartbeat_shows_that_no_session_was_read_and_how_many_have_ended() -> None:
     assert _log((31, Paused())) == ["31s  waiting: 31s of 20m, 0 of 0 locations, not read yet"]
     log = _log((0, Fetched(session("PASSED", result("a")))), (31, Paused()), sessions=3)
     assert log[-1] == "31s  waiting: 31s of 20m, 1 of 1 locations, 1 of 3 sessions have ended"

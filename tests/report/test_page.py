@@ -1,4 +1,4 @@
-"""The web page: what it contains, in which order, and that it loads and runs nothing."""
+"""The web page: its content and order, and that it loads and runs nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _page(report: Report) -> str:
 
 
 def _text(report: Report) -> str:
-    """The words of the page, an element a line."""
+    """Return the text of the page, one element per line."""
     body = _page(report).partition("<body>")[2]
     return "\n".join(unescape(part).strip() for part in re.split(r"<[^>]*>", body) if part.strip())
 
@@ -64,7 +64,7 @@ def test_faults_and_notices_follow_the_verdict() -> None:
     assert lines[3:5] == [report.faults[0], "a <b>note</b>"]
 
 
-def test_sessions_and_rows_come_worst_first_and_calm_sessions_are_folded() -> None:
+def test_sessions_and_rows_are_sorted_worst_first_and_green_sessions_are_folded() -> None:
     text = _page(report_on(GREEN, RED, GREEN))
     rows = re.findall(r'<tr class="(\w+)">', text)
     assert rows == ["red", "green", "green", "green"]
@@ -72,7 +72,7 @@ def test_sessions_and_rows_come_worst_first_and_calm_sessions_are_folded() -> No
     assert "without anything to report" not in _page(report_on(GREEN))
 
 
-def test_each_session_and_result_is_linked() -> None:
+def test_sessions_and_results_are_linked() -> None:
     _, links = of_page(page.render(report_on(RED)))
     assert links == {RED.link} | {run.link for run in run_of(RED).results if run.location == "b"} | {
         run_of(RED).results[2].link
@@ -124,7 +124,7 @@ def test_the_policy_file_is_named_with_its_sha_256() -> None:
     assert f"From .checkly-gate.yml (SHA-256 {'0' * 64})." in _text(report)
 
 
-def test_all_reasons_are_there_with_the_last_one_in_sight() -> None:
+def test_the_reason_of_the_last_attempt_is_visible_and_all_others_are_folded() -> None:
     first, final = run_of(RED).results[1:]
     details = {first.id: Detail(("reset",)), final.id: Detail(("answered 503", "slow"), ("trace.zip",))}
     lines = _text(replace(report_on(RED), details=details)).splitlines()
@@ -151,13 +151,13 @@ def test_the_page_permits_its_own_style_and_nothing_else() -> None:
 @pytest.mark.exhaustive
 @examples(60)
 @given(reports())
-def test_every_report_becomes_a_page_with_a_row_for_each_row(report: Report) -> None:
+def test_every_location_of_every_report_has_a_row(report: Report) -> None:
     of_page(page.render(report))
     rows = re.findall(r'<tr class="\w+">', _page(report))
     assert len(rows) == sum(len(judged.rows) for judged in report.sessions)
 
 
-def test_text_is_escaped_in_elements_and_attributes_and_html_is_not() -> None:
+def test_text_is_escaped_in_elements_and_attributes_but_nested_html_is_not() -> None:
     assert (
         element("p", "<b>&", element("i", "x"), class_='a"b')
         == '<p class="a&quot;b">&lt;b&gt;&amp;<i>x</i></p>'

@@ -1,4 +1,4 @@
-"""Outputs and record: what scripts read."""
+"""Outputs and JSON record, which scripts read."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ RUNNING = session("PROGRESS", locations=("a",))
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_outputs_have_their_names_their_order_and_numbers_that_are_numbers(report: Report) -> None:
+def test_outputs_have_fixed_names_and_order_and_their_counts_are_integers(report: Report) -> None:
     rendered = outputs.render(report)
     assert tuple(rendered) == (*TEXTS[:4], "exit-code", *TEXTS[4:7], *COUNTS, *TEXTS[7:])
     assert all(type(rendered[name]) is str for name in TEXTS)
@@ -89,14 +89,14 @@ WORST: dict[str, tuple[Report, str]] = {
 
 
 @pytest.mark.parametrize(("report", "status"), WORST.values(), ids=WORST.keys())
-def test_the_status_is_the_worst_sessions(report: Report, status: str) -> None:
+def test_the_status_is_that_of_the_worst_session(report: Report, status: str) -> None:
     assert outputs.render(report)["status"] == status
 
 
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_the_record_is_json_whose_head_is_the_outputs(report: Report) -> None:
+def test_the_record_is_json_and_begins_with_the_outputs(report: Report) -> None:
     read = json.loads(record.render(report).decode(), parse_constant=_refuse)
     head: dict[str, Any] = {"version": record.VERSION, **outputs.render(report)}
     head["session-ids"] = [each.ref.id for each in report.sessions]
@@ -119,7 +119,7 @@ def _refuse(constant: str) -> None:
     raise AssertionError(f"{constant} is not JSON")
 
 
-def test_the_record_holds_of_the_inputs_what_it_is_given_and_no_more() -> None:
+def test_the_record_contains_exactly_the_given_inputs() -> None:
     inputs = {"session-id": "8166fa86-c9b4-4162-8541-d380c6c212d8", "account-id": "demo", "timeout": "1200.0"}
     read = json.loads(record.render(replace(report_on(GREEN), inputs=inputs)))
     assert read["inputs"] == inputs
@@ -138,7 +138,7 @@ def test_the_record_holds_of_the_inputs_what_it_is_given_and_no_more() -> None:
     }
 
 
-def test_the_record_says_the_policy_as_it_was_applied() -> None:
+def test_the_record_contains_the_applied_policy() -> None:
     policy = Policy(
         failed=(parse_threshold("25%", "p.yml:1"),),
         flaky=(parse_threshold("2", "p.yml:2"),),
@@ -167,7 +167,7 @@ def test_the_record_says_the_policy_as_it_was_applied() -> None:
 @pytest.mark.parametrize(
     ("allow_missing", "closes", "allowed"), [(False, True, "0"), (True, False, "any")], ids=["fail", "pass"]
 )
-def test_the_record_says_what_was_counted_and_what_is_allowed(
+def test_a_decision_in_the_record_has_what_was_counted_and_what_is_allowed(
     allow_missing: bool, closes: bool, allowed: str
 ) -> None:
     of = session("PASSED", result("a"), locations=("a", "b", "c"))
@@ -177,7 +177,7 @@ def test_the_record_says_what_was_counted_and_what_is_allowed(
     assert said == ["missing", closes, ["b", "c"], 2, 3, allowed, "default"]
 
 
-def test_the_record_tells_each_run_of_a_location() -> None:
+def test_the_record_contains_each_run_of_a_location() -> None:
     of = session("PASSED", attempt("a"), result("z"), locations=("a",))
     details = {run_of(of).results[0].id: Detail(("STATUS_CODE EQUALS 200, received 503",), ("trace.zip",))}
     report = replace(report_on(of), details=details)
@@ -199,14 +199,14 @@ def test_the_record_tells_each_run_of_a_location() -> None:
     assert (tried["why"], tried["recordings"]) == (["STATUS_CODE EQUALS 200, received 503"], ["trace.zip"])
 
 
-def test_a_record_without_any_session_says_what_went_wrong() -> None:
+def test_a_record_without_sessions_contains_the_errors() -> None:
     read = json.loads(record.render(of_error(UsageError("timeout: no", "key: no"), decided_at=DECIDED)))
     assert (read["verdict"], read["exit-code"], read["sessions"]) == ("inconclusive", 2, [])
     assert read["faults"] == ["timeout: no; key: no"]
 
 
 @given(hostile_names)
-def test_text_from_outside_arrives_as_it_is(name: str) -> None:
+def test_names_and_notices_are_read_back_unchanged(name: str) -> None:
     of = session("FAILED", result(name, "failed"), name=name)
     report = with_fault(replace(report_on(of), notices=(name,)), ReportUnwritable(name))
     read = json.loads(record.render(report))
@@ -214,7 +214,7 @@ def test_text_from_outside_arrives_as_it_is(name: str) -> None:
     assert read["sessions"][0]["locations"][0]["location"] == name
 
 
-def test_a_path_whose_bytes_are_not_utf_8_keeps_no_record_from_being_written() -> None:
+def test_a_record_can_contain_a_path_that_is_not_utf_8() -> None:
     odd = replace(
         report_on(GREEN),
         files=(ReportFile("junit-path", "JUnit report", "r\udcff.xml"),),
@@ -249,11 +249,11 @@ CAUSES = {
 
 
 @pytest.mark.parametrize(("of", "policy", "cause"), CAUSES.values(), ids=CAUSES.keys())
-def test_the_cause_is_what_closes_the_gate(of: Session, policy: Policy, cause: str) -> None:
+def test_the_cause_lists_the_rules_that_close_the_gate(of: Session, policy: Policy, cause: str) -> None:
     assert outputs.render(report_on(of, policy=policy))["cause"] == cause
 
 
-def test_a_gate_that_could_not_tell_has_no_cause() -> None:
+def test_an_inconclusive_gate_has_no_cause() -> None:
     assert outputs.render(report_of(unread()))["cause"] == ""
 
 
@@ -275,4 +275,4 @@ def test_failed_checks_are_bounded_in_number_and_size() -> None:
     ]
     text = str(outputs.render(report_on(*many))["failed-checks"])
     assert len(json.loads(text)) == 100
-    assert len(text) < 400_000, "GitHub takes outputs of 1 MB in all"
+    assert len(text) < 400_000, "GitHub limits all outputs together to 1 MB"

@@ -1,4 +1,4 @@
-"""The schema of the record: it is strict, complete, and held to what the gate writes."""
+"""The schema of the JSON record: it is strict and complete, and records of the gate follow it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _read(report: Report) -> dict[str, Any]:
 
 
 def _rich() -> dict[str, Any]:
-    """A record in which every kind of object is present."""
+    """Return a record that contains every kind of object."""
     policy = Policy(skipped={"z": "INC-4711"}, origins={"missing": "p.yml:3"})
     details = {run_of(RED).results[0].id: Detail(("reset",), ("trace.zip",))}
     report = replace(report_on(RED, policy=policy), details=details, inputs={"timeout": "1200.0"})
@@ -51,7 +51,7 @@ def _rich() -> dict[str, Any]:
 
 
 def _objects(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:  # noqa: ANN401 - JSON
-    """The places of all objects whose keys the schema names."""
+    """Return the locations of all objects for which the schema names keys."""
     if isinstance(value, dict) and (not path or path[-1] not in ("inputs", "skipped", "origins")):
         yield path
     for key, child in _children(value):
@@ -71,7 +71,7 @@ def _at(document: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - JS
 
 
 def _described(schema: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
-    """The parts of the schema that name keys."""
+    """Return the parts of the schema that name keys."""
     if isinstance(schema, dict):
         if "properties" in schema and isinstance(schema.get("type"), str):
             yield schema
@@ -79,7 +79,7 @@ def _described(schema: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
             yield from _described(child)
 
 
-def test_the_schema_is_one() -> None:
+def test_the_schema_is_a_valid_json_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
@@ -95,7 +95,7 @@ def test_the_record_of_an_error_follows_the_schema(report: Report) -> None:
     assert record_problems(_read(report)) == []
 
 
-def test_a_key_that_is_not_in_the_schema_or_not_in_the_record_is_a_problem() -> None:
+def test_unknown_and_missing_keys_break_the_schema() -> None:
     whole = _rich()
     assert record_problems(whole) == []
     kinds = set()
@@ -109,7 +109,9 @@ def test_a_key_that_is_not_in_the_schema_or_not_in_the_record_is_a_problem() -> 
         more = deepcopy(whole)
         _at(more, path)["new"] = ""
         assert record_problems(more), f"{path} with a new key"
-    assert kinds == {tuple(part["properties"]) for part in _described(SCHEMA)}, "of every kind, in this order"
+    assert kinds == {tuple(part["properties"]) for part in _described(SCHEMA)}, (
+        "every kind of object, in this order"
+    )
 
 
 def test_each_key_is_described_and_required() -> None:
@@ -138,5 +140,5 @@ ENUMS = {
 
 
 @pytest.mark.parametrize(("part", "values"), ENUMS.values(), ids=ENUMS.keys())
-def test_the_schema_lists_the_words_of_the_gate(part: dict[str, Any], values: list[object]) -> None:
+def test_the_enums_of_the_schema_are_those_of_the_gate(part: dict[str, Any], values: list[object]) -> None:
     assert part["enum"] == values

@@ -1,4 +1,4 @@
-"""The job summary: what it says first, what it keeps when it is cut, and that no name breaks out of it."""
+"""The job summary: what comes first, what remains if it is cut, and that no name becomes markup."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _rows(text: str) -> list[str]:
 
 
 def _in_folds(text: str) -> list[str]:
-    """The rows that are folded away."""
+    """Return the rows that are folded."""
     depth, folded = 0, []
     for line in text.splitlines():
         depth += line.startswith("<details>") - line.startswith("</details>")
@@ -48,7 +48,7 @@ def _mark(row: str) -> int:
 
 
 def _unescaped(line: str) -> str:
-    """What Markdown sees as markup: the line without links and without what a backslash makes literal."""
+    """Return what is markup to Markdown: the line without links and without escaped characters."""
     return re.sub(r"\\.", "", LINK.sub("", line))
 
 
@@ -61,7 +61,7 @@ def _unescaped(line: str) -> str:
         (report_of(unread()), "## ⚠️ Checkly gate: could not tell"),
         (of_error(UsageError("timeout: no"), decided_at=DECIDED), "## ⚠️ Checkly gate: could not tell"),
     ],
-    ids=["open", "closed", "report only tells the truth", "unread", "usage"],
+    ids=["open", "closed", "report only", "unread", "usage"],
 )
 def test_the_verdict_and_its_reason_come_first(report: Report, heading: str) -> None:
     lines = summary.render(report).splitlines()
@@ -69,7 +69,7 @@ def test_the_verdict_and_its_reason_come_first(report: Report, heading: str) -> 
     assert re.sub(r"\\(.)", r"\1", lines[2]) == report.verdict.reason.text
 
 
-def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
+def test_a_session_lists_its_decisions_contradictions_and_error() -> None:
     odd = session("PASSED", result("a", "failed"), result("b", "degraded"))
     policy = Policy(degraded=(parse_threshold("1"),))
     running = unfinished(session("PROGRESS", locations=("a",)), Ending.TIMEOUT)
@@ -88,7 +88,7 @@ def test_a_session_says_its_decisions_its_disagreements_and_its_error() -> None:
     assert "- ❔ the gate's own timeout of 20m expired and Checkly still reports PROGRESS" in late
 
 
-def test_a_decision_that_a_long_reason_lost_is_a_point() -> None:
+def test_a_decision_cut_from_a_long_reason_is_a_list_item() -> None:
     names = tuple(f"{number}".ljust(100, "x") for number in range(9))
     of = session("FAILED", *(result(name, "failed") for name in names), locations=(*names, "lost"))
     text = summary.render(report_on(of)).replace("\\", "").splitlines()
@@ -96,20 +96,20 @@ def test_a_decision_that_a_long_reason_lost_is_a_point() -> None:
     assert [line[:15] for line in text if line.startswith("- ")] == ["- ❌ failed 9 of", "- ❌ missing 1 o"]
 
 
-def test_a_row_says_where_a_retry_finished_and_why_a_location_is_skipped() -> None:
+def test_a_row_shows_where_a_retry_finished_and_why_a_location_is_skipped() -> None:
     of = session("FAILED", attempt("a"), result("z"), result("b", "failed"), locations=("a", "b"))
     rows = _rows(summary.render(report_on(of, policy=Policy(skipped={"b": "INC-4711"}))).replace("\\", ""))
     assert [row.split(" | ")[2] for row in rows] == ["flaky (finished in z)", "skipped, failed (INC-4711)"]
 
 
-def test_sessions_that_close_the_gate_come_before_those_with_worse_looking_locations() -> None:
+def test_sessions_that_close_the_gate_come_before_flaky_ones() -> None:
     lost = session("TIMED_OUT", result("a"), name="lost")
     flaky = session("PASSED", attempt("b"), result("b"), name="flaky")
     text = summary.render(report_on(flaky, lost))
     assert text.index("- ❌ [lost]") < text.index("- ⚠️ [flaky]")
 
 
-def test_faults_and_notices_are_said_below_the_reason() -> None:
+def test_faults_and_notices_follow_the_reason() -> None:
     report = with_fault(
         report_on(session("PASSED", result("a"))), ReportUnwritable("x.xml could not be written: y")
     )
@@ -124,7 +124,7 @@ def test_the_session_and_each_final_result_are_linked() -> None:
     assert links == {"Checkout API": of.link, "a": run_of(of).results[0].link}
 
 
-def test_an_entity_in_a_link_stays_what_it_is() -> None:
+def test_an_entity_in_a_link_is_escaped() -> None:
     link = "https://app.checklyhq.com/x?a=1&lt=2&lt;b"
     text = summary.render(report_on(replace(session("PASSED", result("a")), link=link)))
     assert f"]({link.replace('&', '&amp;')})" in text
@@ -145,7 +145,7 @@ def test_the_worst_location_is_on_top(report: Report) -> None:
     hostile_names, st.lists(hostile_names, min_size=1, max_size=3, unique=True), hostile_names, st.booleans()
 )
 @example(HOSTILE[0], HOSTILE, HOSTILE[1], True)
-def test_no_name_is_markup(check: str, locations: list[str], reason: str, several: bool) -> None:
+def test_no_name_becomes_markup(check: str, locations: list[str], reason: str, several: bool) -> None:
     runs = [run for place in locations for run in (attempt(place), result(place, "failed"))]
     of = session("FAILED", *runs, locations=(*locations, "left-out"), name=check)
     green = session("PASSED", result("a"), name=check)
@@ -169,7 +169,7 @@ def test_no_name_is_markup(check: str, locations: list[str], reason: str, severa
 @examples(60)
 @given(hostile_names, st.lists(hostile_names, min_size=1, max_size=3, unique=True))
 @example(HOSTILE[0], HOSTILE)
-def test_a_timeline_is_made_of_safe_characters_alone(check: str, locations: list[str]) -> None:
+def test_a_timeline_contains_only_safe_characters(check: str, locations: list[str]) -> None:
     of = session("PASSED", *(result(place) for place in locations), name=check)
     (diagram,) = re.findall(r"(?ms)^```mermaid\n(.*?)\n```$", summary.render(report_on(of)))
     look, kind, title, date_format, marker, axis_format, tick_interval, *tasks = diagram.splitlines()
@@ -184,7 +184,7 @@ def test_a_timeline_is_made_of_safe_characters_alone(check: str, locations: list
 
 
 def _bars(report: Report) -> list[str]:
-    """Number, state and look of each bar of the timeline."""
+    """Return number, state and style of each bar of the timeline."""
     return re.findall(r"^    (\d\. \w+ :\w+), \d+, \d+$", summary.render(report), re.MULTILINE)
 
 
@@ -199,7 +199,7 @@ BARS: dict[str, tuple[Session, Policy, list[str]]] = {
     ),
     "degraded by the session alone": (session("DEGRADED", result("a")), Policy(), ["1. degraded :active"]),
     "flaky": (session("PASSED", attempt("a"), result("a")), Policy(), ["1. failed :crit", "2. passed :done"]),
-    "left out": (
+    "skipped by the policy": (
         session("FAILED", result("a", "failed")),
         Policy(skipped={"a": "INC-4711"}),
         ["1. failed :crit"],
@@ -213,11 +213,13 @@ BARS: dict[str, tuple[Session, Policy, list[str]]] = {
 
 
 @pytest.mark.parametrize(("of", "policy", "bars"), BARS.values(), ids=BARS.keys())
-def test_a_bar_and_the_table_say_the_same_of_a_location(of: Session, policy: Policy, bars: list[str]) -> None:
+def test_the_bars_of_a_location_have_the_states_of_its_runs(
+    of: Session, policy: Policy, bars: list[str]
+) -> None:
     assert _bars(report_on(of, policy=policy)) == bars
 
 
-def test_what_passed_is_green_what_is_slow_amber_and_what_failed_red() -> None:
+def test_passed_bars_are_green_degraded_ones_amber_and_failed_ones_red() -> None:
     (look,) = re.findall(r"%%\{init: (.*)\}%%", summary.render(report_on(session("PASSED", result("a")))))
     colours = json.loads(look)["themeVariables"]
     kinds = {"doneTaskBkgColor": "#2da44e", "activeTaskBkgColor": "#d4a72c", "critBkgColor": "#cf222e"}
@@ -227,7 +229,7 @@ def test_what_passed_is_green_what_is_slow_amber_and_what_failed_red() -> None:
 @pytest.mark.parametrize(
     ("name", "pixels"), [("a", 75), ("ap-southeast-2", 118), ("x" * 32, 244), ("x" * 200, 244)]
 )
-def test_the_names_beside_the_bars_have_the_room_that_they_need_and_never_most_of_it(
+def test_the_space_for_names_beside_the_bars_fits_the_longest_name_up_to_a_limit(
     name: str, pixels: int
 ) -> None:
     (padding,) = re.findall(
@@ -237,7 +239,7 @@ def test_the_names_beside_the_bars_have_the_room_that_they_need_and_never_most_o
 
 
 @pytest.mark.parametrize("seconds", [0, 0.3, 0.9, 3, 6, 9, 39, 61, 130, 1800, 7000, 28_000, 200_000, 1e9])
-def test_the_axis_has_a_few_ticks_and_none_says_what_another_says(seconds: float) -> None:
+def test_the_axis_has_a_few_ticks_with_different_labels(seconds: float) -> None:
     text = summary.render(report_on(session("PASSED", result("a", after_s=seconds, took_s=seconds))))
     (label,) = re.findall(r"^    axisFormat (.*)$", text, re.MULTILINE)
     interval = re.findall(r"^    tickInterval (\d+)(\w+)$", text, re.MULTILINE)
@@ -249,17 +251,19 @@ def test_the_axis_has_a_few_ticks_and_none_says_what_another_says(seconds: float
     finest_s = 0.001 if "%L" in label else 1 if "%S" in label else 60
     assert finest_s <= tick_s
     assert seconds / tick_s <= 8
-    assert seconds / tick_s > 1 or seconds < 0.5, "not so few that nothing can be read from it"
+    assert seconds / tick_s > 1 or seconds < 0.5, "enough ticks to read a time"
 
 
 @pytest.mark.parametrize(("rows", "said"), [(20, []), (21, ["The timeline shows the worst 20 of 21."])])
-def test_a_timeline_says_how_many_locations_it_has_no_room_for(rows: int, said: list[str]) -> None:
+def test_a_timeline_with_too_many_locations_shows_the_worst_and_their_number(
+    rows: int, said: list[str]
+) -> None:
     text = summary.render(report_on(_large("one", rows, 1)))
     assert text.count("    section ") == 20
     assert re.findall("^The timeline shows.*", text, re.MULTILINE) == said
 
 
-def test_a_run_without_times_has_no_bar_and_one_that_took_no_time_has_a_visible_one() -> None:
+def test_a_run_without_times_has_no_bar_and_a_run_of_zero_seconds_has_a_visible_one() -> None:
     untimed = replace(attempt("a"), started_at=None)
     text = summary.render(report_on(session("PASSED", untimed, result("a", took_s=0))))
     (bar,) = re.findall(r"^    2\. passed :done, (\d+), (\d+)$", text, re.MULTILINE)
@@ -289,7 +293,7 @@ def test_a_summary_keeps_its_limit_and_counts_what_it_cuts(sizes: list[tuple[int
     assert len(_rows(text)) + int(cut.group(1) if cut else 0) == sum(rows for rows, _ in sizes)
 
 
-def test_a_summary_with_many_notices_keeps_its_limit_too_and_counts_those_it_cuts() -> None:
+def test_a_summary_with_many_notices_keeps_its_limit_and_counts_what_it_cuts() -> None:
     notices = tuple(f"quarantine {number} is over and no longer holds: remove it" for number in range(200))
     report = replace(report_on(session("PASSED", result("a"))), notices=notices)
     text = summary.render(report, 10_000)
@@ -303,7 +307,7 @@ def test_a_cut_summary_keeps_the_red_locations_of_every_session() -> None:
     assert [_mark(row) for row in _rows(text)].count(0) == 2
 
 
-def test_a_row_is_never_shown_without_the_head_of_its_table() -> None:
+def test_rows_are_never_shown_without_the_header_of_their_table() -> None:
     report = report_on(_large("one", 40, 2), _large("two", 20, 20, length=150))
     for limit in range(8_000, 24_000, 500):
         text = summary.render(report, limit)
@@ -317,7 +321,7 @@ def test_sessions_that_do_not_fit_are_counted() -> None:
     assert shown + int(hidden) == 100
 
 
-def test_without_a_limit_of_its_own_a_summary_is_one_that_the_runner_does_not_discard() -> None:
+def test_the_default_limit_of_a_summary_is_below_that_of_the_runner() -> None:
     checks = [_large(f"check{number}", 1000, 1000, length=190) for number in range(4)]
     size = len(summary.render(report_on(*checks)).encode())
     assert 800_000 < size < 1024 * 1024
@@ -332,13 +336,13 @@ def test_without_a_limit_of_its_own_a_summary_is_one_that_the_runner_does_not_di
         (100, 60, ["50 more locations: 10 failed, 40 passed"]),
     ],
 )
-def test_of_a_long_table_what_is_green_is_folded_and_counted(rows: int, red: int, folds: list[str]) -> None:
+def test_green_rows_of_a_long_table_are_folded_and_counted(rows: int, red: int, folds: list[str]) -> None:
     text = summary.render(report_on(_large("one", rows, red)))
     assert len(_rows(text)) == rows
     assert re.findall("<summary>(.*)</summary>", text) == folds
 
 
-def test_of_many_sessions_those_without_anything_to_report_are_folded_behind_the_others() -> None:
+def test_green_sessions_are_folded_below_the_others() -> None:
     green = session("PASSED", result("a"), result("b"), name="<b>green</b>")
     flaky = session("PASSED", attempt("d"), result("d"), name="flaky")
     red = session("FAILED", result("c", "failed"), name="red")
@@ -349,7 +353,7 @@ def test_of_many_sessions_those_without_anything_to_report_are_folded_behind_the
     assert "session" not in re.sub(r"\]\(.*?\)", "", summary.render(report_on(green)))
 
 
-def test_of_more_sessions_only_those_without_rows_are_listed_above_the_table() -> None:
+def test_only_sessions_without_rows_are_listed_above_the_table_if_there_are_many() -> None:
     red = [session("FAILED", result("c", "failed"), name=f"red {number}") for number in range(4)]
     text = summary.render(report_of(*map(finished, red), unread()))
     assert [line for line in text.partition("<details>")[0].splitlines() if line.startswith("- ")] == [
@@ -359,7 +363,7 @@ def test_of_more_sessions_only_those_without_rows_are_listed_above_the_table() -
 
 
 def _suite(*names_and_states: tuple[str, str, str], **more: object) -> Session:
-    """A test session: name, location and state of each result, with a check of its own for each name."""
+    """Return a test session from name, location and state of each result, with one check per name."""
     runs: dict[str, list[Result]] = {}
     for name, location, state in names_and_states:
         if state == "flaky":
@@ -373,12 +377,12 @@ def _suite(*names_and_states: tuple[str, str, str], **more: object) -> Session:
     return replace(session(status), kind=SessionKind.TEST, checks=checks, name="Release", **more)  # type: ignore[arg-type]
 
 
-def test_many_checks_are_one_table_without_columns_that_repeat_themselves() -> None:
+def test_many_checks_share_one_table_without_redundant_columns() -> None:
     text = summary.render(report_on(_suite(("Login", "a", "passed"), ("Cart", "a", "failed"))))
     assert "| | Check | State | Attempts | Time |" in text
     assert [row.split("](")[0] for row in _rows(text)] == ["| ❌ | [Cart", "| ✅ | [Login"]
     assert "2 checks: 1 failed, 1 passed" in text
-    assert "```mermaid" not in text  # one run of each: a timeline would show nothing
+    assert "```mermaid" not in text  # a timeline of single runs would show nothing
 
 
 def test_an_overview_names_the_checks_of_several_sessions_with_their_locations() -> None:
@@ -389,7 +393,7 @@ def test_an_overview_names_the_checks_of_several_sessions_with_their_locations()
     assert text.count("| | Check | Location | State |") == 1
 
 
-def test_each_check_that_is_not_green_has_its_timeline_in_a_fold() -> None:
+def test_each_check_that_is_not_green_has_a_folded_timeline() -> None:
     of = _suite(
         ("Pay", "a", "flaky"), ("Login", "a", "failed"), ("Cart", "a", "passed"), ("Cart", "b", "passed")
     )
@@ -405,7 +409,7 @@ def test_only_the_worst_checks_have_folds() -> None:
     assert "The attempts of 10 more checks are in the JUnit report." in text
 
 
-def test_the_table_says_why_and_the_fold_below_it_says_it_attempt_by_attempt() -> None:
+def test_the_table_shows_the_reason_and_the_fold_below_it_one_per_attempt() -> None:
     of = session("FAILED", attempt("a"), result("a", "failed"), result("b"))
     first, final, _ = run_of(of).results
     details = {
@@ -420,5 +424,5 @@ def test_the_table_says_why_and_the_fold_below_it_says_it_attempt_by_attempt() -
     assert "- a, attempt 2 of 2: answered 503; too slow; recorded: trace.zip\n" in text
 
 
-def test_where_nothing_is_known_of_why_there_is_no_word_of_it() -> None:
+def test_there_is_no_column_for_reasons_if_none_is_known() -> None:
     assert "Why" not in summary.render(report_on(session("FAILED", result("a", "failed"))))

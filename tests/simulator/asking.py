@@ -1,4 +1,4 @@
-"""How the tests ask a simulator: one request per connection over real HTTP, and a clock moved by hand."""
+"""How the tests call a simulator: one request per connection over real HTTP, and a clock moved by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OTHER_ID = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
 
 @dataclass
 class HandClock:
-    """Real seconds, as far as the simulator knows; they pass when a test says so."""
+    """A clock that moves only when a test moves it. The simulator takes it for real seconds."""
 
     now_s: float = 1000.0
 
@@ -32,7 +32,7 @@ class Response:
     body: bytes
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - whatever the body holds
+    def json(self) -> Any:  # noqa: ANN401 - any content of the body
         return json.loads(self.body)
 
 
@@ -70,7 +70,7 @@ def cancel(simulator: Simulator, session_id: str = ID) -> Response:
 
 
 def scenario(session: str = "", rest: str = "", *, name: str = "test") -> Scenario:
-    """A scenario of one session that runs from 0 s to 60 s; `session` and `rest` are lines that are added."""
+    """Return a scenario of one session from 0 s to 60 s, with additional lines in `session` and `rest`."""
     given = [line for line in session.splitlines() if line]
     if not any(line.startswith(("statuses:", "results:")) for line in given):
         given.append("statuses: [{at: 0s, is: STARTED}, {at: 60s, is: PASSED}]")

@@ -1,4 +1,4 @@
-"""The API's manners: credentials, addresses, methods, versions, long polls."""
+"""The basics of the API: credentials, addresses, methods, versions, long polls."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_credentials_are_checked(key: str | None, headers: Mapping[str, str], st
         ("GET", f"{SESSION}/cancel", 405),
     ],
 )
-def test_addresses_and_methods(method: str, path: str, status: int) -> None:
+def test_each_address_and_method_has_its_status(method: str, path: str, status: int) -> None:
     with Simulator(scenario()) as simulator:
         reply = ask(simulator, path, method)
         assert reply.status == status
@@ -73,7 +73,7 @@ def test_addresses_and_methods(method: str, path: str, status: int) -> None:
         assert reply.json["statusCode"] == status
 
 
-def test_an_unknown_session_is_refused_in_checklys_words() -> None:
+def test_the_error_for_an_unknown_session_is_that_of_checkly() -> None:
     with Simulator(scenario()) as simulator:
         reply = retrieve(simulator, session_id=OTHER_ID)
     assert reply.json == {"statusCode": 404, "error": "Not Found", "message": "No such check session."}
@@ -83,7 +83,7 @@ def test_an_unknown_session_is_refused_in_checklys_words() -> None:
     ("served", "v1", "v2", "v1_cancel"),
     [("[v1, v2]", 200, 200, 204), ("[v1]", 200, 404, 204), ("[v2]", 410, 200, 410), ("[]", 410, 404, 410)],
 )
-def test_only_the_versions_that_are_served_answer(served: str, v1: int, v2: int, v1_cancel: int) -> None:
+def test_only_served_versions_respond(served: str, v1: int, v2: int, v1_cancel: int) -> None:
     with Simulator(scenario("", f"api: {{served: {served}}}")) as simulator:
         replies = [retrieve(simulator, "v1"), retrieve(simulator, "v2"), cancel(simulator)]
     assert [reply.status for reply in replies] == [v1, v2, v1_cancel]
@@ -100,42 +100,42 @@ def test_only_the_versions_that_are_served_answer(served: str, v1: int, v2: int,
         "?maxWaitSeconds=1.5",
     ],
 )
-def test_a_completion_call_must_say_how_long_it_waits(query: str) -> None:
+def test_a_completion_call_needs_a_valid_waiting_time(query: str) -> None:
     with Simulator(scenario("statuses: [{at: 0s, is: PASSED}]")) as simulator:
         reply = ask(simulator, f"{SESSION}/completion{query}")
     assert (reply.status, reply.json["error"]) == (400, "Bad Request")
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
-def test_completion_of_a_finished_session_answers_at_once(version: str) -> None:
+def test_completion_of_a_finished_session_returns_at_once(version: str) -> None:
     with Simulator(scenario("statuses: [{at: 0s, is: CANCELLED}]")) as simulator:
         reply = complete(simulator, 30, version)
         assert reply.status == 200
         assert reply.json == retrieve(simulator, version).json
 
 
-def test_completion_can_be_absent() -> None:
+def test_completion_can_be_disabled() -> None:
     played = scenario("statuses: [{at: 0s, is: PASSED}]", "api: {completion: false}")
     with Simulator(played) as simulator:
         assert complete(simulator, 5).status == 404
         assert retrieve(simulator).status == 200
 
 
-def test_completion_answers_when_the_session_ends() -> None:
+def test_completion_returns_when_the_session_ends() -> None:
     began = time.monotonic()
-    with Simulator(scenario(), speed=300) as simulator:  # 60 s are over after 0.2 s
+    with Simulator(scenario(), speed=300) as simulator:  # 60 s take 0.2 s
         reply = complete(simulator, 30)
     took_s = time.monotonic() - began
     assert (reply.status, reply.json["status"], reply.json["timeElapsed"]) == (200, "PASSED", 60_000)
     assert 0.2 <= took_s < 5
 
 
-def test_what_completion_waits_for_has_come_even_by_a_clock_that_is_behind() -> None:
+def test_completion_returns_the_end_even_with_a_slow_clock() -> None:
     with Simulator(scenario(), speed=600, clock=HandClock()) as simulator:
         assert complete(simulator, 1).json["status"] == "PASSED"
 
 
-def test_completion_gives_up_after_the_seconds_that_it_was_given() -> None:
+def test_completion_returns_408_after_its_waiting_time() -> None:
     began = time.monotonic()
     with Simulator(scenario()) as simulator:
         reply = complete(simulator, 1)
@@ -148,7 +148,7 @@ def test_completion_gives_up_after_the_seconds_that_it_was_given() -> None:
     }
 
 
-def test_cancelling_wakes_whoever_waits_for_the_end() -> None:
+def test_cancelling_ends_a_long_poll() -> None:
     replies: list[Response] = []
     with Simulator(scenario()) as simulator:
         waiting = threading.Thread(target=lambda: replies.append(complete(simulator, 30, "v2")))
@@ -181,7 +181,7 @@ def test_a_body_of_unknown_length_is_refused_and_ends_the_connection() -> None:
     assert reply.headers["connection"] == "close"
 
 
-def test_latency_comes_before_each_answer() -> None:
+def test_every_response_has_the_latency() -> None:
     with Simulator(scenario("", "api: {latency: 50ms}")) as simulator:
         began = time.monotonic()
         assert retrieve(simulator).status == 200

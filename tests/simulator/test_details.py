@@ -1,4 +1,4 @@
-"""The call for a result's details: what it answers, when, and for which result."""
+"""Details of results: their content, from when on they are served, and for which results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ results:
 """
 
 
-def test_details_are_served_once_the_result_has_come() -> None:
+def test_details_are_served_as_soon_as_there_is_the_result() -> None:
     clock = HandClock()
     with Simulator(scenario(RESULTS), clock=clock) as api:
         retrieve(api)
@@ -43,7 +43,7 @@ def test_details_are_served_once_the_result_has_come() -> None:
     assert "name" not in reply.json
 
 
-def test_details_outlive_the_sessions_of_the_first_version() -> None:
+def test_details_are_served_without_v1_of_check_sessions() -> None:
     with Simulator(scenario(RESULTS, "api: {served: [v2]}"), speed=1000) as api:
         retrieve(api, "v2")
         failed = retrieve_until_failed(api)
@@ -52,7 +52,7 @@ def test_details_outlive_the_sessions_of_the_first_version() -> None:
 
 
 def retrieve_until_failed(api: Simulator) -> dict[str, str]:
-    """The failed result, as soon as it has come."""
+    """Return the failed result as soon as there is one."""
     while True:
         for result in retrieve(api, "v2").json["results"]:
             if result["hasFailures"]:
@@ -62,7 +62,7 @@ def retrieve_until_failed(api: Simulator) -> dict[str, str]:
 @pytest.mark.parametrize(
     "path", ["/v1/check-results/x/y", "/v1/check-results/x", "/v1/check-results/x/y/z", "/v1/check-results"]
 )
-def test_what_nobody_ran_has_no_details(path: str) -> None:
+def test_an_unknown_result_has_no_details(path: str) -> None:
     with Simulator(scenario(RESULTS)) as api:
         assert ask(api, path).status == 404
 
@@ -80,7 +80,7 @@ GROUP = "7d3e9c10-52aa-4e0f-8f43-6a1d0c9be222"
     ("collection", "first_seen"),
     [("error-groups", "2025-12-03"), ("test-session-error-groups", "2025-12-03T09:00:00.000Z")],
 )
-def test_an_error_group_is_as_old_as_the_scenario_has_it(collection: str, first_seen: str) -> None:
+def test_an_error_group_has_the_age_that_the_scenario_sets(collection: str, first_seen: str) -> None:
     with Simulator(scenario(RESULTS, BACKGROUND)) as api:
         group = ask(api, f"/v1/{collection}/{GROUP}").json
         assert ask(api, f"/v1/{collection}/x").status == 404
@@ -88,7 +88,7 @@ def test_an_error_group_is_as_old_as_the_scenario_has_it(collection: str, first_
     assert group["rootCauseAnalyses"][0]["analysis"]["rootCause"] == "a full disk"
 
 
-def test_private_locations_are_served_with_the_secrets_that_checkly_sends() -> None:
+def test_private_locations_contain_secrets_as_checklys_do() -> None:
     with Simulator(scenario(RESULTS, BACKGROUND + "api: {served: [v2]}")) as api:
         (berlin,) = ask(api, "/v1/private-locations").json
     assert (berlin["slugName"], berlin["agentCount"], berlin["lastSeen"]) == (

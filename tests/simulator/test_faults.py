@@ -1,4 +1,4 @@
-"""Trouble: which requests it strikes, and what a client sees of it."""
+"""Faults: which requests they strike, and how a client is affected."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_fault_strikes_the_requests_that_it_aims_at(fault: str, calls: str, st
     assert hit == struck.split()
 
 
-def test_a_fault_has_its_time() -> None:
+def test_a_fault_strikes_only_in_its_period() -> None:
     clock = HandClock()
     played = scenario("", "faults: [{on: retrieve, from: 2s, until: 8s, status: 502}]")
     statuses = []
@@ -60,7 +60,7 @@ def test_a_fault_has_its_time() -> None:
     assert statuses == [200, 502, 502, 502, 200]  # at 0, 2, 4, 6 and 8 simulated seconds
 
 
-def test_the_first_fault_that_strikes_wins_and_each_counts_for_itself() -> None:
+def test_the_first_matching_fault_wins_and_each_counts_its_own_requests() -> None:
     faults = (
         "[{on: any, requests: 1, status: 500}, {on: any, requests: 1-2, status: 502}, {on: any, status: 503}]"
     )
@@ -68,12 +68,12 @@ def test_the_first_fault_that_strikes_wins_and_each_counts_for_itself() -> None:
         assert [retrieve(simulator).status for _ in range(3)] == [500, 502, 503]
 
 
-def test_the_edge_fails_before_credentials_are_looked_at() -> None:
+def test_a_fault_strikes_before_credentials_are_checked() -> None:
     with Simulator(scenario("", "faults: [{on: any, status: 502}]")) as simulator:
         assert ask(simulator, RETRIEVE_V1, headers={}).status == 502
 
 
-def test_a_status_says_what_it_is_given_to_say() -> None:
+def test_a_status_has_the_given_body_and_headers() -> None:
     fault = '{on: retrieve, status: 502, body: "<h1>Bäd</h1>", type: text/html, retry-after: 1}'
     with Simulator(scenario("", f"faults: [{fault}]")) as simulator:
         reply = retrieve(simulator)
@@ -96,14 +96,14 @@ def test_a_status_says_what_it_is_given_to_say() -> None:
         ("body: '\"text\"', type: text/plain", 200, "text"),
     ],
 )
-def test_answers_are_json_unless_something_else_is_asked_for(fault: str, status: int, body: object) -> None:
+def test_responses_are_json_unless_the_fault_has_another_body(fault: str, status: int, body: object) -> None:
     with Simulator(scenario("", f"faults: [{{on: any, {fault}}}]")) as simulator:
         reply = retrieve(simulator)
     assert (reply.status, reply.json) == (status, body)
 
 
 @pytest.mark.parametrize("status", [204, 304, 599])
-def test_a_status_without_words_has_no_body(status: int) -> None:
+def test_a_status_without_a_reason_phrase_has_no_body(status: int) -> None:
     with Simulator(scenario("", f"faults: [{{on: any, status: {status}}}]")) as simulator:
         reply = retrieve(simulator)
     assert (reply.status, reply.body) == (status, b"")
@@ -120,16 +120,16 @@ def test_a_redirect_names_its_target() -> None:
     ("cut", "error"),
     [("reset", ConnectionResetError), ("close", RemoteDisconnected), ("truncated", IncompleteRead)],
 )
-def test_a_cut_connection_is_no_answer(cut: str, error: type[Exception]) -> None:
+def test_a_cut_connection_is_an_error_of_the_client(cut: str, error: type[Exception]) -> None:
     with Simulator(scenario("", f'faults: [{{on: retrieve, requests: "1", cut: {cut}}}]')) as simulator:
         with pytest.raises(error) as caught:
             retrieve(simulator)
-        assert type(caught.value) is error  # a disconnect is a kind of reset
+        assert type(caught.value) is error  # RemoteDisconnected is a subclass of ConnectionResetError
         assert [entry.status for entry in simulator.requests] == [None]
         assert retrieve(simulator).status == 200
 
 
-def test_a_truncated_answer_is_half_of_the_right_one() -> None:
+def test_a_truncated_response_is_half_of_the_correct_one() -> None:
     clock = HandClock()
     played = scenario("", 'faults: [{on: retrieve, requests: "2", cut: truncated}]')
     with Simulator(played, clock=clock) as simulator:
@@ -139,7 +139,7 @@ def test_a_truncated_answer_is_half_of_the_right_one() -> None:
     assert caught.value.partial == whole[: len(whole) // 2]
 
 
-def test_a_stalled_request_has_arrived_and_is_never_answered() -> None:
+def test_a_stalled_request_gets_no_response() -> None:
     with Simulator(scenario("", "faults: [{on: retrieve, cut: stall}]")) as simulator:
         connection = connect(simulator)
         connection.timeout = 0.1
@@ -150,7 +150,7 @@ def test_a_stalled_request_has_arrived_and_is_never_answered() -> None:
         assert [entry.status for entry in simulator.requests] == [None]
 
 
-def test_a_drip_is_the_right_answer_byte_by_byte() -> None:
+def test_a_drip_is_the_correct_response_byte_by_byte() -> None:
     fault = '{on: retrieve, requests: "2", drip: 1ms}'
     with Simulator(scenario("", f"faults: [{fault}]"), clock=HandClock()) as simulator:
         right = retrieve(simulator)
@@ -160,7 +160,7 @@ def test_a_drip_is_the_right_answer_byte_by_byte() -> None:
     assert time.monotonic() - began >= len(right.body) * 0.001
 
 
-def test_a_fault_takes_the_place_of_the_call_that_it_strikes() -> None:
+def test_a_fault_replaces_the_call_that_it_strikes() -> None:
     played = scenario("", "faults: [{on: cancel, status: 500}, {on: completion, status: 500}]")
     with Simulator(played) as simulator:
         began = time.monotonic()
@@ -183,7 +183,7 @@ def test_a_flood_is_one_json_string_of_that_size(compressed: bool) -> None:
     assert not compressed or len(reply.body) < 5_000
 
 
-def test_a_flood_is_not_made_before_it_is_read() -> None:
+def test_a_flood_is_generated_while_it_is_read() -> None:
     with Simulator(scenario("", "faults: [{on: any, size: 10000000000}]")) as simulator:
         connection = connect(simulator)
         connection.request("GET", RETRIEVE_V1, headers=KEY)

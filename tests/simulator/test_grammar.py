@@ -1,4 +1,4 @@
-"""What is refused as a scenario, and at which line; and that nothing else than a refusal can happen."""
+"""What is refused as a scenario and at which line, and that no text causes anything but a refusal."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ private-locations:
 """
 
 MALFORMED = [
-    # what to replace in the good scenario, what with, and the problem that is told
+    # a text in the valid scenario, its replacement, and the reported problem
     (
         "description: A scenario in which everything is said\n",
         "",
@@ -161,19 +161,19 @@ def problems(text: str) -> tuple[str, ...]:
     return tuple(re.sub(r"^(it:\d+):\d+:", r"\1:", problem) for problem in caught.value.problems)
 
 
-def test_the_good_scenario_is_good() -> None:
+def test_the_valid_scenario_is_accepted() -> None:
     scenario = parse(GOOD, name="it")
     assert scenario.session_ids == ("8166fa86-c9b4-4162-8541-d380c6c212d8",)
     assert scenario.inputs == {"degraded-threshold": "25%"}
 
 
 @pytest.mark.parametrize(("good", "bad", "problem"), MALFORMED)
-def test_a_mistake_is_told_with_its_line(good: str, bad: str, problem: str) -> None:
+def test_a_mistake_is_reported_with_its_line(good: str, bad: str, problem: str) -> None:
     assert GOOD.count(good) >= 1
     (told,) = problems(GOOD.replace(good, bad, 1))
     place, _, what = problem.partition(": ")
     assert told.startswith(f"it{place}: ")
-    assert what in told, "between them stand the keys that lead to it"
+    assert what in told, "the keys that lead to the place come before the problem"
     assert "\n" not in told
 
 
@@ -191,18 +191,18 @@ def test_a_mistake_is_told_with_its_line(good: str, bad: str, problem: str) -> N
         ),
     ],
 )
-def test_too_little_is_no_scenario(text: str, problem: str) -> None:
+def test_an_incomplete_scenario_is_refused(text: str, problem: str) -> None:
     assert problems(text) == (problem,)
 
 
-def test_two_sessions_cannot_have_one_id() -> None:
+def test_two_sessions_cannot_have_the_same_id() -> None:
     session = GOOD[GOOD.index("  - check") : GOOD.index("faults")]
     assert problems(GOOD.replace("faults:", f"{session}faults:")) == (
         "it:23: sessions: another session has the id 8166fa86-c9b4-4162-8541-d380c6c212d8",
     )
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     text = GOOD.replace("speed: 20", "sped: 20").replace("at: 5s", "at: soon").replace("on: any", "on: all")
     told = problems(text.replace("v2]", "v9]"))
     assert sorted(problem.split(":")[1] for problem in told) == ["19", "2", "26", "6"]
@@ -241,7 +241,7 @@ def test_any_values_under_known_keys_are_a_scenario_or_refused(tree: dict[str, o
 
 @given(st.data())
 @settings(deadline=None)
-def test_a_good_scenario_with_any_damage_is_a_scenario_or_refused(data: st.DataObject) -> None:
+def test_a_valid_scenario_with_any_damage_is_a_scenario_or_refused(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(GOOD)))
     end = data.draw(st.integers(start, min(len(GOOD), start + 30)))
     inserted = data.draw(st.text("{}[]:,-\n '\"&*!#|>%@0sa\t", max_size=6))
@@ -249,7 +249,7 @@ def test_a_good_scenario_with_any_damage_is_a_scenario_or_refused(data: st.DataO
 
 
 SECONDS = st.integers(0, 24 * 3600).map(lambda seconds: f"{seconds}s")
-# What YAML takes as it is: no control characters, no line separators, nothing that Unicode leaves open.
+# Characters that YAML accepts without escapes: no control characters, line separators or unassigned ones.
 TEXTS = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=8)
 SESSIONS = st.fixed_dictionaries(
     {
@@ -279,7 +279,7 @@ SCENARIOS = st.fixed_dictionaries(
 
 @given(tree=SCENARIOS, name=st.text(max_size=5), elapsed_s=st.floats(0, 1e9))
 @settings(deadline=None, max_examples=50)
-def test_what_follows_the_grammar_is_accepted_and_can_be_played(
+def test_a_scenario_that_follows_the_grammar_is_accepted_and_can_be_played(
     tree: dict[str, object], name: str, elapsed_s: float
 ) -> None:
     scenario = parse(json.dumps(tree, ensure_ascii=False), name=name)

@@ -1,4 +1,4 @@
-"""Starting, stopping, and remembering."""
+"""Starting and stopping the simulator, and its record of requests."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from gate.simulator import Recorded, Simulator
 
 from .asking import ID, HandClock, ask, cancel, complete, connect, retrieve, scenario
 
-LONGEST_STOP_S = 0.25  # 0.1 s are promised; the rest is for a busy machine
+LONGEST_STOP_S = 0.25  # the promise is 0.1 s; the rest is for a busy machine
 
 
-def test_it_listens_on_loopback_while_it_is_entered() -> None:
+def test_the_simulator_listens_on_loopback_inside_its_context() -> None:
     with Simulator(scenario()) as simulator:
         address = ("127.0.0.1", int(simulator.url.rpartition(":")[2]))
         assert simulator.url == f"http://{address[0]}:{address[1]}"
@@ -59,7 +59,7 @@ def wait_for_the_end(simulator: Simulator) -> None:
         (retrieve, ID, "api: {latency: 30s}"),
     ],
 )
-def test_it_stops_at_once_whatever_is_under_way(
+def test_the_simulator_stops_at_once_during_any_request(
     call: Callable[[Simulator], object], path_part: str, rest: str
 ) -> None:
     ends: list[BaseException] = []
@@ -83,7 +83,7 @@ def test_it_stops_at_once_whatever_is_under_way(
     assert stopped_s < LONGEST_STOP_S
 
 
-def test_it_stops_at_once_with_idle_connections_and_leaves_no_thread() -> None:
+def test_the_simulator_stops_at_once_with_idle_connections_and_ends_all_threads() -> None:
     before = set(threading.enumerate())
     with Simulator(scenario()) as simulator:
         connections = [connect(simulator) for _ in range(5)]
@@ -95,18 +95,18 @@ def test_it_stops_at_once_with_idle_connections_and_leaves_no_thread() -> None:
         began = time.monotonic()
     assert time.monotonic() - began < LONGEST_STOP_S
     for thread in threads:
-        thread.join(5)  # it is gone a moment after its connection
+        thread.join(5)  # it ends shortly after its connection
     assert not any(thread.is_alive() for thread in threads)
     for connection in connections:
         connection.close()
 
 
-def test_what_a_test_raises_gets_out() -> None:
+def test_an_exception_in_the_context_is_propagated() -> None:
     with pytest.raises(KeyError), Simulator(scenario()):
         raise KeyError
 
 
-def test_requests_are_remembered_as_they_came() -> None:
+def test_requests_are_recorded() -> None:
     clock = HandClock()
     with Simulator(scenario(), clock=clock, speed=10) as simulator:
         assert simulator.requests == []
@@ -122,7 +122,7 @@ def test_requests_are_remembered_as_they_came() -> None:
     assert (second.method, second.body, second.status, second.at_s) == ("POST", b'{"a": 1}', 401, 20)
 
 
-def test_a_request_under_way_is_remembered_without_a_status() -> None:
+def test_a_request_in_progress_is_recorded_without_a_status() -> None:
     with Simulator(scenario()) as simulator, ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(complete, simulator, 30)
         assert simulator.wait_for_request("/completion?maxWaitSeconds=30", 5)
@@ -132,22 +132,24 @@ def test_a_request_under_way_is_remembered_without_a_status() -> None:
         assert [entry.status for entry in simulator.requests] == [200, 204]
 
 
-def test_a_request_that_does_not_come_is_not_waited_for_longer_than_asked() -> None:
+def test_waiting_for_a_request_ends_at_its_time_limit() -> None:
     with Simulator(scenario()) as simulator:
         retrieve(simulator)
         assert not simulator.wait_for_request("/cancel", 0.01)
         assert simulator.wait_for_request(ID, 0)
 
 
-def test_many_clients_are_served_side_by_side() -> None:
+def test_many_clients_are_served_at_the_same_time() -> None:
     with Simulator(scenario()) as simulator, ThreadPoolExecutor(30) as pool:
         waiting = [pool.submit(complete, simulator, 30) for _ in range(30)]
         assert simulator.wait_for_request("completion", 5)
-        cancel(simulator)  # is served while they wait
-        assert {each.result(5).json["status"] for each in waiting} == {"TIMED_OUT"}  # v1: cancelled
+        cancel(simulator)  # served while they wait
+        assert {each.result(5).json["status"] for each in waiting} == {
+            "TIMED_OUT"
+        }  # v1's status for cancelled
 
 
-def test_what_is_no_request_is_refused_and_harms_nobody() -> None:
+def test_bytes_that_are_not_a_request_are_refused_and_affect_no_other_request() -> None:
     with Simulator(scenario()) as simulator:
         with socket.create_connection(("127.0.0.1", int(simulator.url[17:])), timeout=5) as raw:
             raw.sendall(b"\x00\xff nonsense\r\n\r\n")

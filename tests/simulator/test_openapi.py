@@ -1,4 +1,4 @@
-"""Every answer of the simulator is one that Checkly's OpenAPI declares, at each moment of each scenario."""
+"""Every response of the simulator is valid in Checkly's OpenAPI, at several moments of each scenario."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOMENTS_S = (0.0, 5.0, 18.0, 90.0)  # the last is after the end of every session
 
 
 def _paths(session: PlannedSession) -> tuple[str, ...]:
-    """The session's own path in each version."""
+    """Return the path of the session in each version."""
     if session.kind is SessionKind.TEST:
         return (f"/v1/test-sessions/{session.id}",)
     return (f"/v1/check-sessions/{session.id}", f"/v2/check-sessions/{session.id}")
@@ -43,7 +43,7 @@ def _calls(simulator: Simulator, scenario: Scenario) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_every_answer_is_one_that_checkly_declares(name: str) -> None:
+def test_every_response_is_valid_in_checklys_openapi(name: str) -> None:
     sessions = tuple(replace(session, readable_s=0.0) for session in load(name).sessions)
     scenario = replace(load(name), speed=1.0, sessions=sessions, faults=())
     clock = HandClock()

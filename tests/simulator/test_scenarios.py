@@ -1,4 +1,4 @@
-"""The scenarios that are shipped, and how scenarios are found."""
+"""The shipped scenarios, and how scenarios are found."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gate.simulator.scenario.sessions import PlannedSession
 
 from .asking import HandClock, ask
 
-SHIPPED = {  # their final statuses in the words of the API's second version
+SHIPPED = {  # their final statuses in v2 of the API
     "api-trouble": ["PASSED"],
     "both-kinds": ["PASSED", "FAILED"],
     "cancelled": ["CANCELLED"],
@@ -48,7 +48,7 @@ def test_the_shipped_scenarios_are_listed_in_order() -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_shipped_scenario_introduces_itself_in_a_line(name: str) -> None:
+def test_a_shipped_scenario_has_a_description_of_one_line(name: str) -> None:
     scenario = load(name)
     assert scenario.name == name
     assert "the gate" in scenario.description
@@ -57,7 +57,7 @@ def test_a_shipped_scenario_introduces_itself_in_a_line(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_shipped_scenario_is_watched_for_two_to_four_seconds(name: str) -> None:
+def test_a_shipped_scenario_takes_two_to_four_seconds(name: str) -> None:
     scenario = load(name)
     clock = HandClock()
     with Simulator(scenario, clock=clock) as simulator:
@@ -80,7 +80,7 @@ def test_a_shipped_scenario_is_watched_for_two_to_four_seconds(name: str) -> Non
 
 
 def document(simulator: Simulator, version: str, session: PlannedSession) -> Any:  # noqa: ANN401 - JSON
-    """A session's document, asked for until there is one: no scenario stays in trouble."""
+    """Return a session's document, after some tries if there is a fault. No scenario fails for ever."""
     tries = (ask_in_spite_of_trouble(simulator, version, session) for _ in range(8))
     return next(found for found in tries if found is not None)
 
@@ -119,12 +119,12 @@ def test_a_scenario_can_be_a_file(tmp_path: Path, file_name: str) -> None:
     }
 
 
-def test_nothing_is_assumed_that_a_scenario_does_not_say() -> None:
+def test_a_scenario_without_speed_and_inputs_has_speed_one_and_no_inputs() -> None:
     scenario = parse(MINE.replace("speed: 2.5\ninputs:", "inputs: {} #"), name="mine")
     assert (scenario.speed, scenario.inputs) == (1, {})
 
 
-def test_the_problems_of_a_file_name_it_as_it_was_given(tmp_path: Path) -> None:
+def test_the_problems_of_a_file_name_the_given_path(tmp_path: Path) -> None:
     path = tmp_path / "mine.yml"
     path.write_text(MINE.replace("speed", "sped"), encoding="utf-8")
     with pytest.raises(UsageError) as caught:
@@ -143,7 +143,7 @@ def test_the_problems_of_a_file_name_it_as_it_was_given(tmp_path: Path) -> None:
         ("a\0b.yml", "cannot be read: "),
     ],
 )
-def test_what_cannot_be_found_is_refused_with_a_way_out(asked: str, told: str) -> None:
+def test_an_unknown_scenario_is_refused_with_a_suggestion(asked: str, told: str) -> None:
     with pytest.raises(UsageError) as caught:
         load(asked)
     (problem,) = caught.value.problems

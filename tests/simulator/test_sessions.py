@@ -85,7 +85,7 @@ def test_a_document_has_every_field_of_the_api() -> None:
 def test_the_status_follows_its_timeline(
     elapsed_s: float, status: str, stopped_at: str | None, time_elapsed: int
 ) -> None:
-    # Not in the order of their time: the timeline is.
+    # deliberately not in chronological order
     statuses = "statuses: [{at: 12s, is: PASSED}, {at: 0s, is: STARTED}, {at: 2s, is: PROGRESS}]"
     document = document_at(scenario(statuses), elapsed_s)
     assert (document["status"], document["stoppedAt"], document["timeElapsed"]) == (
@@ -95,17 +95,17 @@ def test_the_status_follows_its_timeline(
     )
 
 
-def test_before_its_first_status_a_session_has_started() -> None:
+def test_the_status_of_a_session_before_its_first_one_is_started() -> None:
     assert document_at(scenario("statuses: [{at: 5s, is: PASSED}]"), 4)["status"] == "STARTED"
 
 
-def test_a_status_that_nobody_knows_is_reported_and_does_not_stop_the_session() -> None:
+def test_an_unknown_status_is_reported_and_does_not_stop_the_session() -> None:
     document = document_at(scenario("statuses: [{at: 0s, is: HIBERNATING}]"), 9)
     assert (document["status"], document["stoppedAt"]) == ("HIBERNATING", None)
 
 
 @pytest.mark.parametrize(("version", "word"), [("v1", "TIMED_OUT"), ("v2", "CANCELLED")])
-def test_each_version_has_its_word_for_cancelled(version: str, word: str) -> None:
+def test_each_version_has_its_status_for_cancelled(version: str, word: str) -> None:
     document = document_at(scenario("statuses: [{at: 3s, is: CANCELLED}]"), 3, version)
     assert (document["status"], document["timeElapsed"]) == (word, 3000)
 
@@ -115,7 +115,7 @@ def test_the_clock_of_a_session_starts_with_the_first_request_for_it() -> None:
     clock = HandClock()
     with Simulator(scenario("", second), clock=clock, speed=2) as simulator:
         retrieve(simulator)
-        clock.now_s += 50  # 100 simulated seconds: the first one is over
+        clock.now_s += 50  # 100 simulated seconds, so the first session has ended
         assert retrieve(simulator).json["status"] == "PASSED"
         assert retrieve(simulator, session_id=OTHER_ID).json["status"] == "STARTED"
         clock.now_s += 1.9
@@ -124,7 +124,7 @@ def test_the_clock_of_a_session_starts_with_the_first_request_for_it() -> None:
         assert retrieve(simulator, session_id=OTHER_ID).json["status"] == "PASSED"
 
 
-def test_the_scenario_says_how_fast_time_passes() -> None:
+def test_the_speed_of_the_scenario_applies() -> None:
     clock = HandClock()
     with Simulator(scenario("", "speed: 30"), clock=clock) as simulator:
         retrieve(simulator)
@@ -133,7 +133,7 @@ def test_the_scenario_says_how_fast_time_passes() -> None:
 
 
 @pytest.mark.parametrize("speed", [0.0, -1.0, float("nan"), float("inf")])
-def test_a_speed_at_which_nothing_can_be_played_is_refused(speed: float) -> None:
+def test_a_speed_that_is_not_positive_and_finite_is_refused(speed: float) -> None:
     with pytest.raises(ValueError, match="speed"):
         Simulator(scenario(), speed=speed)
 
@@ -151,7 +151,7 @@ def test_a_speed_at_which_nothing_can_be_played_is_refused(speed: float) -> None
         ("failed, flags: {hasErrors: true, hasFailures: false}", {"hasErrors"}),
     ],
 )
-def test_what_a_result_is_becomes_flags(outcome: str, raised: set[str]) -> None:
+def test_the_outcome_of_a_result_becomes_flags(outcome: str, raised: set[str]) -> None:
     result = only_result(f"is: {outcome}")
     assert {flag: result[flag] for flag in FLAGS} == {flag: flag in raised for flag in FLAGS}
 
@@ -167,11 +167,11 @@ def test_what_a_result_is_becomes_flags(outcome: str, raised: set[str]) -> None:
         ("is: passed, type: SURPRISE", "SURPRISE"),
     ],
 )
-def test_a_result_has_the_type_that_it_is_given(lines: str, result_type: str | None) -> None:
+def test_a_result_has_the_given_type(lines: str, result_type: str | None) -> None:
     assert only_result(lines)["resultType"] == result_type
 
 
-def test_a_result_takes_300_ms_where_nothing_is_said() -> None:
+def test_a_result_takes_300_ms_by_default() -> None:
     result = only_result("is: passed")
     assert result["responseTime"] == 300
     assert result["startedAt"] == "2026-01-15T09:00:04.700Z"
@@ -195,9 +195,7 @@ def test_a_result_takes_300_ms_where_nothing_is_said() -> None:
         ("{at: 5s, location: a, is: passed, flags: {isDegraded: true}}", "DEGRADED", 5000),
     ],
 )
-def test_a_session_that_is_silent_about_its_statuses_ends_as_its_worst_result(
-    results: str, status: str, ends_ms: int
-) -> None:
+def test_a_session_without_statuses_ends_as_its_worst_result(results: str, status: str, ends_ms: int) -> None:
     played = scenario(f"results: [{results}]")
     assert document_at(played, 1, "v2")["status"] == "STARTED"
     end = document_at(played, 60, "v2")
@@ -232,7 +230,7 @@ def test_a_session_is_unknown_until_it_is_readable() -> None:
         assert retrieve(simulator).json["timeElapsed"] == 8000
 
 
-def test_the_start_of_a_scenario_can_be_given() -> None:
+def test_the_start_of_a_scenario_can_be_set() -> None:
     document = document_at(scenario("", "started: 2030-06-01T12:00:00+02:00"), 61)
     assert (document["startedAt"], document["stoppedAt"]) == (
         "2030-06-01T10:00:00.000Z",
@@ -240,7 +238,7 @@ def test_the_start_of_a_scenario_can_be_given() -> None:
     )
 
 
-def test_ids_that_are_not_given_are_derived_from_name_and_place() -> None:
+def test_missing_ids_are_derived_from_name_and_position() -> None:
     text = (
         "description: d\nsessions:\n"
         + 2 * "  - {check: {name: A}, locations: [], statuses: [{at: 0s, is: A}]}\n"
@@ -251,7 +249,7 @@ def test_ids_that_are_not_given_are_derived_from_name_and_place() -> None:
     assert all(re.fullmatch(UUID, each) for each in first)
 
 
-def test_results_keep_their_ids_as_time_goes_on() -> None:
+def test_results_keep_their_ids_over_time() -> None:
     played = scenario(
         "results: [{at: 9s, location: a, is: passed}, {at: 2s, location: b, is: passed}]\n"
         "statuses: [{at: 0s, is: STARTED}]"
@@ -273,7 +271,7 @@ def timeline_scenario(results: list[int], ends: int) -> Scenario:
 
 @given(results=timelines, ends=moments, looks=st.lists(moments, min_size=1, max_size=4).map(sorted))
 @settings(max_examples=40, deadline=None)
-def test_a_look_shows_exactly_what_has_come_by_then(results: list[int], ends: int, looks: list[int]) -> None:
+def test_a_fetch_shows_exactly_the_results_so_far(results: list[int], ends: int, looks: list[int]) -> None:
     clock = HandClock(0)
     with Simulator(timeline_scenario(results, ends), clock=clock, speed=1) as simulator:
         retrieve(simulator)
@@ -287,7 +285,7 @@ def test_a_look_shows_exactly_what_has_come_by_then(results: list[int], ends: in
 
 @given(results=timelines, ends=moments, cancelled=moments, look=moments)
 @settings(max_examples=40, deadline=None)
-def test_a_cancelled_session_keeps_what_it_has_and_gets_nothing_more(
+def test_a_cancelled_session_keeps_its_results_and_gets_no_more(
     results: list[int], ends: int, cancelled: int, look: int
 ) -> None:
     clock = HandClock(0)
@@ -298,7 +296,7 @@ def test_a_cancelled_session_keeps_what_it_has_and_gets_nothing_more(
         assert cancel(simulator).status == 204
         clock.now_s = cancelled + look
         after = retrieve(simulator, "v2").json
-    if ends <= cancelled:  # it was over already: nothing changes
+    if ends <= cancelled:  # it had already ended, so nothing changes
         assert after["status"] == "PASSED"
         assert after["stoppedAt"] == before["stoppedAt"]
     else:

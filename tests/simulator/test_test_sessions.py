@@ -1,4 +1,4 @@
-"""Test sessions over simulated time: what the calls of Checkly's API answer."""
+"""Test sessions over simulated time: responses to the calls of Checkly's API."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ sessions:
 
 
 def at(seconds: float, played: Scenario, path: str = PATH) -> Response:
-    """The answer so many seconds after the session began."""
+    """Return the response some seconds after the session began."""
     clock = HandClock()
     with Simulator(played, clock=clock) as api:
         ask(api, PATH)
@@ -77,14 +77,14 @@ def test_a_session_that_grows_shows_a_check_with_its_first_result() -> None:
     assert [name for name, _, _ in brief(at(10, played).json)] == ["Home page", "Log in"]
 
 
-def test_a_check_without_a_result_is_pending_for_ever() -> None:
+def test_a_check_without_a_result_stays_pending() -> None:
     checks = "\n      - {name: A, results: [{at: 1s, is: passed}]}\n      - {name: B}"
     document = at(90, scenario(checks=checks)).json
     assert document["status"] == "PASSED"
     assert brief(document) == [("A", "FINAL", "PASSED"), ("B", "PENDING", "RUNNING")]
 
 
-def test_a_retry_in_another_region_takes_the_place_of_the_pending_result() -> None:
+def test_a_retry_in_another_region_replaces_the_pending_result() -> None:
     checks = """
       - name: A
         results: [{at: 1s, is: failed, attempt: true}, {at: 2s, is: passed, location: us-east-1}]"""
@@ -138,7 +138,7 @@ def test_a_session_ends_as_its_worst_check_and_is_never_degraded(results: list[s
     assert at(9, scenario(checks=checks)).json["status"] == status
 
 
-def test_the_details_of_a_result_add_what_the_session_does_not_show() -> None:
+def test_the_details_of_a_result_have_additional_fields() -> None:
     checks = """
       - name: A
         results: [{at: 1s, is: errored, detail: {scheduleError: no agent, filePath: a.check.ts}}]"""
@@ -151,7 +151,7 @@ def test_the_details_of_a_result_add_what_the_session_does_not_show() -> None:
     assert at(5, played, f"{PATH}/results/{uuid4()}").status == 404
 
 
-def test_an_id_of_one_kind_is_unknown_to_the_other() -> None:
+def test_each_kind_of_session_has_its_own_ids() -> None:
     other = f"  - {{check: {{name: A}}, id: {OTHER_ID}, locations: [], statuses: [{{at: 0s, is: PASSED}}]}}"
     played = scenario(rest=other)
     assert at(0, played, f"/v1/check-sessions/{ID}").status == 404
@@ -160,11 +160,11 @@ def test_an_id_of_one_kind_is_unknown_to_the_other() -> None:
     assert (reply.status, reply.json["message"]) == (404, "No such test session.")
 
 
-def test_test_sessions_outlive_the_first_version_of_check_sessions() -> None:
+def test_test_sessions_are_served_without_v1_of_check_sessions() -> None:
     assert at(0, scenario(rest="api: {served: [v2]}")).status == 200
 
 
-def test_completion_waits_for_the_end_or_answers_408() -> None:
+def test_completion_waits_for_the_end_or_returns_408() -> None:
     with Simulator(scenario(), speed=300) as api:
         assert ask(api, f"{PATH}/completion?maxWaitSeconds=5").json["status"] == "FAILED"
     with Simulator(scenario()) as api:
@@ -172,7 +172,7 @@ def test_completion_waits_for_the_end_or_answers_408() -> None:
     assert (reply.status, reply.json["message"]) == (408, "The test session has not finished yet.")
 
 
-def test_cancelling_ends_playwright_runs_and_the_session_when_the_rest_is_done() -> None:
+def test_cancelling_ends_playwright_runs_and_then_the_session_with_the_last_run() -> None:
     clock = HandClock()
     with Simulator(scenario(), clock=clock) as api:
         ask(api, PATH)
@@ -188,7 +188,7 @@ def test_cancelling_ends_playwright_runs_and_the_session_when_the_rest_is_done()
     assert brief(ended)[:3] == brief(at(20, scenario()).json)[:3]
 
 
-def test_cancelling_wakes_a_long_poll_when_the_session_ends() -> None:
+def test_cancelling_ends_a_long_poll_when_the_session_ends() -> None:
     replies: list[Response] = []
     path = f"{PATH}/completion?maxWaitSeconds=9"
     only_buy = "\n" + CHECKS.splitlines()[-1]
@@ -214,7 +214,7 @@ def test_cancelling_wakes_a_long_poll_when_the_session_ends() -> None:
         (b"", 400, False),
     ],
 )
-def test_cancelling_can_be_for_some_runs(body: bytes, status: int, cancelled: bool) -> None:
+def test_some_runs_of_a_session_can_be_cancelled(body: bytes, status: int, cancelled: bool) -> None:
     clock = HandClock()
     with Simulator(scenario(), clock=clock) as api:
         (*_, last) = ask(api, PATH).json["results"]
@@ -247,7 +247,7 @@ TWO = """
 )
 def test_the_list_is_filtered(query: str, names: list[str]) -> None:
     reply = at(5, scenario(rest=TWO), f"/v1/test-sessions{query}")
-    # The second session begins with the request, so that its only check has not ended.
+    # The second session begins with the request, so its only check has not ended.
     assert [each["name"] for each in reply.json["entries"]] == names
     assert reply.json["length"] == len(names)
 
@@ -260,7 +260,7 @@ def test_the_list_has_pages() -> None:
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=many", "from=yesterday"])
-def test_a_list_call_that_asks_for_too_much_is_refused(query: str) -> None:
+def test_a_list_call_with_invalid_parameters_is_refused(query: str) -> None:
     assert at(0, scenario(), f"/v1/test-sessions?{query}").status == 400
 
 
@@ -275,7 +275,7 @@ def test_an_entry_of_the_list_counts_the_runs_by_status() -> None:
 
 
 def trigger(body: object, rest: str = "") -> list[Response]:
-    """The answers to the same call, made twice."""
+    """Return the responses to the same call, made twice."""
     with Simulator(scenario(rest=rest)) as api:
         call = json.dumps(body).encode()
         return [ask(api, "/v1/test-sessions/trigger", "POST", KEY, call) for _ in range(2)]
@@ -289,7 +289,7 @@ def trigger(body: object, rest: str = "") -> list[Response]:
         ({"target": {"matchTags": [["none"]]}}, []),
     ],
 )
-def test_a_trigger_starts_one_session_with_the_checks_selected(
+def test_a_trigger_starts_one_session_with_the_selected_checks(
     target: dict[str, Any], checks: list[str]
 ) -> None:
     first, second = trigger({"name": "Mine", "runLocation": "eu-west-1", **target})

@@ -1,4 +1,4 @@
-"""Triggering: which checks a call is for, and what it starts."""
+"""Triggering: which checks a call selects, and what it starts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _post(api: Simulator, body: bytes, version: str = "v2") -> requests.Response
     ],
 )
 @pytest.mark.parametrize("version", ["v1", "v2"])
-def test_which_checks_are_started(target: dict[str, Any], names: list[str], version: str) -> None:
+def test_a_trigger_starts_the_selected_checks(target: dict[str, Any], names: list[str], version: str) -> None:
     with Simulator(SCENARIO) as api:
         answer = _post(api, json.dumps({"target": target}).encode(), version)
     assert answer.status_code == (201 if names else 404)
@@ -49,7 +49,7 @@ def test_which_checks_are_started(target: dict[str, Any], names: list[str], vers
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"target": 3}', b'{"target": {"matchTags": 3}}', b"{"])
-def test_a_body_that_is_none_is_refused(body: bytes) -> None:
+def test_an_invalid_body_is_refused(body: bytes) -> None:
     with Simulator(SCENARIO) as api:
         assert _post(api, body).status_code == 400
 

@@ -1,4 +1,4 @@
-"""A secret is hidden in every form in which an answer might echo it, and nothing else is."""
+"""A secret is hidden in every form in which a response might echo it, and nothing else is."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ KEYS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1
 
 
 @given(KEYS, st.text(), st.text())
-def test_a_secret_is_hidden_wherever_it_stands(key: str, before: str, after: str) -> None:
+def test_a_secret_is_hidden_anywhere_in_a_text(key: str, before: str, after: str) -> None:
     hidden = Redaction(key)
     assert key not in hidden.text(before + key + after)
     assert key.encode() not in hidden.body((before + key + after).encode(errors="replace"))
 
 
 @given(KEYS)
-def test_a_secret_is_hidden_as_json_and_urls_spell_it(key: str) -> None:
+def test_a_secret_is_hidden_in_json_and_in_urls(key: str) -> None:
     hidden = Redaction(key)
     every_character = "".join(f"\\u{ord(each):04X}" for each in key)
     assert json.loads(hidden.body(json.dumps({"k": key}).encode())) == {"k": "***"}
@@ -44,13 +44,13 @@ def test_a_secret_is_hidden_in_base64(key: str, before: bytes, after: bytes) -> 
 
 
 @given(KEYS, st.integers(0, 2))
-def test_of_a_secret_in_base64_nothing_is_left_but_what_its_neighbours_share(key: str, before: int) -> None:
+def test_only_characters_shared_with_neighbours_remain_of_a_secret_in_base64(key: str, before: int) -> None:
     left = Redaction(key).text(b64encode(b"\0" * before + key.encode() + b"\0\0\0").decode())
     assert re.fullmatch(r"A{0,2}.?\*\*\*.?A{3,4}=*", left)
 
 
 @given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=7), st.text())
-def test_what_is_too_short_to_be_a_secret_makes_no_answer_unreadable(key: str, text: str) -> None:
+def test_texts_of_less_than_eight_characters_are_not_hidden(key: str, text: str) -> None:
     assert Redaction(key).text(text + key) == text + key
     assert Redaction(key).body(b'{"checkSessionId": 1}') == b'{"checkSessionId": 1}'
 
@@ -61,12 +61,12 @@ def test_eight_characters_can_be_a_secret(key: str) -> None:
 
 
 @given(KEYS, st.text(st.characters(max_codepoint=0x20)))
-def test_what_holds_no_secret_stays_as_it_is(key: str, text: str) -> None:
+def test_text_without_a_secret_is_unchanged(key: str, text: str) -> None:
     assert Redaction(key).text(text) == text
 
 
 @pytest.mark.parametrize("said", ["cu_{}", r"cu\_{}", "checkly.cu-{}", "{}"])
-def test_what_the_gate_writes_has_no_slug_of_the_secret_either(said: str) -> None:
+def test_slugs_of_the_secret_are_hidden_in_output(said: str) -> None:
     letters = "0123456789ABCDEF0123456789abcdef"
     hidden = Redaction(f"cu_{letters}")
     for text in (said.format(letters), said.format(letters.lower())):
@@ -75,7 +75,7 @@ def test_what_the_gate_writes_has_no_slug_of_the_secret_either(said: str) -> Non
 
 
 @pytest.mark.parametrize("secret", ["", "key", "cu_demo_key_that_opens_nothing"])
-def test_what_the_gate_writes_keeps_words_that_are_no_secret(secret: str) -> None:
+def test_ordinary_words_are_not_hidden_in_output(secret: str) -> None:
     assert (
         Redaction(secret).in_text("nothing opens; the key is refused") == "nothing opens; the key is refused"
     )

