@@ -74,7 +74,7 @@ def test_many_sessions_are_counted_and_weighed(tmp_path: Path) -> None:
     assert int(rows["3 sessions: requests in all"].measured) >= 5
     assert rows["peak memory with 3 sessions"].reached
     assert rows["peak memory with 3 sessions that fail"].reached
-    assert "Medians of 2 runs" in section.how
+    assert "medians of 2 runs" in section.how
     assert "any 60 s" in section.how
 
 
