@@ -92,7 +92,7 @@ def wait(command: Sequence[str], more: Mapping[str, str], end_s: float, folder: 
         done = run([*command, *what], environment(api.url, folder, **more), folder)
         times_s = [request.at_s for request in api.requests]
     if clock.first_s is None:
-        raise RuntimeError(f"{command} asked for nothing")
+        raise RuntimeError(f"{command} sent no request")
     return Waited(done.ended_s - (clock.first_s + end_s), most_within(times_s, _MINUTE_S))
 
 

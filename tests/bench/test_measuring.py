@@ -62,7 +62,7 @@ def test_a_script_that_polls_is_late_by_what_is_left_of_its_pause(tmp_path: Path
 
 
 def test_who_asks_for_nothing_was_not_measured(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="asked for nothing"):
+    with pytest.raises(RuntimeError, match="sent no request"):
         ending.wait((sys.executable, "-c", "pass"), {}, 0.1, tmp_path)
 
 
