@@ -1,1 +1,1 @@
-"""How fast the gate is: `make bench` measures it beside others, and writes docs/PERFORMANCE.md."""
+"""Benchmarks: `make bench` compares the gate with alternatives, and writes docs/PERFORMANCE.md."""

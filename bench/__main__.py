@@ -1,4 +1,4 @@
-"""Measures everything, prints it, and writes it to docs/PERFORMANCE.md."""
+"""Run all benchmarks, print the results, and write them to docs/PERFORMANCE.md."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ _PARTS: tuple[Callable[[Path], Section], ...] = (
     reporting.measure,
 )
 _HEAD = """\
-Measured by `make bench`, which writes this page, and exits 1 where a goal is missed. Everything runs on one
-machine, side by side and in turns, against the embedded simulator on loopback: what Checkly and the
-network add is the same for all. Another machine has other times; the ratios should stay.
+`make bench` measures these figures, writes this page, and exits with 1 if a goal is missed. All programs
+run on one machine, in turns or at the same time, against the embedded simulator on loopback: Checkly and
+the network would add the same time to all of them. On another machine the times differ, but the ratios
+should not.
 
 {machine}. It took {minutes:.0f} minutes."""
 
 
 def main() -> int:
-    """Returns 1 where a goal is missed, 2 where something to measure with is not there."""
+    """Return 1 if a goal is missed, and 2 if a required program is missing."""
     if lacking := missing("curl", "jq"):
         print(f"bench: install {' and '.join(lacking)} first")  # noqa: T201 - this is its output
         return 2

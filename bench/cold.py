@@ -1,4 +1,4 @@
-"""What a machine that has nothing yet pays before the first request: the image, or npm's packages."""
+"""The cold start: the cost of the image, or of npm's packages, before a fresh machine's first request."""
 
 from __future__ import annotations
 
@@ -22,30 +22,31 @@ from tests.image.engine import Engine, NoEngine
 from tests.image.private_engine import empty_engine, private_engine
 
 ROUNDS = 5
-_STARTS = 4  # in each round: they vary more than a pull, and cost less
+_STARTS = 4  # in each round, because they vary more than a pull and take less time
 _IMAGE, _FORMER, _PACKAGES = "the image", "the former image", "npm's packages"
 _DOCKERFILES = {_IMAGE: "Dockerfile", _FORMER: "bench/former.Dockerfile"}
 _SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 _MBIT_S = 50
 _HOW = """\
-What a fresh machine does before the gate's first request. The image is pulled from a registry on loopback
-into a Docker engine that has no image, {rounds} times, and started {starts} times. The former image, made of
-the same gate and the whole base image (`bench/former.Dockerfile`), takes turns with it. Both are built on a
-stand-in for the base image, so it is the ratios that count. A download is the layers with gzip. Figures at
-{mbit} Mbit/s are CALCULATED: the download at that speed, and the times measured here.
+These are the steps of a fresh machine before the gate's first request. The image is pulled {rounds} times
+from a registry on loopback into an empty Docker engine, and started {starts} times. It takes turns with
+the former image, which contains the same gate and the whole base image (`bench/former.Dockerfile`). Both
+are built on a stand-in for the base image, so only the ratios are meaningful. A download is the size of
+the layers with gzip. Figures at {mbit} Mbit/s are CALCULATED from the download at that speed and the times
+measured here.
 
 {npm}"""
 _NPM = """\
-Beside them stands `npm install checkly@{version}` with an empty cache, from the registry that this machine
-uses, and `npx checkly checks run` to its first request, once. Its time contains the network, the image's does
-not: at {mbit} Mbit/s the image's download would take {seconds:.1f} s (calculated). Node is not counted,
-because runners have it."""
+They are compared with `npm install checkly@{version}` with an empty cache, from the registry that this
+machine uses, and with `npx checkly checks run` until its first request, once. That time includes the
+network and the image's time does not: at {mbit} Mbit/s, the image's download would take {seconds:.1f} s
+(calculated). Node is not counted, because runners have it."""
 _NO_NPM = "The Checkly CLI was NOT measured: there was no npm, or its package could not be installed."
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What it takes to get a program and start it: megabytes, files, and seconds of each round."""
+    """The cost of fetching and starting a program: megabytes, files, and the seconds of each round."""
 
     download_mb: float
     disk_mb: float
@@ -55,12 +56,12 @@ class Cost:
 
     @property
     def calculated_s(self) -> float:
-        """All of it at a limited speed."""
+        """Return the seconds until the first request with a download at a limited speed."""
         return self.download_mb * 8 / _MBIT_S + median(self.fetch_s) + median(self.first_request_s)
 
 
 def measure(folder: Path, rounds: int = ROUNDS) -> Section:
-    """Measure the image beside the former one and npm's packages, if there can be an engine."""
+    """Compare the image with the former one and npm's packages, if a Docker engine can be started."""
     try:
         costs = _images(rounds)
     except NoEngine as error:
@@ -142,7 +143,7 @@ def _registry() -> Iterator[str]:
 
 
 def rows(costs: Mapping[str, Cost]) -> Iterator[Row]:
-    """Compare the first, which is the image, with the others."""
+    """Compare the image, which comes first, with the others."""
     for name, cost in costs.items():
         sizes = f"{cost.download_mb:.1f} MB, {cost.disk_mb:.1f} MB, {cost.files}"
         times = f"{shown_s(median(cost.fetch_s))}, {shown_s(median(cost.first_request_s))}"

@@ -1,4 +1,4 @@
-"""From the end of a session to the exit of who waits for it, and what the wait costs."""
+"""The time from the end of a session to the exit of the program that waits for it, and the requests."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ ENDS_S = (
 _STAGGER_S = 0.6
 _MINUTE_S = 60.0
 _HOW = """\
-{runs} sessions that end between {first:.0f} and {last:.0f} s after they are first asked for, at all
-points of a pause of 5 s or 10 s. Four waiters wait for each, side by side, all for a session of their own
-that runs the same way; all waits go on at once, started {stagger} s apart. The time is from the session's
-end to the exit of the process, the gate's reports included; the script writes none. Requests are those
-that the simulator received, at their most within any minute of a wait."""
+{runs} sessions end between {first:.0f} and {last:.0f} s after their first request, at points that are
+spread over a pause of 5 s or 10 s. Four programs wait for equal copies of each session. All waits run at
+the same time, started {stagger} s apart. The time is from the session's end to the exit of the process. It
+includes the gate's reports; the script writes none. Requests are counted by the simulator, as the maximum
+within any minute of a wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """How long after the session's end the waiter left, and the most requests that it sent in any minute."""
+    """The seconds from the session's end to the program's exit, and its most requests in any minute."""
 
     late_s: float
     per_minute: int
 
 
 class _FirstLook:
-    """A clock that remembers when it was first looked at, which is when the simulator's session began."""
+    """A clock that remembers its first reading, at which the simulator's session began."""
 
     def __init__(self) -> None:
         self.first_s: float | None = None
@@ -58,7 +58,7 @@ class _FirstLook:
 
 
 def measure(folder: Path, ends_s: Sequence[float] = ENDS_S) -> Section:
-    """The gate with two poll-intervals and the script with two pauses, waiting for the same ends."""
+    """Compare the gate with two poll-intervals and the script with two pauses, on the same sessions."""
     waiters: Mapping[str, Callable[[float], Waited]] = {
         "10s": lambda end_s: wait((*GATE, "--poll-interval=10s"), {}, end_s, folder),
         "30s": lambda end_s: wait((*GATE, "--poll-interval=30s"), {}, end_s, folder),
@@ -84,7 +84,7 @@ def _later(delay_s: float, waiter: Callable[[float], Waited], end_s: float) -> W
 
 
 def wait(command: Sequence[str], more: Mapping[str, str], end_s: float, folder: Path) -> Waited:
-    """Has a program wait for a session that ends that many seconds after it is first asked for."""
+    """Run a program that waits for a session, which ends `end_s` seconds after its first request."""
     clock, play = _FirstLook(), scenario([end_s], LOCATIONS[:3])
     (session_id,) = play.session_ids
     what = ("--session-id", session_id) if command[0] != POLL else (session_id,)
@@ -92,7 +92,7 @@ def wait(command: Sequence[str], more: Mapping[str, str], end_s: float, folder: 
         done = run([*command, *what], environment(api.url, folder, **more), folder)
         times_s = [request.at_s for request in api.requests]
     if clock.first_s is None:
-        raise RuntimeError(f"{command} asked for nothing")
+        raise RuntimeError(f"{command} sent no request")
     return Waited(done.ended_s - (clock.first_s + end_s), most_within(times_s, _MINUTE_S))
 
 
@@ -111,7 +111,7 @@ def _rows(waited: Mapping[str, Sequence[Waited]]) -> Sequence[Row]:
         *(_late_row(words[name], late[name], 0.25) for name in ("10s", "30s")),
         *(Row(f"end to exit: {words[name]}", shown_s(late[name])) for name in ("script 5s", "script 10s")),
         Row(
-            "waits in which both gates left before the script with a pause of 5 s",
+            "waits in which both gates exited before the script with a pause of 5 s",
             f"{ahead} of {len(rivals)}",
             "all",
             ahead == len(rivals),

@@ -1,4 +1,4 @@
-"""What is made of measurements."""
+"""Statistics of measurements."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from statistics import median
 
 
 def alternate(jobs: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
-    """Does each job once in every round, so that what else the machine does strikes all of them alike."""
+    """Run each job once in every round, so that other load on the machine affects all jobs alike."""
     measured: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(rounds):
         for name, job in jobs.items():
@@ -16,12 +16,12 @@ def alternate(jobs: Mapping[str, Callable[[], float]], rounds: int) -> dict[str,
 
 
 def median_ratio(ones: Sequence[float], others: Sequence[float]) -> float:
-    """The median of what each was beside the other of its own round."""
+    """Return the median of the ratios of each round."""
     return median(one / other for one, other in zip(ones, others, strict=True))
 
 
 def most_within(times_s: Iterable[float], span_s: float) -> int:
-    """The most events in any span of that length, its end not included."""
+    """Return the largest number of events in any span of that length, which does not include its end."""
     ordered = sorted(times_s)
     first = most = 0
     for last, time_s in enumerate(ordered):
@@ -32,7 +32,7 @@ def most_within(times_s: Iterable[float], span_s: float) -> int:
 
 
 def shown_s(seconds: float) -> str:
-    """A time in the unit that it reads best in."""
+    """Return a time in a readable unit."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     return f"{seconds:.2f} s" if seconds < 100 else f"{seconds:.0f} s"

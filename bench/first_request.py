@@ -1,4 +1,4 @@
-"""The first request of a program, as the one who is asked sees it."""
+"""The first request of a program, as the server sees it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def first_request_s(command: Sequence[str], env_for: Callable[[str], Mapping[str
 
 
 def free_port() -> int:
-    """Return a port of loopback that is free now."""
+    """Return a port on loopback that is currently free."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     return port
@@ -50,4 +50,4 @@ def wait_until_served(port: int) -> None:
         with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=5):
             return
         time.sleep(0.05)
-    raise TimeoutError(f"nothing serves port {port}")
+    raise TimeoutError(f"no server listens on port {port}")

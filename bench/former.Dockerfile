@@ -1,4 +1,4 @@
-# The image as it was before it began from scratch, to measure against.
+# The former image, which was not built from scratch, for comparison.
 FROM python:3.13-slim AS base
 
 FROM base AS build

@@ -1,4 +1,4 @@
-"""The machine that was measured on, in words that name neither it nor whose it is."""
+"""A description of the machine, without its name or its owner."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SYSTEM = r'PRETTY_NAME="(.*)"'
 
 
 def describe() -> str:
-    """CPU, memory, system and Python, and how busy the machine was already."""
+    """Describe CPU, memory, system and Python, and the load before the benchmarks."""
     memory_gib = int(_first(_MEMORY, "/proc/meminfo", "0")) / 1024**2
     return (
         f"{_first(_CPU, '/proc/cpuinfo')}, {os.cpu_count()} cores, {memory_gib:.0f} GiB of memory, "

@@ -1,4 +1,4 @@
-"""One gate for many sessions: how long, how many requests, how much memory."""
+"""One gate for many sessions: time, requests and memory."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ ENDS_S = (5.0, 45.0)  # the first and the last
 _MINUTE_S = 60.0
 _PEAK_LIMIT_MB = 120
 _HOW = """\
-Sessions of {locations} locations each, which end between {first:.0f} and {last:.0f} s after the gate has
-triggered them all, all passed. Medians of {rounds} runs, each with a simulator of its own; the runs of one
-size go on at the same time, and share the machine. Requests are counted by the simulator, at their most
-within any 60 s of a run. The gate's JSON record must say that every session and every location passed. One
-run more of the largest size, the last, has nothing but failed locations, of which reports have most to say.
-Of more than {budget} sessions that end within a minute, the last are known up to a minute later: a gate has
-no more requests than that."""
+Sessions of {locations} locations each end between {first:.0f} and {last:.0f} s after the gate has
+triggered them, and all of them pass. Figures are medians of {rounds} runs, each with a separate simulator.
+Runs of one size share the machine at the same time. Requests are counted by the simulator, as the maximum
+within any 60 s of a run. The gate's JSON record must contain every session and every location as passed.
+In one more run of the largest size, the last, all locations fail, because reports on failures are the
+longest. If more than {budget} sessions end within a minute, the last ones are read up to a minute later,
+because a gate sends at most {budget} requests in a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def measure(
     rounds: int = ROUNDS,
     ends_s: tuple[float, float] = ENDS_S,
 ) -> Section:
-    """Runs of every size, one size after the other."""
+    """Measure runs of every size, one size after the other."""
     done: dict[int, list[_Run]] = {}
     for size in sizes:
         with ThreadPoolExecutor(rounds) as pool:
@@ -73,7 +73,7 @@ def _run(folder: Path, size: int, ends_s: tuple[float, float], *, failing: bool 
     with tempfile.TemporaryDirectory(dir=folder) as own, Simulator(play) as api:
         place = Path(own)
         env = environment(api.url, place) | {"INPUT_TRIGGER_TAGS": TAG}
-        # Only reporting, for a benchmark's programs end with 0.
+        # The gate only reports, because all programs of a benchmark must exit with 0.
         done = run_and_weigh((*GATE, "--json-path=record.json", "--report-only"), env, place)
         record = json.loads((place / "record.json").read_text())
         times_s = [request.at_s for request in api.requests]

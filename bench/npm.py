@@ -1,4 +1,4 @@
-"""Installs the Checkly CLI as a machine that has never done so."""
+"""Install the Checkly CLI as on a fresh machine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ON_A_STAND_IN = {
 
 
 def installed_afresh(folder: Path) -> tuple[float, float, int, list[float], list[float]] | None:
-    """Return megabytes downloaded and on disk, files, and seconds of the installation and to a request."""
+    """Return the megabytes downloaded and on disk, the files, and the seconds to install and to a request."""
     if missing("node", "npm", "npx"):
         return None
     cache, place = folder / "npm-cache", folder / "npm"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The polling loop that people write into a pipeline: poll.sh SESSION-ID. POLL_S is the pause between two looks.
+# A typical polling loop in a pipeline: poll.sh SESSION-ID. POLL_S is the pause between two requests.
 set -eu
 while :; do
   status=$(curl --silent --show-error --fail \

@@ -1,4 +1,4 @@
-"""The programs that are compared, started as processes in an environment that holds nothing else."""
+"""The programs that are compared. They run as processes in a minimal environment."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GLANCE_S = 0.003
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A process that has ended; the times are monotonic."""
+    """A process that has ended. The times are monotonic."""
 
     began_s: float
     ended_s: float
@@ -32,12 +32,12 @@ class Finished:
 
     @property
     def took_s(self) -> float:
-        """From its start to its exit."""
+        """Return the seconds from its start to its exit."""
         return self.ended_s - self.began_s
 
 
 def environment(url: str, home: Path, **more: str) -> dict[str, str]:
-    """The least that all of them need, with where the API is and as whom to ask."""
+    """Return the minimal environment for all programs, with the API's URL and the credentials."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -49,7 +49,7 @@ def environment(url: str, home: Path, **more: str) -> dict[str, str]:
 
 
 def run(command: Sequence[str], env: Mapping[str, str], folder: Path) -> Finished:
-    """Runs a program that must end with 0, else raises RuntimeError with what it said."""
+    """Run a program. Raises RuntimeError with its output if it does not exit with 0."""
     began_s = time.monotonic()
     done = subprocess.run(
         command, env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
@@ -61,7 +61,7 @@ def run(command: Sequence[str], env: Mapping[str, str], folder: Path) -> Finishe
 
 
 def run_and_weigh(command: Sequence[str], env: Mapping[str, str], folder: Path) -> Finished:
-    """The same, looking at the process's peak memory every few milliseconds, which costs it some time."""
+    """Run a program and sample its peak memory every few milliseconds, which makes it a little slower."""
     peak_kb = 0
     with (folder / "log").open("w+") as log:
         began_s = time.monotonic()
@@ -77,7 +77,7 @@ def run_and_weigh(command: Sequence[str], env: Mapping[str, str], folder: Path) 
 
 
 def _peak_kb(pid: int) -> int:
-    """What the kernel calls VmHWM; 0 once the process is over."""
+    """Return the kernel's VmHWM of a process; 0 if the process has ended."""
     try:
         match = re.search(r"VmHWM:\s*(\d+)", Path(f"/proc/{pid}/status").read_text())
     except OSError:
@@ -86,5 +86,5 @@ def _peak_kb(pid: int) -> int:
 
 
 def missing(*names: str) -> list[str]:
-    """Which of these programs are not on the PATH."""
+    """Return the programs that are not on the PATH."""
     return [name for name in names if shutil.which(name) is None]

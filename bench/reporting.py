@@ -1,4 +1,4 @@
-"""How long it takes to write the reports on very many locations, and how large they are."""
+"""The time to write the reports on very many locations, and their size."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ ROUNDS = 7
 _LIMIT_S = 3.0
 _WHEN = datetime(2026, 1, 15, 9, 5, tzinfo=UTC)
 _HOW = """\
-The three reports on sessions of {locations} locations, rendered and written to files one after the other
-in this process: medians of {rounds} rounds. The job summary names the worst and is cut to what GitHub
-takes."""
+The three reports on sessions of {locations} locations are rendered and written to files one after the
+other in this process. Figures are medians of {rounds} rounds. The job summary shows the worst locations
+first and is cut to the size that GitHub accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One report of one size: the median time to render and write it, and its length."""
+    """A report on a number of sessions: the median time to render and write it, and its size."""
 
     report: str
     sessions: int
@@ -50,7 +50,7 @@ class Written:
 
 
 def measure(folder: Path, sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) -> Section:
-    """The three reports for each number of sessions; the goal is for the largest."""
+    """Measure the three reports for each number of sessions. The goal applies to the largest."""
     rows: list[Row] = []
     for size in sizes:
         written = write(folder, report_on(scenario([20.0] * size)), rounds)
@@ -70,7 +70,7 @@ def _all(what: str, written: Sequence[Written]) -> Row:
 
 
 def report_on(play: Scenario) -> Report:
-    """What the gate makes of the sessions of a scenario after their end."""
+    """Return the gate's report on the sessions of a scenario after their end."""
     watched = [PollResult(session.ref, session, Ending.FINISHED) for session in _sessions(play)]
     verdict = judge(watched, lambda _: Policy())
     return Report(
@@ -97,7 +97,7 @@ def _session(play: Scenario, planned: PlannedSession) -> Session:
 
 
 def write(folder: Path, report: Report, rounds: int) -> list[Written]:
-    """Writes each report once in every round."""
+    """Write each report once in every round."""
     renderers: Mapping[str, Callable[[], bytes]] = {
         "JUnit": lambda: xml.render(report),
         "summary": lambda: summary.render(report).encode(),

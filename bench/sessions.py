@@ -1,4 +1,4 @@
-"""Sessions for the simulator that all pass, or all fail, each at a time of its own."""
+"""Sessions for the simulator that all pass or all fail, each at a different time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TAG = "release"
 def scenario(
     ends_s: Sequence[float], locations: Sequence[str] = LOCATIONS, *, failing: bool = False
 ) -> Scenario:
-    """A session for each end, whose locations deliver their results one after the other until then."""
+    """Return a check session for each end, whose locations deliver results one after the other until then."""
     sessions = tuple(
         _session(number, end_s, tuple(locations), failing) for number, end_s in enumerate(ends_s)
     )
@@ -49,7 +49,7 @@ def _session(number: int, end_s: float, locations: tuple[str, ...], failing: boo
 
 
 def of_many_checks(ends_s: Sequence[float], checks: int, *, failing: bool = False) -> Scenario:
-    """A test session for each end, whose checks deliver their results one after the other until then."""
+    """Return a test session for each end, whose checks deliver results one after the other until then."""
     sessions = tuple(_test_session(number, end_s, checks, failing) for number, end_s in enumerate(ends_s))
     return Scenario(name="bench", description="All fail." if failing else "All pass.", sessions=sessions)
 

@@ -1,4 +1,4 @@
-"""From start to exit on a session that has finished, and the memory that it takes."""
+"""The time from start to exit on a finished session, and the memory."""
 
 from __future__ import annotations
 
@@ -26,23 +26,22 @@ sessions:
 """
 _CHECK, _SESSION = "0b4ac3a0-3a11-4f0e-9a43-7b0f3d1c2e55", "6f2e8b0c-5a34-4d0b-8a52-0f6f4b1c9d21"
 _HOW = """\
-The session has passed before anybody asks; `checkly-gate simulate` serves it from a process of its own.
-The gate writes all of its reports and GitHub's files.
-All programs take turns, {rounds} rounds; a ratio is the median over the rounds. The floor is `python -c
-"import requests, yaml, junit_xml"`: a Python that loads the three libraries and does nothing. The `curl`
-and `jq` script is `bench/poll.sh`; on a finished session it does not wait, and looks at the status alone.
-Both Python and the gate have their bytecode, as in the image. The floor takes its interpreter apart when it
-ends, the gate does not.
+The session has already passed; `checkly-gate simulate` serves it from a separate process. The gate writes
+all of its reports and GitHub's files. All programs take turns for {rounds} rounds; a ratio is the median
+over the rounds. The floor is `python -c "import requests, yaml, junit_xml"`, a Python that only loads the
+three libraries. The `curl` and `jq` script is `bench/poll.sh`. On a finished session it does not wait, and
+it reads only the status. Both Python and the gate have their bytecode, as in the image. The floor shuts
+its interpreter down when it ends; the gate does not.
 
 {cli}"""
 _WITH_CLI = """\
-No command of the Checkly CLI attaches to a session that exists. Its nearest job is `checkly checks run
---check-id`, which triggers the check, waits for its session and exits by its status; beside it stands the
-gate with `--trigger-check-id`, which does the same. Both drive the simulator with two or three requests.
-The CLI is version {version}, the newest that runs on Node 20, started from `node_modules/.bin`;
-`CHECKLY_ENV=local` makes it heed `CHECKLY_API_URL`. In its favour its look for updates and its check of
-the account (a request that the simulator does not serve) are off. `npx` is how its documentation starts
-it, and is not what the goal is held against."""
+No command of the Checkly CLI waits for a session that exists. The closest one is `checkly checks run
+--check-id`, which triggers the check, waits for its session, and exits with a code for its status. It is
+compared with the gate with `--trigger-check-id`, which does the same. Both send two or three requests to
+the simulator. The CLI is version {version}, the newest that runs on Node 20, and is started from
+`node_modules/.bin`. With `CHECKLY_ENV=local`, it uses `CHECKLY_API_URL`. In its favour, its search for
+updates and its check of the account (a request that the simulator does not serve) are switched off. Its
+documentation starts it with `npx`; the goal does not apply to that."""
 _NO_CLI = (
     "The Checkly CLI was NOT measured: there was no node and npm, or its package could not be installed."
 )
@@ -64,12 +63,12 @@ def _simulator(folder: Path) -> Iterator[str]:
 
 
 def measure(folder: Path, rounds: int = ROUNDS) -> Section:
-    """Start to exit beside the floor, a script and the CLI; then the peak memory of a plain run."""
+    """Compare the gate's time from start to exit with the floor, a script and the CLI; measure its memory."""
     with _simulator(folder) as url:
         commands = _commands(environment(url, folder))
         jobs = {name: _job(command, env, folder) for name, (command, env) in commands.items()}
         for job in jobs.values():
-            job()  # once for the caches of the file system, and of the CLI
+            job()  # fills the caches of the file system and of the CLI
         took = alternate(jobs, rounds)
         command, env = commands["gate"]
         peaks = [run_and_weigh(command, env, folder).peak_mb for _ in range(rounds)]
@@ -98,7 +97,7 @@ def _commands(env: dict[str, str]) -> Mapping[str, tuple[Sequence[str], dict[str
 
 
 def _github(folder: str) -> dict[str, str]:
-    """What makes the gate write GitHub's files."""
+    """Return the variables that make the gate write GitHub's files."""
     files = {"GITHUB_OUTPUT": f"{folder}/outputs", "GITHUB_STEP_SUMMARY": f"{folder}/summary.md"}
     return files | {"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": folder}
 

@@ -1,4 +1,4 @@
-"""One gate for many test sessions of many checks: how long, how many requests, how much memory."""
+"""One gate for many test sessions of many checks: time, requests and memory."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ENDS_S = (5.0, 45.0)  # the first and the last
 _PEAK_LIMIT_MB = 150
 _LINK = "https://app.checklyhq.com/accounts/1397c172-1938-4973-a225-5862298e571a/test-sessions/"
 _HOW = """\
-{sessions} test sessions of {checks} checks each, which end between {first:.0f} and {last:.0f} s after they
-are first asked for. One gate waits for all of them by their links and one by their bare IDs, each of which
-is looked up as a check session first; of the third nothing but failed checks comes. The JSON record must
-say that every check of every session ended so. Requests are counted by the simulator, at their most within
-any 60 s of a run."""
+{sessions} test sessions of {checks} checks each end between {first:.0f} and {last:.0f} s after their first
+request. One gate waits for all of them by their links, and a second one by their bare IDs, each of which
+is looked up as a check session first. In a third run, all checks fail. The JSON record must contain every
+check of every session with that result. Requests are counted by the simulator, as the maximum within any
+60 s of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class _Run:
 def measure(
     folder: Path, sessions: int = SESSIONS, checks: int = CHECKS, ends_s: tuple[float, float] = ENDS_S
 ) -> Section:
-    """The three runs, one after the other."""
+    """Measure the three runs, one after the other."""
     size = (sessions, checks)
     runs = [
         _run(folder, "by links", size, ends_s, prefix=_LINK),
@@ -76,7 +76,7 @@ def _run(
         place = Path(own)
         ids = "\n".join(f"{prefix}{each}" for each in play.session_ids)
         env = environment(api.url, place) | {"INPUT_SESSION_ID": ids}
-        # Only reporting, because a benchmark's programs end with 0.
+        # The gate only reports, because all programs of a benchmark must exit with 0.
         done = run_and_weigh((*GATE, "--json-path=record.json", "--report-only"), env, place)
         record = json.loads((place / "record.json").read_text())
         times_s = [request.at_s for request in api.requests]

@@ -1,4 +1,4 @@
-"""Figures as Markdown: rows with a goal that is reached or missed, in sections."""
+"""Figures as Markdown: sections of rows, some of which have a goal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HEAD = "| what | measured | goal | |\n|---|---|---|---|"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure; without a goal it stands there for comparison."""
+    """A figure. A figure without a goal is for comparison."""
 
     what: str
     measured: str
@@ -21,12 +21,12 @@ class Row:
 
     @classmethod
     def at_most(cls, what: str, value: float, limit: float, unit: str) -> Self:
-        """A figure that must not exceed a limit; both are shown with the unit, a format of one number."""
+        """Return a figure that must not exceed a limit. `unit` is a format for both numbers."""
         return cls(what, unit.format(value), f"≤ {unit.format(limit)}", value <= limit)
 
     @classmethod
     def at_least(cls, what: str, value: float, limit: float, unit: str) -> Self:
-        """A figure that must not fall below a limit."""
+        """Return a figure that must not fall below a limit."""
         return cls(what, unit.format(value), f"≥ {unit.format(limit)}", value >= limit)
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Figures that were measured together, and how."""
+    """Figures that were measured together, and the method."""
 
     title: str
     how: str
@@ -47,7 +47,7 @@ class Section:
 
 
 def wrapped(text: str) -> str:
-    """Paragraphs in lines of a width that diffs can be read in."""
+    """Wrap paragraphs, so that diffs are readable."""
     return "\n\n".join(
         textwrap.fill(paragraph, 118, break_long_words=False, break_on_hyphens=False)
         for paragraph in text.split("\n\n")
@@ -55,10 +55,10 @@ def wrapped(text: str) -> str:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Rows below their head."""
+    """Return a table of the rows."""
     return "\n".join((_HEAD, *map(str, rows)))
 
 
 def with_goals(sections: Sequence[Section]) -> list[Row]:
-    """The rows that have a goal."""
+    """Return the rows that have a goal."""
     return [row for section in sections for row in section.rows if row.reached is not None]

@@ -1,1 +1,1 @@
-"""Coverage-guided fuzzing of what reads text from outside: `make fuzz`."""
+"""Coverage-guided fuzzing of the code that reads text from outside: `make fuzz`."""

@@ -1,4 +1,4 @@
-"""Starts the fuzzer on one target: `python -m fuzz TARGET [options of libFuzzer] FOLDER...`."""
+"""Start the fuzzer on one target: `python -m fuzz TARGET [options of libFuzzer] FOLDER...`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ with atheris.instrument_imports(include=["gate", "yaml"], enable_loader_override
 
 
 def main() -> None:
-    """Fuzzes until the options say that it is enough, or something was found."""
+    """Fuzz until a limit in the options is reached, or a failure is found."""
     program, target, *options = sys.argv
     atheris.Setup([program, *options], TARGETS[target])
     atheris.Fuzz()

@@ -1,6 +1,6 @@
-"""What must hold for any bytes. A target takes bytes and returns, or it has found something.
+"""Properties that must hold for any bytes. A target takes bytes, and raises an error if one is violated.
 
-Nothing here knows the fuzzer: the tests replay `fuzz/corpus` through the same functions.
+This module does not depend on the fuzzer: the tests replay `fuzz/corpus` with the same functions.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _MEANT = re.compile(r"[\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-]")
 
 
 def replies(data: bytes) -> None:
-    """Any answer is a session that every reporter can tell, or an error that says why in one line."""
+    """Check that any response is a session that every reporter can render, or an error in one line."""
     reply = _reply(data)
     wait_s = retry_after_s(reply)
     assert wait_s is None or (wait_s > 0 and math.isfinite(wait_s))
@@ -60,7 +60,7 @@ def replies(data: bytes) -> None:
 
 
 def policies(data: bytes) -> None:
-    """Any text is a policy that judges sessions, or mistakes that are one line each and name the file."""
+    """Check that any text is a policy that judges sessions, or a list of mistakes that name the file."""
     try:
         book = read_policy(data.decode(errors="surrogateescape"), "policy.yml")
     except UsageError as error:
@@ -73,7 +73,7 @@ def policies(data: bytes) -> None:
 
 
 def texts(data: bytes) -> None:
-    """Any text is one clean line, which no reader of any report takes for more than text."""
+    """Check that any text becomes one clean line, which no report's reader takes for markup or a command."""
     line = clean(data.decode(errors="surrogateescape"))
     assert _is_clean(line)
     assert len(line) <= NAME_LENGTH
@@ -90,7 +90,7 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {"replies": replies, "policies"
 
 
 def _reply(data: bytes) -> Response:
-    """Bytes as an answer: a line with the status, headers, an empty line, the body."""
+    """Convert bytes to a response: a line with the status, headers, an empty line, the body."""
     head, _, body = data.partition(b"\n\n")
     first, *lines = head.decode("latin-1").split("\n")
     status = int(first) if re.fullmatch("[1-9][0-9]{2}", first) else 200
@@ -120,7 +120,7 @@ def _can_be_told(session: Session, policy_for: Callable[[CheckRun], Policy]) -> 
 
 
 def _judges(book: PolicyDocument) -> None:
-    """A book that was read can be applied, and said, on any day."""
+    """Check that a policy that was read can be applied and reported."""
     document = {
         "checkSessionId": SESSION_ID,
         "checkId": "a4cd4ad9-4815-4a9e-92d2-0a7c562ee69a",

@@ -1,1 +1,1 @@
-"""How a version of the gate is released: what must agree, and the commit that its tag names in the end."""
+"""The release of a version: the checks before it, and the commit to which its tag points afterwards."""

@@ -1,12 +1,12 @@
-"""The commands of the release workflow; each stops it with what disagrees and what to do.
+"""The commands of the release workflow. Each stops the workflow if it finds problems, and prints what to do.
 
-check TAG               whether tag, version, changelog, action and branch agree
+check TAG               checks that tag, version, changelog, action and branch agree
 branch TAG              pushes the tagged commit to the branch of the release
-package TAG REPOSITORY  gives README.md and pyproject.toml the links that PyPI shows
-notes TAG IMAGE         the release's notes, from the changelog
-candidate TAG IMAGE     makes and pushes the commit whose action runs IMAGE; prints its name
-publish TAG COMMIT      moves the tags onto that commit; prints `floating=`, whether the floating tag is one
-                        of them, and `latest=`, whether no version is later
+package TAG REPOSITORY  writes the links that PyPI shows into README.md and pyproject.toml
+notes TAG IMAGE         prints the release notes from the changelog
+candidate TAG IMAGE     creates and pushes the commit whose action runs IMAGE; prints its hash
+publish TAG COMMIT      moves the tags to that commit; prints `floating=` (whether the floating tag moved too)
+                        and `latest=` (whether no version is later)
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from release.version import Version
 
 
 def run(root: Path, arguments: Sequence[str]) -> str:
-    """Runs one command in a clone of the repository; returns what it prints."""
+    """Run one command in a clone of the repository, and return its output."""
     repository = Repository(root)
     match arguments:
         case ["check", tag]:
@@ -64,19 +64,19 @@ def _package(root: Path, release: Version, name: str) -> str:
     readme, project = root / "README.md", root / "pyproject.toml"
     readme.write_text(package.readme(readme.read_text("utf-8"), name, release), "utf-8")
     project.write_text(package.pyproject(project.read_text("utf-8"), name), "utf-8")
-    return f"README.md and pyproject.toml lead to {name}"
+    return f"README.md and pyproject.toml link to {name}"
 
 
 def _about(image: str) -> str:
     reference = image.removeprefix("docker://")
     return (
-        f"### Image\n\n`{reference}`, for linux/amd64 and linux/arm64. Who built it, and from what:\n"
+        f"### Image\n\n`{reference}`, for linux/amd64 and linux/arm64. Verify its builder and its source:\n"
         f"`gh attestation verify oci://{reference} --owner {reference.split('/')[1]}`"
     )
 
 
 def main() -> int:
-    """Runs the command line in the current folder; returns the exit code."""
+    """Run the command line in the current folder, and return the exit code."""
     try:
         print(run(Path.cwd(), sys.argv[1:]))
     except Refused as refused:

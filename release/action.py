@@ -1,4 +1,4 @@
-"""The one line of action.yml that a release changes: the image that the action runs."""
+"""The only line of action.yml that a release changes: the image that the action runs."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ _IMAGE = re.compile(rb"^( +image: +)(\S+)(?= *\r?$)", re.MULTILINE)
 
 
 def problems(action: bytes) -> list[str]:
-    """What keeps an action.yml from being released: it must be the one of main, built from the Dockerfile."""
+    """Return the problems of an action.yml: it must be that of main, which is built from the Dockerfile."""
     images = [match[2].decode(errors="replace") for match in _IMAGE.finditer(action)]
     if images == ["Dockerfile"]:
         return []
     named = ", ".join(images) or "none"
     problem = (
-        f"action.yml must name its image once, as `image: Dockerfile`, and names: {named}; "
+        f"action.yml must name its image once, as `image: Dockerfile`, but it names: {named}; "
         "tag a commit of main, where the action is built from the Dockerfile"
     )
     return [problem]
 
 
 def released(action: bytes, reference: str) -> bytes:
-    """The same action.yml, byte for byte, but with the digest of an image in place of the Dockerfile."""
+    """Return the action.yml with an image's digest instead of the Dockerfile, and no other change."""
     if not _REFERENCE.fullmatch(reference):
         raise Refused(
-            f"{reference!r} does not name one image for ever; "
+            f"{reference!r} does not name one immutable image; "
             "give docker://ghcr.io/<owner>/<name>@sha256:<64 lower-case hexadecimal digits>"
         )
     if found := problems(action):

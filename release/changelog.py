@@ -1,4 +1,4 @@
-"""The changelog as a release reads it: the section of a version is the release's notes."""
+"""The changelog: the section of a version becomes the release notes."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class _Section:
 
 
 def notes(changelog: str, version: str) -> str:
-    """What the changelog says of a version, without its heading."""
+    """Return the changelog's section for a version, without its heading."""
     return next(section.text for section in _sections(changelog) if section.name == version)
 
 
 def problems(changelog: str, version: str) -> list[str]:
-    """What keeps a changelog from being the notes of a version."""
+    """Return the problems that prevent a changelog's use as release notes of a version."""
     sections = _sections(changelog)
     named = [section for section in sections if section.name == version]
     if len(named) != 1:
         problem = (
-            f"CHANGELOG.md has {len(named) or 'no'} sections for {version} and needs one; write what changed "
+            f"CHANGELOG.md has {len(named) or 'no'} sections for {version} and needs one; write the changes "
             f"below `## [{version}] - YYYY-MM-DD`, with an empty [{_UNRELEASED}] above it"
         )
         return [problem]
@@ -36,10 +36,10 @@ def problems(changelog: str, version: str) -> list[str]:
     newest = next(each.name for each in sections if each.name != _UNRELEASED)
     untold = any(each.text for each in sections if each.name == _UNRELEASED)
     found = {
-        f"[{version}] has no day; write `## [{version}] - YYYY-MM-DD`": not _is_day(section.rest),
-        f"[{version}] says nothing; write what changed": not section.text,
+        f"[{version}] has no date; write `## [{version}] - YYYY-MM-DD`": not _is_day(section.rest),
+        f"[{version}] is empty; write the changes": not section.text,
         f"the newest version is {newest}, not {version}; put the newest first": newest != version,
-        f"[{_UNRELEASED}] has lines that would ship untold; move them to [{version}]": untold,
+        f"[{_UNRELEASED}] has lines that the release notes would lack; move them to [{version}]": untold,
     }
     return [f"CHANGELOG.md: {problem}" for problem, is_there in found.items() if is_there]
 

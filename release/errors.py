@@ -1,10 +1,10 @@
-"""Why a release stops."""
+"""The error that stops a release."""
 
 from __future__ import annotations
 
 
 class Refused(Exception):
-    """What disagrees and what to do, one sentence for each problem; all problems at once."""
+    """All problems of a release at once, one sentence each: what is wrong, and what to do."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))

@@ -1,4 +1,4 @@
-"""What PyPI shows of the package: links that lead to the repository, at the version's tag."""
+"""The package's page on PyPI: its links lead to the repository, at the version's tag."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def readme(text: str, repository: str, release: Version) -> str:
 
 
 def pyproject(text: str, repository: str) -> str:
-    """Return the project file with the project's addresses."""
+    """Return the project file with the project's URLs."""
     home = f"https://github.com/{_checked(repository)}"
     urls = {"Homepage": home, "Issues": f"{home}/issues", "Changelog": f"{home}/blob/main/CHANGELOG.md"}
     if text.count(_BEFORE_URLS) != 1 or "[project.urls]" in text:
-        raise Refused("pyproject.toml needs one [project.scripts], and no [project.urls]: a release adds it")
+        raise Refused("pyproject.toml needs one [project.scripts] and no [project.urls]: a release adds it")
     lines = "".join(f'{name} = "{url}"\n' for name, url in urls.items())
     return text.replace(_BEFORE_URLS, f"[project.urls]\n{lines}\n{_BEFORE_URLS}")
 
 
 def _checked(repository: str) -> str:
     if not _REPOSITORY.fullmatch(repository):
-        raise Refused(f"{repository!r} is not the name of a repository: write OWNER/NAME")
+        raise Refused(f"{repository!r} is not the name of a repository; write OWNER/NAME")
     return repository

@@ -1,6 +1,7 @@
-"""The git repository: the commit of a release, and the tags that move onto it.
+"""The git repository: the commit of a release, and the tags that move to it.
 
-A release is one commit beside main: the tagged commit's child, whose action.yml names the image by digest.
+A release is one commit outside main: the child of the tagged commit, whose action.yml names the image by its
+digest.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _ROBOTS_ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Whether a version is the newest of its major number, whose floating tag moved too, and of all."""
+    """Whether a version is the newest of its major number (then the floating tag moved too), and of all."""
 
     floating: bool
     latest: bool
@@ -35,7 +36,7 @@ class Repository:
     remote: str = "origin"
 
     def problems(self, main: str = "main") -> list[str]:
-        """What keeps HEAD from being released: everything that is released was reviewed on main."""
+        """Return the problems of HEAD: only commits that were reviewed on main may be released."""
         reviewed = self._git("rev-list", f"refs/remotes/{self.remote}/{main}").split()
         if self.head in reviewed:
             return []
@@ -43,13 +44,13 @@ class Repository:
 
     @property
     def head(self) -> str:
-        """The tagged commit."""
+        """Return the hash of the tagged commit."""
         return self._git("rev-parse", "HEAD")
 
     def commit(self, version: Version, reference: str) -> str:
-        """Makes the commit of a release, and returns its name.
+        """Create the commit of a release, and return its hash.
 
-        Nothing of it depends on who makes it or when, so that a second attempt makes the same commit.
+        The commit does not depend on its creator or the time, so that a second attempt creates the same one.
         """
         released = action.released((self.root / "action.yml").read_bytes(), reference)
         blob = self._git("hash-object", "-w", "--stdin", fed=released)
@@ -65,24 +66,25 @@ class Repository:
         return self._git("commit-tree", tree, "-p", self.head, "-m", message, who=who)
 
     def push_candidate(self, version: Version, commit: str) -> None:
-        """Pushes a commit to the branch of a release.
+        """Push a commit to the branch of a release.
 
-        First the tagged commit, for GitHub takes from a workflow only commits whose workflows are those of
-        some branch, and main may move on; then that of the release, to be tried before a tag names it.
+        First, the tagged commit is pushed: GitHub accepts from a workflow only commits whose workflows are
+        also on a branch, and main may change. Then the commit of the release is pushed, so that it can be
+        tried before a tag moves.
         """
         self._git("push", "--force", self.remote, f"{commit}:{_candidate(version)}")
 
     def publish(self, version: Version, commit: str) -> Published:
-        """Moves the version's tag onto the commit of the release, and with it the floating tag of the newest.
+        """Move the version's tag to the commit of the release, and the floating tag if no version is newer.
 
-        Refuses a tag that somebody moved in the meantime. The release's branch goes when the tags have moved.
+        Raises `Refused` if the tag was moved in the meantime. Afterwards, the release's branch is deleted.
         """
         refs = self._remote_refs()
         pushed = f"refs/tags/{version.tag}"
         if refs.get(f"{pushed}^{{}}", refs.get(pushed)) not in (self.head, commit):
             raise Refused(
                 f"the tag {version.tag} is no longer at {self.head[:12]}, where this release began, and "
-                "people may have used it; find out who moved it, and release the next version"
+                "it may have been used; find out who moved it, and release the next version"
             )
         names = [name.removeprefix("refs/tags/") for name in refs]
         published = Published(version.is_newest_of_its_major(names), version.is_newest_of(names))
@@ -99,7 +101,7 @@ class Repository:
         return published
 
     def _remote_refs(self) -> dict[str, str]:
-        """What the remote's branches and tags name now; `^{}` names the commit of a tag with a message."""
+        """Return the targets of the remote's branches and tags; `^{}` is the commit of an annotated tag."""
         lines = self._git("ls-remote", self.remote, "refs/heads/*", "refs/tags/*").splitlines()
         return {name: target for target, name in map(str.split, lines)}
 
@@ -114,7 +116,7 @@ class Repository:
         )
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
-            raise Refused(f"git {words[0]} failed; .github/CONTRIBUTING.md says how to go on:\n{said}")
+            raise Refused(f"git {words[0]} failed; .github/CONTRIBUTING.md explains what to do:\n{said}")
         return done.stdout.decode().strip()
 
 

@@ -1,4 +1,4 @@
-"""Versions: what a tag names, what the program says it is, and which tag floats with which version."""
+"""Versions: those of tags, that of the program, and the floating tag of each version."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SAID = re.compile(r'^__version__ = "([^"]*)"$', re.MULTILINE)
 
 
 class Version(NamedTuple):
-    """Three numbers; the later version is the greater one."""
+    """A version of three numbers. A later version is greater."""
 
     major: int
     minor: int
@@ -20,13 +20,13 @@ class Version(NamedTuple):
 
     @classmethod
     def of(cls, tag: str) -> Self | None:
-        """The version that a tag names, if it is `v` and three numbers."""
+        """Return the version of a tag, if the tag is `v` and three numbers."""
         match = _TAG.fullmatch(tag)
         return cls(*map(int, match.groups())) if match else None
 
     @classmethod
     def of_release(cls, tag: str) -> Self:
-        """The version that the tag of a release names; refuses any other tag."""
+        """Return the version of a release's tag. Raises `Refused` for any other tag."""
         version = cls.of(tag)
         if version is None:
             raise Refused(f"the tag {tag!r} is not of the form v1.2.3; delete it, and push one that is")
@@ -37,12 +37,12 @@ class Version(NamedTuple):
 
     @property
     def tag(self) -> str:
-        """The tag that always names this version."""
+        """Return the tag of exactly this version."""
         return f"v{self}"
 
     @property
     def floating_tag(self) -> str:
-        """The tag that names the newest version without a breaking change."""
+        """Return the tag of the newest version without a breaking change."""
         return f"v{self.major}"
 
     def is_newest_of(self, tags: list[str]) -> bool:
@@ -55,13 +55,13 @@ class Version(NamedTuple):
 
 
 def problems(source: str, version: Version) -> list[str]:
-    """What keeps the program, by the source of its version, from being that version."""
+    """Return the problems if the program's source has another version."""
     said = _SAID.findall(source)
     if said == [str(version)]:
         return []
     found = ", ".join(said) or "nothing"
     problem = (
-        f"gate/__init__.py says version {found}, the tag says {version}; "
+        f"the version in gate/__init__.py is {found}, and the tag is for {version}; "
         "set __version__ on main, or tag the commit that has it"
     )
     return [problem]

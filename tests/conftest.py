@@ -12,7 +12,7 @@ settings.load_profile("here")
 
 HERE = Path(__file__).parent
 # Their tests need Node, Java, a container engine or minutes.
-SLOW_FOLDERS = ("consumers", "contract", "examples", "faults", "image", "witness")
+SLOW_FOLDERS = ("browser", "consumers", "contract", "examples", "faults", "image", "witness")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

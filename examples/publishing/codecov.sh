@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sends the report to Codecov's Test Analytics, and leaves with the gate's own exit code.
-# CODECOV_TOKEN opens it. Arguments are passed on, for instance --dry-run.
+# Run the gate, send its report to Codecov's Test Analytics, and exit with the gate's exit code.
+# Needs CODECOV_TOKEN. Arguments are passed to Codecov's CLI, for instance --dry-run.
 status=0
 ${CHECKLY_GATE:-checkly-gate} || status=$?
 ${CODECOV_CLI:-codecovcli} do-upload --report-type test_results --disable-search \

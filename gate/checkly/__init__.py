@@ -1,1 +1,1 @@
-"""Checkly's API: everything that knows one of its URLs or JSON keys."""
+"""Checkly's API: all code that depends on its URLs and JSON keys."""

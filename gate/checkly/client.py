@@ -124,7 +124,7 @@ class Checkly:
             return KINDS[session.kind].read_session(response, session.id, session.api_version)
         except RequestFailed as trouble:
             if not isinstance(trouble, Transient) or trouble.status == HTTPStatus.NOT_IMPLEMENTED:
-                self._without_completion.add(session.kind)  # the next fetch shows what is really wrong
+                self._without_completion.add(session.kind)  # the next fetch shows the real cause
             return trouble
 
     def cancel(self, session: Session, *, until_s: float) -> None:

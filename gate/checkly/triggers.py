@@ -1,4 +1,4 @@
-"""The trigger call of Checkly's API without I/O: what to send, and which sessions it started."""
+"""The trigger call of Checkly's API without I/O: the request, and the sessions that it started."""
 
 from __future__ import annotations
 

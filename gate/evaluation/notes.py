@@ -39,7 +39,7 @@ def unapplied(found: Sequence[Outcome], policies: Mapping[Check, Policy], naming
             untimed.setdefault(policy.origin("response-time"), []).append(row)
     for origin, rows in untimed.items():
         names = naming.names([place_of(row) for row in rows])
-        yield f"response-time ({origin}) was not applied where Checkly reports no response time: {names}"
+        yield f"response-time ({origin}) was not applied, because Checkly reports no response time: {names}"
 
 
 def _states_in_words(rows: Sequence[Outcome], naming: Naming) -> str:

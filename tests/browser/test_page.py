@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -32,15 +32,15 @@ def test_the_oldest_version_has_notes_too() -> None:
         (_changelog(heading="## [1.3.0] - 2026-11-23"), "no sections for 1.2.0"),
         (_changelog(heading="## 1.2.0 - 2026-11-23"), "no sections for 1.2.0"),
         (_changelog(news=f"{NEWS}\n\n## [1.2.0] - 2026-11-24"), "2 sections for 1.2.0"),
-        (_changelog(heading="## [1.2.0]"), "[1.2.0] has no day"),
-        (_changelog(heading="## [1.2.0] - soon"), "[1.2.0] has no day"),
-        (_changelog(heading="## [1.2.0] - 2026-02-30"), "[1.2.0] has no day"),
-        (_changelog(news=""), "[1.2.0] says nothing; write what changed"),
+        (_changelog(heading="## [1.2.0]"), "[1.2.0] has no date"),
+        (_changelog(heading="## [1.2.0] - soon"), "[1.2.0] has no date"),
+        (_changelog(heading="## [1.2.0] - 2026-02-30"), "[1.2.0] has no date"),
+        (_changelog(news=""), "[1.2.0] is empty; write the changes"),
         (
             _changelog(heading="## [1.3.0] - 2026-11-24\n\n- New.\n\n## [1.2.0] - 2026-11-23"),
             "put the newest",
         ),
-        (_changelog(untold="\n- A thing.\n"), "would ship untold; move them to [1.2.0]"),
+        (_changelog(untold="\n- A thing.\n"), "would lack; move them to [1.2.0]"),
     ],
 )
 def test_each_problem_of_a_changelog_is_reported(text: str, said: str) -> None:

@@ -46,7 +46,7 @@ def test_all_problems_are_reported_at_once(world: World) -> None:
     with pytest.raises(Refused) as refused:
         run(world.clone, ["check", "v1.2.0"])
     version, changelog, action, branch = refused.value.problems
-    assert "says version 1.1.0" in version
+    assert "__init__.py is 1.1.0" in version
     assert "no sections for 1.2.0" in changelog
     assert "image: Dockerfile" in action
     assert "is not on main; merge it" in branch
@@ -158,7 +158,7 @@ def test_no_tag_moves_if_one_of_them_cannot(world: World, refused: str) -> None:
     tagged = world.tag("v1.2.0")
     world.git("push", "--quiet", "origin", "HEAD:refs/tags/v1")
     world.refuse(refused)
-    with pytest.raises(Refused, match=rf"CONTRIBUTING.md says how to go on:(.|\n)*{refused}"):
+    with pytest.raises(Refused, match=rf"CONTRIBUTING.md explains what to do:(.|\n)*{refused}"):
         _release(world, "v1.2.0")
     assert world.named("refs/tags/v1.2.0") == world.named("refs/tags/v1") == tagged
 
@@ -187,7 +187,7 @@ def test_the_notes_end_with_the_image_and_how_to_verify_it(world: World) -> None
 
 def test_there_is_no_commit_without_an_image(world: World) -> None:
     world.tag("v1.2.0")
-    with pytest.raises(Refused, match="does not name one image"):
+    with pytest.raises(Refused, match="does not name one immutable image"):
         run(world.clone, ["candidate", "v1.2.0", "docker://ghcr.io/octo-org/checkly-gate:1"])
     assert not world.named(BRANCH)
 

@@ -44,9 +44,9 @@ def test_the_version_of_the_program_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("source", "said"),
-    [('__version__ = "1.2.2"\n', "says version 1.2.2,"), ("", "says version nothing,")],
+    [('__version__ = "1.2.2"\n', "__init__.py is 1.2.2,"), ("", "__init__.py is nothing,")],
 )
 def test_a_program_of_another_version_is_refused(source: str, said: str) -> None:
     (problem,) = version.problems(source, Version(1, 2, 3))
     assert said in problem
-    assert "the tag says 1.2.3; set __version__ on main" in problem
+    assert "the tag is for 1.2.3; set __version__ on main" in problem

@@ -120,7 +120,7 @@ def _verdict(report: Report) -> Iterable[Line]:
     of = report.verdict
     code = f"{'report only, ' if of.only_reports else ''}exit code {int(of.exit_code)}"
     if of.exit_code is ExitCode.USAGE:  # the log already contains the problems, each on a separate line
-        text = "it did not start, because of what is reported above"
+        text = "it did not start, because of the problems above"
         yield Line(f"The gate {_WORDS[of.kind]} ({code}): {text}", _TONES[of.kind])
         others = [fault for fault in of.faults if not isinstance(fault, UsageError)]
         yield from (Line(f"  {clean(each.sentence, SENTENCE_LENGTH)}", Tone.BAD) for each in others)
