@@ -24,6 +24,7 @@ from gate.checkly.proxies import Proxy
 from gate.checkly.tls import AdapterWithAuthorities, trust
 from gate.domain.errors import NeverConnected, PutOff, Unreachable
 from gate.text.clean import SENTENCE_LENGTH, clean, without_credentials
+from gate.text.duration import format_duration
 from gate.text.redact import Redaction
 
 _CONNECT_WITHIN_S = 10.0
@@ -108,7 +109,8 @@ class HttpTransport:
             head = call.result()
         except TimeoutError:
             self._trace(request, f"no complete response within {within_s:.1f} s")
-            return Unreachable(f"{self._endpoint.base_url} sent no complete response within {within_s:.0f} s")
+            within = format_duration(within_s)
+            return Unreachable(f"{self._endpoint.base_url} sent no complete response within {within}")
         except NoRoom:
             self._trace(request, "put off, because other large responses are arriving")
             return PutOff(f"{self._endpoint.base_url} sent too many large responses at the same time")

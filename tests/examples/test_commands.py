@@ -28,7 +28,7 @@ GIVEN = {
     "CHECKLY_GATE_DEGRADED_THRESHOLD": "25%",
     "CHECKLY_GATE_TIMEOUT": "20m",
 }
-TRIGGER = {"trigger-tags": "production", "degraded-threshold": "25%", "timeout": "1200.0"}
+TRIGGER = {"trigger-tags": "production", "degraded-threshold": "25%", "timeout": "1200"}
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def _settled(reason: str) -> str:
     text = re.sub(r" \(cf-ray [\w-]+\)", "", reason)
     text = re.sub(r"(could not be asked: (?:a response of more than \d+ MiB|\w+)).*", r"\1", text)
     text = re.sub(r"https?://[\d.]+:\d+", "the API", text)
-    return re.sub(r"within \d+ s", "in time", text).split(". ")[0]
+    return re.sub(r"within [\d.]+ ?m?s", "in time", text).split(". ")[0]
 
 
 def _line(*cells: str) -> str:
