@@ -10,8 +10,9 @@ from gate.checkly.suite_triggers import read_started_suite, suite_request
 from gate.checkly.trigger_call import send_trigger
 from gate.checkly.triggers import Started, not_started, target_of, trigger_request
 from gate.config.settings import Settings
-from gate.domain.errors import CheckNotStarted, GateError, RequestFailed, Stopped
+from gate.domain.errors import GateError, RequestFailed, Stopped
 from gate.domain.session import SessionKind, SessionRef
+from gate.domain.trigger_errors import CheckNotStarted
 
 _MOST_NAMED = 10
 

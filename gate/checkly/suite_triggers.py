@@ -8,7 +8,7 @@ from http import HTTPStatus
 from gate.checkly.http import Request, Response, error_for, is_uuid
 from gate.checkly.json_object import Fields, json_object
 from gate.checkly.triggers import Started, created
-from gate.domain import errors
+from gate.domain import errors, trigger_errors
 from gate.text.clean import https_link
 
 _NOTHING_MATCHED = "ERR_NO_MATCHING_CHECKS"  # Checkly's CLI expects this code in a 403
@@ -42,7 +42,7 @@ def suite_request(
 def read_started_suite(reply: Response) -> tuple[Started, ...]:
     """Return the session that the call started. Raises the error that any other reply reports."""
     if _matched_nothing(reply):
-        raise errors.NothingTriggered(str(error_for(reply)), status=reply.status)
+        raise trigger_errors.NothingTriggered(str(error_for(reply)), status=reply.status)
     fields = created(reply)
     session_id = fields.text("testSessionId").lower()
     if not is_uuid(session_id):

@@ -1,27 +1,20 @@
-"""Send requests with `requests`: credentials, TLS, proxies, and limits on time and size."""
+"""Send requests with `requests`, with limits on time and size."""
 
 from __future__ import annotations
 
-import os
-import ssl
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from http.cookiejar import DefaultCookiePolicy
 from typing import Protocol
 
-import requests
 import urllib3
-from requests.auth import AuthBase
 
-from gate import __version__
 from gate.checkly.body import Body, NoRoom, Room
-from gate.checkly.connections import CuttingAdapter, HeldSocket, current_socket
+from gate.checkly.connections import HeldSocket, current_socket
+from gate.checkly.endpoint import Endpoint, session_for
 from gate.checkly.http import Request, Response
 from gate.checkly.network_errors import is_from_connecting, reason_of
-from gate.checkly.proxies import Proxy
-from gate.checkly.tls import AdapterWithAuthorities, trust
 from gate.domain.errors import NeverConnected, PutOff, Unreachable
 from gate.text.clean import SENTENCE_LENGTH, clean, without_credentials
 from gate.text.duration import format_duration
@@ -48,22 +41,6 @@ class BoundedCall(Protocol):
 BoundedCalls = Callable[[Sequence[Callable[[], Response]], float], Sequence[BoundedCall]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """The base URL, the credentials, and how to connect. Certificates are PEM files."""
-
-    base_url: str
-    api_key: str = field(repr=False)
-    account_id: str = ""
-    is_loopback: bool = False
-    is_in_container: bool = False
-    proxy: Proxy = field(default_factory=Proxy)
-    extra_certificates: str = ""  # trusted besides the usual authorities
-    replaced_certificates: str = ""  # trusted instead of them, a file or a folder
-    replaced_by: str = ""  # the variable that names them
-    secrets: tuple[str, ...] = field(default=(), repr=False)  # sent to Checkly, which may send them back
-
-
 class HttpTransport:
     """The only part of the gate that uses the network."""
 
@@ -75,7 +52,7 @@ class HttpTransport:
         self._log = log
         self._hidden = Redaction(endpoint.api_key, *endpoint.secrets)
         self._hidden_in_errors = Redaction(endpoint.api_key, *endpoint.secrets, *endpoint.proxy.secrets)
-        self._session = _session(endpoint)
+        self._session = session_for(endpoint)
 
     def send(self, request: Request, *, within_s: float) -> Response:
         """Send a request and read the whole response. Raises `Unreachable`, without credentials."""
@@ -155,47 +132,3 @@ class HttpTransport:
     def _trace(self, request: Request, outcome: str) -> None:
         if self._log:
             self._log(f"{request.method} {request.path}: {outcome}")
-
-
-class _Session(requests.Session):
-    """A session that follows no redirect.
-
-    A redirect would send X-Checkly-Account to another host. `allow_redirects=False` is not enough: requests
-    would still read the whole body of the redirect, and ~/.netrc, to prepare the next request.
-    """
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return no target."""
-
-
-def _session(endpoint: Endpoint) -> requests.Session:
-    session = _Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # requests would send cookies back
-    session.auth = _Credentials(endpoint.api_key, endpoint.account_id)
-    session.headers["User-Agent"] = f"checkly-gate/{__version__}"
-    session.headers["Accept"] = "application/json"
-    session.trust_env = False  # the endpoint already contains the settings of the environment
-    session.proxies = {"all": endpoint.proxy.url} if endpoint.proxy.url else {}
-    if endpoint.replaced_certificates and endpoint.base_url.startswith("https:"):
-        if not os.path.isdir(endpoint.replaced_certificates):  # noqa: PTH112 - Path raises if it is too long
-            trust(
-                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), endpoint.replaced_certificates, endpoint.replaced_by
-            )
-        session.verify = endpoint.replaced_certificates
-    session.mount("http://", CuttingAdapter())
-    extra = endpoint.extra_certificates
-    session.mount("https://", AdapterWithAuthorities(extra) if extra else CuttingAdapter())
-    return session
-
-
-class _Credentials(AuthBase):
-    """The credentials of each request. An auth object keeps ~/.netrc from replacing them."""
-
-    def __init__(self, api_key: str, account_id: str) -> None:
-        self._headers = {"Authorization": f"Bearer {api_key}"}
-        if account_id:
-            self._headers["X-Checkly-Account"] = account_id
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers.update(self._headers)
-        return request

@@ -10,14 +10,8 @@ from gate.checkly.client import Checkly
 from gate.checkly.http import Request, Response
 from gate.checkly.retry import backoff_s
 from gate.checkly.triggers import Started, read_started
-from gate.domain.errors import (
-    NeverConnected,
-    NotTriggered,
-    Stopped,
-    StoppedWhileTriggering,
-    Transient,
-    TriggerLost,
-)
+from gate.domain.errors import NeverConnected, Stopped, Transient
+from gate.domain.trigger_errors import NotTriggered, StoppedWhileTriggering, TriggerLost
 
 _PAUSE_AFTER_429_S = 5.0
 

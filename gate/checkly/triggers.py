@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from gate.checkly.http import Request, Response, error_for, is_uuid
 from gate.checkly.json_object import Fields, json_object
-from gate.domain import errors
+from gate.domain import errors, trigger_errors
 from gate.text.clean import https_link
 
 _MOST_SESSIONS = 1_000  # many times what a pipeline waits for, and few enough to poll
@@ -54,7 +54,7 @@ def target_of(check_ids: Sequence[str], tags: Sequence[Sequence[str]]) -> Mappin
 def created(reply: Response) -> Fields:
     """Return the document of a reply to a trigger call. Raises the error that any other reply reports."""
     if reply.status == HTTPStatus.NOT_FOUND:
-        raise errors.NothingTriggered(str(error_for(reply)), status=reply.status)
+        raise trigger_errors.NothingTriggered(str(error_for(reply)), status=reply.status)
     if reply.status != HTTPStatus.CREATED:
         raise error_for(reply)
     return Fields(json_object(reply.body))
@@ -77,7 +77,7 @@ def read_started(reply: Response) -> tuple[Started, ...]:
         for each in sessions
     )
     if not started:
-        raise errors.NothingTriggered("Checkly's API started no session", status=reply.status)
+        raise trigger_errors.NothingTriggered("Checkly's API started no session", status=reply.status)
     if not all(is_uuid(each.session_id) for each in started):
         raise errors.InvalidResponse("Checkly's API answered with a session id that is not a UUID")
     return started

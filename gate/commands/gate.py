@@ -117,9 +117,10 @@ def _with_sessions_of_file(settings: Settings) -> Settings:
 
 
 def _transport(settings: Settings, env: Mapping[str, str], console: Console, process: Process) -> Transport:
+    from gate.checkly.endpoint import Endpoint  # noqa: PLC0415
     from gate.checkly.proxies import Proxy, proxy_for  # noqa: PLC0415 - not needed after a usage error
     from gate.checkly.tls import CERTIFICATE_VARIABLES  # noqa: PLC0415
-    from gate.checkly.transport import Endpoint, HttpTransport  # noqa: PLC0415
+    from gate.checkly.transport import HttpTransport  # noqa: PLC0415
 
     variable = next((name for name in CERTIFICATE_VARIABLES if env.get(name)), "")
     endpoint = Endpoint(

@@ -122,30 +122,6 @@ class NotServed(Final):
     """405, 410 or 501: an old or retired API version that does not serve this path."""
 
 
-class NothingTriggered(Final):
-    """404 to a trigger call: no check matched."""
-
-    advice = "Check trigger-check-id and trigger-tags, that the checks are active, and account-id"
-
-
-class NotTriggered(Final):
-    """A trigger call that was rejected or could not be sent before the deadline."""
-
-    advice = "Nothing was started: run this job again"
-
-
-class CheckNotStarted(Final):
-    """A named check that did not start. Without this error the gate could open although it never ran."""
-
-    advice = "Check trigger-check-id, that the check is activated, and that account-id is its account"
-
-
-class TriggerLost(Final):
-    """It is unknown whether a trigger call arrived. A second call might run the checks twice."""
-
-    advice = "Look in Checkly for sessions that it started, and run this job again"
-
-
 class OutOfTime(RequestFailed):
     """The deadline passed before a request could be sent."""
 
@@ -178,14 +154,6 @@ class Stopped(GateError):
     def __init__(self, exit_code: ExitCode) -> None:
         super().__init__(f"stopped by {exit_code.name}")
         self.exit_code = exit_code
-
-
-class StoppedWhileTriggering(Stopped):
-    """A signal arrived during a trigger call."""
-
-    advice = (
-        "The trigger call was in progress and may have started checks: look for their sessions in Checkly"
-    )
 
 
 class Defect(GateError):

@@ -1,9 +1,22 @@
-"""The state and the time of a row in the words that tables show."""
+"""Words that several reports show: the title, the requests, the state and the time of a row."""
 
 from __future__ import annotations
 
+from gate.evaluation.judged import VerdictKind
 from gate.evaluation.outcomes import Outcome
+from gate.report.report import Report
 from gate.text.duration import format_duration
+
+TITLES = {
+    VerdictKind.PASS: "Checkly gate: open",
+    VerdictKind.FAIL: "Checkly gate: closed",
+    VerdictKind.INCONCLUSIVE: "Checkly gate: could not tell",
+}
+
+
+def requests_of(report: Report) -> str:
+    """Count the requests that were sent: `7 requests`."""
+    return f"{report.requests} request" + ("" if report.requests == 1 else "s")
 
 
 def state_of(outcome: Outcome) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import trustme
 
+from gate.checkly.endpoint import Endpoint
 from gate.checkly.http import Request
-from gate.checkly.transport import Endpoint, HttpTransport
+from gate.checkly.transport import HttpTransport
 from gate.domain.errors import Unreachable
 from gate.runtime import Process
 

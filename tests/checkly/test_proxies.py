@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from gate.checkly.endpoint import Endpoint
 from gate.checkly.http import Request
 from gate.checkly.proxies import Proxy, proxy_for
-from gate.checkly.transport import Endpoint, HttpTransport
+from gate.checkly.transport import HttpTransport
 from gate.domain.errors import Unreachable, UsageError
 from gate.runtime import Process
 from tests.faults.proxy import Proxy as ServedProxy

@@ -27,7 +27,7 @@ class _Crowded:
     sent: list[int] = field(default_factory=list)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        raise NotImplementedError
+        raise AssertionError(f"{request} within {within_s} s: sessions are fetched together")
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
         self.clock.sleep_s(min(within_s, 1))

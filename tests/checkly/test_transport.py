@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from gate.checkly.endpoint import Endpoint
 from gate.checkly.http import Request, Response
-from gate.checkly.transport import Endpoint, HttpTransport
+from gate.checkly.transport import HttpTransport
 from gate.domain.errors import NeverConnected, Unreachable, UsageError
 from gate.runtime import Process
 from gate.simulator import Recorded, Simulator, parse

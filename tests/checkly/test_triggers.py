@@ -9,7 +9,7 @@ import pytest
 
 from gate.checkly.http import Response
 from gate.checkly.triggers import Started, not_started, read_started, trigger_request
-from gate.domain import errors
+from gate.domain import errors, trigger_errors
 from gate.domain.errors import UsageError
 
 ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
@@ -58,8 +58,8 @@ def test_started_sessions_are_read() -> None:
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        (_reply(), errors.NothingTriggered),
-        (Response(404, {}, b'{"message": "No checks matched"}'), errors.NothingTriggered),
+        (_reply(), trigger_errors.NothingTriggered),
+        (Response(404, {}, b'{"message": "No checks matched"}'), trigger_errors.NothingTriggered),
         (_reply({"checkSessionId": "../../x"}), errors.InvalidResponse),
         (_reply({"checkSessionId": ID}, {"checkSessionId": "../../x"}), errors.InvalidResponse),
         (_reply(*[{"checkSessionId": ID}] * 1_001), errors.InvalidResponse),

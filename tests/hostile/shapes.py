@@ -126,25 +126,29 @@ def of_summary(written: str) -> tuple[Shape, set[str]]:
     return tuple(reader.shape), reader.links
 
 
-class _Html(HTMLParser):
-    """A parser that collects elements, links and lines of diagrams. It refuses any other markup."""
+class _Reader(HTMLParser):
+    """A parser that collects the elements in order, and the targets of links."""
 
     def __init__(self) -> None:
         super().__init__()
         self.shape: list[str] = []
         self.links: set[str] = set()
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = dict(attributes)
-        self.links |= {value for name, value in given.items() if name in ("href", "src") and value}
-        assert set(given) <= {"href", "lang", "align"}, given
-        self.shape.append(f"<{tag} {' '.join(given)}>")
-
     def handle_endtag(self, tag: str) -> None:
         self.shape.append(f"</{tag}>")
 
     def handle_comment(self, data: str) -> None:
         raise AssertionError(f"a comment: {data}")
+
+
+class _Html(_Reader):
+    """A parser that collects elements, links and lines of diagrams. It refuses any other markup."""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        self.links |= {value for name, value in given.items() if name in ("href", "src") and value}
+        assert set(given) <= {"href", "lang", "align"}, given
+        self.shape.append(f"<{tag} {' '.join(given)}>")
 
     def handle_data(self, data: str) -> None:
         if self.shape[-2:-1] == ["<pre lang>"]:
@@ -162,17 +166,12 @@ def of_page(written: bytes) -> tuple[Shape, set[str]]:
     return tuple(reader.shape), reader.links
 
 
-class _Page(HTMLParser):
+class _Page(_Reader):
     """A parser of the web page that refuses everything that loads, runs or styles something."""
 
     _OF_SVG = ("height", "role", "rx", "width", "x", "y")
     _OF_HEAD = ("charset", "content", "http-equiv", "lang", "name")
     _ATTRIBUTES = frozenset((*_OF_HEAD, *_OF_SVG, "aria-label", "class", "href", "rel", "scope", "tabindex"))
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.shape: list[str] = []
-        self.links: set[str] = set()
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
@@ -182,12 +181,6 @@ class _Page(HTMLParser):
             assert tag == "a"
             self.links.add(given["href"] or "")
         self.shape.append(f"<{tag} {' '.join(given)}>")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.shape.append(f"</{tag}>")
-
-    def handle_comment(self, data: str) -> None:
-        raise AssertionError(f"a comment: {data}")
 
     def handle_data(self, data: str) -> None:
         assert not _controls(data.replace("\n", "")), data

@@ -11,7 +11,8 @@ from threading import Thread
 import pytest
 
 from gate.checkly.client import Checkly
-from gate.checkly.transport import Endpoint, HttpTransport
+from gate.checkly.endpoint import Endpoint
+from gate.checkly.transport import HttpTransport
 from gate.domain.errors import RequestFailed
 from gate.domain.session import SessionKind, SessionRef
 from gate.runtime import Process

@@ -11,7 +11,7 @@ from gate.checkly.client import Checkly
 from gate.checkly.http import Request, Response
 from gate.checkly.trigger_call import send_trigger
 from gate.checkly.triggers import trigger_request
-from gate.domain import errors
+from gate.domain import errors, trigger_errors
 from tests.polling.world import SimulatedClock
 from tests.samples import SESSION_ID
 
@@ -72,7 +72,7 @@ def test_a_call_that_429_refused_is_repeated_when_retry_after_allows() -> None:
 )
 def test_a_call_that_may_have_arrived_is_not_repeated(answer: Response | errors.Unreachable) -> None:
     transport = Answering(answer)
-    with pytest.raises(errors.TriggerLost) as caught:
+    with pytest.raises(trigger_errors.TriggerLost) as caught:
         _trigger(transport, SimulatedClock())
     assert transport.sent == 1
     assert "run this job again" in caught.value.sentence
@@ -88,7 +88,7 @@ def test_a_final_error_is_not_retried(status: int) -> None:
 
 def test_the_error_for_429_until_the_deadline_mentions_that_nothing_was_started() -> None:
     transport, clock = Answering(*[BUSY] * 9), SimulatedClock()
-    with pytest.raises(errors.NotTriggered) as caught:
+    with pytest.raises(trigger_errors.NotTriggered) as caught:
         _trigger(transport, clock)
     assert clock.elapsed_s() <= 60
     assert "rate limit" in caught.value.sentence
@@ -101,7 +101,7 @@ def test_a_failed_connection_is_retried() -> None:
     assert _trigger(transport, clock) == (SESSION_ID,)
     assert (transport.sent, clock.elapsed_s()) == (5, 0.5 + 1 + 2 + 4)
     assert len(transport.told) == 1
-    with pytest.raises(errors.NotTriggered, match="connection refused"):
+    with pytest.raises(trigger_errors.NotTriggered, match="connection refused"):
         _trigger(Answering(*[refused] * 99), clock)
 
 

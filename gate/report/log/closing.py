@@ -12,6 +12,7 @@ from gate.evaluation.judged import Conclusion, JudgedSession, Row, VerdictKind
 from gate.report.log.tones import tone_of
 from gate.report.order import is_worth_a_look
 from gate.report.report import Report
+from gate.report.wording import requests_of
 from gate.text.clean import SENTENCE_LENGTH, clean
 from gate.text.duration import format_duration
 from gate.text.style import Line, Tone, columns, fitted
@@ -140,8 +141,7 @@ def _verdict(report: Report) -> Iterable[Line]:
             yield Line(f"  {fault}", Tone.BAD)
     if report.policy:
         yield Line(f"  policy {report.policy}", Tone.FAINT)
-    requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
-    yield Line(f"  waited {format_duration(report.waited_s)}, {requests}", Tone.FAINT)
+    yield Line(f"  waited {format_duration(report.waited_s)}, {requests_of(report)}", Tone.FAINT)
 
 
 def _session(judged: JudgedSession) -> Iterable[tuple[str, str, Tone]]:

@@ -7,20 +7,16 @@ import hashlib
 from collections.abc import Iterable
 
 from gate import __version__
-from gate.evaluation.judged import JudgedSession, VerdictKind
+from gate.evaluation.judged import JudgedSession
 from gate.report.order import Entry, by_check, is_worth_a_look, overview, sessions_worst_first, worst_first
 from gate.report.page.markup import Html, element
 from gate.report.page.policies import policies_section
 from gate.report.page.sessions import session_section
 from gate.report.page.style import STYLE
 from gate.report.report import Report
+from gate.report.wording import TITLES, requests_of
 from gate.text.duration import format_duration
 
-_TITLES = {
-    VerdictKind.PASS: "Checkly gate: open",
-    VerdictKind.FAIL: "Checkly gate: closed",
-    VerdictKind.INCONCLUSIVE: "Checkly gate: could not tell",
-}
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _CONTENT_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'"
 _COUNTS = ("checks", "locations")
@@ -28,7 +24,7 @@ _COUNTS = ("checks", "locations")
 
 def render(report: Report) -> bytes:
     """Return the page as UTF-8 HTML."""
-    title = _TITLES[report.verdict.kind]
+    title = TITLES[report.verdict.kind]
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -50,11 +46,10 @@ def render(report: Report) -> bytes:
 def _verdict(report: Report, title: str) -> Iterable[Html]:
     verdict = report.verdict
     report_only = ", report only: the job continues" if verdict.only_reports else ""
-    requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
     decided = report.decided_at.strftime("%Y-%m-%d %H:%M:%S UTC")
     circumstances = (
         f"Exit code {int(verdict.exit_code)}{report_only}. Decided at {decided}, after "
-        f"{format_duration(report.waited_s)} and {requests}, by checkly-gate {__version__}."
+        f"{format_duration(report.waited_s)} and {requests_of(report)}, by checkly-gate {__version__}."
     )
     yield element("h1", title)
     yield element("p", verdict.reason.text)

@@ -9,6 +9,7 @@ from gate.report.report import Report
 from gate.report.summary import checks, sessions, table
 from gate.report.summary.layout import size_of
 from gate.report.summary.words import HEADINGS
+from gate.report.wording import requests_of
 from gate.text.duration import format_duration
 from gate.text.escape import markdown
 
@@ -49,8 +50,7 @@ def _notices(report: Report, room: int) -> Iterable[str]:
 
 
 def _circumstances(report: Report) -> str:
-    requests = f"{report.requests} request" + ("" if report.requests == 1 else "s")
     report_only = " (report only: the job continues)" if report.verdict.only_reports else ""
     exit_code = f"Exit code {int(report.verdict.exit_code)}{report_only}"
     policy = f" Policy {markdown(str(report.policy))}." if report.policy else ""
-    return f"Waited {format_duration(report.waited_s)}, {requests}. {exit_code}.{policy}"
+    return f"Waited {format_duration(report.waited_s)}, {requests_of(report)}. {exit_code}.{policy}"

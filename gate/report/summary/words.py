@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from gate.evaluation.judged import Conclusion, VerdictKind
+from gate.report.wording import TITLES
 from gate.text.escape import markdown
 
 HEADINGS = {
-    VerdictKind.PASS: "✅ Checkly gate: open",
-    VerdictKind.FAIL: "❌ Checkly gate: closed",
-    VerdictKind.INCONCLUSIVE: "⚠️ Checkly gate: could not tell",
+    VerdictKind.PASS: f"✅ {TITLES[VerdictKind.PASS]}",
+    VerdictKind.FAIL: f"❌ {TITLES[VerdictKind.FAIL]}",
+    VerdictKind.INCONCLUSIVE: f"⚠️ {TITLES[VerdictKind.INCONCLUSIVE]}",
 }
 MARKS = {
     Conclusion.GREEN: "✅",
