@@ -105,8 +105,11 @@ def _place_finals(
 
 
 def _complete_all(waiting: Sequence[LocationResults], finals: Sequence[Result], severity: Severity) -> None:
-    """Give all finals to each row. Among finals of the same rank, only the latest is kept."""
-    distinct = list({severity.rank(final): final for final in finals}.values())
+    """Give all finals to each row. Among finals of the same rank, only the latest is kept.
+
+    Finals that Checkly itself calls degraded are kept apart, because only they explain a DEGRADED session.
+    """
+    distinct = list({(severity.rank(final), final.is_degraded): final for final in finals}.values())
     for row in waiting:
         row.finals, row.is_ambiguous = list(distinct), True
 

@@ -1,10 +1,16 @@
-"""Strategies for random sessions and policies, with so few locations that results meet each other."""
+"""Random sessions and policies, with so few locations that results meet each other.
+
+Hypothesis draws only the seed of each, some twenty times faster than every field. A failing example is
+printed whole, but it is not shrunk.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from random import Random
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -13,68 +19,72 @@ from gate.policy.effective import Policy
 from gate.policy.threshold import Threshold
 from tests.samples import SESSION_ID, STARTED, attempt, run_of, session, with_run
 
+T = TypeVar("T")
+
 RUN_LOCATIONS = ("us-east-1", "eu-central-1", "ap-south-1", "sa-east-1")
 FOREIGN = ("eu-west-1", "us-west-1", "me-south-1")
 STATUSES = ("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
-_RARELY = st.sampled_from([False, False, False, False, True])
+_RARELY = 0.2
+_RANDOM = st.integers(0, 2**64 - 1).map(Random)
 
 
-@st.composite
-def results(draw: st.DrawFn) -> Result:
-    """Draw a result with any flags at any location."""
-    number = draw(st.integers(0, 10**6))
+def _some(random: Random, of: Sequence[T], most: int, least: int = 0) -> list[T]:
+    """Return up to that many different elements."""
+    return random.sample(of, random.randint(least, most))
+
+
+def _result(random: Random) -> Result:
+    """Return a result with any flags at any location."""
+    number = random.randrange(10**6)
     return Result(
         id=f"result-{number}",
-        location=draw(st.sampled_from([*RUN_LOCATIONS, *RUN_LOCATIONS, *FOREIGN])),
-        kind=draw(st.sampled_from([ResultKind.FINAL, ResultKind.FINAL, ResultKind.ATTEMPT, *ResultKind])),
-        has_errors=draw(_RARELY),
-        has_failures=draw(_RARELY),
-        is_degraded=draw(_RARELY),
-        aborted=draw(_RARELY),
-        is_cancelled=draw(_RARELY),
-        response_time_ms=draw(st.none() | st.integers(0, 4000)),
-        stopped_at=draw(st.none() | st.just(STARTED + timedelta(seconds=number))),
+        location=random.choice([*RUN_LOCATIONS, *RUN_LOCATIONS, *FOREIGN]),
+        kind=random.choice([ResultKind.FINAL, ResultKind.FINAL, ResultKind.ATTEMPT, *ResultKind]),
+        has_errors=random.random() < _RARELY,
+        has_failures=random.random() < _RARELY,
+        is_degraded=random.random() < _RARELY,
+        aborted=random.random() < _RARELY,
+        is_cancelled=random.random() < _RARELY,
+        response_time_ms=random.choice([None, random.randint(0, 4000)]),
+        stopped_at=random.choice([None, STARTED + timedelta(seconds=number)]),
     )
 
 
-@st.composite
-def sessions(draw: st.DrawFn) -> Session:
-    """Draw a finished session with any results."""
-    locations = draw(st.lists(st.sampled_from(RUN_LOCATIONS), unique=True, max_size=4))
-    drawn = session(
-        draw(st.sampled_from(STATUSES)),
-        *draw(st.lists(results(), max_size=7)),
-        locations=tuple(locations),
-        version=draw(st.sampled_from(["v1", "v2"])),
+def _results(random: Random, most: int) -> list[Result]:
+    return [_result(random) for _ in range(random.randint(0, most))]
+
+
+def _session(random: Random) -> Session:
+    locations = _some(random, RUN_LOCATIONS, most=4)
+    found = _results(random, most=7)
+    of = session(
+        random.choice(STATUSES), *found, locations=tuple(locations), version=random.choice(["v1", "v2"])
     )
-    if draw(st.booleans()):  # half of them are green at the locations without drawn results
-        found = run_of(drawn).results
-        green = [
-            final for final in _green(locations) if final.location not in {each.location for each in found}
-        ]
-        return with_run(drawn, results=(*found, *green))
-    return drawn
+    if random.random() < 0.5:  # half of them are green at the locations without such results
+        covered = {each.location for each in found}
+        green = _green([location for location in locations if location not in covered])
+        return with_run(of, results=(*run_of(of).results, *green))
+    return of
 
 
-@st.composite
-def retried_sessions(draw: st.DrawFn) -> Session:
-    """A finished session in which some locations were retried elsewhere, and one is red or not."""
+def _retried_session(random: Random) -> Session:
+    """Return a session in which some locations were retried elsewhere, and one is red or not."""
     locations = RUN_LOCATIONS[:3]
-    retried = draw(st.lists(st.sampled_from(locations), unique=True, max_size=2))
-    attempts = [attempt(location) for location in draw(st.sampled_from([retried, [*retried, FOREIGN[0]]]))]
+    retried = _some(random, locations, most=2)
+    attempts = [attempt(location) for location in random.choice([retried, [*retried, FOREIGN[0]]])]
     elsewhere = [
-        replace(each, location=draw(st.sampled_from(FOREIGN)), kind=ResultKind.FINAL)
-        for each in draw(st.lists(results(), max_size=4))
+        replace(each, location=random.choice(FOREIGN), kind=ResultKind.FINAL)
+        for each in _results(random, most=4)
     ]
     home = [
-        replace(each, has_failures=draw(_RARELY))
+        replace(each, has_failures=random.random() < _RARELY)
         for each in _green([location for location in locations if location not in retried])
     ]
-    status = draw(st.sampled_from(["PASSED", "DEGRADED", "FAILED"]))
+    status = random.choice(["PASSED", "DEGRADED", "FAILED"])
     return session(status, *attempts, *elsewhere, *home, locations=locations)
 
 
-def _green(locations: list[str]) -> list[Result]:
+def _green(locations: Sequence[str]) -> list[Result]:
     return [
         Result(
             id=f"green-{location}",
@@ -90,27 +100,23 @@ def _green(locations: list[str]) -> list[Result]:
     ]
 
 
-THRESHOLDS = st.builds(
-    lambda count, share, is_share: Threshold(share * 125_000 if is_share else count, is_share=is_share),
-    st.integers(0, 4),
-    st.integers(0, 8),
-    st.booleans(),
-)
+def _threshold(random: Random) -> Threshold:
+    if random.random() < 0.5:
+        return Threshold(random.randint(0, 8) * 125_000, is_share=True)
+    return Threshold(random.randint(0, 4), is_share=False)
 
 
-@st.composite
-def policies(draw: st.DrawFn) -> Policy:
-    """Draw any policy."""
-    skipped = draw(st.lists(st.sampled_from([*RUN_LOCATIONS, *FOREIGN]), max_size=2))
+def _policy(random: Random) -> Policy:
+    ignored = _some(random, [*RUN_LOCATIONS, *FOREIGN], most=2)
     return Policy(
-        failed=(draw(THRESHOLDS),),
-        degraded=(draw(THRESHOLDS),),
-        flaky=tuple(draw(st.lists(THRESHOLDS, max_size=1))),
-        allow_missing=draw(_RARELY),
-        allow_cancelled=draw(_RARELY),
-        response_time_ms=draw(st.none() | st.integers(1, 4000)),
-        required=tuple(draw(st.lists(st.sampled_from(RUN_LOCATIONS), unique=True, max_size=1))),
-        skipped=dict.fromkeys(skipped, "for a reason"),
+        failed=(_threshold(random),),
+        degraded=(_threshold(random),),
+        flaky=tuple(_threshold(random) for _ in range(random.randint(0, 1))),
+        allow_missing=random.random() < _RARELY,
+        allow_cancelled=random.random() < _RARELY,
+        response_time_ms=random.choice([None, random.randint(1, 4000)]),
+        required=tuple(_some(random, RUN_LOCATIONS, most=1)),
+        skipped=dict.fromkeys(ignored, "for a reason"),
     )
 
 
@@ -123,12 +129,10 @@ _CHECKS = (
 )
 
 
-@st.composite
-def many_check_sessions(draw: st.DrawFn) -> Session:
-    """Draw a finished test session of any checks, with any results."""
-    checks = draw(st.lists(st.sampled_from(_CHECKS), unique=True, max_size=3))
-    runs = tuple(draw(_check_runs(check)) for check in checks)
-    status = draw(st.sampled_from(["PASSED", "PASSED", "FAILED", "CANCELLED"]))
+def _test_session(random: Random) -> Session:
+    """Return a finished test session of any checks, with any results."""
+    runs = tuple(_check_run(random, check) for check in _some(random, _CHECKS, most=3))
+    status = random.choice(["PASSED", "PASSED", "FAILED", "CANCELLED"])
     return Session(
         id=SESSION_ID,
         kind=SessionKind.TEST,
@@ -136,17 +140,16 @@ def many_check_sessions(draw: st.DrawFn) -> Session:
         phase=Phase.FINISHED,
         checks=runs,
         is_cancelled=status == "CANCELLED",
-        lacks_results=not runs and draw(st.booleans()),
+        lacks_results=not runs and random.random() < 0.5,
         api_version="v1",
         name="Deploy",
     )
 
 
-@st.composite
-def _check_runs(draw: st.DrawFn, check: Check) -> CheckRun:
-    locations = draw(st.lists(st.sampled_from(RUN_LOCATIONS[:2]), unique=True, min_size=1))
-    found = draw(st.lists(results(), max_size=4))
-    return CheckRun(check, tuple(locations), (*found, *(_green(locations) if draw(st.booleans()) else ())))
+def _check_run(random: Random, check: Check) -> CheckRun:
+    locations = _some(random, RUN_LOCATIONS[:2], most=2, least=1)
+    green = _green(locations) if random.random() < 0.5 else []
+    return CheckRun(check, tuple(locations), (*_results(random, most=4), *green))
 
 
 @dataclass(frozen=True)
@@ -164,20 +167,17 @@ class Case:
         return replace(self, policies={check: change(each) for check, each in self.policies.items()})
 
 
-@st.composite
-def cases(draw: st.DrawFn) -> Case:
-    """A session with a policy whose entries and quarantines may be for some of its checks only."""
-    drawn = draw(st.one_of(sessions(), retried_sessions(), many_check_sessions()))
-    shared = draw(policies())
-    return Case(drawn, {run.check: draw(_policies_for_one(shared)) for run in drawn.checks})
+def _case(random: Random) -> Case:
+    """Return a session with a policy whose entries and quarantines may be for some of its checks only."""
+    of = random.choice([_session, _retried_session, _test_session])(random)
+    shared = _policy(random)
+    return Case(of, {run.check: _policy_for_one(random, shared) for run in of.checks})
 
 
-@st.composite
-def _policies_for_one(draw: st.DrawFn, shared: Policy) -> Policy:
-    other = draw(policies())
-    if draw(st.booleans()):
-        shared = replace(shared, skipped=other.skipped)
-    if draw(st.booleans()):
+def _policy_for_one(random: Random, shared: Policy) -> Policy:
+    if random.random() < 0.5:
+        shared = replace(shared, skipped=_policy(random).skipped)
+    if random.random() < 0.5:
         return shared
     # One entry has the same limits for all of its checks.
     return replace(
@@ -188,3 +188,18 @@ def _policies_for_one(draw: st.DrawFn, shared: Policy) -> Policy:
         response_time_ms=2000,
         entries=(0,),
     )
+
+
+def cases() -> st.SearchStrategy[Case]:
+    """Draw a finished session of either kind, and a policy for each of its checks."""
+    return _RANDOM.map(_case)
+
+
+def sessions() -> st.SearchStrategy[Session]:
+    """Draw a finished check session with any results."""
+    return _RANDOM.map(_session)
+
+
+def policies() -> st.SearchStrategy[Policy]:
+    """Draw any policy."""
+    return _RANDOM.map(_policy)

@@ -192,3 +192,18 @@ def test_a_session_must_satisfy_every_threshold() -> None:
     assert [decision.text for decision in judged.closing] == [
         "failed 1 of 2 locations (50%) > 0 allowed (p.yml:4): a"
     ]
+
+
+def test_an_ignored_location_explains_a_degraded_session_beside_a_slow_one() -> None:
+    """The retry of `a` ran in x, y, or z. Only x is degraded for Checkly; y is slow under the policy."""
+    of = session(
+        "DEGRADED",
+        attempt("a"),
+        result("b"),
+        result("x", "degraded", after_s=5),
+        result("y", after_s=6, took_s=4),
+        result("z", after_s=7),
+        locations=("a", "b"),
+    )
+    row = Row(of, "{degraded-threshold: 2, response-time: 3s, locations: {ignore: [x]}}", set())
+    assert _judge(row).exit_code is ExitCode.OPEN
