@@ -97,9 +97,9 @@ class HttpTransport:
             reason = self._hidden_in_errors.text(said)  # cleaning may have joined what was split
             self._trace(request, reason)
             if not is_from_connecting(error):
-                return Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}")
+                return Unreachable(f"the request to {self._endpoint.base_url} failed: {reason}")
             hint = _INSIDE if self._endpoint.is_loopback and self._endpoint.is_in_container else ""
-            return NeverConnected(f"{self._endpoint.base_url} could not be asked: {reason}{hint}")
+            return NeverConnected(f"the request to {self._endpoint.base_url} failed: {reason}{hint}")
         # The body is copied in this thread, because memory of other threads is not returned to the system.
         reply = replace(head, body=self._hidden.body(body.whole()))
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")

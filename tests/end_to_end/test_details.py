@@ -237,5 +237,5 @@ def test_failing_requests_for_error_groups_and_locations_do_not_change_the_verdi
     done, written = _shipped(tmp_path, name, f"on: {on}, {fault}")
     assert (done.code, done.outputs["verdict"]) == (1, "fail")
     assert not any(text in written for text in (NEW, KNOWN, NO_AGENT))
-    assert ("could not fetch more about the causes: " in done.log) != is_silent
+    assert ("could not fetch error groups or private locations: " in done.log) != is_silent
     assert on == "error-group" or "s3cret" not in written

@@ -150,7 +150,9 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             says="sent no complete response",
             url="https://0.0.0.0:{full}",
         ),
-        Condition(name="a name that does not exist", code=4, says="could not be asked", url=INVALID),
+        Condition(
+            name="a name that does not exist", code=4, says=f"the request to {INVALID} failed", url=INVALID
+        ),
     ),
     "Proxies": (
         Condition(

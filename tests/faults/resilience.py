@@ -60,7 +60,7 @@ _NETWORKS = """\
 Here the network is the same for the whole run, and the session has passed. Wrong files and variables are
 rejected before any request is sent.
 """
-_TROUBLE = re.compile(r"^trouble: (.*); retrying$", re.MULTILINE)
+_TROUBLE = re.compile(r"^warning: (.*); retrying$", re.MULTILINE)
 
 
 def row_line(row: Row, seen: Mapping[Moment, Seen]) -> str:
@@ -80,7 +80,7 @@ def condition_line(condition: Condition, ran: InNetwork) -> str:
 def _settled(reason: str) -> str:
     """Return the reason without its advice and without parts that vary between runs and Python versions."""
     text = re.sub(r" \(cf-ray [\w-]+\)", "", reason)
-    text = re.sub(r"(could not be asked: (?:a response of more than \d+ MiB|\w+)).*", r"\1", text)
+    text = re.sub(r"(the request to \S+ failed: (?:the response is larger than \d+ MiB|\w+)).*", r"\1", text)
     text = re.sub(r"https?://[\d.]+:\d+", "the API", text)
     return re.sub(r"within [\d.]+ ?m?s", "in time", text).split(". ")[0]
 

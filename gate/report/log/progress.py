@@ -67,7 +67,7 @@ class Progress:
             case Paused():
                 pass
             case TroubleBegan(error):
-                yield Line(f"trouble: {error}; retrying", Tone.WARN)
+                yield Line(f"warning: {error}; retrying", Tone.WARN)
             case TroubleEnded(failures):
                 times = "1 failure" if failures == 1 else f"{failures} failures"
                 yield Line(f"the API responds again after {times}", Tone.GOOD)
