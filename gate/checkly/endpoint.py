@@ -26,7 +26,7 @@ class Endpoint:
     is_loopback: bool = False
     is_in_container: bool = False
     proxy: Proxy = field(default_factory=Proxy)
-    extra_certificates: str = ""  # trusted besides the usual authorities
+    extra_certificates: str = ""  # trusted in addition to the usual authorities
     replaced_certificates: str = ""  # trusted instead of them, a file or a folder
     replaced_by: str = ""  # the variable that names them
     secrets: tuple[str, ...] = field(default=(), repr=False)  # sent to Checkly, which may send them back

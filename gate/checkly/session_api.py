@@ -112,7 +112,7 @@ def hold_bounds(locations: Collection[str], results: int) -> None:
     if len(locations) > _MOST_LOCATIONS or results > _MOST_RESULTS:
         raise InvalidResponse(
             f"Checkly's API answered with {len(locations)} locations and {results} results; "
-            f"at most {_MOST_LOCATIONS} and {_MOST_RESULTS} make sense"
+            f"the gate accepts at most {_MOST_LOCATIONS} and {_MOST_RESULTS}"
         )
     if len(set(map(clean, locations))) != len(locations):  # one could hide the other
         raise InvalidResponse("Checkly's API answered with locations that look the same")

@@ -25,7 +25,7 @@ _INSIDE = " (in a container, loopback is the container itself; with --network ho
 _CHUNK_BYTES = 64 * 1024
 
 
-# urllib3 would write this to stderr for each connection. An invalid certificate is reported anyway.
+# urllib3 would write this warning to stderr for each connection. An invalid certificate is reported anyway.
 warnings.simplefilter("ignore", urllib3.exceptions.SystemTimeWarning)
 
 
@@ -61,7 +61,7 @@ class HttpTransport:
             try:
                 raise reply
             finally:
-                del reply  # the error would keep this frame, and the frame the error
+                del reply  # otherwise the error and this frame would keep each other in memory
         return reply
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:

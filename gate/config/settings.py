@@ -68,7 +68,7 @@ class Settings:
 
 
 class InvalidInputs(UsageError):
-    """Invalid inputs, with the report paths that are usable nevertheless."""
+    """Invalid inputs, with the report paths that are still usable."""
 
     def __init__(self, problems: Sequence[str], paths: Mapping[str, str]) -> None:
         super().__init__(*problems)

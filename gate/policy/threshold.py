@@ -25,7 +25,7 @@ class Threshold:
     origin: str = DEFAULT
 
     def allows(self, number: int, of: int) -> bool:
-        """Whether `number` of `of` locations are allowed. A number exactly at the threshold is."""
+        """Whether `number` of `of` locations are allowed. The threshold itself is allowed."""
         return number * _ONE <= self.amount * of if self.is_share else number <= self.amount
 
     def share_of(self, of: int) -> float:

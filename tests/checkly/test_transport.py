@@ -121,7 +121,7 @@ def _resident_kib() -> int:
     return int(re.findall(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[0])
 
 
-def test_an_error_is_gone_when_it_was_handled() -> None:
+def test_a_handled_error_is_not_kept() -> None:
     try:
         _transport("http://127.0.0.1:1").send(Request("GET", "/"), within_s=5)
     except Unreachable as error:
@@ -204,7 +204,7 @@ def test_an_invalid_bundle_is_a_usage_error(
         HttpTransport(endpoint, Process().call_each)
 
 
-def test_a_too_long_path_of_a_bundle_is_a_usage_error() -> None:
+def test_a_bundle_path_that_is_too_long_is_a_usage_error() -> None:
     endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates="x" * 5000)
     with pytest.raises(UsageError, match=r"ca-bundle: x+… is not a readable PEM file"):
         HttpTransport(endpoint, Process().call_each)

@@ -148,7 +148,7 @@ def test_reasons_of_every_type_of_check_are_reported_without_secrets(tmp_path: P
         "Route to the shop [ap-southeast-1]": "HOP_COUNT LESS_THAN 20, received 30",
         "Stock service [eu-central-1]": "gRPC status: no healthy upstream",
         "Certificate of the shop [eu-central-1]": "certificate: EXPIRED, expired 3 days ago",
-        "Mail relay [eu-west-1]": "took 2900 ms, over the check's limit for degraded",
+        "Mail relay [eu-west-1]": "took 2900 ms, over the check's degraded response time",
         "Certificate of the shop [eu-west-1]": "certificate: expires in 6 days, answered in 90 ms",
         "Home page [us-west-2]": "answered 404 Not Found",
         "Name of the shop [eu-north-1]": "Checkly gives no reason",

@@ -121,7 +121,7 @@ ROWS: dict[str, Row] = {
         "{failed-threshold: 25%, missing: pass}",
         {"failed"},
     ),
-    "a response time does not choose an ignored location for the retry that is left over": Row(
+    "a surplus retry is not assigned to an ignored location because of its response time": Row(
         session(
             "DEGRADED",
             attempt("a"),

@@ -27,7 +27,7 @@ class Certificate(Enum):
     RIGHT = "for its own name, by a private authority"
     EXPIRED = "expired"
     WRONG_HOST = "for another name"
-    SELF_SIGNED = "vouched for by itself"
+    SELF_SIGNED = "self-signed"
     NONE = "no TLS at all"
 
 

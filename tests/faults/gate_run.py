@@ -80,7 +80,7 @@ def broken_promises(gated: Gated, *, code: int, timeout_s: float, since_s: float
     broken = {
         f"exit code {run.code} instead of {code}": run.code != code,
         f"took {took_s:.1f} s": took_s > timeout_s + LATE_S,
-        f"held {gated.peak_mib:.0f} MiB": gated.peak_mib > MOST_MEMORY_MIB,
+        f"used {gated.peak_mib:.0f} MiB": gated.peak_mib > MOST_MEMORY_MIB,
         "a traceback in the log": "Traceback" in run.log,
         "the key is in its output": KEY.encode() in gated.everything,
         "no JUnit report that says so": not _junit_says(run, code),

@@ -1,4 +1,4 @@
-"""Every field of the document is absent or of another type, each in its own session, in a few gates."""
+"""Each field of the document is absent or has another type: one session per case, many sessions per gate."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_outputs_are_read_back_unchanged(outputs: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("value", [END, f"a\n{END}\nverdict<<{END}\npass", f"before {END} after"])
-def test_an_output_that_holds_the_delimiter_is_refused_by_its_name(value: str) -> None:
+def test_an_output_that_contains_the_delimiter_is_refused_by_name(value: str) -> None:
     with pytest.raises(ValueError, match="the output reason contains the delimiter"):
         output_text({"verdict": "fail", "reason": value}, END)
 
