@@ -1,4 +1,4 @@
-"""Where requests go: credentials, TLS and proxy, and the `requests` session that is made of them."""
+"""The endpoint of the API: credentials, TLS and proxy, and a `requests` session that uses them."""
 
 from __future__ import annotations
 

@@ -108,6 +108,6 @@ def _what_it_says(reply: Response) -> str:
 
 
 def _host_of(location: str) -> str:
-    """Return the host of a URL, without the part before an `@`, or a path as it is; empty if neither."""
+    """Return the host of a URL without credentials, or the path if the URL consists of one."""
     match = re.match(r"(?:https?:)?//([^/?#]*)", location, re.IGNORECASE)
     return match.group(1).rpartition("@")[2].strip() if match else location

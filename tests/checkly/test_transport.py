@@ -1,4 +1,4 @@
-"""The transport over real HTTP: what it sends, what it refuses, and what no response can cause."""
+"""The transport over real HTTP: what it sends, what it refuses, and its limits for responses."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def _junitparser_outcome(case: xunit2.TestCase) -> str:
 
 
 def by_codecov(path: Path) -> Seen:
-    """Return what the parser of Codecov reads, which runs on uploads."""
+    """Return what Codecov's parser for uploads reads."""
     parsed = test_results_parser.parse_junit_xml(path.read_bytes())
     words = {"pass": "passed", "skip": "skipped"}
     cases = (

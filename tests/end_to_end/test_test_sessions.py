@@ -22,7 +22,7 @@ def gate_on(
     """Run a gate on a test session of two checks, of which the second passes."""
     scenario = parse(
         f"""
-description: what is not documented
+description: undocumented behaviour
 speed: 6
 sessions:
   - name: Deploy

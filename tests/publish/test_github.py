@@ -148,7 +148,7 @@ def test_outside_github_there_are_no_annotations_and_a_group_is_a_title_with_lin
     host = detect({}, Console(stream, {}), END)
     host.mask("cu_key")
     host.annotate("warning", "Checkly gate", "::error::flaky")
-    host.annotate("error", "Checkly gate closed", "said by the verdict")
+    host.annotate("error", "Checkly gate closed", "part of the verdict")
     host.group("::group::title", [Line("##[error]line")])
     assert list(host.publish({"verdict": "pass"}, "summary")) == []
     assert commands_in(stream.getvalue()) == []

@@ -48,7 +48,7 @@ def _mark(row: str) -> int:
 
 
 def _unescaped(line: str) -> str:
-    """Return what is markup to Markdown: the line without links and without escaped characters."""
+    """Return the markup in a line of Markdown: the line without its links and escaped characters."""
     return re.sub(r"\\.", "", LINK.sub("", line))
 
 

@@ -1,4 +1,4 @@
-"""What is refused as a scenario and at which line, and that no text causes anything but a refusal."""
+"""A mistake in a scenario is refused with its line, and any text is a scenario or is refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gate.simulator import Simulator, parse
 from .asking import HandClock, ask
 
 GOOD = """\
-description: A scenario in which everything is said
+description: A scenario with every key
 speed: 20
 inputs: {degraded-threshold: 25%}
 started: 2026-02-03T04:05:06Z
@@ -54,7 +54,7 @@ private-locations:
 MALFORMED = [
     # a text in the valid scenario, its replacement, and the reported problem
     (
-        "description: A scenario in which everything is said\n",
+        "description: A scenario with every key\n",
         "",
         ":1: the key 'description' is missing here",
     ),
@@ -63,7 +63,7 @@ MALFORMED = [
         "descriptoin: x\ndescription:",
         ":1: unknown key 'descriptoin'; did you mean 'description'?",
     ),
-    ("A scenario in which", "[1]\n#", ":1: a single value is needed here, not a list"),
+    ("A scenario with every", "[1]\n#", ":1: a single value is needed here, not a list"),
     ("speed: 20", "speed: fast", ":2: a number from 0.001 to 1e+06 is needed here, not 'fast'"),
     ("speed: 20", "speed: 0", ":2: a number from 0.001 to 1e+06 is needed here, not '0'"),
     ("speed: 20", "speed: .inf", ":2: '.inf' is not a valid JSON value"),
