@@ -143,7 +143,7 @@ def _expiry(days: str) -> str:
 
 
 def _slowness(document: Fields, *, is_explained: bool) -> Iterable[str]:
-    """Return that a response was too slow. A degraded result counts as slow if it has no other cause."""
+    """Describe a response that was too slow. A degraded result counts as slow if it has no other cause."""
     took_ms = document.optional_number("responseTime")
     took = "was" if took_ms is None else f"took {took_ms:.0f} ms,"
     if document.is_true("overMaxResponseTime"):

@@ -21,7 +21,7 @@ DAY = date(2026, 11, 23)
 
 @dataclass(frozen=True)
 class Row:
-    """A finished session, a policy file, the inputs beside it, and the rules that must close the gate."""
+    """A finished session, a policy file, further inputs, and the rules that must close the gate."""
 
     session: Session
     policy: str

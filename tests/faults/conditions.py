@@ -165,7 +165,7 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             proxy=ProxyPlan(),
         ),
         Condition(
-            name="a proxy in lower case",
+            name="a proxy variable in lower case",
             code=0,
             says=_GREEN,
             url=NAMED,

@@ -11,7 +11,7 @@ from tests.faults.api import Trouble, struck
 
 
 class Moment(Enum):
-    """The requests of the gate that are struck. All others get the right response."""
+    """The requests of the gate that a fault strikes. All others get the right response."""
 
     FIRST = "first fetch"
     POLL = "long poll"
