@@ -100,7 +100,7 @@ def _goals(done: Mapping[int, Sequence[_Run]]) -> Sequence[Row]:
     peak_mb = max(run.peak_mb for run in done[largest])
     return (
         Row("runs that saw every session's end", f"{sum(seen)} of {len(seen)}", "all", all(seen)),
-        Row.at_most("requests in any minute, at their most", most, REQUESTS_PER_MINUTE, "{:.0f}"),
+        Row.at_most("the most requests in any minute", most, REQUESTS_PER_MINUTE, "{:.0f}"),
         Row.at_most(f"peak memory with {_sessions(largest)}", peak_mb, _PEAK_LIMIT_MB, "{:.0f} MB"),
     )
 

@@ -106,7 +106,8 @@ def _poll_and_judge(
     decided_at = context.wall_clock()
     began_at = decided_at - timedelta(seconds=context.clock.now_s() - (deadline_s - settings.timeout))
     notices += (f"{each.label}: {_STALE}" for each in ended_before(polled, began_at - _STALE_AFTER))
-    today = max(decided_at, checkly.latest_date or decided_at).date()  # or a slow clock extends quarantines
+    # The later date counts, so that a slow clock does not extend a quarantine.
+    today = max(decided_at, checkly.latest_date or decided_at).date()
     runs = [run for each in polled if each.session for run in each.session.checks]
     notices += warnings(document.quarantine, runs, today)
     document = with_inputs(document, failed=settings.failed_threshold, degraded=settings.degraded_threshold)

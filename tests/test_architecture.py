@@ -1,4 +1,4 @@
-"""Promises of the code beyond its imports, which `lint-imports` checks."""
+"""Rules for the code that `lint-imports` does not check."""
 
 from __future__ import annotations
 

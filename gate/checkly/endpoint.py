@@ -53,7 +53,7 @@ def session_for(endpoint: Endpoint) -> requests.Session:
     session.trust_env = False  # the endpoint already contains the settings of the environment
     session.proxies = {"all": endpoint.proxy.url} if endpoint.proxy.url else {}
     if endpoint.replaced_certificates and endpoint.base_url.startswith("https:"):
-        if not os.path.isdir(endpoint.replaced_certificates):  # noqa: PTH112 - Path raises if it is too long
+        if not os.path.isdir(endpoint.replaced_certificates):  # noqa: PTH112 - Path raises an error for a long one
             trust(
                 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), endpoint.replaced_certificates, endpoint.replaced_by
             )

@@ -12,7 +12,7 @@ from tests.consumers.seen import Seen, SeenCase, counted, first_line
 
 
 def junitparser_cases(path: Path) -> list[xunit2.TestCase]:
-    """Return the cases as read by junitparser's flavour with attempts."""
+    """Return the cases as junitparser reads them in its flavour with attempts."""
     root = xunit2.JUnitXml.fromfile(str(path))
     return [case for suite in root for case in suite if isinstance(case, xunit2.TestCase)]
 

@@ -1,4 +1,4 @@
-"""Strategies for random sessions and policies, with so few locations that results meet each other."""
+"""Strategies for random sessions and policies, with few locations, so that results often share one."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def sessions(draw: st.DrawFn) -> Session:
 
 @st.composite
 def retried_sessions(draw: st.DrawFn) -> Session:
-    """A finished session in which some locations were retried elsewhere, and one is red or not."""
+    """Draw a finished session in which some locations were retried elsewhere, and one may be red."""
     locations = RUN_LOCATIONS[:3]
     retried = draw(st.lists(st.sampled_from(locations), unique=True, max_size=2))
     attempts = [attempt(location) for location in draw(st.sampled_from([retried, [*retried, FOREIGN[0]]]))]

@@ -1,4 +1,4 @@
-"""What makes a policy stricter or a session worse, and under which explicit choices that may open a gate."""
+"""Changes that make a policy stricter or a session worse, and the choices under which they may open."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _field(name: str, value: object) -> dict[str, Any]:
     return {name: value}
 
 
-# What makes a policy stricter.
+# Changes that make a policy stricter.
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _those(step: int) -> tuple[str, ...]:
     return (*RUN_LOCATIONS, *RUN_LOCATIONS)[step : step + 2]
 
 
-# What makes a session worse.
+# Changes that make a session worse.
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _gone(session: Session, place: Place) -> Session | None:
 
 
 def _unsettled(session: Session, place: Place) -> Session | None:
-    """Make the only result of a location, a FINAL one, a result that has not ended."""
+    """Replace the only result of a location, if it is FINAL, with one that has not ended."""
     run = session.checks[place.run]
     final = run.results[place.result]
     if final.kind is not ResultKind.FINAL or not _is_alone(run, final):

@@ -39,8 +39,8 @@ will soon be switched off. Therefore only Checkly's own document of the session,
 state, opens the gate.
 
 `make resilience` writes this page. It runs the gate as CI systems do, against servers on the same machine.
-`make test` repeats every row, and fails if the result differs. Each cell shows the gate's verdict and its
-exit code. In each of these runs the gate
+`make test-slow` repeats every row, and fails if the result differs. Each cell shows the gate's verdict and
+its exit code. In each of these runs the gate
 
 - exited at most {LATE_S:.0f} s after its `timeout`;
 - wrote a JUnit report and a JSON record that can be parsed and that agree with the exit code;

@@ -1,6 +1,6 @@
 """A table of every place where text from outside enters: functions from a text to a run of the gate.
 
-A field that the gate learns to read needs a row here, and nothing else.
+For each new field that the gate reads, add a row here; nothing else is needed.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def _usual_body(status: int) -> bytes:
 
 _KINDS: Mapping[
     str, _Kind
-] = {  # the first key that a fault has decides, so `body` decides only without `status`
+] = {  # the first of these keys in a fault decides: `body` only if there is no `status`
     "cut": _Kind(lambda read: Cut(read["cut"])),
     "drip": _Kind(lambda read: Drip(read["drip"])),
     "size": _Kind(lambda read: Flood(read["size"], gzip=read.get("gzip", False)), frozenset({"gzip"})),

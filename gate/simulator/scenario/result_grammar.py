@@ -83,7 +83,7 @@ def _read_flags(node: yaml.Node) -> Mapping[str, Any]:
 
 
 def implied_statuses(kind: SessionKind, results: tuple[PlannedResult, ...]) -> tuple[StatusChange, ...]:
-    """Return the statuses of a session that lists none. It ends with its last result; the worst one decides."""
+    """Return the statuses of a session that lists none: they follow from its last and its worst result."""
     if not results:
         return ()
     decisive = [result for result in results if result.type != "ATTEMPT"] or results
