@@ -47,7 +47,7 @@ def sessions(draw: st.DrawFn) -> Session:
         locations=tuple(locations),
         version=draw(st.sampled_from(["v1", "v2"])),
     )
-    if draw(st.booleans()):  # half of them are green at the locations without drawn results
+    if draw(st.booleans()):  # half of the sessions are green at the locations without drawn results
         found = run_of(drawn).results
         green = [
             final for final in _green(locations) if final.location not in {each.location for each in found}

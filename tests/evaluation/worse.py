@@ -1,4 +1,4 @@
-"""Changes that make a policy stricter or a session worse, and the choices under which they may open."""
+"""Changes that make a policy stricter or a session worse, and the choices that may open a gate then."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _field(name: str, value: object) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Stricter:
-    """A field of a policy, how it becomes stricter in steps, and the choices under which that may open."""
+    """A field of a policy, how it becomes stricter in steps, and the choices that may open a gate then."""
 
     change: Callable[[Policy, int], Policy]
     choices: tuple[Choice, ...] = ()
