@@ -1,10 +1,10 @@
-# `make demo` and `make test` are all that a newcomer needs. Each creates its environment in .venv.
+# A newcomer needs only `make demo` and `make test`. Each creates its environment in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= replies policies texts
 
-# With extras: pip looks for the newest coverage[toml] even if coverage alone is pinned.
+# Keep extras, because pip would install the newest coverage[toml] even if coverage alone is pinned.
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
 	--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 EXAMPLES = $(wildcard examples/github/*.yml) examples/publishing/github.yml
@@ -16,10 +16,10 @@ SCRIPTS = .ci/run .ci/actionlint bench/poll.sh docs/screenshot/take.sh $(wildcar
 
 demo: .venv/.run ## the whole gate against the embedded simulator: no account, no network
 	@status=0; $(BIN)/python entrypoint.py demo || status=$$?; \
-	echo; echo "Exit code $$status: this is what stops a pipeline. The report is in test-results/checkly-junit.xml."; \
+	echo; echo "Exit code $$status: any code but 0 stops a pipeline. The report is in test-results/checkly-junit.xml."; \
 	echo "Other scenarios: $(BIN)/python entrypoint.py demo --list"
 
-test: lint types tests ## what to run before each commit; needs Python, make and PyPI only
+test: lint types tests ## linters, types and fast tests, before each commit; needs only Python, make and PyPI
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -50,18 +50,18 @@ slow-tests: .venv/.slow
 image-tests: .venv/.slow ## one by one, because they share an engine and measure time
 	$(BIN)/pytest tests/image
 
-coverage: .venv/.slow ## of branches, over all tests but those of the image
+coverage: .venv/.slow ## branch coverage of all tests but those of the image
 	EXHAUSTIVE=1 $(BIN)/pytest -n auto --dist worksteal --ignore=tests/image \
 		--cov --cov-report=term:skip-covered --cov-fail-under=98
 
-screenshot: .venv/.run ## takes the pictures of the README; needs node, npm and chromium
+screenshot: .venv/.run ## takes the README's pictures; needs node, npm and chromium
 	docs/screenshot/take.sh
 
-resilience: .venv/.slow ## plays every fault, and writes what the gate did into docs/RESILIENCE.md
+resilience: .venv/.slow ## plays every fault, and writes the results to docs/RESILIENCE.md
 	$(BIN)/python -m tests.faults.resilience
 
-bench: .venv/.run ## how fast the gate is, beside others: twelve minutes; writes docs/PERFORMANCE.md
-	@command -v npm >/dev/null || { echo "npm is not there: the Checkly CLI will NOT be measured" >&2; exit 0; }; \
+bench: .venv/.run ## measures the gate and its alternatives in twelve minutes; writes docs/PERFORMANCE.md
+	@command -v npm >/dev/null || { echo "npm is not installed: the Checkly CLI will NOT be measured" >&2; exit 0; }; \
 	cd bench && npm ci --silent --no-audit --no-fund --ignore-scripts || echo "npm ci failed: the Checkly CLI will NOT be measured" >&2
 	$(BIN)/python -m compileall -q gate
 	$(BIN)/python -m bench
@@ -70,16 +70,16 @@ format: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-fuzz: .venv/.fuzz ## looks for inputs that break a promise, FUZZ_SECONDS for each target; needs Linux on x86-64
+fuzz: .venv/.fuzz ## searches for inputs that violate a property, for FUZZ_SECONDS per target; needs Linux on x86-64
 	@for target in $(FUZZ_TARGETS); do \
 		mkdir -p .fuzz/$$target && \
 		$(BIN)/python -m fuzz $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
 			-dict=fuzz/words/$$target.dict -artifact_prefix=.fuzz/$$target- -print_final_stats=1 -verbosity=0 \
 			.fuzz/$$target fuzz/corpus/$$target || \
-		{ echo "Found an input: move the file named above to fuzz/corpus/$$target, and fix the defect." >&2; exit 1; }; \
+		{ echo "The fuzzer found a failing input: move the file named above to fuzz/corpus/$$target, and fix the defect." >&2; exit 1; }; \
 	done
 
-lock: .venv/bin/python ## brings the lock files up to date with pyproject.toml
+lock: .venv/bin/python ## updates the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) pyproject.toml --output-file requirements.txt
 	$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
@@ -87,14 +87,14 @@ lock: .venv/bin/python ## brings the lock files up to date with pyproject.toml
 	$(LOCK) --group fuzz --output-file fuzz/requirements.txt
 	$(LOCK) --group audit --output-file .ci/requirements.txt
 
-node: .ci/node/node_modules/.package-lock.json ## what the linters and tests need of npm
+node: .ci/node/node_modules/.package-lock.json ## installs the npm packages that linters and tests need
 
 clean:
 	rm -rf .venv .fuzz .ci/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage test-results
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or later is needed; name it with: make PYTHON=python3.12 …" >&2; exit 1; }
+		{ echo "Python 3.11 or later is needed; choose one, for example: make PYTHON=python3.12 demo" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .ci/node/node_modules/.package-lock.json: .ci/node/package-lock.json

@@ -1,9 +1,10 @@
-"""Looks for known vulnerabilities in lock files, and is green only where every package was looked up.
+"""Audit lock files for known vulnerabilities, and succeed only if every package was looked up.
 
-pip-audit says "no known vulnerabilities" also when its service knows none of the packages or cannot be
-reached: it skips them. Here what was skipped, or is not in its answer, is a failure of its own.
+pip-audit reports "no known vulnerabilities" even if its service does not know a package or cannot be reached,
+because it skips such packages. This program treats a package that was skipped or is absent from the report as
+a failure.
 
-    python .ci/audit.py LOCK...     exit code 0: nothing known; 1: vulnerabilities; 2: nobody knows
+    python .ci/audit.py LOCK...     exit code 0: no vulnerability; 1: vulnerabilities; 2: not all audited
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _LOCKED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==\S+( *;)?", re.MULTILINE)
 
 
 def locked(text: str) -> dict[str, bool]:
-    """The packages of a lock file by their normal names, and whether each is for every platform."""
+    """Return the packages of a lock file by normalized name, and whether each is for all platforms."""
     found: dict[str, bool] = {}
     for name, marker in _LOCKED.findall(text):
         found[_normal(name)] = found.get(_normal(name), False) or not marker
@@ -33,7 +34,7 @@ def _normal(name: str) -> str:
 
 
 def judge(lock: str, packages: dict[str, bool], answer: dict[str, Any]) -> tuple[int, list[str]]:
-    """The exit code for one lock file, and what there is to say, a line each."""
+    """Return the exit code for one lock file, and the lines of its report."""
     audited: dict[str, Sequence[dict[str, Any]]] = {}
     skipped: dict[str, str] = {}
     for each in answer.get("dependencies", []):
@@ -44,44 +45,44 @@ def judge(lock: str, packages: dict[str, bool], answer: dict[str, Any]) -> tuple
             skipped[name] = each.get("skip_reason", "no reason was given")
     vulnerable = list(_vulnerabilities(lock, audited))
     absent = sorted(set(packages) - set(audited) - set(skipped))
-    unknown = {name: "pip-audit left it out" for name in absent if packages[name]} | skipped
-    says = [f"{lock}: {name}: not audited: {why}" for name, why in sorted(unknown.items())]
-    says += [f"{lock}: {name}: not for this platform" for name in absent if name not in unknown]
-    says += vulnerable
-    says.append(
+    unknown = {name: "pip-audit did not report it" for name in absent if packages[name]} | skipped
+    lines = [f"{lock}: {name}: not audited: {why}" for name, why in sorted(unknown.items())]
+    lines += [f"{lock}: {name}: not for this platform" for name in absent if name not in unknown]
+    lines += vulnerable
+    lines.append(
         f"{lock}: {len(audited)} of {len(packages)} packages audited, {len(vulnerable)} vulnerabilities"
     )
     if vulnerable:
-        return _VULNERABLE, says
-    return (_UNKNOWN if unknown or not audited else _CLEAN), says
+        return _VULNERABLE, lines
+    return (_UNKNOWN if unknown or not audited else _CLEAN), lines
 
 
 def _vulnerabilities(lock: str, audited: dict[str, Sequence[dict[str, Any]]]) -> Iterable[str]:
     for name, found in audited.items():
         for each in found:
-            mended = ", ".join(each.get("fix_versions") or ()) or "nothing yet"
-            yield f"{lock}: {name}: {each['id']}, mended in {mended}"
+            fixed = ", ".join(each.get("fix_versions") or ()) or "no version yet"
+            yield f"{lock}: {name}: {each['id']}, fixed in {fixed}"
 
 
 def audit(lock: str) -> tuple[int, list[str]]:
-    """Audits one lock file."""
+    """Audit one lock file. Return the exit code and the lines of its report."""
     command = ["pip-audit", "--require-hashes", "--disable-pip", "--progress-spinner=off", "--format=json"]
     done = subprocess.run([*command, "--requirement", lock], capture_output=True, text=True, check=False)
     try:
         answer = json.loads(done.stdout)
     except ValueError:
-        last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
-        return _UNKNOWN, [f"{lock}: pip-audit ended with {done.returncode} and said: {last}"]
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        return _UNKNOWN, [f"{lock}: pip-audit exited with {done.returncode}: {last}"]
     return judge(lock, locked(Path(lock).read_text()), answer)
 
 
 def main(locks: Sequence[str]) -> int:
-    """Audits all lock files; a vulnerability counts more than what nobody knows."""
+    """Audit all lock files. A vulnerability takes precedence over a package that was not audited."""
     codes = {_UNKNOWN} if not locks else set()
     for lock in locks:
-        code, says = audit(lock)
+        code, lines = audit(lock)
         codes.add(code)
-        print("\n".join(says), flush=True)
+        print("\n".join(lines), flush=True)
     return _VULNERABLE if _VULNERABLE in codes else max(codes)
 
 

@@ -1,4 +1,4 @@
-"""shellcheck on the scripts inside workflows: the `run:` of each step, as bash runs it on GitHub."""
+"""Run shellcheck on the scripts in workflows: the `run:` of each step, which GitHub runs with bash."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHELLCHECK = str(Path(sys.executable).with_name("shellcheck"))
 
 
 def scripts(workflow: Path) -> Iterator[tuple[str, str]]:
-    """Each script of a workflow, with the words that say which one it is."""
+    """Yield each script of a workflow, after a description of its place."""
     for name, job in yaml.safe_load(workflow.read_text("utf-8"))["jobs"].items():
         for number, step in enumerate(job.get("steps", []), start=1):
             if "run" in step:
@@ -21,13 +21,13 @@ def scripts(workflow: Path) -> Iterator[tuple[str, str]]:
 
 
 def is_clean(script: str) -> bool:
-    """Whether shellcheck finds nothing; it prints what it finds."""
+    """Whether shellcheck finds nothing. It prints its findings."""
     command = [SHELLCHECK, "--shell", "bash", "-"]
     return subprocess.run(command, input=script, text=True, check=False).returncode == 0
 
 
 def main() -> int:
-    """Checks the workflows that are named; returns the exit code."""
+    """Check the given workflows, and return the exit code."""
     found = [where for path in sys.argv[1:] for where, script in scripts(Path(path)) if not is_clean(script)]
     for where in found:
         print(f"^ in {where}")

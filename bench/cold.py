@@ -32,7 +32,7 @@ These are the steps of a fresh machine before the gate's first request. The imag
 from a registry on loopback into an empty Docker engine, and started {starts} times. It takes turns with
 the former image, which contains the same gate and the whole base image (`bench/former.Dockerfile`). Both
 are built on a stand-in for the base image, so only the ratios are meaningful. A download is the size of
-the layers with gzip. Figures at {mbit} Mbit/s are CALCULATED from the download at that speed and the times
+the compressed layers. Figures at {mbit} Mbit/s are CALCULATED from the download at that speed and the times
 measured here.
 
 {npm}"""

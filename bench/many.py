@@ -27,8 +27,8 @@ Sessions of {locations} locations each end between {first:.0f} and {last:.0f} s 
 triggered them, and all of them pass. Figures are medians of {rounds} runs, each with a separate simulator.
 Runs of one size share the machine at the same time. Requests are counted by the simulator, as the maximum
 within any 60 s of a run. The gate's JSON record must contain every session and every location as passed.
-In one more run of the largest size, the last, all locations fail, because reports on failures are the
-longest. If more than {budget} sessions end within a minute, the last ones are read up to a minute later,
+In an additional run of the largest size, all locations fail, because reports on failures are the longest.
+If more than {budget} sessions end within a minute, the last ones are read up to a minute later,
 because a gate sends at most {budget} requests in a minute."""
 
 
@@ -100,7 +100,7 @@ def _goals(done: Mapping[int, Sequence[_Run]]) -> Sequence[Row]:
     peak_mb = max(run.peak_mb for run in done[largest])
     return (
         Row("runs that saw every session's end", f"{sum(seen)} of {len(seen)}", "all", all(seen)),
-        Row.at_most("requests in any minute, at their most", most, REQUESTS_PER_MINUTE, "{:.0f}"),
+        Row.at_most("the most requests in any minute", most, REQUESTS_PER_MINUTE, "{:.0f}"),
         Row.at_most(f"peak memory with {_sessions(largest)}", peak_mb, _PEAK_LIMIT_MB, "{:.0f} MB"),
     )
 

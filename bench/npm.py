@@ -23,7 +23,7 @@ _ON_A_STAND_IN = {
 
 
 def installed_afresh(folder: Path) -> tuple[float, float, int, list[float], list[float]] | None:
-    """Return the megabytes downloaded and on disk, the files, and the seconds to install and to a request."""
+    """Return the megabytes downloaded and on disk, the number of files, and the seconds of each step."""
     if missing("node", "npm", "npx"):
         return None
     cache, place = folder / "npm-cache", folder / "npm"

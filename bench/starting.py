@@ -37,11 +37,11 @@ its interpreter down when it ends; the gate does not.
 _WITH_CLI = """\
 No command of the Checkly CLI waits for a session that exists. The closest one is `checkly checks run
 --check-id`, which triggers the check, waits for its session, and exits with a code for its status. It is
-compared with the gate with `--trigger-check-id`, which does the same. Both send two or three requests to
+compared with the gate's `--trigger-check-id`, which does the same. Both send two or three requests to
 the simulator. The CLI is version {version}, the newest that runs on Node 20, and is started from
 `node_modules/.bin`. With `CHECKLY_ENV=local`, it uses `CHECKLY_API_URL`. In its favour, its search for
-updates and its check of the account (a request that the simulator does not serve) are switched off. Its
-documentation starts it with `npx`; the goal does not apply to that."""
+updates and its check of the account (a request that the simulator does not serve) are switched off. Checkly's
+documentation starts the CLI with `npx`; the goal does not apply to this."""
 _NO_CLI = (
     "The Checkly CLI was NOT measured: there was no node and npm, or its package could not be installed."
 )

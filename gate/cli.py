@@ -41,7 +41,7 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
     """Run the command, or the gate if there is no command."""
     console = Console(stream, env)
     command, rest = _split(argv)
-    # Only alone: among inputs it may come from a variable by accident, and exit code 0 would open the gate.
+    # Only as the only argument: beside inputs, it may come from a variable, and exit code 0 opens the gate.
     if list(rest) in (["--help"], ["-h"]) or _asks_for_help(command, rest):
         console.command(help_text(rest[0] if command == "help" and rest else command))
         return ExitCode.OPEN
@@ -80,7 +80,7 @@ def _command(
 
 
 def _asks_for_help(command: str, rest: Sequence[str]) -> bool:
-    """Return whether `help` is followed by nothing or a command, or --help ends a command that is no gate."""
+    """Whether the command line is `help`, `help COMMAND`, or another command that ends with --help."""
     if command == "help":
         return len(rest) < 2 and all(word in COMMANDS for word in rest)
     return command in ("demo", "simulate", "policy") and list(rest[-1:]) in (["--help"], ["-h"])

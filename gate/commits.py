@@ -71,7 +71,7 @@ class Commits:
             clock.sleep_s(min(_PAUSE_S, left_s))
 
     def find_more(self, known: Iterable[SessionRef], *, until_s: float) -> tuple[SessionRef, ...]:
-        """Return the sessions that have appeared since. Raises the errors of `find`, but may return none."""
+        """Return the sessions that have appeared since, if any. Raises the errors of a failed request."""
         ids = {ref.id for ref in known}
         more = [each for each in self._listed(until_s) if each.id not in ids]
         for each in more:

@@ -30,7 +30,7 @@ from gate.waiting import Context, wait_for_all
 
 _EXPLAIN_WITHIN_S = 10.0  # a closed gate should not delay a pipeline to fetch reasons
 _FETCH_WITHIN_S = 3.0
-_CANCEL_WITHIN_S = 2.0  # of the 5 s within which reports are written after a signal
+_CANCEL_WITHIN_S = 2.0  # part of the 5 s within which reports are written after a signal
 _STALE_AFTER = timedelta(hours=1)
 _STALE = "ended more than an hour before the gate began; is the session ID from an earlier run?"
 _NO_ACCOUNT = "account-id is not given, and Checkly's API requires it (CHECKLY_ACCOUNT_ID)"
@@ -106,7 +106,8 @@ def _poll_and_judge(
     decided_at = context.wall_clock()
     began_at = decided_at - timedelta(seconds=context.clock.now_s() - (deadline_s - settings.timeout))
     notices += (f"{each.label}: {_STALE}" for each in ended_before(polled, began_at - _STALE_AFTER))
-    today = max(decided_at, checkly.latest_date or decided_at).date()  # slow clocks extend no quarantine
+    # The later date counts, so that a slow clock does not extend a quarantine.
+    today = max(decided_at, checkly.latest_date or decided_at).date()
     runs = [run for each in polled if each.session for run in each.session.checks]
     notices += warnings(document.quarantine, runs, today)
     document = with_inputs(document, failed=settings.failed_threshold, degraded=settings.degraded_threshold)
@@ -170,7 +171,7 @@ def _add_background(report: Report, checkly: Checkly, context: Context, until_s:
         for ref, group in error_groups(report.details, report.sessions, checkly, until_s=until_s):
             groups[ref] = group  # noqa: PERF403 - as above
     except (RequestFailed, Stopped) as error:
-        context.log(Line(f"could not fetch more about the causes: {error}", Tone.FAINT))
+        context.log(Line(f"could not fetch error groups or private locations: {error}", Tone.FAINT))
     details = with_background(report.details, groups, report.sessions)
     return replace(report, details=details, absences=absent)
 

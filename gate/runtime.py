@@ -130,7 +130,7 @@ class Call(Generic[T]):
 
 
 def _without_frames(error: BaseException) -> BaseException:
-    """Return the error without the frames of its thread, which would keep each other until a collection."""
+    """Return the error without the frames of its thread: they would keep each other in memory."""
     each: BaseException | None = error
     while each is not None:
         each.__traceback__ = None

@@ -64,7 +64,7 @@ def _trigger_check_sessions(
 def _trigger_test_sessions(
     settings: Settings, checkly: Checkly, log: Callable[[str], None], until_s: float
 ) -> Triggered:
-    """Start one session for each location. Sessions that were started remain, even if the next call fails."""
+    """Start one session for each location. Started sessions are kept even if the next call fails."""
     target = target_of(settings.trigger_check_id, settings.trigger_tags)
     refs: list[SessionRef] = []
     fault: GateError | None = None

@@ -22,7 +22,7 @@ _ROBOTS_ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Whether a version is the newest of its major number (then the floating tag moved too), and of all."""
+    """Whether a version is the newest of its major number (and has the floating tag), and of all versions."""
 
     floating: bool
     latest: bool

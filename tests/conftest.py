@@ -11,7 +11,7 @@ settings.register_profile("here", deadline=None)  # a busy machine is not a defe
 settings.load_profile("here")
 
 HERE = Path(__file__).parent
-# Their tests need Node, Java, a container engine or minutes.
+# Their tests need Node, Java, a container engine or several minutes.
 SLOW_FOLDERS = ("browser", "consumers", "contract", "examples", "faults", "image", "witness")
 
 

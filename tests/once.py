@@ -1,4 +1,4 @@
-"""Work for all processes of a test run is done by the first process that needs it."""
+"""Work for all processes of a test run, which the first process that needs it does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Promises of the code beyond its imports, which `lint-imports` checks."""
+"""Rules for the code that `lint-imports` does not check."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 GATE = Path(__file__).parents[1] / "gate"
 MODULES = sorted(path.relative_to(GATE.parent) for path in GATE.rglob("*.py"))
-# Trackers of sessions, the budget, what is known about the API, and incomplete rows.
+# The exceptions: trackers of sessions, the budget, the known state of the API, and incomplete rows.
 MUTABLE = {
     "checkly/budget.py": 1,
     "checkly/client.py": 2,

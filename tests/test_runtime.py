@@ -81,7 +81,7 @@ def test_a_fatal_message_is_one_line_without_commands_of_a_ci_system() -> None:
 
 
 class _Failed(Exception):
-    """A class of its own, because built-in errors cannot be referred to weakly."""
+    """A separate class, because built-in errors do not support weak references."""
 
 
 def test_an_error_does_not_keep_the_frames_that_it_passed() -> None:

@@ -133,9 +133,9 @@ ANSWERS: dict[str, tuple[object, int, str]] = {
     ),
     "one is absent": ([A], 2, "other-package: not audited"),
     "all are absent": ([], 2, "0 of 3 packages audited"),
-    "a vulnerability": ([VULNERABLE, OTHER], 1, "a-package: PYSEC-1, mended in 1.1"),
+    "a vulnerability": ([VULNERABLE, OTHER], 1, "a-package: PYSEC-1, fixed in 1.1"),
     "a vulnerability, and one was skipped": ([VULNERABLE, SKIPPED], 1, "PYSEC-1"),
-    "no answer": (None, 2, "pip-audit ended with 3 and said: no route to host"),
+    "no answer": (None, 2, "pip-audit exited with 3: no route to host"),
 }
 
 

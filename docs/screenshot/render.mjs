@@ -1,4 +1,4 @@
-// Reads a job summary in Markdown from standard input, writes a page that shows it as GitHub does.
+// Read a job summary in Markdown from standard input, and write a page that shows it as GitHub does.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import MarkdownIt from "markdown-it";

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Takes docs/summary.png and docs/page.png: the job summary of a demo, as GitHub shows it, and the web page.
-# Needs node, npm, chromium, a font of emoji.
+# Take the pictures docs/summary.png (the job summary of a demo, as GitHub shows it) and docs/page.png (the web page).
+# This needs node, npm, chromium and an emoji font.
 set -eu
 cd "$(dirname "$0")/../.."
 gate=$PWD/.venv/bin/python

@@ -37,7 +37,7 @@ def failed_assertion(item: Fields) -> str:
 
 
 def failed_condition(item: Fields) -> Iterable[str]:
-    """Describe a condition of an agentic check, and what the agent found, if it did not pass."""
+    """Describe a condition of an agentic check and the agent's finding, if the condition did not pass."""
     if item.optional_word("passed") == "false":
         found = item.optional_text("actual")
         yield item.optional_text("condition") + (f": {found}" if found else "")

@@ -59,7 +59,7 @@ class Body:
             raise TimeoutError
         if self._length + len(chunk) > LARGEST_RESPONSE_BYTES:
             self._give_up()
-            raise TooLarge(f"a response of more than {LARGEST_RESPONSE_BYTES // 1024 // 1024} MiB")
+            raise TooLarge(f"the response is larger than {LARGEST_RESPONSE_BYTES // 1024 // 1024} MiB")
         try:
             self._room.take(len(chunk))
         except NoRoom:

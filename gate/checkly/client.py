@@ -93,7 +93,7 @@ class Checkly:
                         yield _Endpoint(api, version)
 
     def serves_completion(self, kind: SessionKind) -> bool:
-        """Whether Checkly serves long polls for this kind of session, as far as the client has found out."""
+        """Whether Checkly serves long polls for this kind of session, as far as the client knows."""
         return kind not in self._without_completion
 
     def await_each(

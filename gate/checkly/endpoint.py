@@ -1,4 +1,4 @@
-"""Where requests go: credentials, TLS and proxy, and the `requests` session that is made of them."""
+"""The endpoint of the API: credentials, TLS and proxy, and a `requests` session that uses them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Endpoint:
     is_loopback: bool = False
     is_in_container: bool = False
     proxy: Proxy = field(default_factory=Proxy)
-    extra_certificates: str = ""  # trusted besides the usual authorities
+    extra_certificates: str = ""  # trusted in addition to the usual authorities
     replaced_certificates: str = ""  # trusted instead of them, a file or a folder
     replaced_by: str = ""  # the variable that names them
     secrets: tuple[str, ...] = field(default=(), repr=False)  # sent to Checkly, which may send them back
@@ -53,7 +53,7 @@ def session_for(endpoint: Endpoint) -> requests.Session:
     session.trust_env = False  # the endpoint already contains the settings of the environment
     session.proxies = {"all": endpoint.proxy.url} if endpoint.proxy.url else {}
     if endpoint.replaced_certificates and endpoint.base_url.startswith("https:"):
-        if not os.path.isdir(endpoint.replaced_certificates):  # noqa: PTH112 - Path raises if it is too long
+        if not os.path.isdir(endpoint.replaced_certificates):  # noqa: PTH112 - Path raises an error for a long one
             trust(
                 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), endpoint.replaced_certificates, endpoint.replaced_by
             )

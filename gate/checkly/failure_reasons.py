@@ -19,7 +19,7 @@ from gate.text.clean import clean, without_credentials
 NO_REASON = "Checkly gives no reason"
 _MOST_REASONS = 5
 _REASON_LENGTH = 300
-_READ_LENGTH = 2000  # of a text that is reduced to its first lines before it is shortened
+_READ_LENGTH = 2000  # characters of a message that are read, before its trace is removed
 _READ_BEFORE_CLEANING = 20_000  # colour codes can make up most of a text
 _RECORDING_LENGTH = 80
 _QUERY = re.compile(r"(?<=[^\s?#])[?#][^\s\"'<>)\]]*=[^\s\"'<>)\]]*")
@@ -143,13 +143,13 @@ def _expiry(days: str) -> str:
 
 
 def _slowness(document: Fields, *, is_explained: bool) -> Iterable[str]:
-    """Return that a response was too slow. A degraded result counts as slow if it has no other cause."""
+    """Describe a response that was too slow. A degraded result counts as slow if it has no other cause."""
     took_ms = document.optional_number("responseTime")
     took = "was" if took_ms is None else f"took {took_ms:.0f} ms,"
     if document.is_true("overMaxResponseTime"):
         yield f"{took} over the check's maximum response time"
     elif document.is_true("isDegraded") and not is_explained:
-        yield f"{took} over the check's limit for degraded"
+        yield f"{took} over the check's degraded response time"
 
 
 def _summaries(document: Fields) -> Iterable[str]:

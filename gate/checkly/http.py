@@ -46,7 +46,8 @@ def error_for(reply: Response) -> errors.RequestFailed:
         return errors.Transient(message, status=reply.status, retry_after_s=retry_after_s(reply))
     if 300 <= reply.status < 400:
         place = _host_of(clean(reply.headers.get("location", ""), SENTENCE_LENGTH))
-        return errors.Redirected(f"{message}, pointing to {place}", status=reply.status)
+        target = f", pointing to {place}" if place else " without a target"
+        return errors.Redirected(message + target, status=reply.status)
     if reply.status < 300:
         return errors.InvalidResponse(message, status=reply.status)
     return _FINAL_STATUSES.get(reply.status, errors.BadRequest)(message, status=reply.status)
@@ -107,7 +108,6 @@ def _what_it_says(reply: Response) -> str:
 
 
 def _host_of(location: str) -> str:
-    """Return the host of a URL, without the part before an `@`. Return a path as it is."""
+    """Return the host of a URL without credentials, or the path if the URL consists of one."""
     match = re.match(r"(?:https?:)?//([^/?#]*)", location, re.IGNORECASE)
-    place = match.group(1).rpartition("@")[2].strip() if match else location
-    return place or "an unnamed place"
+    return match.group(1).rpartition("@")[2].strip() if match else location

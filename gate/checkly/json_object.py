@@ -75,7 +75,7 @@ class Fields:
         return value
 
     def word(self, key: str) -> str:
-        """Return a text that is already clean: cleaning must not turn it into another word, which decides."""
+        """Return a text that is already clean, because cleaning could turn it into a word that decides."""
         value = self._fields.get(key)
         if not isinstance(value, str) or not value or clean(value) != value:
             raise self._wrong(key, "a word")

@@ -54,7 +54,7 @@ def proxy_for(url: str, env: Mapping[str, str]) -> Proxy:
 
 
 def _variable(name: str, env: Mapping[str, str]) -> str:
-    """Return the spelling that applies: lower case even if it is empty, otherwise one with a value."""
+    """Return the spelling that applies: lower case if it is set, even if empty; else one with a value."""
     return max((each for each in env if each.lower() == name and (env[each] or each == name)), default=name)
 
 

@@ -25,7 +25,7 @@ _INSIDE = " (in a container, loopback is the container itself; with --network ho
 _CHUNK_BYTES = 64 * 1024
 
 
-# urllib3 would write this to stderr for each connection. An invalid certificate is reported anyway.
+# urllib3 would write this warning to stderr for each connection. An invalid certificate is reported anyway.
 warnings.simplefilter("ignore", urllib3.exceptions.SystemTimeWarning)
 
 
@@ -61,7 +61,7 @@ class HttpTransport:
             try:
                 raise reply
             finally:
-                del reply  # the error would keep this frame, and the frame the error
+                del reply  # otherwise the error and this frame would keep each other in memory
         return reply
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
@@ -97,9 +97,9 @@ class HttpTransport:
             reason = self._hidden_in_errors.text(said)  # cleaning may have joined what was split
             self._trace(request, reason)
             if not is_from_connecting(error):
-                return Unreachable(f"{self._endpoint.base_url} could not be asked: {reason}")
+                return Unreachable(f"the request to {self._endpoint.base_url} failed: {reason}")
             hint = _INSIDE if self._endpoint.is_loopback and self._endpoint.is_in_container else ""
-            return NeverConnected(f"{self._endpoint.base_url} could not be asked: {reason}{hint}")
+            return NeverConnected(f"the request to {self._endpoint.base_url} failed: {reason}{hint}")
         # The body is copied in this thread, because memory of other threads is not returned to the system.
         reply = replace(head, body=self._hidden.body(body.whole()))
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")

@@ -65,7 +65,7 @@ def read_started(reply: Response) -> tuple[Started, ...]:
     sessions = [Fields(each) for each in created(reply).objects("sessions")]
     if len(sessions) > _MOST_SESSIONS:
         raise errors.InvalidResponse(
-            f"Checkly's API answered with {len(sessions)} sessions; at most {_MOST_SESSIONS} make sense"
+            f"Checkly's API answered with {len(sessions)} sessions; the gate accepts {_MOST_SESSIONS}"
         )
     started = tuple(
         Started(

@@ -68,7 +68,7 @@ def _warn_of_unwritable(sinks: Sinks) -> None:
         try:
             check_writable(Path(path), workspace=sinks.host.workspace, confined=sinks.host.confined)
         except ReportUnwritable as error:
-            text = f"warning: {error.sentence}. Unless that changes, the gate will not open (exit code 4)"
+            text = f"warning: {error.sentence}. Until it can be written, the gate cannot open (exit code 4)"
             sinks.console.line(Line(text, Tone.WARN))
 
 
@@ -128,7 +128,7 @@ def _transport(settings: Settings, env: Mapping[str, str], console: Console, pro
         api_key=settings.api_key,
         account_id=settings.account_id,
         is_loopback=is_loopback(settings.api_url),
-        is_in_container=bool(env.get("container")),  # the variable of systemd and podman; the image sets it
+        is_in_container=bool(env.get("container")),  # set by systemd, podman and the gate's image
         proxy=Proxy() if is_loopback(settings.api_url) else proxy_for(settings.api_url, env),
         extra_certificates=settings.ca_bundle,
         replaced_certificates=env.get(variable, ""),

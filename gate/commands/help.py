@@ -10,19 +10,20 @@ from gate.domain.exit_code import ExitCode
 from gate.policy.loader import DEFAULT_PATH
 
 _USAGE = """\
-checkly-gate: waits for Checkly sessions, and fails if they do not satisfy the policy.
+checkly-gate waits for Checkly sessions, and fails if they do not satisfy the policy.
 
 usage:
   checkly-gate SESSION --api-key KEY --account-id ID [--INPUT VALUE ...]
-  checkly-gate demo [SCENARIO] [--INPUT VALUE ...]   the gate against an embedded API: no account needed
-  checkly-gate demo --list                           what each scenario shows
+  checkly-gate demo [SCENARIO] [--INPUT VALUE ...]   runs the gate against a simulated API
+  checkly-gate demo --list                           describes each scenario
   checkly-gate simulate [SCENARIO] [--port NUMBER] [--host ADDRESS]
-                                                     that API alone, on loopback, until a signal arrives
+                                                     serves only the simulated API, until it is stopped
   checkly-gate policy check [FILE]                   validates a policy file, and shows what it means
   checkly-gate policy init [FILE]                    writes a commented policy file to start from
   checkly-gate help [COMMAND] | version
 
-SESSION is the ID of a check session or a test session, or a link to one; also --session-id SESSION.
+SESSION is the ID of a check session or a test session, or a link to one; it is short for
+--session-id SESSION.
 
 Each input can be a flag or an environment variable: INPUT_SESSION_ID, PLUGIN_SESSION_ID or
 CHECKLY_GATE_SESSION_ID for session-id, and so on. An empty value counts as not given.
@@ -34,35 +35,35 @@ _COMMANDS = {
 checkly-gate demo [SCENARIO] [--INPUT VALUE ...]
 checkly-gate demo --list
 
-Runs the whole gate against an embedded stand-in for Checkly: no account, no network. The reports
-are written as usual, and the exit code is the gate's. SCENARIO is a name from the list, or a file
-of your own that ends in .yml; the default is degraded. Inputs are added to those of the scenario:
+Runs the whole gate against an embedded stand-in for Checkly, without an account or a network.
+It writes the usual reports, and exits with the gate's exit code. SCENARIO is a name from the list,
+or the path of a .yml file; the default is degraded. Inputs override those of the scenario:
 
   checkly-gate demo degraded --degraded-threshold 40%
 """,
     "simulate": """\
 checkly-gate simulate [SCENARIO]
 
-Serves the stand-in for Checkly alone, on loopback, until a signal arrives. Prints its URL first,
-then the IDs of its sessions. Set CHECKLY_API_URL to the URL, and gate on a session with any key.
-SCENARIO is as for demo.
+Serves only the stand-in for Checkly, on loopback, until it is stopped. Prints its URL, then the
+IDs of its sessions. Set CHECKLY_API_URL to that URL; any API key is accepted. SCENARIO is the same
+as for demo.
 """,
     "policy": f"""\
 checkly-gate policy check [FILE]
 checkly-gate policy init [FILE]
 
-check validates a policy file without a network, and prints the resulting policy. If there are
-mistakes, all of them are reported at once, with line and column, and the exit code is 2.
-init writes a policy file with the defaults, and examples as comments. It does not overwrite a file.
+check validates a policy file without a network, and prints the resulting policy. It reports all
+mistakes at once, with line and column, and then exits with 2.
+init writes a policy file with the defaults, and examples as comments. It never overwrites a file.
 The default for FILE is {DEFAULT_PATH}, which the gate also uses if it exists.
 """,
 }
 EXIT_CODES = {
     ExitCode.OPEN: "the gate is open: the policy is satisfied",
-    ExitCode.CLOSED: "the gate is closed by Checkly's answer",
-    ExitCode.USAGE: "an input is wrong",
-    ExitCode.TIMEOUT: "the gate's own timeout is over and Checkly still runs the session",
-    ExitCode.INCONCLUSIVE: "the gate could not tell: no readable answer, or a report that was not written",
+    ExitCode.CLOSED: "the gate is closed: the policy is not satisfied",
+    ExitCode.USAGE: "an input or the policy file is invalid",
+    ExitCode.TIMEOUT: "the gate's own timeout expired while Checkly was still running a session",
+    ExitCode.INCONCLUSIVE: "the gate could not tell: an error, no usable answer, or an unwritable report",
     ExitCode.SIGHUP: "stopped by SIGHUP; the reports are written first",
     ExitCode.SIGINT: "stopped by SIGINT; the reports are written first",
     ExitCode.SIGQUIT: "stopped by SIGQUIT; the reports are written first",
@@ -71,7 +72,7 @@ EXIT_CODES = {
 
 
 def help_text(command: str = "") -> str:
-    """Return the help for a command, or the whole help if there is no command or none for this command."""
+    """Return the help for a command, or the whole help if the command is empty or has no help of its own."""
     if command in _COMMANDS:
         return _COMMANDS[command].rstrip()
     codes = "\n".join(f"  {code.value:<4} {meaning}" for code, meaning in EXIT_CODES.items())

@@ -41,14 +41,14 @@ def _check(path: str, console: Console) -> ExitCode:
 
 
 def _init(path: str, console: Console) -> ExitCode:
-    """Write a policy file with the defaults and examples. Raises `UsageError` if there is a file already."""
+    """Write a policy file with the defaults and examples. Raises `UsageError` if the file exists."""
     try:
         with Path(path).open("x", encoding="utf-8") as file:
             file.write(STARTER)
     except FileExistsError:
-        raise UsageError(f"policy: {clean(path)} exists already and is not overwritten") from None
+        raise UsageError(f"policy: {clean(path)} already exists and is not overwritten") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise UsageError(f"policy: {clean(path)} could not be written: {why}") from None
-    console.line(Line(f"{clean(path)} was written. It changes nothing yet: edit it, then run policy check"))
+    console.line(Line(f"{clean(path)} was written with the default policy. Edit it, then run policy check"))
     return ExitCode.OPEN

@@ -15,11 +15,12 @@ _OF_A_SERVICE = re.compile(
     r"CHECKLY_GATE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
 )
 COMMANDS = ("demo", "simulate", "policy", "help", "version")
-_TAKES = {"help": "help takes the name of one command, or nothing", "version": "version takes no argument"}
+_TAKES = {"help": "help takes at most one argument: a command", "version": "version takes no arguments"}
 _SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
 _WITH_ENTRYPOINT = (
-    "it is a command for a shell, but this container starts the gate. A CI system that runs commands in it "
-    "must replace the entrypoint: Jenkins with .inside('--entrypoint='), GitLab with entrypoint: ['']"
+    "it is a shell command, but this container starts the gate. A CI system that runs shell commands in "
+    "the container must replace its entrypoint: Jenkins with .inside('--entrypoint='), GitLab with "
+    "entrypoint: ['']"
 )
 
 

@@ -19,8 +19,8 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="session-file",
-        help="A file that names sessions: the output of checkly test, trigger, pw-test or checks run, or the "
-        "report of Checkly's JSON reporter.",
+        help="A file that contains session IDs or links: the output of checkly test, trigger, pw-test or "
+        "checks run, or the report of Checkly's JSON reporter.",
         read=parsers.path,
     ),
     Input(
@@ -31,12 +31,12 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="commit-environment",
-        help="With commit: only sessions of this environment.",
+        help="With commit: use only sessions of this environment.",
         read=parsers.name,
     ),
     Input(
         name="commit-grace",
-        help="With commit: how long its first session may take to appear.",
+        help="With commit: how long to wait for its first session to appear.",
         read=parsers.duration_between(0, 24 * 3600, "up to 24h"),
         default="2m",
     ),
@@ -51,7 +51,8 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="account-id",
-        help="Checkly account ID. Checkly's API requires it. Without it, that of a session link is used.",
+        help="Checkly account ID, which Checkly's API requires. Without this input, the gate uses the "
+        "account in a session link.",
         read=parsers.header_value,
         variable="CHECKLY_ACCOUNT_ID",
     ),
@@ -64,13 +65,14 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="api-version",
-        help="Version of the check-session API: auto, v1 or v2. auto uses v1 until only v2 knows a session.",
+        help="Version of the check-session API: auto, v1 or v2. auto tries v1 first, and switches to v2 "
+        "when only v2 finds a session.",
         read=parsers.api_version,
         default="auto",
     ),
     Input(
         name="timeout",
-        help="The longest wait: 900, 90s, 15m or 1h30m.",
+        help="How long to wait at most: 900 (seconds), 90s, 15m or 1h30m.",
         read=parsers.duration_between(1, 7 * 24 * 3600, "from 1s to 168h"),
         default="20m",
     ),
@@ -82,7 +84,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="degraded-threshold",
-        help="The most degraded locations that still pass: a count (1) or a share (25%).",
+        help="How many degraded locations the gate allows: a count (1) or a share (25%).",
         read=parse_threshold,
         default="0",
         is_policy=True,
@@ -90,7 +92,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="failed-threshold",
-        help="The most failed locations that still pass: a count or a share.",
+        help="How many failed, errored and aborted locations the gate allows together: a count or a share.",
         read=parse_threshold,
         default="0",
         is_policy=True,
@@ -98,25 +100,26 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="policy",
-        help="The policy file. Without this input, .checkly-gate.yml is used if it exists. none: no file, "
-        "not even that one.",
+        help="The policy file. Without this input, the gate uses .checkly-gate.yml if it exists. none "
+        "disables the policy file, including the default one.",
         read=parsers.path,
     ),
     Input(
         name="junit-path",
-        help="Where to write the JUnit report; - is stdout, and the log then goes to stderr. Folders are "
-        "created.",
+        help="Where to write the JUnit report. Missing folders are created. With -, the report goes to "
+        "stdout and the log to stderr.",
         read=parsers.path,
         default="test-results/checkly-junit.xml",
     ),
     Input(
         name="json-path",
-        help="Where to write the JSON record of the decision; - is stdout. Not written by default.",
+        help="Where to write the JSON record of the decision; - is stdout. It is not written by default.",
         read=parsers.path,
     ),
     Input(
         name="summary-path",
-        help="Where to write the job summary's Markdown, for comments and CI systems without summaries.",
+        help="Where to write a copy of the job summary's Markdown, for comments and for CI systems without "
+        "job summaries.",
         read=parsers.path,
     ),
     Input(
@@ -126,14 +129,14 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="details",
-        help="Fetch the reasons for locations that are not green, after the verdict.",
+        help="After the verdict, fetch the reasons for locations that are not green.",
         read=parsers.switch,
         default="true",
         switch=True,
     ),
     Input(
         name="report-only",
-        help="Report everything, but exit with 0 even if the gate closes. Errors still fail.",
+        help="Report everything, but exit with 0 even if the gate is closed. Errors still fail the job.",
         read=parsers.switch,
         default="false",
         switch=True,
@@ -145,7 +148,11 @@ INPUTS: tuple[Input, ...] = (
         default="false",
         switch=True,
     ),
-    Input(name="ca-bundle", help="A PEM file with additional certificate authorities.", read=parsers.path),
+    Input(
+        name="ca-bundle",
+        help="A PEM file with additional certificate authorities to trust.",
+        read=parsers.path,
+    ),
     Input(
         name="verbose",
         help="Log each request, without credentials.",

@@ -68,7 +68,7 @@ class Settings:
 
 
 class InvalidInputs(UsageError):
-    """Invalid inputs, with the report paths that are usable nevertheless."""
+    """Invalid inputs, with the report paths that are still usable."""
 
     def __init__(self, problems: Sequence[str], paths: Mapping[str, str]) -> None:
         super().__init__(*problems)
@@ -123,7 +123,7 @@ def _report_paths(
         path = values.get(BY_NAME[name].field, BY_NAME[name].default)
         other = next((known for known in paths if path and real_path(path) == real_path(paths[known])), None)
         if other and is_stdout(path):
-            problems.append(f"{name}: only one report can go to stdout, and {other} does already")
+            problems.append(f"{name}: only one report can go to stdout, and {other} already does")
         elif other and not path.startswith("/dev/"):
             problems.append(f"{name}: is the same path as {other}: one report would overwrite the other")
         elif path:
@@ -140,11 +140,11 @@ def _combinations(values: Mapping[str, Any], given: Collection[str]) -> Iterable
         if not triggers:
             yield "trigger-as: test-session needs trigger-check-id or trigger-tags"
         if not values.get("trigger_location", True):
-            yield "trigger-location: required with trigger-as test-session: a session runs at one location"
+            yield "trigger-location: required with trigger-as test-session: each location gets a session"
     else:
         for name in ("trigger-location", "trigger-env", "trigger-name"):
             if name in given:
-                yield f"{name}: needs trigger-as test-session; a check session has the check's own settings"
+                yield f"{name}: needs trigger-as test-session; check sessions use the checks' own settings"
 
 
 def shown_inputs(settings: Settings) -> dict[str, str]:

@@ -15,8 +15,8 @@ TRIGGER_INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="trigger-tags",
-        help="Run the checks that have all tags of a line (a, !b) and gate on them. "
-        "One line per alternative.",
+        help="Run the checks that have all tags on a line (a, b) and gate on them. !b excludes a tag. Each "
+        "further line is an alternative.",
         read=parsers.tags,
         joined_by="\n",
         absent=(),
@@ -37,16 +37,16 @@ TRIGGER_INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="trigger-location",
-        help="With trigger-as test-session: the locations, one session each: codes such as eu-west-1, or "
-        "slugs of private locations.",
+        help="With trigger-as test-session: the locations, one session for each. They are codes such as "
+        "eu-west-1, or slugs of private locations.",
         read=parsers.locations,
         joined_by=" ",
         absent=(),
     ),
     Input(
         name="trigger-env",
-        help="With trigger-as test-session: environment variables for the checks, a KEY=value per line, at "
-        "most 50. Values are sent as secrets and never shown.",
+        help="With trigger-as test-session: environment variables for the checks, one KEY=value per line, "
+        "at most 50. Values are sent as secrets and never shown.",
         read=parsers.variables,
         secret=True,
         joined_by="\n",
@@ -54,7 +54,7 @@ TRIGGER_INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="trigger-name",
-        help="With trigger-as test-session: the name of the session. Without it, the repository and the "
+        help="With trigger-as test-session: the name of the session. By default, the repository and the "
         "commit that the CI system provides.",
         read=parsers.name,
     ),

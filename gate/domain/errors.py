@@ -79,7 +79,7 @@ class Final(RequestFailed):
 class CredentialsRejected(Final):
     """401: the API key is missing or invalid."""
 
-    advice = "Check api-key (it starts with cu_ or sv_) and whether it was revoked"
+    advice = "Check that api-key is complete (it starts with cu_ or sv_) and was not revoked"
     concerns_every_session = True
 
 
@@ -130,7 +130,7 @@ class GateTimeout(GateError):
     """The gate's own timeout expired while Checkly was still running the session."""
 
     exit_code = ExitCode.TIMEOUT
-    advice = "Raise timeout, or open the session and see what it waits for"
+    advice = "Raise timeout, or open the session in Checkly to see what is still running"
 
 
 class ReportUnwritable(GateError):
@@ -159,7 +159,7 @@ class Stopped(GateError):
 class Defect(GateError):
     """A defect of the gate itself, in one line with the place where it happened."""
 
-    advice = "This is a defect of checkly-gate; please report it with this line"
+    advice = "This is a bug in checkly-gate; please report it with this line"
 
     def __init__(self, error: Exception) -> None:
         frame = error.__traceback__

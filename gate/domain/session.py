@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
 
-UNKNOWN_LOCATION = "unknown location"  # of a result for which Checkly reports no location
+UNKNOWN_LOCATION = "unknown location"  # for a result whose location Checkly does not report
 _LONGEST_RUN_S = 1e7  # four months: a longer run is a mistake, and reports could not show its digits
 
 

@@ -12,7 +12,7 @@ from gate.evaluation.states import FAILING, State
 def causes(sessions: Sequence[JudgedSession]) -> tuple[str, ...]:
     """Return the causes that close the gate, worst first; empty if no rule closes it.
 
-    The rule for failed rows is replaced by their states: `errored` is Checkly's own failure, `failed` is not.
+    Failed rows are reported by state instead of by rule, because `errored` is Checkly's own failure.
     """
     found = [word for session in sessions for word in _of_session(session)]
     order = [*(state.value for state in State if state in FAILING), *map(_word, Rule)]

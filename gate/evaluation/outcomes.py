@@ -106,7 +106,7 @@ class _View:
         """Return a rank among results that may belong to the same location; 0 is worst under the policy."""
         state = self.state(result)
         if self.policy.allow_cancelled and state is State.CANCELLED:
-            return State.FLAKY.badness  # worse than passed only
+            return State.FLAKY.badness  # worse only than passed
         return state.badness
 
     def is_red(self, result: Result) -> bool:

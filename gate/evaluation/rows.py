@@ -82,7 +82,7 @@ def _place_finals(
 ) -> None:
     """Add the FINAL results of unlisted locations to the rows that lack one, or as separate rows.
 
-    If any of them could be a row of its own, it is one that counts.
+    If some of them get separate rows, a result from a location that counts is preferred to a skipped one.
     """
     waiting = [row for row in rows.values() if row.attempts and not row.finals]
     own: Iterable[Result] = ()
@@ -122,7 +122,7 @@ def _place_attempts(
 ) -> None:
     """Add each failed attempt of an unlisted location to the row to which it most probably belongs.
 
-    If no location was retried, that is one that counts and that a failed attempt makes flaky.
+    If no location was retried, it is added to a row that counts and that a failed attempt makes flaky.
     """
     finished_in: dict[str, LocationResults] = {}
     for row in rows:

@@ -60,7 +60,7 @@ def _limits(limits: Limits) -> Iterable[str]:
 
 def _quarantine(quarantine: Quarantine, today: date) -> Line:
     days = (quarantine.until - today).days
-    left = "over" if days < 0 else "ends today" if days == 0 else f"{days} days left"
+    left = "expired" if days < 0 else {0: "ends today", 1: "1 day left"}.get(days, f"{days} days left")
     where = f" at {quarantine.location}" if quarantine.location else ""
     what = f"{quarantine.check or 'every check'}{where} until {quarantine.until}, {left}"
     tone = Tone.PLAIN if quarantine.holds(today) else Tone.WARN

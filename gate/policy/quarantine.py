@@ -49,4 +49,4 @@ def warnings(quarantines: Sequence[Quarantine], runs: Sequence[CheckRun], today:
             when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
             yield f"{quarantine} ends {when}: {quarantine.reason}"
         elif days > _LONGEST_DAYS:
-            yield f"{quarantine} ends more than {_LONGEST_DAYS} days ahead: choose a nearer date"
+            yield f"{quarantine} ends more than {_LONGEST_DAYS} days from now: choose an earlier date"

@@ -25,11 +25,11 @@ class Threshold:
     origin: str = DEFAULT
 
     def allows(self, number: int, of: int) -> bool:
-        """Whether `number` of `of` locations are allowed. A number exactly at the threshold is."""
+        """Whether `number` of `of` locations are allowed. The threshold itself is allowed."""
         return number * _ONE <= self.amount * of if self.is_share else number <= self.amount
 
     def share_of(self, of: int) -> float:
-        """Return the threshold as a share of `of` locations (at least one). That of a count may exceed 1."""
+        """Return the threshold as a share of `of` locations (at least one). For a count, it may exceed 1."""
         return self.amount / _ONE if self.is_share else self.amount / of
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """A part of a pause is over, in which nothing was read."""
+    """A part of a pause has passed without a response."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from gate.domain.session import Session
 
 @dataclass(slots=True)
 class ApiHealth:
-    """The state of the API. Times are the clock's.
+    """The state of the API. Times are readings of the clock.
 
     No request is sent before `quiet_until_s`. `is_in_doubt`: no request has succeeded since the start or
     since the last failure, so a single request must first show whether the API works.

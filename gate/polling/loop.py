@@ -111,7 +111,7 @@ class _Loop:
         is_last = self.clock.now_s() >= self.last_fetch_s
         until_s = (
             self.deadline_s if is_last else self.last_fetch_s
-        )  # a fetch that hangs leaves time for the last
+        )  # even if it hangs, time is left for the last
         for wait in waits:
             wait.had_last_fetch = is_last
         try:

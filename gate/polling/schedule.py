@@ -25,7 +25,7 @@ _ROUNDING_S = 0.05  # a pause of a little less than 1 s is filled with a poll of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A session that has not ended, as far as the gate has seen. Times are the clock's.
+    """A session that has not ended, as far as the gate knows. Times are readings of the clock.
 
     It is not fetched before `fetch_at_s`. `can_poll`: whether a long poll is likely to return its end.
     `failures`: the number of consecutive failures to read it.

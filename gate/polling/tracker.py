@@ -18,7 +18,7 @@ _RETRIES_AFTER_404_S = (1.0, 3.0, 6.0, GRACE_FOR_404_S)
 
 @dataclass(slots=True)
 class Tracker:
-    """A session and the state of its wait. Times are the clock's.
+    """A session and the state of its wait. Times are readings of the clock.
 
     It is not fetched before `fetch_at_s`. `failures`: the number of consecutive failures to read it.
     `poll_was_useless`: whether a long poll has returned too early or failed since it was last read.

@@ -11,7 +11,7 @@ from gate.text.style import Line, Tone, shortened, wrapped
 
 _COLOURS = {Tone.GOOD: "32", Tone.WARN: "33", Tone.BAD: "31", Tone.FAINT: "2"}
 _CLEAR_LINE = "\r\x1b[2K"
-_USUAL_WIDTH = 80  # of a terminal that does not report its width
+_USUAL_WIDTH = 80  # for a terminal that does not report its width
 _CI_WITH_COLOUR = ("GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI", "TF_BUILD")
 # Terminals that show hyperlinks (OSC 8), by a variable that they set. Those built on VTE do since 0.50.
 _TERMINALS_WITH_LINKS = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION")

@@ -115,6 +115,6 @@ def write_to_stdout(content: bytes) -> None:
     left = memoryview(content)
     while left:
         if not poll.poll(_DRAINED_WITHIN_S * 1000):
-            raise ValueError(f"its reader read nothing for {_DRAINED_WITHIN_S:.0f} s")
+            raise ValueError(f"its reader has read nothing for {_DRAINED_WITHIN_S:.0f} s")
         with contextlib.suppress(BlockingIOError):
             left = left[os.write(sys.stdout.fileno(), left[:_AT_ONCE_BYTES]) :]

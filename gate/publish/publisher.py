@@ -29,7 +29,7 @@ _LIST_LENGTH = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Sinks:
-    """The places for reports. `paths` are those of files, by input; a file with an empty path is not written.
+    """The places for reports. `paths` are those of files, by input. A file with an empty path is not written.
 
     `hidden` removes the API key from everything that is written.
     """

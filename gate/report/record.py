@@ -19,7 +19,7 @@ from gate.report.outputs import failed_checks
 from gate.report.outputs import render as render_outputs
 from gate.report.report import Report
 
-VERSION = 1  # of the format that record.schema.json describes
+VERSION = 1  # the version of the format in record.schema.json
 
 
 def render(report: Report) -> bytes:

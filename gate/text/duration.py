@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-LONG_FORMS = "seconds (900) or a duration such as 90s, 15m or 1h30m"  # of at least a second
+LONG_FORMS = "seconds (900) or a duration such as 90s, 15m or 1h30m"  # for durations of at least a second
 DURATION_FORMS = "seconds (900) or a duration such as 90s, 15m, 1h30m or 250ms"
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _PARTS = re.compile(

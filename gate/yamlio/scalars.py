@@ -118,7 +118,7 @@ def choice(*known: str) -> Reader[str]:
     def read(node: yaml.Node) -> str:
         value = scalar(node)
         if value not in known:
-            raise wrong(node, f"{shown(node)} is unknown here; {did_you_mean(value, known)}")
+            raise wrong(node, f"{shown(node)} is not a known value; {did_you_mean(value, known)}")
         return value
 
     return read

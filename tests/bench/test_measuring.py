@@ -30,7 +30,7 @@ def test_a_first_request_is_timed_from_the_start_of_its_program() -> None:
     assert 0.3 < took_s < 10
 
 
-def test_the_image_is_compared_with_what_it_replaces() -> None:
+def test_the_image_is_compared_with_the_former_one_and_with_npm() -> None:
     costs = {
         "the image": cold.Cost(15.0, 51.0, 1000, [1.0, 2.0], [0.5, 0.5]),
         "the former image": cold.Cost(60.0, 204.0, 8000, [4.0, 4.0], [1.0, 0.5]),
@@ -66,7 +66,7 @@ def test_a_program_without_requests_is_an_error(tmp_path: Path) -> None:
         ending.wait((sys.executable, "-c", "pass"), {}, 0.1, tmp_path)
 
 
-def test_many_sessions_are_counted_and_weighed(tmp_path: Path) -> None:
+def test_requests_and_memory_of_many_sessions_are_measured(tmp_path: Path) -> None:
     section = many.measure(tmp_path, (1, 3), rounds=2, ends_s=(0.2, 0.5))
     rows = {row.what: row for row in section.rows}
     assert rows["runs that saw every session's end"].measured == "4 of 4"

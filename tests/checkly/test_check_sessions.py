@@ -294,21 +294,21 @@ def test_each_http_status_has_its_error(status: int, kind: type[RequestFailed]) 
 
 
 @pytest.mark.parametrize(
-    ("location", "host"),
+    ("location", "target"),
     [
-        ("https://login.example/path?token=x", "login.example"),
-        ("//user:pw@login.example:8443/", "login.example:8443"),
-        ("https://user:p@ss@login.example/", "login.example"),
-        ("https://user:pw@/", "an unnamed place"),
-        ("//login.example  \t?", "login.example"),
-        ("/v3/elsewhere", "/v3/elsewhere"),
-        ("", "an unnamed place"),
-        (None, "an unnamed place"),
+        ("https://login.example/path?token=x", ", pointing to login.example"),
+        ("//user:pw@login.example:8443/", ", pointing to login.example:8443"),
+        ("https://user:p@ss@login.example/", ", pointing to login.example"),
+        ("https://user:pw@/", " without a target"),
+        ("//login.example  \t?", ", pointing to login.example"),
+        ("/v3/elsewhere", ", pointing to /v3/elsewhere"),
+        ("", " without a target"),
+        (None, " without a target"),
     ],
 )
-def test_the_error_of_a_redirect_names_its_target(location: str | None, host: str) -> None:
+def test_the_error_of_a_redirect_names_its_target(location: str | None, target: str) -> None:
     error = error_for(Response(302, {} if location is None else {"location": location}, b""))
-    assert str(error) == f"Checkly's API answered 302 Found, pointing to {host}"
+    assert str(error) == f"Checkly's API answered 302 Found{target}"
 
 
 @pytest.mark.parametrize(

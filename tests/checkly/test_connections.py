@@ -97,7 +97,7 @@ def test_an_abandoned_request_within_tls_ends(tmp_path: Path) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("0.0.0.0").configure_cert(context)  # noqa: S104 - this machine, but no loopback name
+    authority.issue_cert("0.0.0.0").configure_cert(context)  # noqa: S104 - this machine, but not a loopback name
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:

@@ -175,7 +175,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"overMaxResponseTime": True, "isDegraded": True, "responseTime": 31000.4},
         ["took 31000 ms, over the check's maximum response time"],
     ),
-    "slow": ({"isDegraded": True, "responseTime": None}, ["was over the check's limit for degraded"]),
+    "slow": ({"isDegraded": True, "responseTime": None}, ["was over the check's degraded response time"]),
     "a kind of check that has no details": ({"hasFailures": True}, ["Checkly gives no reason"]),
     "no details": ({"apiCheckResult": None, "hasErrors": True}, ["Checkly gives no reason"]),
     "cancelled": ({"isCancelled": True}, []),

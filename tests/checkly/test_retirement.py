@@ -46,7 +46,7 @@ class _Api:
         return [Unreachable("no answer"), *(self.send(each, within_s=within_s) for each in requests[1:])]
 
 
-def test_each_part_of_the_api_is_noticed_once_without_ids_and_queries() -> None:
+def test_each_part_of_the_api_is_reported_once_without_ids_and_queries() -> None:
     watched = Watched(_Api({"deprecation": "@1782864000"}))
     watched.send(Request("POST", "/v2/check-sessions/trigger"), within_s=1)
     paths = (

@@ -1,4 +1,4 @@
-"""The transport over real HTTP: what it sends, what it refuses, and what no response can cause."""
+"""The transport over real HTTP: what it sends, what it refuses, and its limits for responses."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _resident_kib() -> int:
     return int(re.findall(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[0])
 
 
-def test_an_error_is_gone_when_it_was_handled() -> None:
+def test_a_handled_error_is_not_kept() -> None:
     try:
         _transport("http://127.0.0.1:1").send(Request("GET", "/"), within_s=5)
     except Unreachable as error:
@@ -145,7 +145,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN.keys())
 def test_a_broken_response_is_an_error(fault: str) -> None:
-    with pytest.raises(Unreachable, match="could not be asked"):
+    with pytest.raises(Unreachable, match=r"the request to .* failed"):
         _send(fault)
 
 
@@ -204,7 +204,7 @@ def test_an_invalid_bundle_is_a_usage_error(
         HttpTransport(endpoint, Process().call_each)
 
 
-def test_a_too_long_path_of_a_bundle_is_a_usage_error() -> None:
+def test_a_bundle_path_that_is_too_long_is_a_usage_error() -> None:
     endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates="x" * 5000)
     with pytest.raises(UsageError, match=r"ca-bundle: x+… is not a readable PEM file"):
         HttpTransport(endpoint, Process().call_each)

@@ -25,7 +25,7 @@ LINK = "https://app.checklyhq.com/accounts/a"
 OTHER = "00000000-0000-0000-0000-000000000001"
 KEY = "cu_0123456789abcdef"
 NEEDED = {"INPUT_SESSION-ID": ID, "INPUT_API-KEY": KEY}
-GIVEN: dict[str, tuple[str, Any]] = {  # for each input a text other than its default, and its value
+GIVEN: dict[str, tuple[str, Any]] = {  # by input: a text that differs from its default, and the parsed value
     "session-id": (OTHER, (SessionRef(OTHER),)),
     "session-file": ("checkly.log", "checkly.log"),
     "commit": ("4F2A1C9", "4f2a1c9"),

@@ -5,7 +5,7 @@ import org.apache.maven.plugins.surefire.report.ReportTestCase;
 import org.apache.maven.plugins.surefire.report.ReportTestSuite;
 import org.apache.maven.plugins.surefire.report.TestSuiteXmlParser;
 
-/** Prints what Surefire's parser sees in each report that it is given: counts, then cases, their fields between tabs. */
+/** Prints what Surefire's parser reads in each given report: the counts, then the cases, with tabs between fields. */
 class SurefireReader {
     public static void main(String[] reports) throws Exception {
         var out = new PrintStream(System.out, true, "UTF-8");

@@ -1,4 +1,4 @@
-"""Differences between each consumer and the written report that cannot be avoided, one row for each."""
+"""Unavoidable differences between what a consumer reads and the written report, one row per consumer."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tests.consumers.seen import Seen, SeenCase, counted, first_line
 
 
 def junitparser_cases(path: Path) -> list[xunit2.TestCase]:
-    """Return the cases as read by junitparser's flavour with attempts."""
+    """Return the cases as junitparser reads them in its flavour with attempts."""
     root = xunit2.JUnitXml.fromfile(str(path))
     return [case for suite in root for case in suite if isinstance(case, xunit2.TestCase)]
 
@@ -45,7 +45,7 @@ def _junitparser_outcome(case: xunit2.TestCase) -> str:
 
 
 def by_codecov(path: Path) -> Seen:
-    """Return what the parser of Codecov reads, which runs on uploads."""
+    """Return what Codecov's parser for uploads reads."""
     parsed = test_results_parser.parse_junit_xml(path.read_bytes())
     words = {"pass": "passed", "skip": "skipped"}
     cases = (

@@ -1,6 +1,6 @@
-// Reads reports with the consumers that npm has, and prints what each of them sees in one form for all:
+// Read reports with the consumers from npm, and print the result of each in a common form:
 // {consumer: {report: {tests, failures, errors, skipped, cases: [{suite, classname, name, time, outcome, said, …}]}}}.
-// Its arguments are consumers, its standard input is {name of a report: path}. What a consumer does not know is null.
+// The arguments are consumers; standard input is {name of a report: path}. A field that a consumer does not read is null.
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -14,11 +14,11 @@ import { parse as parseJunit2json } from "junit2json";
 import testbeats from "test-results-parser";
 import parseXunitViewer from "xunit-viewer/src/cli/parse.js";
 
-console.log = console.info = console.error; // some consumers chat where only what they see belongs
+console.log = console.info = console.error; // some consumers log to stdout, which must contain only the result
 const run = promisify(execFile);
 const here = import.meta.dirname;
 const require = createRequire(import.meta.url);
-// Neither is meant to be imported: their parsers are what their command lines upload with.
+// Neither package is meant to be imported. These are the parsers that their command lines use for uploads.
 const { getParsers } = require("./node_modules/@testmo/testmo-cli/dist/parsers");
 const TestomatioReader = require("./node_modules/@testomatio/reporter/lib/xmlReader.js");
 
@@ -121,11 +121,11 @@ const CONSUMERS = {
     }),
 };
 
-/** What is read of the site that one of the two Allures makes of a report. */
+/** Read a report from the site that one of the two Allures generates from it. */
 async function generated(program, path, read) {
   const out = await mkdtemp(join(tmpdir(), "allure-"));
   try {
-    const env = { ...process.env, JAVA_OPTS: "-XX:TieredStopAtLevel=1" }; // it does not run long enough for more
+    const env = { ...process.env, JAVA_OPTS: "-XX:TieredStopAtLevel=1" }; // the run is too short for further optimization to pay off
     const args = [join(here, program), "generate", dirname(path), "--output", join(out, "site")];
     await run(process.execPath, args, { cwd: out, env });
     return await read(join(out, "site"));
@@ -151,7 +151,7 @@ function ofAllureCounts({ total, failed = 0, broken = 0, skipped = 0 }) {
   return { tests: total, failures: failed, errors: broken, skipped };
 }
 
-/** What the merger makes of a report by itself, as XML. */
+/** Return the XML that the merger writes for a single report. */
 async function merged(path) {
   return merger.mergeToString([await readFile(path, "utf8")]);
 }
@@ -189,6 +189,6 @@ const seen = Object.fromEntries(process.argv.slice(2).map((consumer) => [consume
 const jobs = Object.keys(seen).flatMap((consumer) =>
   reports.map(([report, path]) => async () => (seen[consumer][report] = await CONSUMERS[consumer](path))),
 );
-// Allure is a program of its own for each report: no more of them at once than there are processors.
+// Allure runs as a separate process for each report: run only as many at once as there are processors.
 await Promise.all(cpus().map(async () => { while (jobs.length) await jobs.shift()(); }));
 process.stdout.write(JSON.stringify(seen));

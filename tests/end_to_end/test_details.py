@@ -148,7 +148,7 @@ def test_reasons_of_every_type_of_check_are_reported_without_secrets(tmp_path: P
         "Route to the shop [ap-southeast-1]": "HOP_COUNT LESS_THAN 20, received 30",
         "Stock service [eu-central-1]": "gRPC status: no healthy upstream",
         "Certificate of the shop [eu-central-1]": "certificate: EXPIRED, expired 3 days ago",
-        "Mail relay [eu-west-1]": "took 2900 ms, over the check's limit for degraded",
+        "Mail relay [eu-west-1]": "took 2900 ms, over the check's degraded response time",
         "Certificate of the shop [eu-west-1]": "certificate: expires in 6 days, answered in 90 ms",
         "Home page [us-west-2]": "answered 404 Not Found",
         "Name of the shop [eu-north-1]": "Checkly gives no reason",
@@ -237,5 +237,5 @@ def test_failing_requests_for_error_groups_and_locations_do_not_change_the_verdi
     done, written = _shipped(tmp_path, name, f"on: {on}, {fault}")
     assert (done.code, done.outputs["verdict"]) == (1, "fail")
     assert not any(text in written for text in (NEW, KNOWN, NO_AGENT))
-    assert ("could not fetch more about the causes: " in done.log) != is_silent
+    assert ("could not fetch error groups or private locations: " in done.log) != is_silent
     assert on == "error-group" or "s3cret" not in written

@@ -103,7 +103,7 @@ def test_an_input_chooses_another_policy_file(tmp_path: Path) -> None:
     [
         (None, "policy: mine.yml cannot be read: No such file or directory"),
         (b"\xff\xfe", "policy: mine.yml is not UTF-8 text"),
-        (b"missing: maybe\nfailed-threshold: x", "mine.yml:1:10: missing: 'maybe' is unknown here"),
+        (b"missing: maybe\nfailed-threshold: x", "mine.yml:1:10: missing: 'maybe' is not a known value"),
     ],
 )
 def test_an_invalid_policy_is_refused_with_a_report(content: bytes | None, says: str, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_policy_init_writes_the_defaults_and_does_not_overwrite_a_file(tmp_path:
     (tmp_path / ".checkly-gate.yml").write_text(POLICY)
     again = run(tmp_path, {}, "policy", "init")
     assert again.code == 2
-    assert "policy: .checkly-gate.yml exists already and is not overwritten" in again.log
+    assert "policy: .checkly-gate.yml already exists and is not overwritten" in again.log
     assert (tmp_path / ".checkly-gate.yml").read_text() == POLICY
 
 

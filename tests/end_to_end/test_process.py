@@ -38,7 +38,7 @@ def _mask_of(process: subprocess.Popen[str], field: str) -> int:
 def _wait_until(process: subprocess.Popen[str], number: signal.Signals, field: str) -> None:
     until_s = time.monotonic() + 20
     while not _mask_of(process, field) & 1 << number - 1:
-        assert time.monotonic() < until_s, f"{number.name} never came into {field}"
+        assert time.monotonic() < until_s, f"{number.name} did not appear in {field}"
 
 
 @pytest.fixture

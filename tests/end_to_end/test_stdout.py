@@ -73,7 +73,7 @@ def test_no_name_on_stdout_is_a_command_of_a_ci_system(tmp_path: Path) -> None:
 def test_a_second_report_on_stdout_is_refused(tmp_path: Path) -> None:
     ran = _run(tmp_path, "demo", "passing", "--json-path", "-", "--junit-path", "-")
     assert ran.returncode == 2
-    assert "json-path: only one report can go to stdout, and junit-path does already" in ran.stderr
+    assert "json-path: only one report can go to stdout, and junit-path already does" in ran.stderr
     assert ET.fromstring(ran.stdout).get("errors") == "1"
 
 

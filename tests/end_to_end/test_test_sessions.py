@@ -22,7 +22,7 @@ def gate_on(
     """Run a gate on a test session of two checks, of which the second passes."""
     scenario = parse(
         f"""
-description: what is not documented
+description: undocumented behaviour
 speed: 6
 sessions:
   - name: Deploy
@@ -82,7 +82,7 @@ def test_either_undocumented_behaviour_opens_the_gate(name: str, is_link: bool, 
 
 RED = {
     "a check that never reports is pending": ("", "", "Pay [eu-west-1]", "error MissingResult", "missing"),
-    "the session shows nothing of a check that failed": (
+    "the session does not show a check that failed": (
         "",
         "grows: true\n    statuses: [{at: 9s, is: FAILED}]",
         "Checkly session [session]",

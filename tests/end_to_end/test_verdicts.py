@@ -12,7 +12,7 @@ from tests.end_to_end.running import KEY, gate_on
 
 @dataclass(frozen=True)
 class Case:
-    """A finished session, the inputs and the verdict. Each of the results is a location, a state and more."""
+    """A finished session, the inputs and the verdict. Each result is a location, a state and further keys."""
 
     status: str
     results: str

@@ -133,7 +133,7 @@ def test_an_unreachable_api_is_retried_until_the_deadline(tmp_path: Path) -> Non
         result = run(tmp_path, github(tmp_path, inputs | {"timeout": "2s", "json-path": "record.json"}))
     assert result.code == 4
     assert result.cases == {"Checkly session [session]": "error Inconclusive"}
-    assert "could not be asked" in result.outputs["reason"]
+    assert "the request to" in result.outputs["reason"]
     assert result.record["requests"] >= 2
 
 
@@ -304,15 +304,15 @@ def test_a_demo_needs_no_inputs_and_ends_with_the_verdict(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["cat"], "'cat' is neither a command nor the ID or link of a session; it is a command for a shell"),
-        (["sh", "-c", "checkly-gate"], "must replace the entrypoint: Jenkins with .inside('--entrypoint=')"),
+        (["cat"], "'cat' is neither a command nor the ID or link of a session; it is a shell command"),
+        (["sh", "-c", "checkly-gate"], "must replace its entrypoint: Jenkins with .inside('--entrypoint=')"),
         (["deploy"], "'deploy' is neither a command nor the ID or link of a session; the commands are demo"),
         (
             ["polcy", "check"],
             "nor the ID or link of a session; did you mean policy?",
         ),
-        (["help", "deploy"], "help takes the name of one command, or nothing"),
-        (["version", "1"], "version takes no argument"),
+        (["help", "deploy"], "help takes at most one argument: a command"),
+        (["version", "1"], "version takes no arguments"),
         (["policy"], "policy takes check or init"),
         (["policy", "init", "a.yml", "b.yml"], "policy takes check or init"),
         (["demo", "pasing"], "passing"),

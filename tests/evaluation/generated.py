@@ -1,4 +1,4 @@
-"""Random sessions and policies, with so few locations that results meet each other.
+"""Random sessions and policies, with few locations, so that results often share one.
 
 Hypothesis draws only the seed of each, some twenty times faster than every field. A failing example is
 printed whole, but it is not shrunk.
@@ -60,7 +60,7 @@ def _session(random: Random) -> Session:
     of = session(
         random.choice(STATUSES), *found, locations=tuple(locations), version=random.choice(["v1", "v2"])
     )
-    if random.random() < 0.5:  # half of them are green at the locations without such results
+    if random.random() < 0.5:  # half of the sessions are green at the locations without such results
         covered = {each.location for each in found}
         green = _green([location for location in locations if location not in covered])
         return with_run(of, results=(*run_of(of).results, *green))
@@ -68,7 +68,7 @@ def _session(random: Random) -> Session:
 
 
 def _retried_session(random: Random) -> Session:
-    """Return a session in which some locations were retried elsewhere, and one is red or not."""
+    """Return a session in which some locations were retried elsewhere, and one may be red."""
     locations = RUN_LOCATIONS[:3]
     retried = _some(random, locations, most=2)
     attempts = [attempt(location) for location in random.choice([retried, [*retried, FOREIGN[0]]])]

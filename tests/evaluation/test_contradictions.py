@@ -33,7 +33,7 @@ CASES: dict[str, tuple[Session, list[str]]] = {
     "passed, and too slow for the policy alone": (session("PASSED", result("a", took_s=9)), []),
     "degraded, and all green": (
         session("DEGRADED", result("a"), result("b")),
-        ["Checkly reports DEGRADED, but no location is: all green locations count as degraded"],
+        ["Checkly reports DEGRADED, but no location is degraded: all green locations count as degraded"],
     ),
     "five are named": (
         session("PASSED", *FIVE_FAILED),

@@ -21,7 +21,7 @@ DAY = date(2026, 11, 23)
 
 @dataclass(frozen=True)
 class Row:
-    """A finished session, a policy file, the inputs beside it, and the rules that must close the gate."""
+    """A finished session, a policy file, further inputs, and the rules that must close the gate."""
 
     session: Session
     policy: str
@@ -121,7 +121,7 @@ ROWS: dict[str, Row] = {
         "{failed-threshold: 25%, missing: pass}",
         {"failed"},
     ),
-    "a response time does not choose an ignored location for the retry that is left over": Row(
+    "a surplus retry is not assigned to an ignored location because of its response time": Row(
         session(
             "DEGRADED",
             attempt("a"),

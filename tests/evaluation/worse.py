@@ -1,4 +1,4 @@
-"""What makes a policy stricter or a session worse, and under which explicit choices that may open a gate."""
+"""Changes that make a policy stricter or a session worse, and the choices that may open a gate then."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def _field(name: str, value: object) -> dict[str, Any]:
     return {name: value}
 
 
-# What makes a policy stricter.
+# Changes that make a policy stricter.
 
 
 @dataclass(frozen=True)
 class Stricter:
-    """A field of a policy, how it becomes stricter by some steps, and the choices under which that opens."""
+    """A field of a policy, how it becomes stricter in steps, and the choices that may open a gate then."""
 
     change: Callable[[Policy, int], Policy]
     choices: tuple[Choice, ...] = ()
@@ -126,19 +126,19 @@ def _those(step: int) -> tuple[str, ...]:
     return (*RUN_LOCATIONS, *RUN_LOCATIONS)[step : step + 2]
 
 
-# What makes a session worse.
+# Changes that make a session worse.
 
 
 @dataclass(frozen=True)
 class Place:
-    """One result of a session, by its positions."""
+    """The position of a result in a session."""
 
     run: int
     result: int
 
 
 def places_that_count(case: Case) -> Iterable[Place]:
-    """Yield the results of locations that count. Beside an ignored location, one elsewhere may be its own."""
+    """Yield the results of locations that count. An unlisted location may belong to an ignored one."""
     for number, run in enumerate(case.session.checks):
         skipped = case.policies[run.check].skipped
         for index, result in enumerate(run.results):
@@ -148,7 +148,7 @@ def places_that_count(case: Case) -> Iterable[Place]:
 
 @dataclass(frozen=True)
 class Worse:
-    """What happens to a session, at one of its results; None if that makes no difference to this one."""
+    """A change to one result that makes a session worse; None if it does not apply to that result."""
 
     change: Callable[[Session, Place], Session | None]
     choices: tuple[Choice, ...] = ()
@@ -182,7 +182,7 @@ def _slower(session: Session, place: Place) -> Session:
 
 
 def _retried(session: Session, place: Place) -> Session | None:
-    """A failed attempt before a FINAL result."""
+    """Add a failed attempt before a FINAL result."""
     run = session.checks[place.run]
     final = run.results[place.result]
     if final.kind is not ResultKind.FINAL:
@@ -191,7 +191,7 @@ def _retried(session: Session, place: Place) -> Session | None:
 
 
 def _gone(session: Session, place: Place) -> Session | None:
-    """The only result of a location is not there."""
+    """Remove the only result of a location."""
     run = session.checks[place.run]
     if not _is_alone(run, run.results[place.result]):
         return None
@@ -199,7 +199,7 @@ def _gone(session: Session, place: Place) -> Session | None:
 
 
 def _unsettled(session: Session, place: Place) -> Session | None:
-    """The only result of a location, a FINAL one, has not ended."""
+    """Replace the only result of a location, if it is FINAL, with one that has not ended."""
     run = session.checks[place.run]
     final = run.results[place.result]
     if final.kind is not ResultKind.FINAL or not _is_alone(run, final):

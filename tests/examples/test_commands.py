@@ -56,7 +56,7 @@ def _macros(value: str) -> str:
 
 
 def _buildkite() -> Script:
-    """Return Buildkite's script. The uploader, elsewhere, interpolates it; `$$` becomes a dollar sign."""
+    """Return Buildkite's script. The uploader interpolates it first: `$$` becomes a dollar sign."""
     (step,) = (step for step in documents("buildkite/pipeline.yml")[0]["steps"] if "env" in step)
     command = re.sub(r"\$\$|\$\{?(\w+)\}?", lambda match: "/uploader" if match[1] else "$", step["command"])
     return Script(command, {**KEYS, **step["env"]})

@@ -28,13 +28,13 @@ SCHEMAS = {
     **{name: "github-workflows" for name in FILES if name.startswith("github/")},
 }
 JOBS = {"argo/rollouts.yaml", "clouddeploy/skaffold.yaml"}
-"""Read in test_recipes.py; they leave no report."""
+"""Examples without a report, which test_recipes.py covers."""
 WITHOUT_A_SCHEMA = {"argo/workflow.yaml", "jenkins/Jenkinsfile", "tekton/task.yaml", *JOBS}
-"""Checked by hand in test_structures.py."""
+"""Examples whose structure test_structures.py checks instead."""
 PLAYED = {"argo/workflow.yaml", "bitbucket/bitbucket-pipelines.yml", "tekton/task.yaml"}
-"""In test_pods.py and test_commands.py; GitHub's in test_github.py."""
+"""Examples that test_pods.py and test_commands.py play. test_github.py plays those of GitHub."""
 EXIT_CODE = r"(?:exit[ _]?(?:code|status)\}?\}?:?|\bcode) (?:[!=]= )?(\d+)"
-# The text in each example that publishes the report of a closed gate too. Other tests play the rest.
+# The text that makes each example publish the report of a closed gate too. Other tests play the rest.
 PUBLISHED_ALWAYS = {
     "azure/azure-pipelines.yml": r"PublishTestResults@2\n +condition: succeededOrFailed\(\)",
     "buildkite/pipeline.yml": r"artifact_paths: test-results/checkly-junit\.xml",

@@ -90,7 +90,7 @@ def endless_chunks() -> Iterator[bytes]:
 
 
 def bomb(layers: int, *headers: str, status: str = "HTTP/1.1 200 OK") -> Iterator[bytes]:
-    """Yield the document and a gigabyte of whitespace, in as many layers of gzip."""
+    """Yield the document and a gigabyte of whitespace, compressed with that many layers of gzip."""
     body = gzip.compress(WHOLE) + gzip.compress(b" " * MIB) * 1024
     for _ in range(layers - 1):
         body = gzip.compress(body)

@@ -27,7 +27,7 @@ class Certificate(Enum):
     RIGHT = "for its own name, by a private authority"
     EXPIRED = "expired"
     WRONG_HOST = "for another name"
-    SELF_SIGNED = "vouched for by itself"
+    SELF_SIGNED = "self-signed"
     NONE = "no TLS at all"
 
 
@@ -150,7 +150,9 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             says="sent no complete response",
             url="https://0.0.0.0:{full}",
         ),
-        Condition(name="a name that does not exist", code=4, says="could not be asked", url=INVALID),
+        Condition(
+            name="a name that does not exist", code=4, says=f"the request to {INVALID} failed", url=INVALID
+        ),
     ),
     "Proxies": (
         Condition(
@@ -163,7 +165,7 @@ CONDITIONS: Mapping[str, tuple[Condition, ...]] = {
             proxy=ProxyPlan(),
         ),
         Condition(
-            name="a proxy in lower case",
+            name="a proxy variable in lower case",
             code=0,
             says=_GREEN,
             url=NAMED,

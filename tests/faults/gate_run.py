@@ -80,16 +80,16 @@ def broken_promises(gated: Gated, *, code: int, timeout_s: float, since_s: float
     broken = {
         f"exit code {run.code} instead of {code}": run.code != code,
         f"took {took_s:.1f} s": took_s > timeout_s + LATE_S,
-        f"held {gated.peak_mib:.0f} MiB": gated.peak_mib > MOST_MEMORY_MIB,
+        f"used {gated.peak_mib:.0f} MiB": gated.peak_mib > MOST_MEMORY_MIB,
         "a traceback in the log": "Traceback" in run.log,
         "the key is in its output": KEY.encode() in gated.everything,
-        "no JUnit report that says so": not _junit_says(run, code),
-        "no record that says so": not _record_says(run, code),
+        "no JUnit report that agrees with the exit code": not _junit_agrees(run, code),
+        "no record that agrees with the exit code": not _record_agrees(run, code),
     }
     return [promise for promise, is_broken in broken.items() if is_broken]
 
 
-def _junit_says(run: Run, code: int) -> bool:
+def _junit_agrees(run: Run, code: int) -> bool:
     """Whether there is a report, which has a red case unless the gate is open."""
     try:
         cases = list(ET.parse(run.workspace / JUNIT).getroot().iter("testcase"))
@@ -99,7 +99,7 @@ def _junit_says(run: Run, code: int) -> bool:
     return bool(cases) and red == (code != 0)
 
 
-def _record_says(run: Run, code: int) -> bool:
+def _record_agrees(run: Run, code: int) -> bool:
     try:
         record = json.loads((run.workspace / RECORD).read_text())
     except (OSError, ValueError):

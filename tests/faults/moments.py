@@ -11,7 +11,7 @@ from tests.faults.api import Trouble, struck
 
 
 class Moment(Enum):
-    """The requests of the gate that are struck. All others get the right response."""
+    """The requests of the gate that a fault strikes. All others get the right response."""
 
     FIRST = "first fetch"
     POLL = "long poll"
@@ -34,10 +34,10 @@ def fault_at(moment: Moment, trouble: Trouble) -> Fault:
 
 
 class Kind(Enum):
-    """A kind of fault, with the exit code that the contract requires at each moment, in their order.
+    """A kind of fault, with the exit codes that the contract requires, in the order of the moments.
 
-    The session has passed by the time that a fault is over, so a fault that ends leads to 0, and a fault that
-    lasts until the deadline to 4. A final response leads to 4 at once, except to a long poll, because the
+    The session passes before a fault ends, so a fault that ends leads to 0, and a fault that lasts until the
+    deadline to 4. A final response leads to 4 at once, except to a long poll, because the
     fetch that follows shows whether it is final. A SILENT fault leaves requests without a response until the
     deadline, so the session was last seen running: a timeout.
     """

@@ -39,8 +39,8 @@ will soon be switched off. Therefore only Checkly's own document of the session,
 state, opens the gate.
 
 `make resilience` writes this page. It runs the gate as CI systems do, against servers on the same machine.
-`make test` repeats every row, and fails if the result differs. Each cell shows the gate's verdict and its
-exit code. In each of these runs the gate
+`make test-slow` repeats every row, and fails if the result differs. Each cell shows the gate's verdict and
+its exit code. In each of these runs the gate
 
 - exited at most {LATE_S:.0f} s after its `timeout`;
 - wrote a JUnit report and a JSON record that can be parsed and that agree with the exit code;
@@ -60,7 +60,7 @@ _NETWORKS = """\
 Here the network is the same for the whole run, and the session has passed. Wrong files and variables are
 rejected before any request is sent.
 """
-_TROUBLE = re.compile(r"^trouble: (.*); retrying$", re.MULTILINE)
+_TROUBLE = re.compile(r"^warning: (.*); retrying$", re.MULTILINE)
 
 
 def row_line(row: Row, seen: Mapping[Moment, Seen]) -> str:
@@ -80,7 +80,7 @@ def condition_line(condition: Condition, ran: InNetwork) -> str:
 def _settled(reason: str) -> str:
     """Return the reason without its advice and without parts that vary between runs and Python versions."""
     text = re.sub(r" \(cf-ray [\w-]+\)", "", reason)
-    text = re.sub(r"(could not be asked: (?:a response of more than \d+ MiB|\w+)).*", r"\1", text)
+    text = re.sub(r"(the request to \S+ failed: (?:the response is larger than \d+ MiB|\w+)).*", r"\1", text)
     text = re.sub(r"https?://[\d.]+:\d+", "the API", text)
     return re.sub(r"within [\d.]+ ?m?s", "in time", text).split(". ")[0]
 

@@ -27,7 +27,7 @@ def _status(status: int, **headers: str) -> Answer:
     return Answer(status, headers=tuple((name.replace("_", "-"), value) for name, value in headers.items()))
 
 
-def _body(body: bytes, type: str = JSON) -> Answer:  # noqa: A002 - the header is called so
+def _body(body: bytes, type: str = JSON) -> Answer:  # noqa: A002 - named after the header
     return Answer(200, body, type)
 
 

@@ -1,4 +1,4 @@
-"""docs/RESILIENCE.md has a row for each fault and network, and nothing that no run has written."""
+"""docs/RESILIENCE.md has a row for each fault and network, and only generated text."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def _always(trouble: Trouble) -> Scenario:
 
 @pytest.mark.parametrize("trouble", PLACES.values(), ids=PLACES.keys())
 def test_a_key_that_a_response_echoes_is_in_no_output(trouble: Trouble, tmp_path: Path) -> None:
-    """Try every form of the key; only the command that masks it on GitHub may contain it."""
+    """No output may contain any form of the key, except for the command that masks it on GitHub."""
     with served(_always(trouble)) as api:
         inputs = inputs_for(api.url, (SESSION_ID,), 1) | {"api-key": KEY, "verbose": "true"}
         gated = gate(tmp_path / "workspace", inputs, {"GITHUB_ACTIONS": ""})

@@ -1,4 +1,4 @@
-"""Each fault at each moment: the exit code of the contract, reports, punctual end and little memory."""
+"""Each fault at each moment: the contract's exit code, complete reports, a punctual end, little memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every field of the document is absent or of another type, each in its own session, in a few gates."""
+"""Each field of the document is absent or has another type: one session per case, many sessions per gate."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.faults.gate_run import broken_promises, gate, inputs_for
 
 VALUES: tuple[Any, ...] = (ABSENT, None, True, 0, -1.5, 1e308, "", "x", [], {}, [None], ["x"], {"x": "x"})
 TIMEOUT_S = 8
-# Decisive fields are read strictly: the values that still open the gate, and those that close it. Any other
-# value is inconclusive. All other fields decide nothing, and the gate opens with any value.
+# For each decisive field, the values with which the gate still opens, and those with which it closes. Any
+# other value is inconclusive. All other fields may have any value: the gate opens.
 DECIDES: dict[str, tuple[list[Any], list[Any]]] = {
     "checkSessionId": ([], []),
     # A policy may match these.

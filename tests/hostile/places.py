@@ -1,6 +1,6 @@
 """A table of every place where text from outside enters: functions from a text to a run of the gate.
 
-A field that the gate learns to read needs a row here, and nothing else.
+For each new field that the gate reads, add a row here; nothing else is needed.
 """
 
 from __future__ import annotations
@@ -299,7 +299,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "another error group's id": lambda text: _grouped(id=text),
     "message of an error group": lambda text: _grouped(cleanedErrorMessage=text),
     "first day of an error group": lambda text: _grouped(firstSeen=text),
-    "message of an error group of many": lambda text: replace(
+    "message of an error group in a test session": lambda text: replace(
         many(), detail={"errorGroupIds": [GROUP_ID]}, group={"cleanedErrorMessage": text}
     ),
     "analysis of a root cause": lambda text: _grouped(
@@ -317,16 +317,18 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "status of a test session": lambda text: of_many(status=text),
     "another test session's id": lambda text: of_many(testSessionId=text),
     "time of a test session": lambda text: of_many(startedAt=text, stoppedAt=text),
-    "name of a check of many": lambda text: many(name=text),
-    "id of a check of many": lambda text: many(checkId=text),
-    "type of a check of many": lambda text: many(checkType=text),
-    "location of a check of many": lambda text: many(runLocation=text),
-    "result link of a check of many": lambda text: many(testSessionResultLink=text),
-    "result id of a check of many": lambda text: many(testSessionResultId=text),
-    "result status of a check of many": lambda text: many(status=text),
-    "result type of a check of many": lambda text: many(resultType=text),
-    "schedule error of a check of many": lambda text: replace(many(), detail={"scheduleError": text}),
-    "error of a check of many": lambda text: replace(
+    "name of a check in a test session": lambda text: many(name=text),
+    "id of a check in a test session": lambda text: many(checkId=text),
+    "type of a check in a test session": lambda text: many(checkType=text),
+    "location of a check in a test session": lambda text: many(runLocation=text),
+    "result link of a check in a test session": lambda text: many(testSessionResultLink=text),
+    "result id of a check in a test session": lambda text: many(testSessionResultId=text),
+    "result status of a check in a test session": lambda text: many(status=text),
+    "result type of a check in a test session": lambda text: many(resultType=text),
+    "schedule error of a check in a test session": lambda text: replace(
+        many(), detail={"scheduleError": text}
+    ),
+    "error of a check in a test session": lambda text: replace(
         many(), detail={"playwrightCheckResult": {"errors": [text, {"message": text}]}}
     ),
     "error of a schedule": lambda text: Given(detail={"scheduleError": text}),

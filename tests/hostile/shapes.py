@@ -1,6 +1,7 @@
 """The structure of each report as its consumers read it, without the texts in it.
 
-A hostile text must give the same structure as a harmless one. Otherwise the text has become more than text.
+A hostile text must give the same structure as a harmless one. Otherwise the text was interpreted as markup
+or as a command.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ RUNNER = (1001, 121)
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """Return a workspace with a folder, beside a folder outside that contains a file."""
+    """Return a workspace that contains a folder. Outside, beside it, is a folder with a file."""
     (tmp_path / "workspace" / "inside").mkdir(parents=True)
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "precious").write_text("kept")

@@ -92,7 +92,7 @@ def _program() -> str:
 
 @contextmanager
 def _killing_leftovers(mark: str) -> Iterator[None]:
-    """Finally kill the leftover processes of a job on this machine."""
+    """Kill the leftover processes of a job on this machine when the context ends."""
     try:
         yield
     finally:

@@ -15,7 +15,7 @@ PULL_WITHIN_S = 300
 
 
 class NoEngine(Exception):
-    """No image can be built here, for this reason."""
+    """The reason why no image can be built here."""
 
 
 @dataclass(frozen=True, slots=True)

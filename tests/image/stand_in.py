@@ -45,7 +45,7 @@ def recipe_for(version: str) -> Recipe:
     """Return the recipe for a stand-in with a Python of that version. Raise LookupError if there is none."""
     found = next(_prefixes(version), None)
     if found is None and version != DEBIANS_OWN[1]:
-        raise LookupError(f"no CPython {version} to make a base image of")
+        raise LookupError(f"there is no CPython {version} for a base image")
     return Recipe(version, found)
 
 

@@ -77,7 +77,7 @@ def test_a_hostile_job_does_not_change_the_command_on_the_path(
 
 
 def test_a_misled_loader_does_not_open_the_gate(image: Image, runner: Runner) -> None:
-    """The gate cannot prevent what LD_* changes before Python starts, but it must not look like a pass."""
+    """LD_* variables take effect before Python starts. The result must still not look like a pass."""
     done = act(image, runner, {}, job_env={"LD_LIBRARY_PATH": f"{HERE}/broken"}, files=CHECKOUT)
     assert done.code == 127
     assert "error while loading shared libraries" in done.log

@@ -284,4 +284,4 @@ def test_reasons_and_background_together_take_ten_seconds_or_the_timeout(
     assert report.verdict.kind is VerdictKind.FAIL
     assert report.waited_s == pytest.approx(waited_s)
     assert [detail.error_groups for detail in report.details.values()] == [(_group_id(1),)]
-    assert "could not fetch more about the causes" in log.getvalue()
+    assert "could not fetch error groups or private locations" in log.getvalue()

@@ -82,9 +82,9 @@ MALFORMED: dict[str, Malformed] = {
         "p.yml:1:16: response-time: '24h' is not a valid response time: more than 0s and at most 1h",
         beyond_schema=True,
     ),
-    "yes": Malformed("missing: yes", "p.yml:1:10: missing: 'yes' is unknown here; known: fail, pass"),
+    "yes": Malformed("missing: yes", "p.yml:1:10: missing: 'yes' is not a known value; known: fail, pass"),
     "passed": Malformed(
-        "cancelled: passed", "p.yml:1:12: cancelled: 'passed' is unknown here; did you mean 'pass'?"
+        "cancelled: passed", "p.yml:1:12: cancelled: 'passed' is not a known value; did you mean 'pass'?"
     ),
     "locations as a list": Malformed(
         "locations: [us-east-1]", "p.yml:1:12: locations: a mapping is needed here, not a list"

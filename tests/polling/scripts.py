@@ -1,6 +1,7 @@
 """Sequences of responses and faults, encoded as bytes: fast to generate by the thousand, and easy to shrink.
 
-A byte is a document of the requested session, whose results are the next byte, or something else.
+A byte stands for a document of the requested session, whose results the next byte encodes, or for another
+response.
 """
 
 from __future__ import annotations

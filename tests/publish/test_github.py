@@ -80,7 +80,7 @@ def test_outputs_are_read_back_unchanged(outputs: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("value", [END, f"a\n{END}\nverdict<<{END}\npass", f"before {END} after"])
-def test_an_output_that_holds_the_delimiter_is_refused_by_its_name(value: str) -> None:
+def test_an_output_that_contains_the_delimiter_is_refused_by_name(value: str) -> None:
     with pytest.raises(ValueError, match="the output reason contains the delimiter"):
         output_text({"verdict": "fail", "reason": value}, END)
 
@@ -148,7 +148,7 @@ def test_outside_github_there_are_no_annotations_and_a_group_is_a_title_with_lin
     host = detect({}, Console(stream, {}), END)
     host.mask("cu_key")
     host.annotate("warning", "Checkly gate", "::error::flaky")
-    host.annotate("error", "Checkly gate closed", "said by the verdict")
+    host.annotate("error", "Checkly gate closed", "part of the verdict")
     host.group("::group::title", [Line("##[error]line")])
     assert list(host.publish({"verdict": "pass"}, "summary")) == []
     assert commands_in(stream.getvalue()) == []

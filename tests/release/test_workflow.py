@@ -168,7 +168,7 @@ def _publish(tmp_path: Path, step: str, **env: str) -> list[str]:
 def test_the_floating_name_of_the_image_moves_with_the_floating_tag(
     tmp_path: Path, floating: str, tags: list[str]
 ) -> None:
-    calls = _publish(tmp_path, "The same names", NAME="ghcr.io/o/c", DIGEST=DIGEST, FLOATING=floating)
+    calls = _publish(tmp_path, "Tag the image", NAME="ghcr.io/o/c", DIGEST=DIGEST, FLOATING=floating)
     assert calls == [
         f"docker buildx imagetools create --tag ghcr.io/o/c:{tag} ghcr.io/o/c@{DIGEST}" for tag in tags
     ]
@@ -179,7 +179,7 @@ def test_the_release_uses_an_existing_tag_and_is_the_latest_only_if_no_version_i
     tmp_path: Path, latest: str
 ) -> None:
     told = f"--title v1.2.0 --notes-file {tmp_path}/notes.md"
-    notes, *calls = _publish(tmp_path, "The release", IMAGE="docker://i", LATEST=latest, VIEW="1")
+    notes, *calls = _publish(tmp_path, "Create the release", IMAGE="docker://i", LATEST=latest, VIEW="1")
     assert notes == "python3 -m release notes v1.2.0 docker://i"
     assert calls == [
         "gh release view v1.2.0",
@@ -188,7 +188,7 @@ def test_the_release_uses_an_existing_tag_and_is_the_latest_only_if_no_version_i
 
 
 def test_a_second_attempt_keeps_the_release_of_the_first(tmp_path: Path) -> None:
-    calls = _publish(tmp_path, "The release", IMAGE="docker://i", LATEST="true", VIEW="0")
+    calls = _publish(tmp_path, "Create the release", IMAGE="docker://i", LATEST="true", VIEW="0")
     assert calls[1:] == ["gh release view v1.2.0"]
 
 

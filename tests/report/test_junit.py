@@ -139,7 +139,9 @@ EXTRA: dict[str, tuple[Report, str, str]] = {
 
 
 @pytest.mark.parametrize(("report", "name", "tag"), EXTRA.values(), ids=EXTRA.keys())
-def test_a_problem_of_no_single_location_has_its_own_case(report: Report, name: str, tag: str) -> None:
+def test_a_problem_that_concerns_no_single_location_has_its_own_case(
+    report: Report, name: str, tag: str
+) -> None:
     (case,) = [case for case in _root(report).iter("testcase") if case.get("name", "").endswith(name)]
     assert _tags(case) == [tag]
 

@@ -103,7 +103,7 @@ def test_the_policy_is_listed_once_with_its_origins_and_the_checks_that_it_appli
         response_time_ms=3000, required=("a",), skipped={"c": "INC-4711"}, origins={"missing": "p.yml:3"}
     )
     lines = _text(report_on(GREEN, RED, policy=policy)).splitlines()
-    assert lines[lines.index("Policy that was applied") + 1 :] == [
+    assert lines[lines.index("Applied policy") + 1 :] == [
         "For green, red:",
         *(
             "failed",
@@ -121,7 +121,7 @@ def test_the_policy_is_listed_once_with_its_origins_and_the_checks_that_it_appli
 
 def test_the_policy_file_is_named_with_its_sha_256() -> None:
     report = replace(report_on(GREEN), policy=PolicyFile(".checkly-gate.yml", "0" * 64))
-    assert f"From .checkly-gate.yml (SHA-256 {'0' * 64})." in _text(report)
+    assert f"Source: .checkly-gate.yml (SHA-256 {'0' * 64})." in _text(report)
 
 
 def test_the_reason_of_the_last_attempt_is_visible_and_all_others_are_folded() -> None:

@@ -167,7 +167,7 @@ def test_the_record_contains_the_applied_policy() -> None:
 @pytest.mark.parametrize(
     ("allow_missing", "closes", "allowed"), [(False, True, "0"), (True, False, "any")], ids=["fail", "pass"]
 )
-def test_a_decision_in_the_record_has_what_was_counted_and_what_is_allowed(
+def test_a_decision_in_the_record_contains_the_count_and_the_limit(
     allow_missing: bool, closes: bool, allowed: str
 ) -> None:
     of = session("PASSED", result("a"), locations=("a", "b", "c"))

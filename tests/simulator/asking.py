@@ -17,7 +17,7 @@ OTHER_ID = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
 
 @dataclass
 class HandClock:
-    """A clock that moves only when a test moves it. The simulator takes it for real seconds."""
+    """A clock that moves only when a test moves it. The simulator treats it as real seconds."""
 
     now_s: float = 1000.0
 

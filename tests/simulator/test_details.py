@@ -1,4 +1,4 @@
-"""Details of results: their content, from when on they are served, and for which results."""
+"""Details of results: their content, when they become available, and for which results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused as a scenario and at which line, and that no text causes anything but a refusal."""
+"""A mistake in a scenario is refused with its line, and any text is a scenario or is refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gate.simulator import Simulator, parse
 from .asking import HandClock, ask
 
 GOOD = """\
-description: A scenario in which everything is said
+description: A scenario with every key
 speed: 20
 inputs: {degraded-threshold: 25%}
 started: 2026-02-03T04:05:06Z
@@ -54,7 +54,7 @@ private-locations:
 MALFORMED = [
     # a text in the valid scenario, its replacement, and the reported problem
     (
-        "description: A scenario in which everything is said\n",
+        "description: A scenario with every key\n",
         "",
         ":1: the key 'description' is missing here",
     ),
@@ -63,7 +63,7 @@ MALFORMED = [
         "descriptoin: x\ndescription:",
         ":1: unknown key 'descriptoin'; did you mean 'description'?",
     ),
-    ("A scenario in which", "[1]\n#", ":1: a single value is needed here, not a list"),
+    ("A scenario with every", "[1]\n#", ":1: a single value is needed here, not a list"),
     ("speed: 20", "speed: fast", ":2: a number from 0.001 to 1e+06 is needed here, not 'fast'"),
     ("speed: 20", "speed: 0", ":2: a number from 0.001 to 1e+06 is needed here, not '0'"),
     ("speed: 20", "speed: .inf", ":2: '.inf' is not a valid JSON value"),
@@ -83,7 +83,7 @@ MALFORMED = [
         ":4: '2026-02-03' needs an offset (Z) and a year from 1971 to 2999",
     ),
     ("2026-02-03T04:05:06Z", "9999-12-31T23:59:59Z", ":4: '9999-12-31T23:59:59Z' needs an offset (Z)"),
-    ("[v1, v2]", "[v1, v4]", ":6: 'v4' is unknown here; known: v1, v2"),
+    ("[v1, v2]", "[v1, v4]", ":6: 'v4' is not a known value; known: v1, v2"),
     ("[v1, v2]", "v1", ":6: a list is needed here, not 'v1'"),
     ("completion: true", "completion: maybe", ":7: true or false is needed here, not 'maybe'"),
     (
@@ -109,9 +109,9 @@ MALFORMED = [
     ("{at: 0s, is: STARTED}", "STARTED", ":16: a mapping is needed here, not 'STARTED'"),
     ("12s, is: PASSED", "12s, is: PASSED, was: X", ":17: unknown key 'was'; known: at, is"),
     ("at: 5s", "at: -5s", ":19: '-5s' is not a valid duration"),
-    ("is: passed, took", "is: pased, took", ":19: 'pased' is unknown here; did you mean 'passed'?"),
+    ("is: passed, took", "is: pased, took", ":19: 'pased' is not a known value; did you mean 'passed'?"),
     ("is: passed, took", "took", ":19: the key 'is' is missing here"),
-    ("errored]", "wrong]", ":20: 'wrong' is unknown here; known: cancelled, errored, failed"),
+    ("errored]", "wrong]", ":20: 'wrong' is not a known value; known: cancelled, errored, failed"),
     ("attempt: true", "attempt: true, type: ATTEMPT", ":20: 'attempt' cannot be combined with 'type'"),
     ("aborted: true", "abortde: true", ":21: unknown key 'abortde'; did you mean 'aborted'?"),
     ("aborted: true", "aborted: 1", ":21: true or false is needed here, not '1'"),
@@ -120,7 +120,7 @@ MALFORMED = [
     ("2.5", "9" * 5000, f":22: '{'9' * 39}…' is not a valid JSON value"),
     ("deep: true", "[a]: true", ":22: a single value is needed here, not a list"),
     ("on: retrieve, ", "", ":24: the key 'on' is missing here"),
-    ("on: retrieve", "on: retreive", ":24: 'retreive' is unknown here; did you mean 'retrieve'?"),
+    ("on: retrieve", "on: retreive", ":24: 'retreive' is not a known value; did you mean 'retrieve'?"),
     ("session: 0", "session: 1", ":24: there is no session 1: sessions are counted from 0"),
     ("session: 0", "session: 0.5", ":24: a whole number from 0 to 1000 is needed here, not '0.5'"),
     ("until: 8s", "until: 2s", ":24: this fault ends before it begins"),
@@ -130,7 +130,7 @@ MALFORMED = [
     ("body: oh", "cut: reset", ":24: 'status' cannot be combined with 'cut'"),
     ("body: oh", "gzip: true", ":24: 'gzip' cannot be combined with 'status'"),
     ("body: oh", "drip: 1s", ":24: 'status' cannot be combined with 'drip'"),
-    ("cut: reset", "cut: short", ":25: 'short' is unknown here; known: reset, close, truncated, stall"),
+    ("cut: reset", "cut: short", ":25: 'short' is not a known value; known: reset, close, truncated, stall"),
     (", cut: reset", "", ":25: this fault has no effect; it needs one of cut, drip, size, status, body"),
     ("cut: reset", "type: text/html", ":25: this fault has no effect"),
     ('"1-2"', "2-1", ":25: '2-1' ends before it begins"),

@@ -315,7 +315,7 @@ def test_a_trigger_without_name_or_location_is_refused(body: object) -> None:
         ("name: Home page, ", "id: 8166fa86-c9b4-4162-8541-d380c6c212d8, ", "the key 'name' is missing here"),
         ("deployed: false", "deployed: 3", "true or false is needed here"),
         ("checks:", "locations: [a]\n    checks:", "unknown key 'locations'"),
-        ("checks:", "provider: ME\n    checks:", "'ME' is unknown here"),
+        ("checks:", "provider: ME\n    checks:", "'ME' is not a known value"),
     ],
 )
 def test_a_mistake_in_a_test_session_is_reported(good: str, bad: str, problem: str) -> None:

@@ -18,7 +18,7 @@ from gate.text.duration import format_duration
 from gate.text.style import Line, Tone, columns, fitted
 
 _NAME_WIDTH = 32  # keeps a line within 80 columns
-_MOST_GREEN_CHECKS = 12  # of a session of many checks; if there are more, they are only counted
+_MOST_GREEN_CHECKS = 12  # listed for a session of many checks; if there are more, they are only counted
 _CONCLUSIONS = {
     Conclusion.GREEN: "",
     Conclusion.TOLERATED: "tolerated",

@@ -67,7 +67,7 @@ class Progress:
             case Paused():
                 pass
             case TroubleBegan(error):
-                yield Line(f"trouble: {error}; retrying", Tone.WARN)
+                yield Line(f"warning: {error}; retrying", Tone.WARN)
             case TroubleEnded(failures):
                 times = "1 failure" if failures == 1 else f"{failures} failures"
                 yield Line(f"the API responds again after {times}", Tone.GOOD)
@@ -107,8 +107,8 @@ class Progress:
 def _in_short(found: Sequence[Outcome], *, is_running: bool) -> str:
     """Count the finished checks: `12 of 40 checks finished, 1 failed`.
 
-    A running session without an unfinished check is not complete, because it shows checks only when they have
-    a result.
+    A running session without an unfinished check may still have more checks, because it shows each check only
+    when that has a result.
     """
     counts = Counter(outcome.state for outcome in found)
     bad = [f"{counts[state]} {state.value}" for state in State if counts[state] and state in _NEWS]

@@ -20,7 +20,7 @@ _COLOURS = {
     State.DEGRADED: "bar-amber",
     State.CANCELLED: "bar-grey",
 }
-_NARROWEST_PERCENT = 0.6  # of a bar, so that it can be seen
+_NARROWEST_PERCENT = 0.6  # the width of a bar that can still be seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ def policies_section(report: Report) -> Html:
     if more := len(applied) - _MOST_POLICIES:
         parts += [element("p", f"{more} more policies are in the JSON record.")] if more > 0 else []
     if report.policy:
-        parts.append(element("p", f"From {report.policy}.", class_="faint"))
-    title = "Policy that was applied" if len(applied) == 1 else f"{len(applied)} policies that were applied"
+        parts.append(element("p", f"Source: {report.policy}.", class_="faint"))
+    title = "Applied policy" if len(applied) == 1 else f"{len(applied)} applied policies"
     return element("section", element("h2", title), joined(parts))
 
 

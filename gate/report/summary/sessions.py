@@ -60,7 +60,8 @@ def _several(report: Report, room: int) -> Iterable[str]:
         noun = "session" if len(folded_away) == 1 else "sessions"
         yield from folded(f"{len(folded_away)} {more}{noun}", ("", *folded_away))
     if hidden := len(lines) - len(shown):
-        yield from ("", f"Sessions that are in the JUnit report only: {hidden}.")
+        are = "session is" if hidden == 1 else "sessions are"
+        yield from ("", f"{hidden} more {are} in the JUnit report only.")
 
 
 def _line(judged: JudgedSession) -> str:

@@ -14,9 +14,9 @@ from gate.report.wording import state_of, time_of
 from gate.text.clean import clean
 from gate.text.escape import markdown
 
-_MOST_OPEN_ROWS = 20  # the others are folded, unless they are not green
+_MOST_OPEN_ROWS = 20  # further green rows are folded
 _MOST_OPEN_BAD_ROWS = 50
-_REASON_LENGTH = 160  # in a cell
+_REASON_LENGTH = 160  # characters in a cell
 _FOLD_BYTES = 200
 
 

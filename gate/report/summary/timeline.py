@@ -26,7 +26,7 @@ _COLOURS = {
     "sectionBkgColor2": "#8c959f22",
     "altSectionBkgColor": "#ffffff00",
 }
-_LABEL_LENGTH = 32  # of a location's name, to the left of the bars
+_LABEL_LENGTH = 32  # characters of a location's name, to the left of the bars
 _LABEL_PIXELS = 7  # for each character of the label
 _NARROWEST_PIXELS = 75  # Mermaid's default
 

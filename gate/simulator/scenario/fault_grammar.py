@@ -50,7 +50,7 @@ def read_fault(node: yaml.Node) -> Fault:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One kind of effect: how it is made from the keys, and the keys that it allows beside its own."""
+    """One kind of effect: how it is made from the keys, and the further keys that it allows."""
 
     make: Callable[[Mapping[str, Any]], Effect]
     companions: frozenset[str] = frozenset()
@@ -72,7 +72,7 @@ def _usual_body(status: int) -> bytes:
 
 _KINDS: Mapping[
     str, _Kind
-] = {  # the first key that a fault has decides, so `body` decides only without `status`
+] = {  # the first of these keys in a fault decides: `body` only if there is no `status`
     "cut": _Kind(lambda read: Cut(read["cut"])),
     "drip": _Kind(lambda read: Drip(read["drip"])),
     "size": _Kind(lambda read: Flood(read["size"], gzip=read.get("gzip", False)), frozenset({"gzip"})),

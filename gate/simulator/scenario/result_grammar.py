@@ -83,7 +83,7 @@ def _read_flags(node: yaml.Node) -> Mapping[str, Any]:
 
 
 def implied_statuses(kind: SessionKind, results: tuple[PlannedResult, ...]) -> tuple[StatusChange, ...]:
-    """Return the statuses of a session that lists none: it ends with its last result, as its worst one."""
+    """Return the statuses of a session that lists none: they follow from its last and its worst result."""
     if not results:
         return ()
     decisive = [result for result in results if result.type != "ATTEMPT"] or results

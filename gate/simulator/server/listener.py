@@ -52,7 +52,7 @@ class Server(ThreadingTCPServer):
             self.handle_request()
 
     def verify_request(self, request: _Request, client_address: object) -> bool:  # noqa: ARG002
-        """Whether to serve a connection. `stop` makes a last one, which is not served."""
+        """Whether to serve a connection. `stop` opens a last one, which is not served."""
         return not self.stand_in.stopped.is_set()
 
     def process_request(self, request: _Request, client_address: object) -> None:
