@@ -44,8 +44,9 @@ lint-configuration: .venv/.slow
 	$(BIN)/python .ci/run_blocks.py $(WORKFLOWS)
 	.ci/actionlint $(WORKFLOWS)
 
+# Many of these tests wait for a server that misbehaves, so one more process than there are processors.
 slow-tests: .venv/.slow
-	EXHAUSTIVE=1 $(BIN)/pytest -n auto --dist worksteal --ignore=tests/image -m "slow or exhaustive"
+	EXHAUSTIVE=1 $(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal --ignore=tests/image -m "slow or exhaustive"
 
 image-tests: .venv/.slow ## one by one, because they share an engine and measure time
 	$(BIN)/pytest tests/image

@@ -189,4 +189,6 @@ class _Page(_Reader):
 
 def _controls(text: str) -> list[str]:
     """Return controls, line ends, surrogates, direction marks and invisible characters."""
+    if text.isprintable():
+        return []
     return [each for each in text if unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp")]

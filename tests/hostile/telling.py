@@ -30,6 +30,12 @@ _INPUTS = {
     "api-version": "v2",
     "timeout": "40s",
 }
+_FILES = {
+    "junit-path": "junit.xml",
+    "json-path": "record.json",
+    "summary-path": "summary.md",
+    "html-path": "page.html",
+}
 
 
 class Terminal(io.StringIO):
@@ -77,12 +83,9 @@ def told_on_github(given: Given, workspace: Path) -> Told:
     }
     for name in ("output", "step-summary"):
         (workspace / name).write_text("")
-    files = {
-        "junit-path": str(workspace / "junit.xml"),
-        "json-path": str(workspace / "record.json"),
-        "summary-path": str(workspace / "summary.md"),
-        "html-path": str(workspace / "page.html"),
-    }
+    files = {name: str(workspace / file) for name, file in _FILES.items()}
+    for file in files.values():
+        Path(file).unlink(missing_ok=True)  # some file systems take a millisecond to replace a file
     log = _run(given, workspace, env, files, io.StringIO())
     return Told(
         log=log,
@@ -97,7 +100,9 @@ def told_on_github(given: Given, workspace: Path) -> Told:
 
 def shown_on_a_terminal(given: Given, workspace: Path) -> str:
     """Run a gate on a terminal; return what the terminal gets."""
-    return _run(given, workspace, {}, {"junit-path": str(workspace / "junit.xml")}, Terminal())
+    file = workspace / "junit.xml"
+    file.unlink(missing_ok=True)
+    return _run(given, workspace, {}, {"junit-path": str(file)}, Terminal())
 
 
 def _run(
