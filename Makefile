@@ -4,6 +4,9 @@ BIN := .venv/bin
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= replies policies texts
 
+# Many tests wait for a process or for a server that misbehaves, so more run at once than there are processors.
+PROCESSORS := $(shell getconf _NPROCESSORS_ONLN)
+
 # Keep extras, because pip would install the newest coverage[toml] even if coverage alone is pinned.
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
 	--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
@@ -30,7 +33,7 @@ types: .venv/.dev
 	$(BIN)/mypy
 
 tests: .venv/.dev
-	$(BIN)/pytest -n auto --dist worksteal -m "not slow"
+	$(BIN)/pytest -n $$((2 * $(PROCESSORS))) --dist worksteal -m "not slow"
 
 test-slow: lint-configuration slow-tests image-tests ## the exhaustive rest; see tests/README.md
 
@@ -44,15 +47,14 @@ lint-configuration: .venv/.slow
 	$(BIN)/python .ci/run_blocks.py $(WORKFLOWS)
 	.ci/actionlint $(WORKFLOWS)
 
-# Many of these tests wait for a server that misbehaves, so one more process than there are processors.
 slow-tests: .venv/.slow
-	EXHAUSTIVE=1 $(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal --ignore=tests/image -m "slow or exhaustive"
+	EXHAUSTIVE=1 $(BIN)/pytest -n $$(($(PROCESSORS) + 1)) --dist worksteal --ignore=tests/image -m "slow or exhaustive"
 
 image-tests: .venv/.slow ## one by one, because they share an engine and measure time
 	$(BIN)/pytest tests/image
 
 coverage: .venv/.slow ## branch coverage of all tests but those of the image
-	EXHAUSTIVE=1 $(BIN)/pytest -n auto --dist worksteal --ignore=tests/image \
+	EXHAUSTIVE=1 $(BIN)/pytest -n $$(($(PROCESSORS) + 1)) --dist worksteal --ignore=tests/image \
 		--cov --cov-report=term:skip-covered --cov-fail-under=98
 
 screenshot: .venv/.run ## takes the README's pictures; needs node, npm and chromium

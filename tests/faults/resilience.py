@@ -60,7 +60,7 @@ _NETWORKS = """\
 Here the network is the same for the whole run, and the session has passed. Wrong files and variables are
 rejected before any request is sent.
 """
-_TROUBLE = re.compile(r"^warning: (.*); retrying$", re.MULTILINE)
+_TROUBLE = re.compile(r"  warning: (.*); retrying")
 
 
 def row_line(row: Row, seen: Mapping[Moment, Seen]) -> str:
