@@ -72,7 +72,7 @@ def test_any_other_response_is_an_error(reply: Response, kind: type[errors.Reque
     assert type(caught.value) is kind
 
 
-def test_a_trigger_that_matched_nothing_says_what_to_check() -> None:
+def test_the_error_of_a_trigger_that_matched_nothing_contains_advice() -> None:
     with pytest.raises(trigger_errors.NothingTriggered, match="No matching checks were found") as caught:
         read_started_suite(_reply(NOTHING, 403))
     assert "Check trigger-check-id and trigger-tags" in caught.value.sentence

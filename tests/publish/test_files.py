@@ -137,7 +137,7 @@ def test_a_user_without_privileges_keeps_the_files_that_it_writes() -> None:
         assert {path.stat().st_uid for path in Path(folder).rglob("*")} == {65534}
 
 
-def test_only_a_file_is_removed_and_whatever_else_is_there_stays(tmp_path: Path) -> None:
+def test_only_regular_files_are_removed(tmp_path: Path) -> None:
     (tmp_path / "report.xml").touch()
     (tmp_path / "link").symlink_to(tmp_path / "report.xml")
     (tmp_path / "folder").mkdir()
