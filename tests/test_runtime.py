@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -78,6 +79,36 @@ def test_a_fatal_message_is_one_line_without_commands_of_a_ci_system() -> None:
     code = "from gate.last_words import complain; complain('a\\n--- ###vso[b]\\r::error::c')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stderr == b"checkly-gate: a --- # #vso[b] ::error::c\n"
+
+
+def test_a_fatal_message_does_not_wait_for_a_full_pipe() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * 4096)
+    os.set_blocking(writing, True)
+    code = "from gate.last_words import complain; complain('lost')"
+    subprocess.run([sys.executable, "-c", code], stderr=writing, check=True, timeout=20)
+    for end in (reading, writing):
+        os.close(end)
+
+
+def test_a_call_without_a_thread_has_failed() -> None:
+    code = """if True:
+        import threading
+        from gate.runtime import Process
+        threading.stack_size(1 << 46)  # more than the address space has
+        (call,) = Process().call_each([print], 5)
+        try:
+            call.result()
+        except OSError as error:
+            print(error)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=20
+    )
+    assert done.stdout == "can't start new thread\n"
 
 
 class _Failed(Exception):

@@ -19,9 +19,9 @@ Found = Sequence[tuple[Tracker, Session]]
 
 def use_last_moments(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
     """Return the sessions that are read before the deadline, or after it if the process was suspended."""
-    if checkly.clock.now_s() < deadline_s:
-        return _poll_until_the_deadline(waits, checkly, deadline_s)
-    return _fetch_after_suspension(waits, checkly, deadline_s)
+    is_early = checkly.clock.now_s() < deadline_s
+    found = _poll_until_the_deadline(waits, checkly, deadline_s) if is_early else ()
+    return (*found, *_fetch_after_suspension(_unfinished(waits, found), checkly, deadline_s))
 
 
 def _poll_until_the_deadline(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
@@ -30,7 +30,7 @@ def _poll_until_the_deadline(waits: Sequence[Tracker], checkly: Checkly, deadlin
     Errors are ignored, because such a session has timed out anyway.
     """
     ended = _poll(waits, checkly, deadline_s)
-    left = [wait for wait in waits if not any(wait is each for each, _ in ended)]
+    left = _unfinished(waits, ended)
     pause_s = deadline_s - checkly.clock.now_s() - _NEAREST_FETCH_S
     if left and pause_s > 0:
         checkly.clock.sleep_s(pause_s)
@@ -39,11 +39,10 @@ def _poll_until_the_deadline(waits: Sequence[Tracker], checkly: Checkly, deadlin
 
 
 def _fetch_after_suspension(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
-    """Fetch once the sessions that a suspended process could not fetch before the deadline."""
+    """Fetch once the sessions that may have ended while the process was suspended."""
     now_s = checkly.clock.now_s()
-    missed = [wait for wait in waits if not wait.had_last_fetch]
-    is_suspended = now_s > deadline_s + LAST_FETCH_S
-    return _fetch(missed, checkly, now_s + LAST_FETCH_S) if is_suspended else ()
+    was_suspended = now_s > deadline_s + LAST_FETCH_S
+    return _fetch(waits, checkly, now_s + LAST_FETCH_S) if was_suspended else ()
 
 
 def _poll(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
@@ -65,6 +64,11 @@ def _fetch(waits: Sequence[Tracker], checkly: Checkly, until_s: float) -> Found:
         return _sessions(nearest, checkly.fetch_each([wait.ref for wait in nearest], until_s=until_s))
     except errors.OutOfTime:
         return ()
+
+
+def _unfinished(waits: Sequence[Tracker], found: Found) -> Sequence[Tracker]:
+    ended = [wait for wait, session in found if session.phase is Phase.FINISHED]
+    return [wait for wait in waits if not any(wait is each for each in ended)]
 
 
 def _sessions(waits: Sequence[Tracker], found: Sequence[Session | errors.RequestFailed | None]) -> Found:

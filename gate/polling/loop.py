@@ -109,16 +109,16 @@ class _Loop:
 
     def _fetch(self, waits: Sequence[Tracker]) -> None:
         is_last = self.clock.now_s() >= self.last_fetch_s
-        until_s = (
-            self.deadline_s if is_last else self.last_fetch_s
-        )  # even if it hangs, time is left for the last
-        for wait in waits:
-            wait.had_last_fetch = is_last
+        # A fetch that hangs leaves time for the last one.
+        until_s = self.deadline_s if is_last else self.last_fetch_s
         try:
             found = self.checkly.fetch_each([wait.ref for wait in waits], until_s=until_s)
-        except errors.OutOfTime:
-            self._ran_out_of_budget(waits)
+        except errors.OutOfTime:  # others may be within the budget, or the process was suspended
+            for wait in waits:
+                self._schedule(wait, LONGEST_BACKOFF_S)
             return
+        for wait in waits:
+            wait.had_last_fetch = is_last
         is_cut_short = self.clock.now_s() >= until_s - _TOO_LATE_S
         jitter = self.jitter()
         for wait, each in zip(waits, found, strict=True):
@@ -178,14 +178,6 @@ class _Loop:
         self.api.honour_retry_after(error, self.clock.now_s(), latest_s=self.last_fetch_s)
         wait.fail(error, is_cut_short=is_cut_short)
         self._schedule(wait, delay_s)
-
-    def _ran_out_of_budget(self, waits: Sequence[Tracker]) -> None:
-        """End the wait for sessions that had their last fetch. Others may still be within the budget."""
-        for wait in waits:
-            if wait.had_last_fetch:
-                wait.end_at_the_deadline()
-            else:
-                self._schedule(wait, LONGEST_BACKOFF_S)
 
     def _schedule(self, wait: Tracker, delay_s: float) -> None:
         wait.fetch_after(delay_s, self.clock.now_s(), last_fetch_s=self.last_fetch_s)

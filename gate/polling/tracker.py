@@ -92,10 +92,6 @@ class Tracker:
         """Schedule no further fetch, because this was the last one before the deadline."""
         self.fetch_at_s = math.inf
 
-    def end_at_the_deadline(self) -> None:
-        """End the wait as the deadline would."""
-        self.ending = self._ending_at_the_deadline()
-
     def result(self, timeout_s: float, stopped: errors.Stopped | None = None) -> PollResult:
         """Return the result of the wait after a timeout of `timeout_s` seconds, or after a signal."""
         if self.ending is None and stopped:

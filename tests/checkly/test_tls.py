@@ -18,9 +18,12 @@ import trustme
 
 from gate.checkly.endpoint import Endpoint
 from gate.checkly.http import Request
+from gate.checkly.proxies import Proxy
 from gate.checkly.transport import HttpTransport
 from gate.domain.errors import Unreachable, UsageError
 from gate.runtime import Process
+from tests.faults.proxy import Proxy as ServedProxy
+from tests.faults.proxy import proxied
 
 KEY = "cu_0123456789abcdef"
 SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
@@ -69,8 +72,14 @@ def bundle(authority: trustme.CA, tmp_path: Path) -> str:
     return str(path)
 
 
-def _status(url: str, *, extra: str = "", replaced: str = "") -> int:
-    endpoint = Endpoint(base_url=url, api_key=KEY, extra_certificates=extra, replaced_certificates=replaced)
+def _status(url: str, *, extra: str = "", replaced: str = "", proxy: str = "") -> int:
+    endpoint = Endpoint(
+        base_url=url,
+        api_key=KEY,
+        extra_certificates=extra,
+        replaced_certificates=replaced,
+        proxy=Proxy(proxy),
+    )
     return HttpTransport(endpoint, Process().call_each).send(Request("GET", "/"), within_s=5).status
 
 
@@ -81,6 +90,12 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(url: str) -> None:
 
 def test_an_authority_of_the_bundle_is_trusted(url: str, bundle: str) -> None:
     assert _status(url, extra=bundle) == 200
+
+
+def test_an_authority_of_the_bundle_is_trusted_through_a_proxy_too(url: str, bundle: str) -> None:
+    with proxied(ServedProxy()) as served:
+        assert _status(url, extra=bundle, proxy=served.url()) == 200
+        assert len(served.heads) == 1
 
 
 def test_an_authority_that_replaces_the_usual_ones_is_trusted(url: str, bundle: str) -> None:

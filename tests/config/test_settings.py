@@ -208,6 +208,7 @@ def test_the_debug_variable_of_the_runner_makes_the_gate_verbose() -> None:
 BAD = {
     "trigger-check-id": ["checkout", ID[:-1], ","],
     "trigger-tags": [",;,", "a, !", "!"],
+    "trigger-name": ["two\nlines", "\x1b[1mbold"],
     "refresh-cache": ["twice"],
     "session-id": [
         ",",
@@ -229,6 +230,7 @@ BAD = {
         "https://:pw@api.checklyhq.com",
         "https://api.checklyhq.com?x=1",
         "https://api.checklyhq.com:port",
+        "https://api.checklyhq.com:65536",
         "https://[::1",
         "http://localhost.evil.example",
         "https://api\\checklyhq.com",
@@ -258,7 +260,7 @@ BAD = {
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in BAD.items() for text in texts])
 def test_a_bad_value_is_refused_with_its_name_and_the_allowed_values(name: str, text: str) -> None:
-    (problem,) = _refused([f"--{name}={text}"])
+    (problem,) = _refused([f"--{name}={text}"], TOGETHER.get(name))
     assert problem.startswith(f"{name}: ")
     assert "is not allowed; allowed: " in problem
     assert name == "api-key" or clean(text) in problem.replace("\\\\", "\\")
@@ -379,6 +381,30 @@ def test_two_reports_with_the_same_path_are_refused(name: str, path: str) -> Non
 
 def test_two_reports_may_go_to_a_device() -> None:
     assert _settings("--junit-path", "/dev/null", "--json-path", "/dev/null").json_path == "/dev/null"
+
+
+@pytest.mark.parametrize(
+    ("argv", "needs"),
+    [
+        (["--commit-environment=staging"], ["commit-environment: needs commit"]),
+        (
+            ["--trigger-as=test-session"],
+            [
+                "trigger-as: test-session needs trigger-check-id or trigger-tags",
+                "trigger-location: required with trigger-as test-session: a session runs at one location",
+            ],
+        ),
+        (
+            ["--trigger-tags=a", "--trigger-location=eu-west-1", "--trigger-name=Deploy"],
+            [
+                f"{name}: needs trigger-as test-session; a check session has the check's own settings"
+                for name in ("trigger-location", "trigger-name")
+            ],
+        ),
+    ],
+)
+def test_an_input_that_needs_another_is_refused_without_it(argv: list[str], needs: list[str]) -> None:
+    assert list(_refused(argv)) == needs
 
 
 def test_repeated_trigger_tags_are_alternatives() -> None:

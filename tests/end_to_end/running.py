@@ -90,12 +90,17 @@ def github(workspace: Path, inputs: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def of_the_test_run(env: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment with the variables of the test run, so that coverage measures the process."""
+    return {**env, **{name: value for name, value in os.environ.items() if name.startswith(_OF_THE_TESTS)}}
+
+
 def start(workspace: Path, env: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
     """Start the program in a workspace."""
     return subprocess.Popen(
         [sys.executable, "-u", str(ENTRYPOINT), *arguments],
         cwd=workspace,
-        env=env | {name: value for name, value in os.environ.items() if name.startswith(_OF_THE_TESTS)},
+        env=of_the_test_run(env),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -18,7 +18,17 @@ from uuid import UUID
 import pytest
 
 from gate.simulator import Simulator, parse
-from tests.end_to_end.running import ENTRYPOINT, JUNIT, KEY, finish, github, inputs_for, start
+from tests.end_to_end.running import (
+    ENTRYPOINT,
+    JUNIT,
+    KEY,
+    finish,
+    github,
+    inputs_for,
+    of_the_test_run,
+    run,
+    start,
+)
 from tests.end_to_end.test_ways_out import LONG
 
 SESSION_ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
@@ -106,6 +116,23 @@ def test_missing_libraries_are_not_exit_code_one(tmp_path: Path) -> None:
     assert (tmp_path / "record.json").exists(), "the record needs no library"
 
 
+@pytest.mark.parametrize("error", ["ImportError", "RuntimeError"])
+@pytest.mark.parametrize(
+    "arguments",
+    [["policy", "check"], ["--session-id", SESSION_ID, "--api-key", KEY]],
+    ids=["a command", "the gate"],
+)
+def test_a_library_that_fails_to_load_is_not_exit_code_one(
+    arguments: list[str], error: str, tmp_path: Path
+) -> None:
+    for library in ("yaml", "junit_xml"):
+        (tmp_path / f"{library}.py").write_text(f"raise {error}('its file is damaged')\n")
+    failed = run(tmp_path, {"PYTHONPATH": str(tmp_path)}, *arguments)
+    assert failed.code == 4
+    assert "its file is damaged" in failed.log
+    assert "Traceback" not in failed.log
+
+
 @pytest.mark.parametrize("descriptors", [8, 10, 12])
 def test_exhausted_descriptors_are_not_exit_code_one(descriptors: int, tmp_path: Path) -> None:
     session_ids = ",".join(str(UUID(int=number)) for number in range(1, 13))
@@ -169,7 +196,7 @@ def test_closed_streams_do_not_change_the_exit_code(closed: tuple[int, ...], tmp
         run = subprocess.run(
             [sys.executable, str(ENTRYPOINT)],
             cwd=tmp_path,
-            env=env,
+            env=of_the_test_run(env),
             preexec_fn=partial(_close, closed),
             timeout=30,
             check=False,

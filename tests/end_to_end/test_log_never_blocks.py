@@ -17,7 +17,15 @@ from pathlib import Path
 import pytest
 
 from gate.simulator import Simulator, parse
-from tests.end_to_end.running import ENTRYPOINT, RECORD, Run, github, inputs_for, without_colours
+from tests.end_to_end.running import (
+    ENTRYPOINT,
+    RECORD,
+    Run,
+    github,
+    inputs_for,
+    of_the_test_run,
+    without_colours,
+)
 from tests.end_to_end.test_ways_out import LONG
 
 ENDED = LONG.replace("600s, is: PASSED", "0s, is: FAILED")
@@ -58,7 +66,7 @@ def _stopped_terminal() -> Iterator[tuple[int, int]]:
 
 def _start(workspace: Path, env: dict[str, str], log: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, str(ENTRYPOINT)]
-    return subprocess.Popen(command, cwd=workspace, env=env, stdout=log, stderr=log)
+    return subprocess.Popen(command, cwd=workspace, env=of_the_test_run(env), stdout=log, stderr=log)
 
 
 @pytest.mark.parametrize("stuck", [_full_pipe, _stopped_terminal], ids=["a full pipe", "a stopped terminal"])

@@ -165,7 +165,10 @@ def test_policy_init_accepts_a_path_and_reports_one_that_cannot_be_written(tmp_p
 
 def test_policy_check_shows_what_a_file_means(tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").write_text(
-        POLICY + "missing: pass\nlocations: {required: [eu-central-1]}\n"
+        POLICY
+        + "missing: pass\nlocations: {required: [eu-central-1]}\nchecks:\n"
+        + "  - {match: {name: Pay*}, failed-threshold: 25%, degraded-threshold: 0, flaky-threshold: 2}\n"
+        + "  - {match: {type: BROWSER}, response-time: 8s}\n"
     )
     checked = run(tmp_path, {}, "policy", "check")
     assert checked.code == 0
@@ -179,6 +182,10 @@ def test_policy_check_shows_what_a_file_means(tmp_path: Path) -> None:
         "missing allowed (.checkly-gate.yml:5)",
         "cancelled closes the gate (default)",
         "required eu-central-1 (.checkly-gate.yml:6)",
+        "check rule 1 name Pay*: failed 25% of the locations allowed (.checkly-gate.yml:8)",
+        "check rule 1 name Pay*: degraded 0 allowed (.checkly-gate.yml:8)",
+        "check rule 1 name Pay*: flaky 2 allowed (.checkly-gate.yml:8)",
+        "check rule 2 type BROWSER: response time more than 8s counts as degraded (.checkly-gate.yml:9)",
         f"quarantine Checkout* at ap-south-1 until {SOON}, 3 days left: INC-4711 (.checkly-gate.yml:4)",
     ]
 

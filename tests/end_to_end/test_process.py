@@ -17,7 +17,18 @@ from pathlib import Path
 import pytest
 
 from gate.simulator import Simulator, parse
-from tests.end_to_end.running import ENTRYPOINT, JUNIT, Run, finish, gate_on, github, inputs_for, run, start
+from tests.end_to_end.running import (
+    ENTRYPOINT,
+    JUNIT,
+    Run,
+    finish,
+    gate_on,
+    github,
+    inputs_for,
+    of_the_test_run,
+    run,
+    start,
+)
 
 PASSED = """
 description: a session that has passed
@@ -46,7 +57,7 @@ def env(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Return the environment of a gate on a session that has passed."""
     parsed = parse(PASSED, name="passed")
     with Simulator(parsed) as api:
-        yield github(tmp_path, inputs_for(api, parsed.session_ids))
+        yield of_the_test_run(github(tmp_path, inputs_for(api, parsed.session_ids)))
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,14 @@ def test_every_shipped_scenario_is_tested() -> None:
     assert tuple(ENDS) == shipped()
 
 
+def test_the_demo_lists_every_scenario_with_its_description(tmp_path: Path) -> None:
+    listed = run(tmp_path, {}, "demo", "--list")
+    assert listed.code == 0
+    described = dict(line.split(maxsplit=1) for line in listed.log.splitlines())
+    assert tuple(described) == shipped()
+    assert described["degraded"] == load("degraded").description
+
+
 @pytest.mark.parametrize("name", ENDS)
 def test_a_scenario_ends_as_the_contract_requires(name: str, tmp_path: Path) -> None:
     code, status, counts = ENDS[name]

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from gate.simulator import Simulator, parse
-from tests.end_to_end.running import ENTRYPOINT, inputs_for
+from tests.end_to_end.running import ENTRYPOINT, inputs_for, of_the_test_run
 from tests.end_to_end.test_log_never_blocks import MANY
 
 PASSED = """
@@ -28,13 +28,19 @@ sessions:
 def _run(workspace: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ENTRYPOINT), *arguments]
     return subprocess.run(
-        command, cwd=workspace, env=env, capture_output=True, text=True, timeout=50, check=False
+        command,
+        cwd=workspace,
+        env=of_the_test_run(env),
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
     )
 
 
 def _env(api: Simulator, session_ids: tuple[str, ...], **more: str) -> dict[str, str]:
     inputs = inputs_for(api, session_ids) | {"json-path": ""} | more
-    return {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
+    return of_the_test_run({f"INPUT_{name.upper()}": value for name, value in inputs.items()})
 
 
 def test_the_record_is_on_stdout_and_the_log_on_stderr(tmp_path: Path) -> None:
@@ -87,7 +93,7 @@ def test_a_report_on_stdout_is_written_once_and_contains_the_failure_of_another_
 
 
 def test_simulate_prints_its_url_on_stdout_whatever_variables_the_gate_has(tmp_path: Path) -> None:
-    env = {"CHECKLY_GATE_JSON_PATH": "-"}
+    env = of_the_test_run({"CHECKLY_GATE_JSON_PATH": "-"})
     command = [sys.executable, "-u", str(ENTRYPOINT), "simulate", "passing"]
     process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

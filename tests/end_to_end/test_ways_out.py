@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -361,6 +363,12 @@ def test_a_wrong_command_or_argument_is_refused_with_a_report(
 def test_help_and_version_are_printed(tmp_path: Path) -> None:
     assert "--degraded-threshold" in run(tmp_path, {}, "--help").log
     assert run(tmp_path, {}, "--version").log.startswith("checkly-gate 0.")
+
+
+def test_the_package_can_be_started_as_a_module() -> None:
+    command = [sys.executable, "-m", "gate", "--version"]
+    started = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert started.stdout.startswith("checkly-gate 0.")
 
 
 @pytest.mark.parametrize("command", ["demo", "simulate", "policy"])

@@ -1,4 +1,4 @@
-"""A signal to a gate on a commit ends it at once, without further requests."""
+"""A gate on a commit: the sessions that appear later, a list that fails, and a signal."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import StringIO
+from typing import Any
 
 from gate.checkly.http import Request, Response
 from gate.config.settings import read_settings
-from gate.domain.errors import Stopped
+from gate.domain.errors import Stopped, Unreachable
 from gate.domain.exit_code import ExitCode
 from gate.pipeline import decide
 from gate.policy.document import PolicyDocument
@@ -25,34 +26,54 @@ SHA = "4f2a1c9e0d6b8a7c5f3e1d2b4a6c8e0f1a3b5c7d"
 GIVEN = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
 LISTED = {"id": ID, "provider": "GITHUB", "commitId": SHA, "startedAt": "2026-01-15T09:00:00Z"}
 FAILED = document(check("A", **RED), status="FAILED")
+PASSED = document(check("A"))
+LATER = LISTED | {"id": GIVEN, "name": "later"}
 
 
 @dataclass(slots=True)
 class Api:
-    """Lists sessions, and serves a failed one. A signal interrupts the list call number `stops_at`."""
+    """Lists sessions, and serves one that has failed, unless others are given.
+
+    Each list call returns the next of `pages`, and then the last one again. A signal interrupts the list call
+    number `stops_at`, and call number `lost_at` gets no response. `has_more`: each page names another one.
+    """
 
     clock: SimulatedClock
-    entries: Sequence[dict[str, str]] = ()
+    pages: Sequence[Sequence[dict[str, str]]] = ((),)
     stops_at: int = 0
+    lost_at: int = 0
+    has_more: bool = False
+    session: dict[str, Any] = field(default_factory=lambda: FAILED)
     paths: list[str] = field(default_factory=list)
+
+    @property
+    def lists(self) -> int:
+        """Return the number of list calls."""
+        return sum(path.startswith("/v1/test-sessions?") for path in self.paths)
 
     def send(self, request: Request, *, within_s: float) -> Response:
         (response,) = self.send_each([request], within_s=within_s)
+        assert isinstance(response, Response)
         return response
 
-    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response]:
+    def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
         self.clock.sleep_s(min(0.1, within_s))
         return [self._answer(request) for request in requests]
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, request: Request) -> Response | Unreachable:
         self.paths.append(request.path)
         if request.method == "POST":
             return Response(500, {}, b"{}")
         if request.path.startswith("/v1/test-sessions?"):
-            if sum("?" in path for path in self.paths) == self.stops_at:
+            if self.lists == self.stops_at:
                 raise Stopped(ExitCode.SIGTERM)
-            return Response(200, {}, json.dumps({"entries": list(self.entries)}).encode())
-        return Response(200, {}, json.dumps(FAILED).encode())
+            if self.lists == self.lost_at:
+                return Unreachable("connection reset")
+            page = self.pages[min(self.lists, len(self.pages)) - 1]
+            more = {"nextId": f"{self.lists}"} if self.has_more else {}
+            return Response(200, {}, json.dumps({"entries": list(page)} | more).encode())
+        session_id = request.path.rpartition("/")[2]
+        return Response(200, {}, json.dumps(self.session | {"testSessionId": session_id}).encode())
 
 
 def _decided(api: Api, *argv: str) -> Report:
@@ -79,8 +100,35 @@ def test_a_signal_during_the_search_takes_precedence_over_a_failed_trigger() -> 
 
 
 def test_a_signal_during_the_second_search_keeps_the_verdict_and_fetches_no_reasons() -> None:
-    api = Api(SimulatedClock(), entries=[LISTED], stops_at=2)
+    api = Api(SimulatedClock(), pages=[[LISTED]], stops_at=2)
     report = _decided(api)
     assert report.verdict.exit_code is ExitCode.SIGTERM
     assert [session.status for session in report.sessions] == ["FAILED"]
     assert not [path for path in api.paths if "/results/" in path]
+
+
+def test_a_session_that_appears_during_the_wait_is_polled_too() -> None:
+    api = Api(SimulatedClock(), pages=[[LISTED], [LISTED, LATER]], session=PASSED)
+    report = _decided(api)
+    assert report.verdict.exit_code is ExitCode.OPEN
+    assert [session.ref.id for session in report.sessions] == [ID, GIVEN]
+    assert api.lists == 3, "and the last list contains no other"
+
+
+def test_a_list_that_gets_no_response_is_requested_again() -> None:
+    api = Api(SimulatedClock(), pages=[[LISTED]], lost_at=1, session=PASSED)
+    assert _decided(api).verdict.exit_code is ExitCode.OPEN
+
+
+def test_the_gate_does_not_open_if_the_second_list_gets_no_response() -> None:
+    api = Api(SimulatedClock(), pages=[[LISTED]], lost_at=2, session=PASSED)
+    report = _decided(api)
+    assert report.verdict.exit_code is ExitCode.INCONCLUSIVE
+    assert "connection reset" in report.verdict.reason.text
+
+
+def test_each_search_reads_at_most_fifty_pages_of_the_list() -> None:
+    api = Api(SimulatedClock(), pages=[[LISTED], [LATER]], has_more=True)
+    report = _decided(api)
+    assert [session.ref.id for session in report.sessions] == [ID, GIVEN]
+    assert api.lists == 2 * 50, "before the wait and after it"

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from gate.domain.errors import ReportUnwritable
-from gate.publish.files import check_writable, write_whole
+from gate.publish.files import check_writable, remove, write_whole
 from gate.publish.paths import shown_path
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of files")
@@ -126,6 +126,25 @@ def test_a_folder_without_write_permission_is_an_error() -> None:
             pytest.raises(ReportUnwritable, match="could not be written: Permission denied"),
         ):
             write_whole(Path(folder) / "report.xml", b"", workspace=Path(folder))
+
+
+@AS_ROOT
+def test_a_user_without_privileges_keeps_the_files_that_it_writes() -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        with _without_privileges():
+            write_whole(Path(folder) / "new" / "report.xml", b"", workspace=Path(folder))
+        assert {path.stat().st_uid for path in Path(folder).rglob("*")} == {65534}
+
+
+def test_only_regular_files_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "report.xml").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "report.xml")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("report.xml", "link", "folder", "pipe", "nowhere"):
+        remove(tmp_path / name)
+    assert _below(tmp_path) == ["folder", "link", "pipe"]
 
 
 def test_a_report_is_written_even_if_the_workspace_does_not_exist(tmp_path: Path) -> None:

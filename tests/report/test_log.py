@@ -22,6 +22,8 @@ from gate.report.log import closing
 from gate.report.log.progress import HEARTBEAT_S, Progress
 from gate.report.report import Report
 from gate.text.style import Line, Tone
+from tests.checkly.test_test_sessions import document, read
+from tests.checkly.test_test_sessions import result as suite_result
 from tests.evaluation.generated import sessions
 from tests.exhaustive import examples
 from tests.report.reading import RUNNING, hostile_names, reports
@@ -229,6 +231,16 @@ def test_skipped_locations_contradictions_and_links_follow_the_verdict() -> None
         "  Checkout API in Checkly",
         "  waited 12s, 7 requests",
     ]
+
+
+@pytest.mark.parametrize("red", [0, 1])
+def test_many_green_checks_of_one_session_are_only_counted(red: int) -> None:
+    results = [suite_result(checkId=None, name=f"check {number}") for number in range(13)]
+    results += [suite_result(checkId=None, name="late", hasFailures=True)] * red
+    (table,) = closing.tables(report_on(read(document(*results))))
+    named = [line.text.split()[0] for line in table.lines]
+    assert named == [*["check", "late"][: red * 2], "13"]
+    assert table.lines[-1] == Line("  13 checks passed", Tone.GOOD)
 
 
 def test_a_table_is_followed_by_the_locations_in_which_retries_finished() -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 
 from gate.domain.detail import Detail
 from gate.domain.errors import ReportUnwritable
+from gate.evaluation.verdict import judge
 from gate.policy.document import PolicyFile
 from gate.policy.effective import Policy
 from gate.policy.threshold import parse_threshold
@@ -22,8 +23,8 @@ from gate.report.report import Report
 from tests.exhaustive import examples
 from tests.hostile.shapes import of_page
 from tests.report.reading import reports
-from tests.report.reports import report_of, report_on, unread, with_fault
-from tests.samples import attempt, result, run_of, session
+from tests.report.reports import DECIDED, report_of, report_on, unread, with_fault
+from tests.samples import attempt, finished, result, run_of, session
 
 GREEN = session("PASSED", result("a"), name="green")
 RED = session("FAILED", result("b"), attempt("a"), result("a", "failed"), name="red")
@@ -117,6 +118,16 @@ def test_the_policy_is_listed_once_with_its_origins_and_the_checks_that_it_appli
         *("missing", "closes the gate (p.yml:3)", "cancelled", "closes the gate (default)"),
         *("required", "a (default)", "skipped", "c: INC-4711"),
     ]
+
+
+@pytest.mark.parametrize(("policies", "left"), [(20, []), (22, ["2 more policies are in the JSON record."])])
+def test_policies_beyond_the_twentieth_are_counted(policies: int, left: list[str]) -> None:
+    sessions = [session("PASSED", result("a"), name=f"check {number}") for number in range(policies)]
+    verdict = judge(map(finished, sessions), lambda run: Policy(skipped={"b": run.check.name}))
+    lines = _text(Report(verdict, DECIDED)).splitlines()
+    below = lines[lines.index(f"{policies} policies that were applied") :]
+    assert sum(line.startswith("For check ") for line in below) == 20
+    assert [line for line in below if "more policies" in line] == left
 
 
 def test_the_policy_file_is_named_with_its_sha_256() -> None:

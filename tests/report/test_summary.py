@@ -411,6 +411,19 @@ def test_only_the_worst_checks_have_folds() -> None:
     assert "The attempts of 10 more checks are in the JUnit report." in text
 
 
+def test_folds_that_do_not_fit_are_counted() -> None:
+    of = _suite(*((f"check {number:02}", place, "failed") for number in range(9) for place in "ab"))
+    shown = set()
+    for limit in range(6_000, 14_000, 500):
+        text = summary.render(report_on(of), limit)
+        assert len(text.encode()) <= limit
+        folds = text.count("```mermaid")
+        left = re.findall("The attempts of ([0-9]+) more checks are in the JUnit report", text)
+        assert folds + sum(map(int, left)) in (0, 9), "below a table that is cut there are none"
+        shown.add(folds)
+    assert {0, 9} < shown
+
+
 def test_the_table_shows_the_reason_and_the_fold_below_it_one_per_attempt() -> None:
     of = session("FAILED", attempt("a"), result("a", "failed"), result("b"))
     first, final, _ = run_of(of).results

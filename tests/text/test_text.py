@@ -82,6 +82,13 @@ def test_only_https_links_that_need_no_escape_are_shown(link: str, is_shown: boo
     assert https_link(link) == (link if is_shown else "")
 
 
+@given(st.from_regex(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+", fullmatch=True))
+@example("https://:@:99999999")
+@example("https://a:port")
+def test_no_characters_of_a_link_cause_an_error(link: str) -> None:
+    assert https_link(link) in ("", link)
+
+
 def _unescaped(text: str, names: dict[str, str]) -> str:
     """Return the text that the runner reads from an escaped text."""
     for escape, character in names.items():

@@ -28,8 +28,8 @@ def policies_section(report: Report) -> Html:
     if not applied:
         return Html("")
     parts = [_policy(rules, list(dict.fromkeys(names))) for rules, names in applied[:_MOST_POLICIES]]
-    if more := len(applied) - _MOST_POLICIES:
-        parts += [element("p", f"{more} more policies are in the JSON record.")] if more > 0 else []
+    if (more := len(applied) - _MOST_POLICIES) > 0:
+        parts.append(element("p", f"{more} more policies are in the JSON record."))
     if report.policy:
         parts.append(element("p", f"Source: {report.policy}.", class_="faint"))
     title = "Applied policy" if len(applied) == 1 else f"{len(applied)} applied policies"

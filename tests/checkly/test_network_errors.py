@@ -1,0 +1,43 @@
+"""Errors of requests are described by their cause, without the classes that wrap it."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ReadTimeoutError
+
+from gate.checkly.body import TooLarge
+from gate.checkly.network_errors import is_from_connecting, reason_of
+
+PROXY = HTTPConnection("10.0.0.1", 3128)
+
+
+def _wrapped(error: Exception, kind: type[requests.ConnectionError]) -> requests.ConnectionError:
+    return kind(MaxRetryError(None, "/v1", error))  # type: ignore[arg-type] # the pool matters only to its message
+
+
+ERRORS: dict[str, tuple[Exception, str, bool]] = {
+    "no response to the connection": (
+        _wrapped(ConnectTimeoutError(PROXY, "timed out"), requests.ConnectTimeout),
+        "the connection timed out",
+        True,
+    ),
+    "a refused connection": (
+        _wrapped(NewConnectionError(PROXY, "refused"), requests.ConnectionError),
+        "NewConnectionError: 10.0.0.1:3128: refused",
+        True,
+    ),
+    "no response to the request": (
+        _wrapped(ReadTimeoutError(None, "/v1", "Read timed out"), requests.ConnectionError),  # type: ignore[arg-type]
+        "ReadTimeoutError: None: Read timed out",
+        False,
+    ),
+    "a response that is too large": (TooLarge("larger than 10 MB"), "larger than 10 MB", False),
+}
+
+
+@pytest.mark.parametrize(("error", "reason", "is_unsent"), ERRORS.values(), ids=ERRORS.keys())
+def test_the_reason_is_the_innermost_error(error: Exception, reason: str, is_unsent: bool) -> None:
+    assert reason_of(error) == reason
+    assert is_from_connecting(error) == is_unsent, "only then may a trigger call be repeated"

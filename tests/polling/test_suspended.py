@@ -1,0 +1,60 @@
+"""A process may be suspended at any moment, and continue when the deadline is long over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+
+from gate.checkly.http import Request, Response
+from gate.domain.errors import Unreachable
+from gate.polling.result import Ending
+from tests.polling.world import Fault, SimulatedClock, World, one_session
+
+
+class SuspendedClock(SimulatedClock):
+    """A clock on which an hour passes before it is read for the given time."""
+
+    def __init__(self, reading: int) -> None:
+        super().__init__()
+        self._readings_left = reading
+
+    def now_s(self) -> float:
+        self._readings_left -= 1
+        if self._readings_left == 0:
+            self.sleep_s(3600)
+        return super().now_s()
+
+    @property
+    def was_suspended(self) -> bool:
+        return self._readings_left <= 0
+
+
+class Impatient(World):
+    """A world in which a request without time gets no response."""
+
+    def send(self, request: Request, *, within_s: float) -> Response:
+        if within_s <= 0:
+            raise Unreachable("no time")
+        return super().send(request, within_s=within_s)
+
+
+def _without_completion(request: Request, _at_s: float) -> Fault:
+    return Response(404, {}, b"") if "/completion" in request.path else None
+
+
+@pytest.mark.parametrize("fault", [lambda *_: None, _without_completion], ids=["long polls", "plain fetches"])
+@pytest.mark.parametrize(("status", "ending"), [("PASSED", Ending.FINISHED), ("STARTED", Ending.TIMEOUT)])
+def test_a_session_that_ended_during_a_suspension_is_judged(
+    status: str, ending: Ending, fault: Callable[[Request, float], Fault]
+) -> None:
+    for reading in count(2):  # the first is the start of the wait
+        clock = SuspendedClock(reading)
+        world = Impatient(one_session((0, "STARTED"), (100, status)), clock=clock, fault=fault)
+        (watched,) = world.wait(timeout_s=60)
+        if not clock.was_suspended:
+            break
+        assert watched.ending is ending, f"suspended before reading {reading} of the clock"
+        assert sum(at_s >= 3600 for at_s, _ in world.sent) == 1, "one request shows whether it has ended"
+    assert reading > 50
