@@ -34,15 +34,17 @@ def _poll_until_the_deadline(waits: Sequence[Tracker], checkly: Checkly, deadlin
     pause_s = deadline_s - checkly.clock.now_s() - _NEAREST_FETCH_S
     if left and pause_s > 0:
         checkly.clock.sleep_s(pause_s)
-        return (*ended, *_fetch(left, checkly, deadline_s))
+        return (*ended, *_fetch(left[:MOST_AT_ONCE], checkly, deadline_s))
     return ended
 
 
 def _fetch_after_suspension(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
     """Fetch once the sessions that may have ended while the process was suspended."""
     now_s = checkly.clock.now_s()
-    was_suspended = now_s > deadline_s + LAST_FETCH_S
-    return _fetch(waits, checkly, now_s + LAST_FETCH_S) if was_suspended else ()
+    if now_s <= deadline_s + LAST_FETCH_S:
+        return ()
+    groups = [waits[first : first + MOST_AT_ONCE] for first in range(0, len(waits), MOST_AT_ONCE)]
+    return [each for group in groups for each in _fetch(group, checkly, now_s + LAST_FETCH_S)]
 
 
 def _poll(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
@@ -59,9 +61,8 @@ def _poll(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Foun
 
 
 def _fetch(waits: Sequence[Tracker], checkly: Checkly, until_s: float) -> Found:
-    nearest = waits[:MOST_AT_ONCE]
     try:
-        return _sessions(nearest, checkly.fetch_each([wait.ref for wait in nearest], until_s=until_s))
+        return _sessions(waits, checkly.fetch_each([wait.ref for wait in waits], until_s=until_s))
     except errors.OutOfTime:
         return ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
+from uuid import UUID
 
 import pytest
 
@@ -58,3 +59,16 @@ def test_a_session_that_ended_during_a_suspension_is_judged(
         assert watched.ending is ending, f"suspended before reading {reading} of the clock"
         assert sum(at_s >= 3600 for at_s, _ in world.sent) == 1, "one request shows whether it has ended"
     assert reading > 50
+
+
+def test_all_of_many_sessions_that_ended_during_a_suspension_are_judged() -> None:
+    world = Impatient({str(UUID(int=number)): ((0.0, "STARTED"), (100.0, "PASSED")) for number in range(100)})
+    suspensions = iter([3600.0])
+
+    def suspend(_request: Request, at_s: float) -> Fault:
+        if at_s > 20:
+            world.clock.sleep_s(next(suspensions, 0.0))
+        return "lost" if 20 < at_s < 3600 else None
+
+    world.fault = suspend
+    assert {watched.ending for watched in world.wait(timeout_s=60)} == {Ending.FINISHED}
