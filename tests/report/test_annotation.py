@@ -35,7 +35,7 @@ VERDICTS: dict[str, tuple[Report, list[tuple[str, str]]]] = {
     "stopped": (report_of(unread(Ending.STOPPED)), [("error", "Checkly gate could not tell")]),
     "usage": (
         of_error(UsageError("timeout: no"), decided_at=DECIDED),
-        [("error", "Checkly gate could not tell")],
+        [("error", "Checkly gate: configuration error")],
     ),
     "open, but unwritable": (
         with_fault(report_on(session("PASSED", result("a"))), ReportUnwritable("x")),

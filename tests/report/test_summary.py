@@ -59,7 +59,7 @@ def _unescaped(line: str) -> str:
         (report_on(session("FAILED", result("a", "failed"))), "## ❌ Checkly gate: closed"),
         (report_on(session("FAILED", result("a", "failed")), report_only=True), "## ❌ Checkly gate: closed"),
         (report_of(unread()), "## ⚠️ Checkly gate: could not tell"),
-        (of_error(UsageError("timeout: no"), decided_at=DECIDED), "## ⚠️ Checkly gate: could not tell"),
+        (of_error(UsageError("timeout: no"), decided_at=DECIDED), "## ⚠️ Checkly gate: configuration error"),
     ],
     ids=["open", "closed", "report only", "unread", "usage"],
 )
@@ -86,6 +86,14 @@ def test_a_session_lists_its_decisions_contradictions_and_error() -> None:
     assert points == [f"- ⚠️ {text}" for text in said[1:]]  # the reason contains the first
     late = summary.render(report_of(running)).replace("\\", "")
     assert "- ❔ the gate's own timeout of 20m expired and Checkly still reports PROGRESS" in late
+
+
+def test_several_mistakes_are_a_list() -> None:
+    refused = of_error(UsageError("timeout: no; never", "policy: no"), decided_at=DECIDED)
+    report = with_fault(refused, ReportUnwritable("out.json cannot be written"))
+    lines = summary.render(report).replace("\\", "").splitlines()
+    assert lines[2:6] == ["- timeout: no; never", "- policy: no", "", f"> {report.faults[1]}"]
+    assert lines[6:] == ["", "<sub>Waited 0s, 0 requests. Exit code 2.</sub>"]
 
 
 def test_a_decision_cut_from_a_long_reason_is_a_list_item() -> None:
