@@ -72,7 +72,7 @@ def test_inputs_in_the_readme_exist() -> None:
     given = {
         name
         for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
-        for name in re.findall(r"^ {10}([\w-]+):", block, re.MULTILINE)
+        for name in re.findall(r"^ {10}([a-z-]+):", block, re.MULTILINE)
     }
     assert {"session-file", "commit", "trigger-as"} <= given <= with_artifact
 
