@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.end_to_end.running import ENTRYPOINT, Run, github, inputs_for, run
 from tests.end_to_end.test_commit import SHA, session
 from tests.end_to_end.test_trigger_suites import SCENARIO as SUITES
 from tests.examples.programs import Programs
-from tests.test_documents import DOCUMENTS, ROOT
+from tests.test_documents import DOCUMENTS, README, ROOT
 
 HERE = "tests/test_snippets.py"
 DOCS = "tests/test_documents.py"
@@ -99,6 +100,15 @@ def test_the_checks_of_a_simulated_api_can_be_triggered(tmp_path: Path) -> None:
         for _ in range(2):
             ended = Programs(tmp_path).run(script, {}, tmp_path)
             assert ended.code == 0, ended.log
+
+
+def test_the_session_and_the_commit_of_a_simulated_api_can_be_gated(tmp_path: Path) -> None:
+    (name, commit) = re.findall(r"`simulate (\S+)` prints .* commit is `(\w+)`", README)[0]
+    scenario = replace(load(name), started=datetime.now(UTC))  # as the command does
+    with Simulator(scenario, speed=1000) as api:
+        for inputs in ({"commit": commit}, {"session-id": scenario.session_ids[0]}):
+            done = run(tmp_path, github(tmp_path, inputs_for(api, ()) | inputs))
+            assert done.code == 0, done.log
 
 
 def test_the_output_of_checkly_test_is_gated(tmp_path: Path) -> None:
