@@ -17,6 +17,7 @@ from gate.text.clean import clean
 
 MOST_BYTES = 10_000_000
 _LONGEST_LINE = 1_000
+_MOST_UNREADABLE = 500  # each takes time, because the parser counts the lines before it
 _IN_EVERY_LINE_OF_A_SESSION = "ession"
 _ID_LINE = re.compile(r"Test session ID:\s+(\S+)")
 _LINK_LINE = re.compile(r"Open session:\s+(https://\S+)")
@@ -28,7 +29,7 @@ _NO_MATCH = "No matching checks were found."
 _TIMESTAMP = re.compile(
     r"^\[?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)\]? ", re.MULTILINE
 )
-_OBJECT = re.compile(r"(?:\A\s*|^)\{", re.MULTILINE)
+_OBJECT = re.compile(r'(?:\A\s*|^)\{(?=\s*["}])', re.MULTILINE)
 _OBJECT_OF_CHECKLY = re.compile(r'\{\s*"(?:sessions|testSessionId)"')
 _USE_JSON = "run `checkly checks run` with --output json, which names all of them"
 _WHAT_IT_MUST_BE = (
@@ -77,7 +78,7 @@ def _parts(text: str) -> Iterator[tuple[int, str | Mapping[str, Any]]]:
 
     An object begins on a line of its own. Lines within an object are not lines of the CLI.
     """
-    number, done = 1, 0
+    number, done, unreadable = 1, 0, 0
     for found in _OBJECT.finditer(text):
         begin = found.end() - 1
         if begin < done:
@@ -88,6 +89,9 @@ def _parts(text: str) -> Iterator[tuple[int, str | Mapping[str, Any]]]:
             if _OBJECT_OF_CHECKLY.match(text, begin):
                 number += text.count("\n", done, begin)
                 raise ValueError(f"line {number}: the JSON that begins here is not complete") from None
+            unreadable += 1
+            if unreadable > _MOST_UNREADABLE:
+                raise ValueError(f"more than {_MOST_UNREADABLE} lines look like JSON and are not") from None
             continue
         yield from _lines(text[done:begin], number)
         number += text.count("\n", done, begin)

@@ -115,6 +115,7 @@ NOT_FOUND = {
     "JSON whose session is not an object": (json.dumps({"sessions": [ID]}), "must be a UUID"),
     "JSON with an invalid ID": (json.dumps({"testSessionId": "1, 2"}), "must be a UUID, not '1, 2'"),
     "JSON that was cut": (DETACHED + STARTED[:-3], "^line 17: the JSON that begins here is not complete"),
+    "what looks like JSON again and again": ('{"level": \n' * 1000 + ONE_LINE, "look like JSON and are not"),
     "a list": (json.dumps([ID]), "names no session"),
 }
 
