@@ -82,8 +82,8 @@ def _trigger_test_sessions(
                 request, checkly, until_s=until_s, log=log, read=read_started_suite, served=""
             )
         except (RequestFailed, Stopped) as error:
-            log(f"no session was started at {location}: {error}")
-            fault = error
+            fault = error.during(f"trigger at {location}")
+            log(str(fault))
             break
         log(f"{_started(started)} ({location})")
         refs.append(SessionRef(started.session_id, SessionKind.TEST))

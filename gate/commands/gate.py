@@ -97,7 +97,7 @@ def _run(settings: Settings, env: Mapping[str, str], console: Console, process: 
 
 def _with_sessions_of_file(settings: Settings) -> Settings:
     """Return the settings with the sessions that the session file names. Raises `UsageError`."""
-    from gate.config.session_file import MOST_BYTES, sessions_in  # noqa: PLC0415 - seldom needed
+    from gate.config.session_file import MOST_BYTES, sessions_in, text_of  # noqa: PLC0415 - seldom needed
 
     path = settings.session_file
     try:
@@ -109,7 +109,7 @@ def _with_sessions_of_file(settings: Settings) -> Settings:
     if len(content) > MOST_BYTES:
         raise UsageError(f"session-file: {clean(path)} is larger than {MOST_BYTES // 1_000_000} MB")
     try:
-        found = sessions_in(content.decode(errors="replace"))
+        found = sessions_in(text_of(content))
     except ValueError as error:
         raise UsageError(f"session-file: {clean(path)}: {error}") from None
     refs = each_once((*settings.session_id, *found.refs))

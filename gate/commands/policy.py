@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,10 @@ def _check(path: str, console: Console) -> ExitCode:
     """Validate a policy file, and show what it means today."""
     from gate.policy import describe  # noqa: PLC0415 - only this command needs it
 
+    if path == DEFAULT_PATH and not os.path.lexists(path):
+        raise UsageError(
+            f"policy: there is no {path} here, so the defaults apply; checkly-gate policy init writes one"
+        )
     document = load_policy(path)
     console.line(Line(f"{clean(path)} is a valid policy:", Tone.GOOD))
     for line in describe.lines(document, datetime.now(UTC).date()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from gate.config.input import ENVIRONMENT_PREFIXES
 from gate.config.inputs import BY_NAME, INPUTS
@@ -16,6 +17,7 @@ _OF_A_SERVICE = re.compile(
 )
 COMMANDS = ("demo", "simulate", "policy", "help", "version")
 _TAKES = {"help": "help takes at most one argument: a command", "version": "version takes no arguments"}
+_REQUIRED = ("session-id", "api-key")  # a command needs neither
 _SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
 _WITH_ENTRYPOINT = (
     "it is a shell command, but this container starts the gate. A CI system that runs shell commands in "
@@ -24,15 +26,22 @@ _WITH_ENTRYPOINT = (
 )
 
 
+class Mistake(NamedTuple):
+    """A mistake, and the inputs that it concerns. To report that these are missing too would mislead."""
+
+    text: str
+    concerns: tuple[str, ...] = ()
+
+
 def shown_text(text: str) -> str:
     """Return the given text for a message, unless it looks like an API key in the wrong place."""
     return "the given value" if re.search(r"\b(cu|sv)_\w{8}", text) else repr(clean(text, 100))
 
 
-def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[Mistake]]:
     """Read `--name value`, `--name=value`, `--name` alone for a switch, and the IDs and links of sessions."""
     flags: dict[str, str] = {}
-    problems: list[str] = []
+    mistakes: list[Mistake] = []
     words = list(argv)
     while words:
         word = words.pop(0)
@@ -43,28 +52,28 @@ def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
             if is_session(word):
                 flags["session-id"] = " ".join(filter(None, (flags.get("session-id"), word)))
             elif len(words) == len(argv) - 1:
-                problems.append(_no_command(word))
+                mistakes.append(_no_command(word))
             else:
                 why = "inputs are given as --name value, and a command or a scenario comes first"
-                problems.append(f"unexpected argument {shown_text(word)}: {why}")
+                mistakes.append(Mistake(f"unexpected argument {shown_text(word)}: {why}"))
             continue
         if row is None:
-            problems.append(f"unknown input --{clean(name, 100)}{_hint(name)}")
+            mistakes.append(_unknown(f"--{clean(name, 100)}", name))
         if not has_value and next_is_value:
             value = words.pop(0)
         elif not has_value and row and row.switch:
             value = "true"
         elif not has_value and row:
-            problems.append(f"{row.name}: --{row.name} needs a value")
+            mistakes.append(Mistake(f"{row.name}: --{row.name} needs a value", (row.name,)))
         if row:
             flags[name] = (
                 row.joined_by.join((flags[name], value)) if row.joined_by and name in flags else value
             )
-    return flags, problems
+    return flags, mistakes
 
 
-def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Iterable[str]:
-    """Yield a problem for each variable that seems to be a misspelt input, which would not be applied.
+def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Iterable[Mistake]:
+    """Yield a mistake for each variable that seems to be a misspelt input, which would not be applied.
 
     CHECKLY_GATE_* belongs to the gate. INPUT_* and PLUGIN_* may belong to other programs, so they are refused
     only if they are very similar to an input.
@@ -78,26 +87,25 @@ def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Ite
         if prefix == "CHECKLY_GATE_" or _nearest(name, 0.85):
             is_under_with = is_action and prefix == "INPUT_"
             shown = f"{clean(name.lower(), 100)} under with:" if is_under_with else clean(variable, 100)
-            yield f"unknown input {shown}{_hint(name)}"
+            yield _unknown(shown, name)
 
 
-def _no_command(word: str) -> str:
+def _no_command(word: str) -> Mistake:
     if word in _TAKES:
-        return _TAKES[word]
-    return f"{shown_text(word)} is neither a command nor the ID or link of a session; {_about_command(word)}"
-
-
-def _about_command(word: str) -> str:
+        return Mistake(_TAKES[word], _REQUIRED)
+    begin = f"{shown_text(word)} is neither a command nor the ID or link of a session"
     if word in _SHELLS:
-        return _WITH_ENTRYPOINT
-    near = _nearest(word, 0.7, COMMANDS)
+        return Mistake(f"{begin}; {_WITH_ENTRYPOINT}", _REQUIRED)
+    if near := _nearest(word, 0.7, COMMANDS):
+        return Mistake(f"{begin}; did you mean {near}?", _REQUIRED)
     known = "the commands are demo, simulate, policy, help and version; an ID is a UUID"
-    return f"did you mean {near}?" if near else known
+    return Mistake(f"{begin}; {known}", ("session-id",))
 
 
-def _hint(name: str) -> str:
+def _unknown(shown: str, name: str) -> Mistake:
     near = _nearest(name, 0.6)
-    return f"; did you mean {near}?" if near else "; checkly-gate --help lists the inputs"
+    hint = f"did you mean {near}?" if near else "checkly-gate --help lists the inputs"
+    return Mistake(f"unknown input {shown}; {hint}", (near,) if near else ())
 
 
 def _nearest(name: str, likeness: float, known: Iterable[str] = BY_NAME) -> str:

@@ -92,18 +92,21 @@ def read_settings(
     `real_path` resolves the links in a path. Raises `InvalidInputs` with all problems at once, each in one
     line.
     """
-    flags, problems = read_flags(argv)
+    flags, mistakes = read_flags(argv)
     given = {row.name: _given(row, flags, env) for row in INPUTS}
     is_action = env.get("GITHUB_ACTIONS") == "true" and not argv
-    problems += unknown_variables(env, is_action=is_action)
+    mistakes += unknown_variables(env, is_action=is_action)
+    problems = [mistake.text for mistake in mistakes]
+    mistaken = {name for mistake in mistakes for name in mistake.concerns}
     values: dict[str, Any] = {}
     for row in INPUTS:
         origin, text = given[row.name]
         try:
             values[row.field] = _value(row, text, origin, is_action=is_action)
         except ValueError as error:
-            problems.append(_problem(row, text, str(error)))
-    if not any(given[name][1] for name in _WHAT_TO_GATE_ON):
+            if text or row.name not in mistaken:
+                problems.append(_problem(row, text, str(error)))
+    if not any(given[name][1] or name in mistaken for name in _WHAT_TO_GATE_ON):
         problems.append(_NOTHING_TO_GATE_ON + (f"; {_EMPTY_ON_GITHUB}" if is_action else ""))
     problems += _combinations(values, {name for name, (_, text) in given.items() if text})
     paths, collisions = _report_paths(values, real_path)

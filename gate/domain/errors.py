@@ -5,7 +5,7 @@ Each text is written for a person who reads the log at night: what happened, whe
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from gate.domain.exit_code import ExitCode
 
@@ -20,6 +20,11 @@ class GateError(Exception):
     def sentence(self) -> str:
         """Return what happened and what to do, in one line."""
         return f"{self}. {self.advice}" if self.advice else str(self)
+
+    def during(self, step: str) -> Self:
+        """Return this error, whose text now begins with the step that failed."""
+        self.args = (f"{step}: {self}",)
+        return self
 
 
 class UsageError(GateError):

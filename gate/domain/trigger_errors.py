@@ -14,7 +14,7 @@ class NothingTriggered(Final):
 class NotTriggered(Final):
     """A trigger call that was rejected or could not be sent before the deadline."""
 
-    advice = "Nothing was started: run this job again"
+    advice = "The call started nothing: run this job again"
 
 
 class CheckNotStarted(Final):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gate.evaluation.decision import Decision, Naming, Rule, place_of
@@ -31,16 +31,15 @@ def is_measured(row: Outcome) -> bool:
 
 def failed(group: Group) -> Iterable[Decision]:
     """Limit failed, errored and aborted rows together."""
-    return _limit(
-        Rule.FAILED, group, [row for row in group.rows if row.state in FAILING], group.policy.failed
-    )
+    rows = [row for row in group.rows if row.state in FAILING]
+    return _limit(Rule.FAILED, group, rows, {row.state for row in rows}, group.policy.failed)
 
 
 def degraded(group: Group) -> Iterable[Decision]:
     """Limit degraded rows, including those that are slower than the policy's response time."""
     rows = [row for row in group.rows if row.state is State.DEGRADED]
     slow = [place_of(row) for row in rows if row.is_slow]
-    for decision in _limit(Rule.DEGRADED, group, rows, group.policy.degraded):
+    for decision in _limit(Rule.DEGRADED, group, rows, {State.DEGRADED}, group.policy.degraded):
         if slow and group.policy.response_time_ms:
             longest = format_duration(group.policy.response_time_ms / 1000)
             why = (
@@ -54,27 +53,31 @@ def degraded(group: Group) -> Iterable[Decision]:
 def flaky(group: Group) -> Iterable[Decision]:
     """Limit rows that needed a retry. Degraded rows count too, because slowness must not hide retries."""
     rows = [row for row in group.rows if row.is_flaky and row.state is not State.SKIPPED]
-    return _limit(Rule.FLAKY, group, rows, group.policy.flaky)
+    return _limit(Rule.FLAKY, group, rows, {State.FLAKY}, group.policy.flaky)
 
 
 CHECK_RULES: tuple[Callable[[Group], Iterable[Decision]], ...] = (failed, degraded, flaky)
 
 
 def _limit(
-    rule: Rule, group: Group, found: Sequence[Outcome], thresholds: Sequence[Threshold]
+    rule: Rule,
+    group: Group,
+    found: Sequence[Outcome],
+    states: Collection[State],
+    thresholds: Sequence[Threshold],
 ) -> Iterable[Decision]:
     """Compare rows with thresholds, none of which may be exceeded. Without rows, there is no decision.
 
-    Without thresholds, any number of rows is allowed.
+    `states` are the words for the rows. Without thresholds, any number of rows is allowed.
     """
     if not found:
         return
     number, of = len(found), sum(map(is_measured, group.rows))
     exceeded = next((each for each in thresholds if not each.allows(number, of)), None)
     threshold = exceeded or next(iter(thresholds), None)
-    text = f"{rule} {group.naming.share(number, of)}"
+    text = group.naming.share(states, number, of)
     if threshold is not None:
-        text += f" {'>' if exceeded else '≤'} {threshold} allowed ({threshold.origin})"
+        text += f", {_limit_in_words(threshold, is_exceeded=exceeded is not None)} ({threshold.origin})"
     places = tuple(map(place_of, found))
     yield Decision(
         rule=rule,
@@ -87,3 +90,9 @@ def _limit(
         allowed=str(threshold) if threshold else "any",
         origin=threshold.origin if threshold else DEFAULT,
     )
+
+
+def _limit_in_words(threshold: Threshold, *, is_exceeded: bool) -> str:
+    if threshold.amount == 0:
+        return "none allowed"
+    return f"more than the allowed {threshold}" if is_exceeded else f"at most {threshold} allowed"

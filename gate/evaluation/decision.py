@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gate.domain.labels import labels
 from gate.domain.session import Check, Session, SessionKind
 from gate.evaluation.outcomes import Outcome
+from gate.evaluation.states import State, in_words
 from gate.policy.threshold import Threshold
 
 _MOST_LOCATIONS_NAMED = 30  # more than Checkly has public locations
@@ -89,9 +90,10 @@ class Naming:
         """Count rows in words: `1 location`, `2 checks`."""
         return f"{number} {'check' if self.by_check else 'location'}{'' if number == 1 else 's'}"
 
-    def share(self, number: int, of: int) -> str:
-        """Express a share in words: `2 of 5 locations (40%)`."""
-        return f"{number} of {self.count(of)}" + (f" ({100 * number / of:.3g}%)" if of else "")
+    def share(self, states: Collection[State], number: int, of: int) -> str:
+        """Say how many of the rows are in these states: `2 of 5 locations are degraded (40%)`."""
+        what = in_words(states, of_several=number != 1)
+        return f"{number} of {self.count(of)} {what}" + (f" ({100 * number / of:.3g}%)" if of else "")
 
 
 def naming_of(session: Session, rows: Sequence[Outcome]) -> Naming:

@@ -39,7 +39,8 @@ def _missing(of: FinishedSession) -> Iterable[Decision]:
         closes = not of.policy.allow_missing
         origin = of.policy.origin("missing")
         counted = len(of.counted)
-        text = f"missing {of.naming.share(len(places), counted)}, {'none' if closes else 'any'} allowed"
+        what = of.naming.share({State.MISSING}, len(places), counted)
+        text = f"{what}, {'none' if closes else 'any'} allowed"
         yield Decision(
             rule=Rule.MISSING,
             closes=closes,
@@ -58,7 +59,9 @@ def _cancelled(of: FinishedSession) -> Iterable[Decision]:
         closes = not of.policy.allow_cancelled
         origin = of.policy.origin("cancelled")
         counted = len(of.counted)
-        what = f"{of.naming.share(len(places), counted)} cancelled" if places else "the session was cancelled"
+        what = "the session was cancelled"
+        if places:
+            what = of.naming.share({State.CANCELLED}, len(places), counted)
         text = f"{what}, which is {'not ' if closes else ''}allowed ({origin})"
         yield Decision(
             rule=Rule.CANCELLED,

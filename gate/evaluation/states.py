@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum
 
 from gate.domain.session import Result
@@ -29,7 +30,22 @@ class State(Enum):
 
 _BADNESS = {state: rank for rank, state in enumerate(State)}
 FAILING = frozenset({State.ERRORED, State.FAILED, State.ABORTED})
+_IN_WORDS = {
+    State.CANCELLED: ("was cancelled", "were cancelled"),
+    State.FAILED: ("failed", "failed"),
+    State.ERRORED: ("errored", "errored"),
+    State.ABORTED: ("was aborted", "were aborted"),
+    State.MISSING: ("is missing", "are missing"),
+    State.DEGRADED: ("is degraded", "are degraded"),
+    State.FLAKY: ("is flaky", "are flaky"),
+}
 GREEN = frozenset({State.PASSED, State.FLAKY})
+
+
+def in_words(states: Collection[State], *, of_several: bool) -> str:
+    """Return the end of a sentence on rows in these states: `failed or errored`, `are degraded`."""
+    *others, last = [_IN_WORDS[state][of_several] for state in _IN_WORDS if state in states]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def result_state(

@@ -13,6 +13,7 @@ from gate.domain.exit_code import ExitCode
 from gate.evaluation.decision import place_of
 from gate.evaluation.judged import Conclusion, JudgedSession, VerdictKind
 from gate.report.report import Report
+from gate.report.wording import CONFIGURATION_ERROR
 from gate.text.clean import clean
 
 _MOST_WARNINGS = 9  # the first ten are shown, and one error may become a warning
@@ -56,6 +57,8 @@ def _verdict(report: Report) -> Iterable[Annotation]:
     closed = verdict.kind is VerdictKind.FAIL
     level = Level.WARNING if verdict.exit_code is ExitCode.OPEN else Level.ERROR
     title = "Checkly gate closed" if closed else "Checkly gate could not tell"
+    if verdict.exit_code is ExitCode.USAGE:
+        title = CONFIGURATION_ERROR
     worst = report.worst
     link = worst.link if worst else ""
     text = ". ".join((verdict.reason.text, *_reasons(report)))

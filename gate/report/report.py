@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gate.domain.detail import Detail
+from gate.domain.errors import UsageError
 from gate.domain.session import Result
 from gate.evaluation.judged import JudgedSession
 from gate.evaluation.outcomes import Outcome
@@ -75,6 +76,19 @@ class Report:
     def faults(self) -> tuple[str, ...]:
         """Return the errors of the gate itself, one sentence each."""
         return tuple(clean(fault.sentence, SENTENCE_LENGTH) for fault in self.verdict.faults)
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """Return the mistakes in the inputs or the policy file, one line each. None, if the gate started."""
+        usage = (fault for fault in self.verdict.faults if isinstance(fault, UsageError))
+        return tuple(clean(problem, SENTENCE_LENGTH) for fault in usage for problem in fault.problems)
+
+    @property
+    def other_faults(self) -> tuple[str, ...]:
+        """Return the errors of the gate itself that are neither mistakes nor the reason."""
+        others = (fault for fault in self.verdict.faults if not isinstance(fault, UsageError))
+        texts = (clean(fault.sentence, SENTENCE_LENGTH) for fault in others)
+        return tuple(text for text in texts if text != self.verdict.reason.text)
 
     @property
     def worst(self) -> JudgedSession | None:

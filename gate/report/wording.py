@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from gate.domain.exit_code import ExitCode
 from gate.evaluation.judged import VerdictKind
 from gate.evaluation.outcomes import Outcome
 from gate.report.report import Report
 from gate.text.duration import format_duration
 
-TITLES = {
+_TITLES = {
     VerdictKind.PASS: "Checkly gate: open",
     VerdictKind.FAIL: "Checkly gate: closed",
     VerdictKind.INCONCLUSIVE: "Checkly gate: could not tell",
 }
+
+
+CONFIGURATION_ERROR = "Checkly gate: configuration error"
+
+
+def title_of(report: Report) -> str:
+    """Return the title of a report: its verdict, or that the gate did not start."""
+    is_usage = report.verdict.exit_code is ExitCode.USAGE
+    return CONFIGURATION_ERROR if is_usage else _TITLES[report.verdict.kind]
 
 
 def requests_of(report: Report) -> str:

@@ -337,6 +337,31 @@ def test_missing_inputs_and_all_other_problems_are_reported_at_once() -> None:
     assert caught.value.paths == {"junit-path": "out.xml"}
 
 
+MISTAKES: dict[str, tuple[list[str], str]] = {
+    "an ID that is cut": (["--session-id", "8166fa86"], "session-id: '8166fa86' is not allowed"),
+    "the same without a name": (["8166fa86"], "'8166fa86' is neither a command nor the ID"),
+    "an input without a value": (["--session-id"], "session-id: --session-id needs a value"),
+    "a misspelt input": (["--sesion-file", "checkly.log"], "unknown input --sesion-file; did you mean"),
+    "another": (["--trigger-tag", "production"], "unknown input --trigger-tag; did you mean trigger-tags?"),
+}
+
+
+@pytest.mark.parametrize(("argv", "problem"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_mistake_is_not_also_a_missing_input(argv: list[str], problem: str) -> None:
+    (only,) = _refused(argv, {"CHECKLY_API_KEY": KEY})
+    assert only.startswith(problem)
+
+
+@pytest.mark.parametrize("word", ["demmo", "version", "cat"])
+def test_a_word_that_is_meant_as_a_command_needs_no_input(word: str) -> None:
+    assert len(_refused([word], {})) == 1
+
+
+def test_a_misspelt_key_is_not_also_a_missing_one() -> None:
+    (only,) = _refused(["--api-kee", "x", ID], {})
+    assert only == "unknown input --api-kee; did you mean api-key?"
+
+
 @given(
     st.sampled_from([name for name in BY_NAME if name != "api-key"]),
     st.from_regex(r"(cu|sv)_[a-f0-9]{32}", fullmatch=True),
@@ -391,13 +416,13 @@ def test_two_reports_may_go_to_a_device() -> None:
             ["--trigger-as=test-session"],
             [
                 "trigger-as: test-session needs trigger-check-id or trigger-tags",
-                "trigger-location: required with trigger-as test-session: a session runs at one location",
+                "trigger-location: required with trigger-as test-session: each location gets a session",
             ],
         ),
         (
             ["--trigger-tags=a", "--trigger-location=eu-west-1", "--trigger-name=Deploy"],
             [
-                f"{name}: needs trigger-as test-session; a check session has the check's own settings"
+                f"{name}: needs trigger-as test-session; check sessions use the checks' own settings"
                 for name in ("trigger-location", "trigger-name")
             ],
         ),

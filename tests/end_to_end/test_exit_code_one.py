@@ -97,7 +97,7 @@ def test_missing_libraries_are_not_exit_code_one(tmp_path: Path) -> None:
         ("--help",): 0,
         (): 2,
         ("demo",): 4,
-        ("policy", "check"): 4,
+        ("policy", "check", "policy.yml"): 4,
         (*inputs, "--json-path", "record.json"): 4,
     }
     for arguments, code in expected.items():

@@ -50,7 +50,7 @@ def test_the_policy_file_of_the_workspace_is_applied_and_is_in_every_report(tmp_
     for place in (gated.log, gated.summary.replace("\\", ""), (tmp_path / "record.json").read_text()):
         assert reason in place
     assert reason in (tmp_path / "test-results" / "checkly-junit.xml").read_text()
-    assert "degraded 1 of 2 locations (50%) ≤ 1 allowed (.checkly-gate.yml:2)" in gated.outputs["reason"]
+    assert "is degraded (50%), at most 1 allowed (.checkly-gate.yml:2)" in gated.outputs["reason"]
     assert any("ends in 3 days: INC-4711" in line for line in gated.annotations)
 
 
@@ -72,7 +72,7 @@ def test_none_disables_the_policy_file_of_the_workspace(tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").write_text(POLICY)
     gated = gate_on(tmp_path, SCENARIO, policy="none")
     assert gated.code == 1
-    assert "0 allowed (default): ap-south-1" in gated.outputs["reason"]
+    assert "none allowed (default): ap-south-1" in gated.outputs["reason"]
     assert (gated.record["policy-file"], gated.record["inputs"]["policy"]) == (None, "none")
     for report in (gated.log, gated.summary, (tmp_path / JUNIT).read_text()):
         assert "sha256" not in report.lower().replace("-", "")
@@ -87,7 +87,7 @@ def test_an_input_overrides_the_policy_file(tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").write_text(POLICY)
     gated = gate_on(tmp_path, SCENARIO, degraded_threshold="0")
     assert gated.code == 1
-    assert "0 allowed (input degraded-threshold): eu-central-1; slower than 3s" in gated.outputs["reason"]
+    assert "none allowed (input degraded-threshold): eu-central-1; slower than 3s" in gated.outputs["reason"]
 
 
 def test_an_input_chooses_another_policy_file(tmp_path: Path) -> None:
@@ -197,6 +197,13 @@ def test_policy_check_refuses_an_invalid_policy(name: str, tmp_path: Path) -> No
     assert checked.code == 2
     assert MALFORMED[name].says in checked.log
     assert "Traceback" not in checked.log
+
+
+def test_policy_check_without_a_file_names_the_command_that_writes_one(tmp_path: Path) -> None:
+    checked = run(tmp_path, {}, "policy", "check")
+    assert checked.code == 2
+    assert "there is no .checkly-gate.yml here" in checked.log
+    assert "checkly-gate policy init writes one" in checked.log
 
 
 @pytest.mark.parametrize(

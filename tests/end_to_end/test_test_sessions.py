@@ -101,7 +101,7 @@ RED = {
         "",
         "Pay [eu-west-1]",
         "failure CheckFailure",
-        "failed 1 of 2 checks",
+        "1 of 2 checks failed",
     ),
     "the status of a result is unknown": (
         "{at: 12s, is: passed, status: SLEEPING}",
@@ -115,7 +115,7 @@ RED = {
         "",
         "Pay [eu-west-1]",
         "failure Degraded",
-        "degraded 1 of 2 checks",
+        "1 of 2 checks is degraded",
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -82,13 +83,14 @@ def test_a_trigger_call_that_may_have_arrived_is_not_repeated(trouble: str, tmp_
     assert done.code == 4, done.log
     assert len(posted) == 2
     assert "Pay [eu-west-1]" in done.cases, "started sessions are reported"
+    assert done.outputs["reason"].startswith("trigger at us-east-1: ")
     assert "Look in Checkly for sessions that it started" in done.outputs["reason"]
 
 
 def test_the_gate_does_not_open_if_the_trigger_matches_no_check(tmp_path: Path) -> None:
     done, _, _ = triggered(tmp_path, trigger_tags="staging")
     assert done.code == 4, done.log
-    assert "No checks matched the target" in done.outputs["reason"]
+    assert re.search("^trigger at eu-west-1: .*No checks matched the target", done.outputs["reason"])
 
 
 def test_a_named_check_that_does_not_run_is_missing(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ ATTEMPT = "location: us-east-1, is: failed, attempt: true"
 VERDICTS = {
     "passed": Case("PASSED", ALL_GREEN, 0, "pass", _cases("pass")),
     "failed": Case(
-        "FAILED", _four("failed"), 1, "fail", _cases(FAILED), reason="failed 1 of 4 locations (25%)"
+        "FAILED", _four("failed"), 1, "fail", _cases(FAILED), reason="1 of 4 locations failed (25%)"
     ),
     "failed, count below": Case(
         "FAILED", _four("failed"), 0, "pass", _cases("pass"), inputs={"failed-threshold": "2"}
@@ -99,7 +99,7 @@ VERDICTS = {
         "fail",
         _cases(DEGRADED, DEGRADED),
         inputs={"degraded-threshold": "25%"},
-        reason="degraded 2 of 4 locations (50%) > 25% allowed (input degraded-threshold): us-east-1, eu-",
+        reason="2 of 4 locations are degraded (50%), more than the allowed 25% (input degraded-threshold): ",
     ),
     "degraded, share at": Case(
         "DEGRADED", TWO_DEGRADED, 0, "pass", _cases("pass", "pass"), inputs={"degraded-threshold": "50%"}
@@ -134,7 +134,7 @@ VERDICTS = {
         1,
         "fail",
         _cases("pass", d=MISSING),
-        reason="missing 1 of 4 locations (25%)",
+        reason="1 of 4 locations is missing (25%)",
     ),
     "flaky": Case("PASSED", f"{ATTEMPT}; {ALL_GREEN}", 0, "pass", _cases("flaky")),
     "failed after an attempt": Case("FAILED", f"{ATTEMPT}; {_four('failed')}", 1, "fail", _cases(FAILED)),
@@ -250,4 +250,4 @@ sessions:
     assert run.code == 1
     assert run.cases == {"Checkout API [us-east-1]": "pass", "Home page [us-east-1]": FAILED}
     assert run.outputs["status"] == "FAILED"
-    assert run.outputs["reason"].startswith("Home page: failed 1 of 1 location")
+    assert run.outputs["reason"].startswith("Home page: 1 of 1 location failed")

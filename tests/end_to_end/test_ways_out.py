@@ -190,8 +190,8 @@ def test_a_bad_input_is_refused_before_any_request(inputs: dict[str, str], says:
     assert result.code == 2
     log = [line for line in result.log.splitlines() if not line.startswith("::")]  # without annotations
     assert [says in line for line in log].count(True) == 1
-    said = "The gate COULD NOT TELL (exit code 2): it did not start, because of the problems above"
-    assert log.count(said) == 1
+    said = "it did not start, because its configuration is wrong: see above"
+    assert log.count(f"The gate COULD NOT TELL (exit code 2): {said}") == 1
     assert "Traceback" not in result.log
     assert result.cases == {"checkly-gate [inputs]": "error GateError"}
     assert result.outputs["verdict"] == "inconclusive"

@@ -190,7 +190,7 @@ def test_a_session_must_satisfy_every_threshold() -> None:
     failed = session("FAILED", result("a", "failed"), result("b"))
     (judged,) = judge([finished(failed)], lambda _: policy).sessions
     assert [decision.text for decision in judged.closing] == [
-        "failed 1 of 2 locations (50%) > 0 allowed (p.yml:4): a"
+        "1 of 2 locations failed (50%), none allowed (p.yml:4): a"
     ]
 
 

@@ -135,7 +135,7 @@ def test_a_retry_elsewhere_finishes_the_row_of_its_check() -> None:
 
 def test_reasons_name_checks_and_their_locations_only_if_there_are_several() -> None:
     one = verdict_on(document(check("A", **RED), check("B"), status="FAILED"))
-    assert one.reason.text == "failed 1 of 2 checks (50%) > 0 allowed (p.yml:1): A"
+    assert one.reason.text == "1 of 2 checks failed (50%), none allowed (p.yml:1): A"
     two = verdict_on(document(check("A", **RED), check("B", runLocation="eu-west-1"), status="FAILED"))
-    assert two.reason.text == "failed 1 of 2 checks (50%) > 0 allowed (p.yml:1): A (us-east-1)"
+    assert two.reason.text == "1 of 2 checks failed (50%), none allowed (p.yml:1): A (us-east-1)"
     assert verdict_on(document(check("A"), check("B"))).reason.text == "2 of 2 checks green"

@@ -17,6 +17,7 @@ with open({file!r}, "a") as file:
 for name, text in {writes!r}.items():
     with open(name, "w") as file:
         file.write(text)
+sys.stdout.write({prints!r})
 sys.exit({code})
 """
 
@@ -43,14 +44,20 @@ class Programs:
 
     folder: Path
 
-    def add(self, name: str, code: int = 0, writes: Mapping[str, str] | None = None) -> None:
-        """Add a program that writes files to its working directory and ends with an exit code."""
+    def add(
+        self, name: str, code: int = 0, writes: Mapping[str, str] | None = None, prints: str = ""
+    ) -> None:
+        """Add a program that writes files to its working directory, prints, and ends with an exit code."""
         self.folder.mkdir(exist_ok=True)
         program = self.folder / name
         text = _RECORDER.format(
-            python=sys.executable, file=f"{program}.calls", code=code, writes=dict(writes or {})
+            python=sys.executable,
+            file=f"{program}.calls",
+            code=code,
+            writes=dict(writes or {}),
+            prints=prints,
         )
-        program.write_text(text)
+        program.write_text(text, encoding="utf-8")
         program.chmod(0o755)
 
     def calls(self, name: str) -> list[Call]:

@@ -14,7 +14,7 @@ README = re.findall(r"```yaml\n(name: Deploy\n.*?)```", (ROOT / "README.md").rea
 WORKFLOWS = {name: text(name) for name in EVERY_FILE if "github" in name} | {"README.md": README}
 REPORT = {"junit-path": "test-results/checkly-junit.xml"}
 OPEN = Gate("success", {"verdict": "pass", **REPORT})
-RED = Gate("failure", {"verdict": "fail", "cause": "failed", "reason": "failed 1 of 2 locations", **REPORT})
+RED = Gate("failure", {"verdict": "fail", "cause": "failed", "reason": "1 of 2 locations failed", **REPORT})
 SLOW = Gate("failure", {"verdict": "fail", "cause": "degraded,missing", "reason": "degraded", **REPORT})
 LOST = Gate("failure", {"verdict": "fail", "cause": "errored,missing", "reason": "missing", **REPORT})
 UNKNOWN = Gate("failure", {"verdict": "inconclusive", "reason": "no answer", **REPORT})
@@ -51,7 +51,7 @@ def test_only_failed_and_degraded_checks_cause_a_roll_back_even_if_another_step_
 
 
 def test_a_job_that_rolls_back_logs_the_reason(tmp_path: Path) -> None:
-    assert play(ROLLBACK, RED, tmp_path).log == "fail: failed 1 of 2 locations\n"
+    assert play(ROLLBACK, RED, tmp_path).log == "fail: 1 of 2 locations failed\n"
 
 
 def test_a_gate_without_outputs_causes_no_roll_back_and_the_job_logs_this(tmp_path: Path) -> None:

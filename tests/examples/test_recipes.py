@@ -97,7 +97,7 @@ def test_a_closed_gate_is_posted_to_slack_and_keeps_its_exit_code(tmp_path: Path
     assert done.returncode == 1, done.stderr
     (message,) = messages
     assert message["text"].startswith(
-        "Checkly gate: fail (exit code 1): failed 1 of 4 locations (25%) &gt; 0"
+        "Checkly gate: fail (exit code 1): 1 of 4 locations failed (25%), none allowed"
     )
     assert "https://app.checklyhq.com/" in message["text"]
 

@@ -23,8 +23,12 @@ class Case:
 VERDICTS = {
     "passing": Case("passing", "", 0, "pass", "locations green"),
     "failing": Case("failing", "", 1, "fail", "failed"),
-    "degraded within the threshold": Case("degraded", "40%", 0, "pass", "2 of 5 locations (40%) ≤ 40%"),
-    "degraded beyond the threshold": Case("degraded", "25%", 1, "fail", "2 of 5 locations (40%) > 25%"),
+    "degraded within the threshold": Case(
+        "degraded", "40%", 0, "pass", "degraded (40%), at most 40% allowed"
+    ),
+    "degraded beyond the threshold": Case(
+        "degraded", "25%", 1, "fail", "degraded (40%), more than the allowed 25%"
+    ),
 }
 
 

@@ -124,7 +124,7 @@ def test_a_named_check_that_was_not_started_is_a_notice_if_there_are_tags_too() 
     [
         (Response(502, {}, b""), "run this job again"),
         (BUSY, "rate limit"),
-        ("refused", "Nothing was started"),
+        ("refused", "The call started nothing"),
         (Response(404, {}, b""), "trigger-check-id"),
         (Response(403, {}, b""), "account-id"),
     ],

@@ -92,7 +92,7 @@ def test_the_error_for_429_until_the_deadline_mentions_that_nothing_was_started(
         _trigger(transport, clock)
     assert clock.elapsed_s() <= 60
     assert "rate limit" in caught.value.sentence
-    assert "Nothing was started" in caught.value.sentence
+    assert "The call started nothing" in caught.value.sentence
 
 
 def test_a_failed_connection_is_retried() -> None:

@@ -122,7 +122,7 @@ def test_without_hyperlinks_a_link_follows_its_text(env: Mapping[str, str]) -> N
 
 def test_a_long_line_is_wrapped_between_words_on_a_terminal() -> None:
     terminal, pipe = Terminal(), io.StringIO()
-    text = "  closed by: " + "failed 2 of 12 locations, " * 6 + "end"
+    text = "  closed by: " + "2 of 12 locations failed, " * 6 + "end"
     for stream in (terminal, pipe):
         Console(stream, {"NO_COLOR": "1"}).line(Line(text))
     assert pipe.getvalue() == text + "\n"

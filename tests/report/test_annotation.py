@@ -35,7 +35,7 @@ VERDICTS: dict[str, tuple[Report, list[tuple[str, str]]]] = {
     "stopped": (report_of(unread(Ending.STOPPED)), [("error", "Checkly gate could not tell")]),
     "usage": (
         of_error(UsageError("timeout: no"), decided_at=DECIDED),
-        [("error", "Checkly gate could not tell")],
+        [("error", "Checkly gate: configuration error")],
     ),
     "open, but unwritable": (
         with_fault(report_on(session("PASSED", result("a"))), ReportUnwritable("x")),
@@ -51,14 +51,14 @@ def test_each_verdict_has_its_level_and_title(report: Report, expected: list[tup
 
 def test_the_error_contains_the_reason_and_the_link() -> None:
     (error,) = annotation.render(report_on(RED))
-    assert error.message == f"failed 1 of 1 location (100%) > 0 allowed (default): a {RED.link}"
+    assert error.message == f"1 of 1 location failed (100%), none allowed (default): a {RED.link}"
 
 
 def test_the_error_links_the_worst_of_several_sessions() -> None:
     green = session("PASSED", result("a"), name="Home")
     (error,) = annotation.render(report_on(replace(green, link="https://app.checklyhq.com/green"), RED))
     assert error.message.endswith(f" {RED.link}")
-    assert error.message.startswith("Checkout API: failed 1 of 1 location")
+    assert error.message.startswith("Checkout API: 1 of 1 location failed")
 
 
 def test_the_error_gives_reasons_for_the_first_three_locations_that_close_the_gate() -> None:
@@ -112,20 +112,20 @@ SEVERAL = parse_threshold("3")
 WARNINGS: dict[str, tuple[Report, list[str]]] = {
     "flaky": (
         report_on(session("PASSED", attempt("a"), result("a"))),
-        ["flaky 1 of 1 location (100%): a"],
+        ["1 of 1 location is flaky (100%): a"],
     ),
     "degraded and tolerated": (
         report_on(session("DEGRADED", result("a", "degraded")), policy=Policy(degraded=(SEVERAL,))),
-        ["degraded 1 of 1 location (100%) ≤ 3 allowed (default): a"],
+        ["1 of 1 location is degraded (100%), at most 3 allowed (default): a"],
     ),
     "failed and tolerated": (
         report_on(RED, policy=Policy(failed=(SEVERAL,))),
-        ["failed 1 of 1 location (100%) ≤ 3 allowed (default): a"],
+        ["1 of 1 location failed (100%), at most 3 allowed (default): a"],
     ),
     "a disagreement": (
         report_on(session("PASSED", result("a", "failed")), policy=Policy(failed=(SEVERAL,))),
         [
-            "failed 1 of 1 location (100%) ≤ 3 allowed (default): a",
+            "1 of 1 location failed (100%), at most 3 allowed (default): a",
             "Checkly reports PASSED, but a is failed: the worse one counts",
         ],
     ),
@@ -142,7 +142,7 @@ WARNINGS: dict[str, tuple[Report, list[str]]] = {
             session("PASSED", attempt("a"), result("a"), name="Home"),
             session("PASSED", attempt("a"), result("a"), name="Cart"),
         ),
-        ["Home: flaky 1 of 1 location (100%): a", "Cart: flaky 1 of 1 location (100%): a"],
+        ["Home: 1 of 1 location is flaky (100%): a", "Cart: 1 of 1 location is flaky (100%): a"],
     ),
 }
 

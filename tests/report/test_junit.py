@@ -180,7 +180,7 @@ def test_facts_of_a_location_are_machine_readable_properties() -> None:
         "checkly.response_time_ms": "1500",
     }
     out = _case(report, "a").findtext("system-out", "")
-    assert out.startswith("degraded\nrule: degraded 1 of 2 locations (50%) ≤ 100% allowed")
+    assert out.startswith("degraded\nrule: 1 of 2 locations is degraded (50%), at most 100% allowed")
     assert "\nresult: https://app.checklyhq.com/" in out
 
 
@@ -198,7 +198,7 @@ def test_the_verdict_of_a_suite_is_that_of_its_session_not_of_the_whole_gate() -
     assert [each["checkly.verdict"] for each in said] == ["pass", "fail", "inconclusive"]
     reasons = [each["checkly.reason"] for each in said]
     assert reasons[0] == "1 of 1 location green"
-    assert reasons[1].startswith("failed 1 of 1 location")
+    assert reasons[1].startswith("1 of 1 location failed")
     assert reasons[2].startswith("the gate's own timeout of 20m expired")
 
 

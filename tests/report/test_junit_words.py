@@ -24,7 +24,7 @@ ALL = parse_threshold("100%")
 LOOSE = Policy(failed=(ALL,), degraded=(ALL,), allow_missing=True, allow_cancelled=True)
 FLAKY_CLOSES = Policy(flaky=(parse_threshold("0"),))
 TWICE = (attempt("a", after_s=2), attempt("a", "errored", after_s=3))
-FAILED = "failed 1 of 1 location (100%), more than 0 allowed (default): a"
+FAILED = "1 of 1 location failed (100%), none allowed (default): a"
 LINES: dict[str, tuple[Session, Policy, list[str]]] = {
     "passed, no line": (session("PASSED", result("a")), Policy(), []),
     "failed, with its attempts in the order of their time": (

@@ -262,7 +262,7 @@ GREEN = session("PASSED", result("a"), name="Home")
 def test_decisions_in_the_reason_are_not_repeated_below_it() -> None:
     for sessions_ in ((TWO_RULES,), (GREEN, TWO_RULES), (TWO_RULES, GREEN, TWO_RULES)):
         report = report_on(*sessions_)
-        assert report.verdict.reason.text.count("missing 1 of 3") == sessions_.count(TWO_RULES)
+        assert report.verdict.reason.text.count("1 of 3 locations is missing") == sessions_.count(TWO_RULES)
         assert not [line for line in _below_the_verdict(report) if line.startswith("closed by")]
 
 
@@ -271,7 +271,7 @@ def test_decisions_cut_from_a_long_reason_are_listed_below_it() -> None:
     report = report_on(GREEN, long, with_run(TWO_RULES, name="Cart"))
     assert report.verdict.reason.text.endswith("…")
     assert [line for line in _below_the_verdict(report) if line.startswith("closed by")] == [
-        "closed by: Cart: missing 1 of 3 locations (33.3%), none allowed (default): c"
+        "closed by: Cart: 1 of 3 locations is missing (33.3%), none allowed (default): c"
     ]
 
 
@@ -280,8 +280,8 @@ def test_a_decision_is_listed_even_if_the_reason_contains_the_same_words_of_anot
     red = with_run(session("FAILED", result("a", "failed")), name="X" * 200)
     policy = Policy(flaky=(parse_threshold("0"),))
     strict = report_on(red, with_run(orders, name="Orders " * 20 + "API"), api, policy=policy)
-    assert "API: flaky 1 of 1 location (100%) > 0 allowed (default): a" in strict.verdict.reason.text
-    assert "closed by: API: flaky 1 of 1 location (100%) > 0 allowed (default): a" in _below_the_verdict(
+    assert "API: 1 of 1 location is flaky (100%), none allowed (default): a" in strict.verdict.reason.text
+    assert "closed by: API: 1 of 1 location is flaky (100%), none allowed (default): a" in _below_the_verdict(
         strict
     )
 
@@ -291,7 +291,7 @@ def test_a_fault_before_the_reason_keeps_the_rest_of_the_reason(faults: int) -> 
     report = report_on(session("PASSED", attempt("a"), result("a")), GREEN)
     for number in range(faults):
         report = with_fault(report, ReportUnwritable(f"{number}.xml: full"))
-    assert report.verdict.reason.text.endswith("; Checkout API: flaky 1 of 1 location (100%): a")
+    assert report.verdict.reason.text.endswith("; Checkout API: 1 of 1 location is flaky (100%): a")
     assert not [line for line in _below_the_verdict(report) if "flaky" in line]
 
 
@@ -328,6 +328,6 @@ def test_sessions_with_a_decision_are_linked_and_those_that_close_the_gate_come_
     linked = report_on(*(replace(of, link=f"https://a.example/{run_of(of).check.name}") for of in sessions))
     assert [line.text for line in closing.verdict(linked)[1:-1]] == [
         "  red in Checkly",
-        "  tolerated: flaky: flaky 1 of 1 location (100%): b",
+        "  tolerated: flaky: 1 of 1 location is flaky (100%): b",
         "  flaky in Checkly",
     ]

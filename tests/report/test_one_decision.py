@@ -58,7 +58,7 @@ def test_the_outputs_are_those_of_the_contract_in_order() -> None:
     assert list(rendered.items()) == [
         ("verdict", "fail"),
         ("status", "FAILED"),
-        ("reason", "failed 1 of 4 locations (25%) > 0 allowed (default): sa-east-1"),
+        ("reason", "1 of 4 locations failed (25%), none allowed (default): sa-east-1"),
         ("cause", "failed"),
         ("exit-code", 1),
         ("session-link", MIXED.link),
@@ -86,9 +86,9 @@ def test_the_outputs_are_those_of_the_contract_in_order() -> None:
 def test_a_closed_gate_is_one_error_and_a_warning_for_each_tolerated_problem() -> None:
     told = _annotations(report_on(MIXED, policy=TOLERANT))
     assert told == [
-        ("error", f"failed 1 of 4 locations (25%) > 0 allowed (default): sa-east-1 {MIXED.link}"),
-        ("warning", "degraded 1 of 4 locations (25%) ≤ 1 allowed (default): ap-south-1"),
-        ("warning", "flaky 1 of 4 locations (25%): eu-central-1"),
+        ("error", f"1 of 4 locations failed (25%), none allowed (default): sa-east-1 {MIXED.link}"),
+        ("warning", "1 of 4 locations is degraded (25%), at most 1 allowed (default): ap-south-1"),
+        ("warning", "1 of 4 locations is flaky (25%): eu-central-1"),
     ]
 
 
@@ -131,9 +131,9 @@ hostile = st.text(min_size=1).map(clean).filter(bool) | st.sampled_from(
 def test_the_log_ends_with_the_verdict_and_its_details() -> None:
     lines = [line.text for line in closing.verdict(report_on(MIXED, policy=TOLERANT))]
     assert lines == [
-        "The gate is CLOSED (exit code 1): failed 1 of 4 locations (25%) > 0 allowed (default): sa-east-1",
-        "  tolerated: degraded 1 of 4 locations (25%) ≤ 1 allowed (default): ap-south-1",
-        "  tolerated: flaky 1 of 4 locations (25%): eu-central-1",
+        "The gate is CLOSED (exit code 1): 1 of 4 locations failed (25%), none allowed (default): sa-east-1",
+        "  tolerated: 1 of 4 locations is degraded (25%), at most 1 allowed (default): ap-south-1",
+        "  tolerated: 1 of 4 locations is flaky (25%): eu-central-1",
         "  skipped: af-south-1 is missing, ignored by the policy (p.yml:3)",
         "  Checkout API in Checkly",
         "  waited 12s, 7 requests",
@@ -141,7 +141,7 @@ def test_the_log_ends_with_the_verdict_and_its_details() -> None:
 
 
 def test_a_decision_that_does_not_fit_into_the_reason_has_its_own_line() -> None:
-    failed, degraded = "failed 1 of 21 locations", "degraded 20 of 21 locations"
+    failed, degraded = "1 of 21 locations failed", "20 of 21 locations are degraded"
     slow = [result(f"a-private-location-with-quite-a-long-name-{number}", "degraded") for number in range(20)]
     (first, *lines) = closing.verdict(report_on(session("FAILED", result("a", "failed"), *slow)))
     assert failed in first.text

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from gate.domain.detail import Detail
-from gate.domain.errors import ReportUnwritable
+from gate.domain.errors import ReportUnwritable, UsageError
 from gate.evaluation.verdict import judge
 from gate.policy.document import PolicyFile
 from gate.policy.effective import Policy
@@ -23,7 +23,7 @@ from gate.report.report import Report
 from tests.exhaustive import examples
 from tests.hostile.shapes import of_page
 from tests.report.reading import reports
-from tests.report.reports import DECIDED, report_of, report_on, unread, with_fault
+from tests.report.reports import DECIDED, of_error, report_of, report_on, unread, with_fault
 from tests.samples import attempt, finished, result, run_of, session
 
 GREEN = session("PASSED", result("a"), name="green")
@@ -40,14 +40,18 @@ def _text(report: Report) -> str:
     return "\n".join(unescape(part).strip() for part in re.split(r"<[^>]*>", body) if part.strip())
 
 
+MISTAKE = of_error(UsageError("timeout: no"), decided_at=DECIDED)
+
+
 @pytest.mark.parametrize(
     ("report", "title", "kind"),
     [
         (report_on(GREEN), "Checkly gate: open", "pass"),
         (report_on(RED), "Checkly gate: closed", "fail"),
         (report_of(unread()), "Checkly gate: could not tell", "inconclusive"),
+        (MISTAKE, "Checkly gate: configuration error", "inconclusive"),
     ],
-    ids=["open", "closed", "unread"],
+    ids=["open", "closed", "unread", "usage"],
 )
 def test_the_verdict_its_reason_and_its_exit_code_come_first(report: Report, title: str, kind: str) -> None:
     assert f"<title>{title}</title>" in _page(report)
@@ -125,7 +129,7 @@ def test_policies_beyond_the_twentieth_are_counted(policies: int, left: list[str
     sessions = [session("PASSED", result("a"), name=f"check {number}") for number in range(policies)]
     verdict = judge(map(finished, sessions), lambda run: Policy(skipped={"b": run.check.name}))
     lines = _text(Report(verdict, DECIDED)).splitlines()
-    below = lines[lines.index(f"{policies} policies that were applied") :]
+    below = lines[lines.index(f"{policies} applied policies") :]
     assert sum(line.startswith("For check ") for line in below) == 20
     assert [line for line in below if "more policies" in line] == left
 
@@ -174,3 +178,8 @@ def test_text_is_escaped_in_elements_and_attributes_but_nested_html_is_not() -> 
         == '<p class="a&quot;b">&lt;b&gt;&amp;<i>x</i></p>'
     )
     assert isinstance(element("p"), Html)
+
+
+def test_several_mistakes_are_a_list() -> None:
+    report = of_error(UsageError("timeout: no", "policy: <no>"), decided_at=DECIDED)
+    assert "<ul><li>timeout: no</li><li>policy: &lt;no&gt;</li></ul>" in _page(report).replace("\n", "")

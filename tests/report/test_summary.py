@@ -59,7 +59,7 @@ def _unescaped(line: str) -> str:
         (report_on(session("FAILED", result("a", "failed"))), "## ❌ Checkly gate: closed"),
         (report_on(session("FAILED", result("a", "failed")), report_only=True), "## ❌ Checkly gate: closed"),
         (report_of(unread()), "## ⚠️ Checkly gate: could not tell"),
-        (of_error(UsageError("timeout: no"), decided_at=DECIDED), "## ⚠️ Checkly gate: could not tell"),
+        (of_error(UsageError("timeout: no"), decided_at=DECIDED), "## ⚠️ Checkly gate: configuration error"),
     ],
     ids=["open", "closed", "report only", "unread", "usage"],
 )
@@ -74,8 +74,8 @@ def test_a_session_lists_its_decisions_contradictions_and_error() -> None:
     policy = Policy(degraded=(parse_threshold("1"),))
     running = unfinished(session("PROGRESS", locations=("a",)), Ending.TIMEOUT)
     said = (
-        "failed 1 of 2 locations (50%) > 0 allowed (default): a",
-        "degraded 1 of 2 locations (50%) ≤ 1 allowed (default): b",
+        "1 of 2 locations failed (50%), none allowed (default): a",
+        "1 of 2 locations is degraded (50%), at most 1 allowed (default): b",
         "Checkly reports PASSED, but a is failed: the worse one counts",
     )
     both = summary.render(report_on(odd, odd, policy=policy)).replace("\\", "").splitlines()
@@ -88,12 +88,20 @@ def test_a_session_lists_its_decisions_contradictions_and_error() -> None:
     assert "- ❔ the gate's own timeout of 20m expired and Checkly still reports PROGRESS" in late
 
 
+def test_several_mistakes_are_a_list() -> None:
+    refused = of_error(UsageError("timeout: no; never", "policy: no"), decided_at=DECIDED)
+    report = with_fault(refused, ReportUnwritable("out.json cannot be written"))
+    lines = summary.render(report).replace("\\", "").splitlines()
+    assert lines[2:6] == ["- timeout: no; never", "- policy: no", "", f"> {report.faults[1]}"]
+    assert lines[6:] == ["", "<sub>Waited 0s, 0 requests. Exit code 2.</sub>"]
+
+
 def test_a_decision_cut_from_a_long_reason_is_a_list_item() -> None:
     names = tuple(f"{number}".ljust(100, "x") for number in range(9))
     of = session("FAILED", *(result(name, "failed") for name in names), locations=(*names, "lost"))
     text = summary.render(report_on(of)).replace("\\", "").splitlines()
     assert text[2].endswith("…")
-    assert [line[:15] for line in text if line.startswith("- ")] == ["- ❌ failed 9 of", "- ❌ missing 1 o"]
+    assert [line[:15] for line in text if line.startswith("- ")] == ["- ❌ 9 of 9 loca", "- ❌ 1 of 10 loc"]
 
 
 def test_a_row_shows_where_a_retry_finished_and_why_a_location_is_skipped() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,17 +26,40 @@ class Cli:
     script: Path
     home: Path
 
+    @property
+    def modules(self) -> Path:
+        """Return the `node_modules` in which the CLI is installed, for projects that import it."""
+        return self.script.parents[2]
+
     def call(self, url: str, *arguments: str) -> tuple[int, str]:
-        done = subprocess.run(
+        done = self._run(arguments, self._environment(url), self.home)
+        return done.returncode, done.stdout + done.stderr
+
+    def printed(
+        self, url: str, *arguments: str, folder: Path | None = None, coloured: bool = False
+    ) -> tuple[int, str]:
+        """Return its exit code and what it writes to stdout, as `| tee` receives it.
+
+        In the folder of a project, it looks up the account.
+        """
+        left_out = {"NO_COLOR"} if coloured else set()
+        left_out |= {"CHECKLY_SKIP_AUTH"} if folder else set()
+        env = {name: value for name, value in self._environment(url).items() if name not in left_out}
+        done = self._run(arguments, env | ({"FORCE_COLOR": "1"} if coloured else {}), folder or self.home)
+        return done.returncode, done.stdout
+
+    def _run(
+        self, arguments: Sequence[str], env: Mapping[str, str], folder: Path
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [str(self.node), str(self.script), *arguments],
-            env=self._environment(url),
-            cwd=self.home,
+            env=env,
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
-        return done.returncode, done.stdout + done.stderr
 
     def json(self, url: str, *arguments: str) -> Any:  # noqa: ANN401 - JSON
         """Return its JSON output, for any exit code."""

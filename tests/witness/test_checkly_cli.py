@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +9,8 @@ import pytest
 from gate.domain.session import SessionKind
 from gate.simulator import Simulator, load, shipped
 from gate.simulator.scenario.sessions import PlannedSession
-from tests.once import once
 from tests.openapi.spec import request_problems
-from tests.witness.installed import Cli, install
+from tests.witness.installed import Cli
 
 pytestmark = pytest.mark.timeout(300)  # the first test waits until npm has installed the CLI
 SPEED = 1000
@@ -20,17 +18,6 @@ TEST_SESSIONS = [
     name for name in shipped() if any(each.kind is SessionKind.TEST for each in load(name).sessions)
 ]
 CHECK_SESSIONS = ("passing", "failing", "degraded", "timed-out", "cancelled", "many-sessions")
-
-
-@pytest.fixture(scope="session")
-def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
-    home = tmp_path_factory.mktemp("home")
-    once(tmp_path_factory, "checkly-cli", lambda _: _install(home))
-    return install(home)
-
-
-def _install(home: Path) -> None:
-    install(home)
 
 
 def _planned(session: PlannedSession) -> set[tuple[str, str, str | None, bool]]:

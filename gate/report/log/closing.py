@@ -17,7 +17,7 @@ from gate.text.clean import SENTENCE_LENGTH, clean
 from gate.text.duration import format_duration
 from gate.text.style import Line, Tone, columns, fitted
 
-_NAME_WIDTH = 32  # keeps a line within 80 columns
+_NAME_WIDTH = 30  # keeps a line within 80 columns
 _MOST_GREEN_CHECKS = 12  # listed for a session of many checks; if there are more, they are only counted
 _CONCLUSIONS = {
     Conclusion.GREEN: "",
@@ -90,11 +90,11 @@ def _table(heading: str, named: Sequence[tuple[str, Row]]) -> Iterable[Line]:
     if not named:
         return
     width = min(max([len(heading), *(columns(name) for name, _ in named)]), _NAME_WIDTH)
-    yield Line(f"  {heading:{width}}  {'state':10}  {'tries':>5}  {'time':>7}", Tone.FAINT)
+    yield Line(f"  {heading:{width}}  {'state':10}  {'attempts':>8}  {'time':>7}", Tone.FAINT)
     for name, row in named:
         outcome = row.outcome
         time = format_duration(outcome.final.duration_s) if outcome.final else "-"
-        cells = f"  {fitted(name, width)}  {outcome.state.value:10}  {outcome.tries:>5}  {time:>7}"
+        cells = f"  {fitted(name, width)}  {outcome.state.value:10}  {outcome.tries:>8}  {time:>7}"
         yield Line(f"{cells}  {_CONCLUSIONS[row.conclusion]}".rstrip(), tone_of(outcome.state))
 
 
@@ -121,7 +121,7 @@ def _verdict(report: Report) -> Iterable[Line]:
     of = report.verdict
     code = f"{'report only, ' if of.only_reports else ''}exit code {int(of.exit_code)}"
     if of.exit_code is ExitCode.USAGE:  # the log already contains the problems, each on a separate line
-        text = "it did not start, because of the problems above"
+        text = "it did not start, because its configuration is wrong: see above"
         yield Line(f"The gate {_WORDS[of.kind]} ({code}): {text}", _TONES[of.kind])
         others = [fault for fault in of.faults if not isinstance(fault, UsageError)]
         yield from (Line(f"  {clean(each.sentence, SENTENCE_LENGTH)}", Tone.BAD) for each in others)

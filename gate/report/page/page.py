@@ -14,7 +14,7 @@ from gate.report.page.policies import policies_section
 from gate.report.page.sessions import session_section
 from gate.report.page.style import STYLE
 from gate.report.report import Report
-from gate.report.wording import TITLES, requests_of
+from gate.report.wording import requests_of, title_of
 from gate.text.duration import format_duration
 
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -24,7 +24,7 @@ _COUNTS = ("checks", "locations")
 
 def render(report: Report) -> bytes:
     """Return the page as UTF-8 HTML."""
-    title = TITLES[report.verdict.kind]
+    title = title_of(report)
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -52,12 +52,15 @@ def _verdict(report: Report, title: str) -> Iterable[Html]:
         f"{format_duration(report.waited_s)} and {requests_of(report)}, by checkly-gate {__version__}."
     )
     yield element("h1", title)
-    yield element("p", verdict.reason.text)
+    if len(report.mistakes) > 1:
+        yield element("ul", *(element("li", text) for text in report.mistakes))
+    else:
+        yield element("p", verdict.reason.text)
     yield element("p", circumstances, class_="faint")
 
 
 def _main(report: Report) -> Iterable[Html]:
-    notes = [text for text in (*report.faults, *report.notices) if text != report.verdict.reason.text]
+    notes = [*report.other_faults, *report.notices]
     if notes:
         yield element("ul", *(element("li", text) for text in dict.fromkeys(notes)))
     entries = worst_first(report)

@@ -8,8 +8,8 @@ from gate.report.order import worst_first
 from gate.report.report import Report
 from gate.report.summary import checks, sessions, table
 from gate.report.summary.layout import size_of
-from gate.report.summary.words import HEADINGS
-from gate.report.wording import requests_of
+from gate.report.summary.words import VERDICT_MARKS
+from gate.report.wording import requests_of, title_of
 from gate.text.duration import format_duration
 from gate.text.escape import markdown
 
@@ -32,14 +32,17 @@ def render(report: Report, limit_bytes: int = LIMIT_BYTES) -> str:
 
 
 def _verdict(report: Report) -> Iterable[str]:
-    yield f"## {HEADINGS[report.verdict.kind]}"
+    yield f"## {VERDICT_MARKS[report.verdict.kind]} {title_of(report)}"
     yield ""
-    yield markdown(report.verdict.reason.text)
+    if len(report.mistakes) > 1:
+        yield from (f"- {markdown(text)}" for text in report.mistakes)
+    else:
+        yield markdown(report.verdict.reason.text)
 
 
 def _notices(report: Report, room: int) -> Iterable[str]:
     """Yield faults and notices below the reason, as long as there is room for the tables."""
-    texts = [text for text in (*report.faults, *report.notices) if text != report.verdict.reason.text]
+    texts = [*report.other_faults, *report.notices]
     for number, text in enumerate(texts):
         lines = ["", f"> {markdown(text)}"]
         room -= size_of(lines)

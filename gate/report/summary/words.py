@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from gate.evaluation.judged import Conclusion, VerdictKind
-from gate.report.wording import TITLES
 from gate.text.escape import markdown
 
-HEADINGS = {
-    VerdictKind.PASS: f"✅ {TITLES[VerdictKind.PASS]}",
-    VerdictKind.FAIL: f"❌ {TITLES[VerdictKind.FAIL]}",
-    VerdictKind.INCONCLUSIVE: f"⚠️ {TITLES[VerdictKind.INCONCLUSIVE]}",
-}
+VERDICT_MARKS = {VerdictKind.PASS: "✅", VerdictKind.FAIL: "❌", VerdictKind.INCONCLUSIVE: "⚠️"}
 MARKS = {
     Conclusion.GREEN: "✅",
     Conclusion.TOLERATED: "⚠️",
