@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from gate.evaluation.decision import Decision, Naming, Rule, place_of
 from gate.evaluation.outcomes import Outcome
@@ -15,8 +16,7 @@ from gate.text.duration import format_duration
 _WITHOUT_MEASUREMENT = (State.SKIPPED, State.MISSING, State.UNFINISHED, State.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """The rows of checks that have the same limits. In a check session, these are all rows."""
 
     policy: Policy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from gate.domain.labels import labels
 from gate.domain.session import Check, Session, SessionKind
@@ -30,8 +31,7 @@ class Rule(StrEnum):
     NOTHING_COUNTED = "nothing counted"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A check at a run location. A required location at which no check ran has no check."""
 
     check: Check | None

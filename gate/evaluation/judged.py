@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 from gate.domain.errors import GateError
 from gate.domain.session import Check, CheckRun, Session, SessionKind, SessionRef
@@ -142,8 +143,7 @@ def _decide(
         yield from session_rule(finished)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """The meaning of a decision for one of its rows, in a line that is short enough for a row."""
 
     rule: Rule

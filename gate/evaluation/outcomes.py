@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from gate.domain.session import Check, CheckRun, Phase, Result, Session
 from gate.evaluation.rows import LocationResults, Severity, results_by_location, when_stopped
@@ -91,8 +92,7 @@ def is_degraded_without_explanation(session: Session, rows: Sequence[Outcome]) -
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(NamedTuple):
     """The results of one check as one policy interprets them."""
 
     check: Check
@@ -119,7 +119,7 @@ def _outcome(view: _View, row: LocationResults) -> Outcome:
     reason = view.policy.skipped.get(row.location)
     is_slow = False
     if seen is State.DEGRADED and view.policy.response_time_ms is not None:
-        by_checkly, _ = _seen(replace(view, policy=replace(view.policy, response_time_ms=None)), row)
+        by_checkly, _ = _seen(view._replace(policy=replace(view.policy, response_time_ms=None)), row)
         is_slow = by_checkly is not State.DEGRADED
     return Outcome(
         check=view.check,

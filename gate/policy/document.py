@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate.domain.session import Check, CheckRun
 from gate.policy.effective import Policy
@@ -41,16 +41,14 @@ class Limits:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRule:
+class CheckRule(NamedTuple):
     """Limits for the checks that match."""
 
     match: Match
     limits: Limits
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyFile:
+class PolicyFile(NamedTuple):
     """The file of a policy: its path, and the SHA-256 of its content in hexadecimal digits."""
 
     path: str

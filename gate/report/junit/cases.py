@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gate.domain.detail import Detail
 from gate.domain.session import Check
@@ -19,8 +20,7 @@ from gate.text.clean import clean
 _MESSAGE_LENGTH = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A failed attempt that was followed by another."""
 
     type: str
