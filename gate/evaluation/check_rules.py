@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from gate.evaluation.decision import Decision, Naming, Rule, place_of
@@ -46,7 +45,7 @@ def degraded(group: Group) -> Iterable[Decision]:
             why = (
                 f"slower than {longest} ({group.policy.origin('response-time')}): {group.naming.names(slow)}"
             )
-            yield replace(decision, text=f"{decision.text}; {why}")
+            yield decision._replace(text=f"{decision.text}; {why}")
         else:
             yield decision
 

@@ -38,8 +38,7 @@ class Place(NamedTuple):
     location: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """The decision of one rule about a session, or about a group of its checks.
 
     `places` are the rows that it concerns; if there are none, it concerns the session itself. `number` of

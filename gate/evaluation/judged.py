@@ -40,8 +40,7 @@ class Conclusion(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """An outcome and its conclusion. `because` is one line that explains it, if that is necessary."""
 
     outcome: Outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from gate.domain.session import Check, CheckRun, Phase, Result, Session
@@ -12,8 +12,7 @@ from gate.evaluation.states import FAILING, GREEN, State, result_state
 from gate.policy.effective import Policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The outcome of one check at one run location.
 
     `state` is the state that counts, and `seen` the state that the results alone show. They differ if the
@@ -69,7 +68,7 @@ def outcomes(session: Session, policy_for: Callable[[CheckRun], Policy]) -> tupl
         rows += outcomes_of_check(run, policy_for(run), is_over=session.phase is Phase.FINISHED)
     if is_degraded_without_explanation(session, rows):
         rows = [
-            replace(row, state=State.DEGRADED, is_flaky=bool(row.attempts)) if row.state in GREEN else row
+            row._replace(state=State.DEGRADED, is_flaky=bool(row.attempts)) if row.state in GREEN else row
             for row in rows
         ]
     return tuple(rows)

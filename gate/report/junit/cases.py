@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from gate.domain.detail import Detail
@@ -28,8 +27,7 @@ class Attempt(NamedTuple):
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(NamedTuple):
     """A test case, with a message of one line, further details, properties for tools, and failed attempts."""
 
     name: str

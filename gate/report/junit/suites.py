@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -71,7 +70,7 @@ def _numbered(cases: Sequence[Case], class_name: str, seen: Counter[str]) -> Seq
     for case in cases:
         seen[f"{class_name} {case.name}"] += 1
         number = seen[f"{class_name} {case.name}"]
-        numbered.append(case if number == 1 else replace(case, name=f"{case.name} ({number})"))
+        numbered.append(case if number == 1 else case._replace(name=f"{case.name} ({number})"))
     return numbered
 
 
