@@ -60,9 +60,9 @@ screenshot: .venv/.run ## takes the pictures of the README; needs node, npm and 
 resilience: .venv/.slow ## plays every fault, and writes what the gate did into docs/RESILIENCE.md
 	$(BIN)/python -m tests.faults.resilience
 
-bench: .venv/.run ## how fast the gate is, beside others: twelve minutes; writes docs/PERFORMANCE.md
+bench: .venv/.run ## how fast the gate is, beside others: ten minutes; writes docs/PERFORMANCE.md
 	@command -v npm >/dev/null || { echo "npm is not there: the Checkly CLI will NOT be measured" >&2; exit 0; }; \
-	cd bench && npm ci --silent --no-audit --no-fund --ignore-scripts || echo "npm ci failed: the Checkly CLI will NOT be measured" >&2
+	cd tests/witness && npm ci --silent --no-audit --no-fund --ignore-scripts || echo "npm ci failed: the Checkly CLI will NOT be measured" >&2
 	$(BIN)/python -m compileall -q gate
 	$(BIN)/python -m bench
 
