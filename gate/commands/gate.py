@@ -92,16 +92,19 @@ def _run(settings: Settings, env: Mapping[str, str], console: Console, process: 
     settings = replace(settings, account_id=settings.account_id or account_of(settings.session_id))
     document = load_policy(settings.policy)
     if settings.trigger_check_id or settings.trigger_tags:
-        _load_junit_report()  # no check is started if a library is missing
+        _load_reports(settings.paths)  # no check is started if a library is missing
     else:
-        process.do_meanwhile(_load_junit_report)
+        process.do_meanwhile(lambda: _load_reports(settings.paths))
     return decide(settings, document, _transport(settings, env, console, process), context)
 
 
-def _load_junit_report() -> None:
-    """Load the JUnit report, which takes long. After the wait there may be no descriptor for it."""
+def _load_reports(paths: Mapping[str, str]) -> None:
+    """Load the reports that take long to load. After the wait there may be no descriptor for them."""
     with suppress(OSError):  # there is none even now; some are reserved for the reports
         from gate.report.junit import xml  # noqa: F401, PLC0415
+
+        if paths.get("html-path"):
+            from gate.report.page import page  # noqa: F401, PLC0415
 
 
 def _with_sessions_of_file(settings: Settings) -> Settings:
