@@ -63,9 +63,9 @@ screenshot: .venv/.run ## takes the README's pictures; needs node, npm and chrom
 resilience: .venv/.slow ## plays every fault, and writes the results to docs/RESILIENCE.md
 	$(BIN)/python -m tests.faults.resilience
 
-bench: .venv/.run ## measures the gate and its alternatives in twelve minutes; writes docs/PERFORMANCE.md
+bench: .venv/.run ## measures the gate and its alternatives in ten minutes; writes docs/PERFORMANCE.md
 	@command -v npm >/dev/null || { echo "npm is not installed: the Checkly CLI will NOT be measured" >&2; exit 0; }; \
-	cd bench && npm ci --silent --no-audit --no-fund --ignore-scripts || echo "npm ci failed: the Checkly CLI will NOT be measured" >&2
+	cd tests/witness && npm ci --silent --no-audit --no-fund --ignore-scripts || echo "npm ci failed: the Checkly CLI will NOT be measured" >&2
 	$(BIN)/python -m compileall -q gate
 	$(BIN)/python -m bench
 

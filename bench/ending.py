@@ -24,7 +24,7 @@ ENDS_S = (
     33.1,
     43.6,
     59.2,
-    94.7,
+    74.7,
 )  # spread evenly over a pause of 5 s and of 10 s
 _STAGGER_S = 0.6
 _MINUTE_S = 60.0

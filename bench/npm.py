@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 from bench.first_request import first_request_s
-from bench.programs import ROOT, environment, missing
+from bench.programs import CLI_FOLDER, environment, missing, with_node
 
-CLI_VERSION: str = json.loads((ROOT / "bench" / "package.json").read_text())["dependencies"]["checkly"]
+CLI_VERSION: str = json.loads((CLI_FOLDER / "package.json").read_text())["dependencies"]["checkly"]
 _CHECK = "0b4ac3a0-3a11-4f0e-9a43-7b0f3d1c2e55"
 _INSTALLED_WITHIN_S = 300
 _ON_A_STAND_IN = {
@@ -40,7 +40,7 @@ def installed_afresh(folder: Path) -> tuple[float, float, int, list[float], list
     took_s = time.monotonic() - began_s
     files = _files_in(place)
     npx = ["npx", "--no-install", "--prefix", str(place), "checkly", "checks", "run", "--check-id", _CHECK]
-    first_s = first_request_s(npx, lambda url: environment(url, folder, **_ON_A_STAND_IN))
+    first_s = first_request_s(npx, lambda url: with_node(environment(url, folder, **_ON_A_STAND_IN)))
     downloaded = _files_in(cache / "_cacache" / "content-v2")
     return _megabytes(downloaded), _megabytes(files), len(files), [took_s], [first_s]
 

@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[1]
 GATE = (sys.executable, str(ROOT / "entrypoint.py"))
 FLOOR = (sys.executable, "-c", "import requests, yaml, junit_xml")
 POLL = str(ROOT / "bench" / "poll.sh")
-CLI = ROOT / "bench" / "node_modules" / ".bin" / "checkly"
+CLI_FOLDER = ROOT / "tests" / "witness"  # its package.json names the CLI, and the Node that the CLI needs
+CLI = CLI_FOLDER / "node_modules" / ".bin" / "checkly"
 KEY = "cu_bench_key_that_opens_nothing"
 ACCOUNT = "1397c172-1938-4973-a225-5862298e571a"
 _GLANCE_S = 0.003
@@ -46,6 +47,11 @@ def environment(url: str, home: Path, **more: str) -> dict[str, str]:
         "CHECKLY_ACCOUNT_ID": ACCOUNT,
         **more,
     }
+
+
+def with_node(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with the Node that the Checkly CLI needs first on the PATH."""
+    return {**env, "PATH": f"{CLI.parent}{os.pathsep}{env['PATH']}"}
 
 
 def run(command: Sequence[str], env: Mapping[str, str], folder: Path) -> Finished:

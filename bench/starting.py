@@ -9,7 +9,8 @@ from pathlib import Path
 from statistics import median
 
 from bench.figures import alternate, median_ratio, shown_s
-from bench.programs import CLI, FLOOR, GATE, POLL, environment, missing, run, run_and_weigh
+from bench.npm import CLI_VERSION
+from bench.programs import CLI, FLOOR, GATE, POLL, environment, missing, run, run_and_weigh, with_node
 from bench.table import Row, Section
 
 ROUNDS = 21
@@ -35,13 +36,13 @@ its interpreter down when it ends; the gate does not.
 
 {cli}"""
 _WITH_CLI = """\
-No command of the Checkly CLI waits for a session that exists. The closest one is `checkly checks run
+No command of the Checkly CLI waits for a check session that exists. The closest one is `checkly checks run
 --check-id`, which triggers the check, waits for its session, and exits with a code for its status. It is
 compared with the gate's `--trigger-check-id`, which does the same. Both send two or three requests to
-the simulator. The CLI is version {version}, the newest that runs on Node 20, and is started from
-`node_modules/.bin`. With `CHECKLY_ENV=local`, it uses `CHECKLY_API_URL`. In its favour, its search for
-updates and its check of the account (a request that the simulator does not serve) are switched off. Checkly's
-documentation starts the CLI with `npx`; the goal does not apply to this."""
+the simulator. The CLI is version {version}. It runs on the Node from npm that `tests/witness/package.json`
+names, and is started from `node_modules/.bin`. With `CHECKLY_ENV=local`, it uses `CHECKLY_API_URL`. In its
+favour, its search for updates and its check of the account (a request that the simulator does not serve) are
+switched off. Checkly's documentation starts the CLI with `npx`; the goal does not apply to this."""
 _NO_CLI = (
     "The Checkly CLI was NOT measured: there was no node and npm, or its package could not be installed."
 )
@@ -82,7 +83,7 @@ def _commands(env: dict[str, str]) -> Mapping[str, tuple[Sequence[str], dict[str
         "script": ((POLL, _SESSION), env),
     }
     if CLI.exists() and not missing("node"):
-        with_options = env | {
+        with_options = with_node(env) | {
             "CHECKLY_ENV": "local",
             "CHECKLY_SKIP_AUTH": "1",
             "CHECKLY_SKIP_NEW_VERSION_CHECK": "true",
@@ -129,6 +130,5 @@ def _memory(peaks: Sequence[float]) -> Row:
 def _how(rounds: int) -> str:
     cli = _NO_CLI
     if CLI.exists() and not missing("node"):
-        version = subprocess.run([str(CLI), "--version"], capture_output=True, text=True, check=True).stdout
-        cli = _WITH_CLI.format(version=version.split()[0].removeprefix("checkly/"))
+        cli = _WITH_CLI.format(version=CLI_VERSION)
     return _HOW.format(rounds=rounds, cli=cli)

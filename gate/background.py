@@ -7,7 +7,6 @@ or if a group no longer exists.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -103,7 +102,7 @@ def _with_groups(detail: Detail, groups: Sequence[ErrorGroup], started_at: datet
     lines = [": ".join(filter(None, each)) for each in ages]
     analysis = next((group.analysis for group in groups if group.analysis), "")
     known = tuple(dict.fromkeys(filter(None, (*lines, analysis))))
-    return replace(detail, reasons=known if known and is_silent else (*detail.reasons, *known))
+    return detail._replace(reasons=known if known and is_silent else (*detail.reasons, *known))
 
 
 def _refs(detail: Detail, session: Session | None) -> tuple[ErrorGroupRef, ...]:

@@ -7,12 +7,8 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from gate import __version__
-from gate.commands.demo import demo
 from gate.commands.gate import gate
-from gate.commands.help import help_text
-from gate.commands.policy import policy
 from gate.commands.refusal import refuse
-from gate.commands.simulate import simulate
 from gate.config.flags import COMMANDS
 from gate.config.session_words import is_session
 from gate.config.stdout import reports_on_stdout
@@ -43,6 +39,8 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
     command, rest = _split(argv)
     # Only as the only argument: beside inputs, it may come from a variable, and exit code 0 opens the gate.
     if list(rest) in (["--help"], ["-h"]) or _asks_for_help(command, rest):
+        from gate.commands.help import help_text  # noqa: PLC0415 - a run of the gate does not need it
+
         console.command(help_text(rest[0] if command == "help" and rest else command))
         return ExitCode.OPEN
     if list(rest) == ["--version"] or list(argv) == ["version"]:
@@ -66,12 +64,19 @@ def _split(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
 def _command(
     command: str, argv: Sequence[str], env: Mapping[str, str], console: Console, process: Process
 ) -> ExitCode:
+    # A run of the gate starts sooner because it does not load the other commands.
     match command:
         case "demo":
+            from gate.commands.demo import demo  # noqa: PLC0415
+
             return demo(argv, env, console, process)
         case "simulate":
+            from gate.commands.simulate import simulate  # noqa: PLC0415
+
             return simulate(argv, console, process)
         case "policy":
+            from gate.commands.policy import policy  # noqa: PLC0415
+
             return policy(argv, console)
         case "":
             return gate(argv, env, console, process)

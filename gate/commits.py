@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate.checkly.client import Checkly
-from gate.checkly.session_list import Listed, list_request, read_page
 from gate.config.settings import Settings
 from gate.domain.errors import GateError, Transient, Unreachable
 from gate.domain.session import SessionKind, SessionRef
 from gate.text.duration import format_duration
+
+if TYPE_CHECKING:
+    from gate.checkly.session_list import Listed
 
 # Checkly's API: the providers that start test sessions for a commit. Other sessions are given by their IDs.
 _PROVIDERS = ("GITHUB", "VERCEL", "PW_REPORTER")
@@ -38,8 +40,7 @@ class AmbiguousCommit(GateError):
     advice = "Give more characters of the SHA"
 
 
-@dataclass(frozen=True, slots=True)
-class Commits:
+class Commits(NamedTuple):
     """The search for the sessions of the commit that the settings name. `log` receives lines."""
 
     settings: Settings
@@ -79,6 +80,8 @@ class Commits:
         return _refs(more)
 
     def _listed(self, until_s: float) -> tuple[Listed, ...]:
+        from gate.checkly.session_list import list_request, read_page  # noqa: PLC0415 - few runs need it
+
         entries: list[Listed] = []
         since, cursor = self.wall_clock() - _SINCE, ""
         for _ in range(_MOST_PAGES):

@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from itertools import islice
 
-from gate.background import absences, error_groups, with_background
 from gate.checkly.client import Checkly
-from gate.checkly.error_groups import ErrorGroup, ErrorGroupRef
 from gate.checkly.ports import Transport
 from gate.checkly.retirement import Watched
 from gate.commits import Commits
 from gate.config.settings import Settings, shown_inputs
-from gate.domain.detail import Detail
-from gate.domain.errors import Final, GateError, RequestFailed, Stopped
+from gate.domain.errors import GateError, RequestFailed, Stopped
 from gate.domain.session import Phase, SessionRef, each_once
+from gate.domain.triggered import Triggered
+from gate.evaluation.judged import Conclusion
 from gate.evaluation.unlisted import with_unlisted
 from gate.evaluation.verdict import conclude, judge
-from gate.explain import MOST_RESULTS, explain, results_to_explain
 from gate.policy.document import PolicyDocument, with_inputs
-from gate.policy.quarantine import warnings
 from gate.polling.result import Ending, PollResult, ended_before, reportable_at_once, with_accounts
 from gate.report.report import Report
 from gate.text.style import Line, Tone
-from gate.triggering import trigger
 from gate.waiting import Context, wait_for_all
 
-_EXPLAIN_WITHIN_S = 10.0  # a closed gate should not delay a pipeline to fetch reasons
 _FETCH_WITHIN_S = 3.0
 _CANCEL_WITHIN_S = 2.0  # part of the 5 s within which reports are written after a signal
+_WITHOUT_REASON = (Conclusion.GREEN, Conclusion.SKIPPED)
 _STALE_AFTER = timedelta(hours=1)
 _STALE = "ended more than an hour before the gate began; is the session ID from an earlier run?"
 _NO_ACCOUNT = "account-id is not given, and Checkly's API requires it (CHECKLY_ACCOUNT_ID)"
@@ -43,12 +38,8 @@ def decide(settings: Settings, document: PolicyDocument, transport: Transport, c
     began_s = context.clock.now_s()
     deadline_s = began_s + settings.timeout
     # A trigger call that hangs must leave time to fetch the sessions that are given as inputs.
-    triggered = trigger(
-        settings,
-        checkly,
-        lambda text: context.log(Line(text)),
-        until_s=deadline_s - min(_FETCH_WITHIN_S, settings.timeout / 4),
-    )
+    until_s = deadline_s - min(_FETCH_WITHIN_S, settings.timeout / 4)
+    triggered = _trigger(settings, checkly, context, until_s)
     settings = replace(settings, checks_of={**settings.checks_of, **triggered.checks})
     commits = Commits(settings, checkly, context.wall_clock, lambda text: context.log(Line(text)))
     of_commit, fault = _of_commit(commits, triggered.fault, deadline_s)
@@ -68,6 +59,15 @@ def decide(settings: Settings, document: PolicyDocument, transport: Transport, c
         requests=checkly.budget.spent,
         waited_s=context.clock.now_s() - began_s,
     )
+
+
+def _trigger(settings: Settings, checkly: Checkly, context: Context, until_s: float) -> Triggered:
+    """Start the checks that the settings name, if they name any."""
+    if not (settings.trigger_check_id or settings.trigger_tags):
+        return Triggered()
+    from gate.triggering import trigger  # noqa: PLC0415 - few runs trigger checks
+
+    return trigger(settings, checkly, lambda text: context.log(Line(text)), until_s=until_s)
 
 
 def _of_commit(
@@ -109,7 +109,7 @@ def _poll_and_judge(
     # The later date counts, so that a slow clock does not extend a quarantine.
     today = max(decided_at, checkly.latest_date or decided_at).date()
     runs = [run for each in polled if each.session for run in each.session.checks]
-    notices += warnings(document.quarantine, runs, today)
+    notices += document.warnings(runs, today)
     document = with_inputs(document, failed=settings.failed_threshold, degraded=settings.degraded_threshold)
     verdict = judge(polled, lambda run: document.resolve(run, today), report_only=settings.report_only)
     if fault:
@@ -139,42 +139,14 @@ def _cancel(polled: Iterable[PollResult], checkly: Checkly) -> Iterable[Line]:
 
 
 def _explain(report: Report, checkly: Checkly, context: Context, *, until_s: float) -> Report:
-    """Add why results are not green, as far as Checkly reports it. The verdict does not change."""
-    if any(session.ending is Ending.STOPPED for session in report.sessions):
+    """Add why results are not green, if any are not."""
+    rows = (row for session in report.sessions for row in session.rows)
+    is_stopped = any(session.ending is Ending.STOPPED for session in report.sessions)
+    if is_stopped or all(row.conclusion in _WITHOUT_REASON for row in rows):
         return report
-    until_s = min(until_s, context.clock.now_s() + _EXPLAIN_WITHIN_S)
-    unsound = results_to_explain(report.sessions)
-    wanted = tuple(islice(unsound, MOST_RESULTS))
-    if wanted:
-        context.show_state(f"fetching the reasons for {_results(len(wanted))}")
-    if more := sum(1 for _ in unsound):
-        few = f"reasons were fetched for {len(wanted)} of {len(wanted) + more} results that are not green"
-        report = replace(report, notices=(*report.notices, few))
-    found: dict[str, Detail] = {}
     try:
-        for result_id, detail in explain(wanted, checkly, until_s=until_s):
-            found[result_id] = detail  # noqa: PERF403 - details are kept if an error follows
-    except (RequestFailed, Stopped) as error:
-        left = len(wanted) - len(found)
-        context.log(Line(f"could not fetch the reasons for {_results(left)}: {error}", Tone.FAINT))
-        if not isinstance(error, Final):
-            return replace(report, details=found)
-    return _add_background(replace(report, details=found), checkly, context, until_s)
-
-
-def _add_background(report: Report, checkly: Checkly, context: Context, until_s: float) -> Report:
-    """Add whether errors are new, and why locations have no result."""
-    absent: dict[str, Detail] = {}
-    groups: dict[ErrorGroupRef, ErrorGroup] = {}
-    try:
-        absent = absences(report.sessions, checkly, until_s=until_s)
-        for ref, group in error_groups(report.details, report.sessions, checkly, until_s=until_s):
-            groups[ref] = group  # noqa: PERF403 - as above
-    except (RequestFailed, Stopped) as error:
-        context.log(Line(f"could not fetch error groups or private locations: {error}", Tone.FAINT))
-    details = with_background(report.details, groups, report.sessions)
-    return replace(report, details=details, absences=absent)
-
-
-def _results(number: int) -> str:
-    return f"{number} result{'' if number == 1 else 's'}"
+        from gate.reasons import with_reasons  # noqa: PLC0415 - most results are green
+    except (ImportError, OSError) as error:  # without a free descriptor, requests would fail too
+        context.log(Line(f"could not fetch the reasons: {error}", Tone.FAINT))
+        return report
+    return with_reasons(report, checkly, context, until_s=until_s)

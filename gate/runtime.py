@@ -39,6 +39,7 @@ class Process:
     def __init__(self) -> None:
         self.stopped_by: ExitCode | None = None
         self._arrivals: SimpleQueue[object] = SimpleQueue()
+        self._meanwhile: Callable[[], None] | None = None
 
     def listen_for_signals(self) -> None:
         """Handle the signals that end a process, so that the gate can write its reports first.
@@ -66,6 +67,10 @@ class Process:
         """Sleep. Raises `Stopped` as soon as the first signal arrives."""
         self._wait_until(lambda: False, self.now_s() + seconds)
 
+    def do_meanwhile(self, job: Callable[[], None]) -> None:
+        """Run a job once, in this thread, while the next calls run. `call_each` raises its errors."""
+        self._meanwhile = job
+
     def call_each(self, jobs: Sequence[Callable[[], T]], within_s: float) -> tuple[Call[T], ...]:
         """Run jobs at the same time, each in a thread. Return them after `within_s` seconds at the latest.
 
@@ -76,12 +81,18 @@ class Process:
         calls = tuple(Call(job, self._arrivals) for job in jobs)
         for call in calls:
             call.start()
+        if job := self._meanwhile:
+            self._meanwhile = None
+            job()
         self._wait_until(lambda: all(call.is_over for call in calls), self.now_s() + within_s)
         return calls
 
     def _wait_until(self, is_over: Callable[[], bool], until_s: float) -> None:
-        """Wait until `is_over` is true or the time is up. Late results are discarded."""
-        while not is_over() and (left_s := until_s - self.now_s()) > 0:
+        """Wait until `is_over` is true or the time is up. Late results are discarded.
+
+        Everything that has arrived is read first: a signal counts even if the calls are over.
+        """
+        while not (is_over() and self._arrivals.empty()) and (left_s := until_s - self.now_s()) > 0:
             try:
                 arrival = self._arrivals.get(timeout=min(left_s, _LONGEST_BLIND_S))
             except Empty:

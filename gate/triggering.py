@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
 from gate.checkly.client import Checkly
 from gate.checkly.suite_triggers import read_started_suite, suite_request
@@ -13,27 +12,13 @@ from gate.config.settings import Settings
 from gate.domain.errors import GateError, RequestFailed, Stopped
 from gate.domain.session import SessionKind, SessionRef
 from gate.domain.trigger_errors import CheckNotStarted
+from gate.domain.triggered import Triggered
 
 _MOST_NAMED = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Triggered:
-    """The sessions that were started. If there is a fault, the gate cannot open, even if they pass.
-
-    `checks` maps the ID of a session to the number of checks that it must have.
-    """
-
-    refs: tuple[SessionRef, ...] = ()
-    fault: GateError | None = None
-    notices: tuple[str, ...] = ()
-    checks: Mapping[str, int] = field(default_factory=dict)
-
-
 def trigger(settings: Settings, checkly: Checkly, log: Callable[[str], None], *, until_s: float) -> Triggered:
     """Start the checks that the settings name, and log each session. Raises nothing."""
-    if not (settings.trigger_check_id or settings.trigger_tags):
-        return Triggered()
     if settings.trigger_as is SessionKind.TEST:
         return _trigger_test_sessions(settings, checkly, log, until_s)
     return _trigger_check_sessions(settings, checkly, log, until_s)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from gate.checkly.client import Checkly
 from gate.checkly.ports import Clock
@@ -20,8 +20,7 @@ from gate.text.duration import format_duration
 from gate.text.style import Line
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """The surroundings of a run. `show_state` redraws a status line, if there is one."""
 
     clock: Clock

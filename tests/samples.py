@@ -99,7 +99,7 @@ def with_run(of: Session, **changes: Any) -> Session:  # noqa: ANN401 - as `repl
     about_check = {key: value for key, value in changes.items() if key in ("id", "name", "type")}
     about_run = {key: value for key, value in changes.items() if key not in about_check}
     run = run_of(of)
-    return replace(of, checks=(replace(run, check=replace(run.check, **about_check), **about_run),))
+    return replace(of, checks=(run._replace(check=run.check._replace(**about_check), **about_run),))
 
 
 def finished(of: Session) -> PollResult:

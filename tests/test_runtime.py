@@ -51,6 +51,19 @@ def test_the_result_of_a_call_that_took_too_long_is_discarded() -> None:
     assert _call(process, lambda: "next", 5) == "next"
 
 
+def test_a_job_runs_once_while_the_next_calls_run() -> None:
+    process, may_end, done = Process(), threading.Event(), list[str]()
+
+    def meanwhile() -> None:
+        done.append("meanwhile")
+        may_end.set()
+
+    process.do_meanwhile(meanwhile)
+    assert _call(process, lambda: may_end.wait(5), 5)
+    assert _call(process, lambda: may_end.wait(5), 5)
+    assert done == ["meanwhile"]
+
+
 def test_jobs_run_at_the_same_time_and_each_has_its_own_result() -> None:
     both_run = threading.Barrier(2, timeout=5)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from typing import NamedTuple
 
 from gate.checkly import http
 from gate.checkly.budget import Budget
@@ -30,8 +31,7 @@ REQUEST_BOUND_S = 30.0  # the longest duration of a request, not counting the wa
 _NETWORK_ERRORS_UNTIL_PLAIN_POLLING = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Endpoint:
+class _Endpoint(NamedTuple):
     """One API version for one kind of session."""
 
     api: SessionApi

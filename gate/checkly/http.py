@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import NamedTuple
 
 from gate.checkly.json_object import Fields, json_object
 from gate.domain import errors
@@ -16,8 +16,7 @@ from gate.text.clean import SENTENCE_LENGTH, clean
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request, relative to the API's base URL. The transport adds the credentials."""
 
     method: str
@@ -25,8 +24,7 @@ class Request:
     json: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A response: the HTTP status, the headers with lower-case names, and the whole body."""
 
     status: int

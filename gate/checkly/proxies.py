@@ -18,12 +18,11 @@ from requests.utils import should_bypass_proxies
 from gate.domain.errors import UsageError
 
 _HIGHEST_PORT = 65535
-_URL = re.compile(
+_URL = (  # compiled only if there is a proxy
     r"(?:(?P<scheme>https?|socks(?:4a?|5h?))://)?"
     r"(?:(?P<user>[^:/?#\\\[\]]*)(?P<colon>:?)(?P<password>[^/?#\\\[\]]*)@)?"
     r"(?P<host>\[[0-9a-f:.]+\]|[^\s:/?#@\\\[\]%]+)(?::(?P<port>\d{1,5}))?"
-    r"(?:[/?#][^@]*)?",  # ignored by requests; with an @ it is the rest of a password
-    re.IGNORECASE,
+    r"(?:[/?#][^@]*)?"  # ignored by requests; with an @ it is the rest of a password
 )
 _MALFORMED = (
     "not a valid proxy URL. Use http://host:port or http://user:password@host:port, and encode special "
@@ -60,7 +59,7 @@ def _variable(name: str, env: Mapping[str, str]) -> str:
 
 def _read(text: str, variable: str) -> Proxy:
     """Return the proxy with its credentials encoded, so that no library can misread them."""
-    match = _URL.fullmatch(text)
+    match = re.fullmatch(_URL, text, re.IGNORECASE)
     if not match or int(match["port"] or 0) > _HIGHEST_PORT:
         raise UsageError(f"{variable}: {_MALFORMED}")
     scheme = (match["scheme"] or "http").lower()

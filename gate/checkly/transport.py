@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -101,7 +100,7 @@ class HttpTransport:
             hint = _INSIDE if self._endpoint.is_loopback and self._endpoint.is_in_container else ""
             return NeverConnected(f"the request to {self._endpoint.base_url} failed: {reason}{hint}")
         # The body is copied in this thread, because memory of other threads is not returned to the system.
-        reply = replace(head, body=self._hidden.body(body.whole()))
+        reply = head._replace(body=self._hidden.body(body.whole()))
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,9 +79,7 @@ def _report_of(error: GateError) -> Report:
 
 
 def _run(settings: Settings, env: Mapping[str, str], console: Console, process: Process) -> Report:
-    """Decide on the sessions. Raises ImportError, before the wait, if a library is missing."""
-    from gate.report.junit import xml  # noqa: F401, PLC0415 - after the wait there may be no descriptor to load it
-
+    """Decide on the sessions. Raises ImportError, at the first request, if a library is missing."""
     context = Context(
         clock=process,
         jitter=lambda: secrets.randbelow(10_001) / 10_000,
@@ -92,7 +91,20 @@ def _run(settings: Settings, env: Mapping[str, str], console: Console, process: 
         settings = _with_sessions_of_file(settings)
     settings = replace(settings, account_id=settings.account_id or account_of(settings.session_id))
     document = load_policy(settings.policy)
+    if settings.trigger_check_id or settings.trigger_tags:
+        _load_reports(settings.paths)  # no check is started if a library is missing
+    else:
+        process.do_meanwhile(lambda: _load_reports(settings.paths))
     return decide(settings, document, _transport(settings, env, console, process), context)
+
+
+def _load_reports(paths: Mapping[str, str]) -> None:
+    """Load the reports that take long to load. After the wait there may be no descriptor for them."""
+    with suppress(OSError):  # there is none even now; some are reserved for the reports
+        from gate.report.junit import xml  # noqa: F401, PLC0415
+
+        if paths.get("html-path"):
+            from gate.report.page import page  # noqa: F401, PLC0415
 
 
 def _with_sessions_of_file(settings: Settings) -> Settings:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(NamedTuple):
     """The reasons for a result, the most important one first, and the names of its traces and videos.
 
     Each text is one clean line. `error_groups` are the IDs of the groups that its errors belong to.

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 UNKNOWN_LOCATION = "unknown location"  # for a result whose location Checkly does not report
 _LONGEST_RUN_S = 1e7  # four months: a longer run is a mistake, and reports could not show its digits
@@ -102,8 +103,7 @@ class Result:
         return min(max(took_s, 0.0), _LONGEST_RUN_S)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """A check. Checks of a test session that are not deployed have no ID."""
 
     id: str = ""
@@ -116,8 +116,7 @@ class Check:
         return self.name or self.id
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRun:
+class CheckRun(NamedTuple):
     """A check in a session, the locations at which it was to run, and its results."""
 
     check: Check

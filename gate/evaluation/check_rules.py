@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from gate.evaluation.decision import Decision, Naming, Rule, place_of
 from gate.evaluation.outcomes import Outcome
@@ -15,8 +15,7 @@ from gate.text.duration import format_duration
 _WITHOUT_MEASUREMENT = (State.SKIPPED, State.MISSING, State.UNFINISHED, State.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """The rows of checks that have the same limits. In a check session, these are all rows."""
 
     policy: Policy
@@ -45,7 +44,7 @@ def degraded(group: Group) -> Iterable[Decision]:
             why = (
                 f"slower than {longest} ({group.policy.origin('response-time')}): {group.naming.names(slow)}"
             )
-            yield replace(decision, text=f"{decision.text}; {why}")
+            yield decision._replace(text=f"{decision.text}; {why}")
         else:
             yield decision
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from gate.domain.labels import labels
 from gate.domain.session import Check, Session, SessionKind
@@ -31,16 +32,14 @@ class Rule(StrEnum):
     NOTHING_COUNTED = "nothing counted"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A check at a run location. A required location at which no check ran has no check."""
 
     check: Check | None
     location: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """The decision of one rule about a session, or about a group of its checks.
 
     `places` are the rows that it concerns; if there are none, it concerns the session itself. `number` of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 from gate.domain.errors import GateError
 from gate.domain.session import Check, CheckRun, Session, SessionKind, SessionRef
@@ -39,8 +40,7 @@ class Conclusion(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """An outcome and its conclusion. `because` is one line that explains it, if that is necessary."""
 
     outcome: Outcome
@@ -142,8 +142,7 @@ def _decide(
         yield from session_rule(finished)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """The meaning of a decision for one of its rows, in a line that is short enough for a row."""
 
     rule: Rule

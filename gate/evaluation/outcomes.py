@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from gate.domain.session import Check, CheckRun, Phase, Result, Session
 from gate.evaluation.rows import LocationResults, Severity, results_by_location, when_stopped
@@ -11,8 +12,7 @@ from gate.evaluation.states import FAILING, GREEN, State, result_state
 from gate.policy.effective import Policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The outcome of one check at one run location.
 
     `state` is the state that counts, and `seen` the state that the results alone show. They differ if the
@@ -68,7 +68,7 @@ def outcomes(session: Session, policy_for: Callable[[CheckRun], Policy]) -> tupl
         rows += outcomes_of_check(run, policy_for(run), is_over=session.phase is Phase.FINISHED)
     if is_degraded_without_explanation(session, rows):
         rows = [
-            replace(row, state=State.DEGRADED, is_flaky=bool(row.attempts)) if row.state in GREEN else row
+            row._replace(state=State.DEGRADED, is_flaky=bool(row.attempts)) if row.state in GREEN else row
             for row in rows
         ]
     return tuple(rows)
@@ -91,8 +91,7 @@ def is_degraded_without_explanation(session: Session, rows: Sequence[Outcome]) -
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(NamedTuple):
     """The results of one check as one policy interprets them."""
 
     check: Check
@@ -119,7 +118,7 @@ def _outcome(view: _View, row: LocationResults) -> Outcome:
     reason = view.policy.skipped.get(row.location)
     is_slow = False
     if seen is State.DEGRADED and view.policy.response_time_ms is not None:
-        by_checkly, _ = _seen(replace(view, policy=replace(view.policy, response_time_ms=None)), row)
+        by_checkly, _ = _seen(view._replace(policy=replace(view.policy, response_time_ms=None)), row)
         is_slow = by_checkly is not State.DEGRADED
     return Outcome(
         check=view.check,

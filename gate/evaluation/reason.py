@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gate.domain.errors import GateError
 from gate.evaluation.judged import JudgedSession, VerdictKind
@@ -12,16 +12,14 @@ from gate.evaluation.states import GREEN, State
 from gate.text.clean import SENTENCE_LENGTH, clean
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """One part of the reason. `session` is the index of the session that it concerns, if it concerns one."""
 
     text: str
     session: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """The reason as one line of limited length, and the clauses that it contains in full."""
 
     text: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gate.domain.session import CheckRun, Result, ResultKind
 
@@ -24,8 +25,7 @@ class LocationResults:
     is_ambiguous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Severity:
+class Severity(NamedTuple):
     """The order of results under a policy. `rank` 0 is the worst; `is_red` results close unless tolerated."""
 
     rank: Callable[[Result], int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gate.domain.session import Session
 from gate.evaluation.check_rules import is_measured
@@ -14,8 +14,7 @@ from gate.evaluation.states import FAILING, GREEN, State
 from gate.policy.effective import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class FinishedSession:
+class FinishedSession(NamedTuple):
     """A finished session and its rows. `policy` is the part of the policy that all checks share."""
 
     session: Session

@@ -22,4 +22,4 @@ def with_unlisted(polled: PollResult, checks: Mapping[str, int]) -> PollResult:
         CheckRun(Check(name=f"check that Checkly does not show ({number})"), (UNKNOWN_LOCATION,), ())
         for number in range(1, lacking + 1)
     )
-    return replace(polled, session=replace(session, checks=(*session.checks, *runs)))
+    return polled._replace(session=replace(session, checks=(*session.checks, *runs)))

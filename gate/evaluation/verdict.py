@@ -6,7 +6,7 @@ A session that was not read completely and to its end never opens the gate.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gate.domain.errors import GateError
 from gate.domain.exit_code import ExitCode
@@ -17,8 +17,7 @@ from gate.policy.effective import Policy
 from gate.polling.result import Ending, PollResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The gate's decision and the sessions that it is based on. `faults` are errors of the gate itself."""
 
     kind: VerdictKind

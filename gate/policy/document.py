@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate.domain.session import Check, CheckRun
 from gate.policy.effective import Policy
-from gate.policy.match import Match
-from gate.policy.quarantine import Quarantine
 from gate.policy.threshold import DEFAULT, NOTHING, Threshold
+
+if TYPE_CHECKING:  # only a policy file needs them
+    from gate.policy.match import Match
+    from gate.policy.quarantine import Quarantine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +41,14 @@ class Limits:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRule:
+class CheckRule(NamedTuple):
     """Limits for the checks that match."""
 
     match: Match
     limits: Limits
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyFile:
+class PolicyFile(NamedTuple):
     """The file of a policy: its path, and the SHA-256 of its content in hexadecimal digits."""
 
     path: str
@@ -98,6 +99,14 @@ class PolicyDocument:
             entries=entries,
             origins=origins,
         )
+
+    def warnings(self, runs: Sequence[CheckRun], today: date) -> Iterable[str]:
+        """Warn of quarantines that need attention."""
+        if not self.quarantine:
+            return ()
+        from gate.policy.quarantine import warnings  # noqa: PLC0415 - loaded with the policy file
+
+        return warnings(self.quarantine, runs, today)
 
     def _entries_for(self, check: Check) -> Iterable[int]:
         for number, rule in enumerate(self.checks):

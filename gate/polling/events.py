@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gate.domain.errors import RequestFailed
 from gate.domain.session import Session
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """A session was read."""
 
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
 class Paused:
     """A part of a pause has passed without a response."""
 
 
-@dataclass(frozen=True, slots=True)
-class TroubleBegan:
+class TroubleBegan(NamedTuple):
     """The first of consecutive failures. The gate retries."""
 
     error: RequestFailed
 
 
-@dataclass(frozen=True, slots=True)
-class TroubleEnded:
+class TroubleEnded(NamedTuple):
     """Every session can be read again."""
 
     failures: int
 
 
-@dataclass(frozen=True, slots=True)
-class Noticed:
+class Noticed(NamedTuple):
     """A notice that is shown once."""
 
     text: str

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gate.checkly.client import Checkly
 from gate.checkly.retry import LONGEST_BACKOFF_S, backoff_s
@@ -24,8 +24,7 @@ _TOO_LATE_S = 0.01  # a request that fails this close to its time limit was cut 
 _EARLY_S = 0.05  # a long poll may end this much before its time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Patience(NamedTuple):
     """How long to wait in total, and between two fetches of one session, in seconds."""
 
     timeout_s: float

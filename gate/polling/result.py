@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from gate.domain.errors import GateError, NoSuchSession, Stopped
 from gate.domain.session import Session, SessionRef
@@ -22,8 +23,7 @@ class Ending(Enum):
     STOPPED = "stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class PollResult:
+class PollResult(NamedTuple):
     """The last known state of one session; `error` explains why the wait ended before the session did."""
 
     ref: SessionRef
@@ -38,7 +38,7 @@ def with_accounts(polled: Iterable[PollResult], account_id: str) -> Iterable[Pol
         other = each.ref.account
         if isinstance(each.error, NoSuchSession) and account_id and other not in ("", account_id):
             text = f"{each.error}; the link is of the account {other}, and account-id is {account_id}"
-            yield replace(each, error=NoSuchSession(text, status=each.error.status))
+            yield each._replace(error=NoSuchSession(text, status=each.error.status))
         else:
             yield each
 
@@ -74,7 +74,7 @@ def reportable_at_once(
             room -= size
         else:
             left_out += 1
-            runs = tuple(replace(run, run_locations=(), results=()) for run in each.session.checks[:1])
+            runs = tuple(run._replace(run_locations=(), results=()) for run in each.session.checks[:1])
             bare = replace(each.session, checks=runs)
             kept[number] = PollResult(each.ref, bare, Ending.STOPPED, stopped)
     return tuple(kept), left_out

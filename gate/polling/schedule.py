@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from gate.checkly.budget import Budget
 from gate.checkly.session_api import LONGEST_LONG_POLL_S
@@ -23,8 +23,7 @@ LONGEST_REST_S = 30.0  # the log and the status line show regularly that the gat
 _ROUNDING_S = 0.05  # a pause of a little less than 1 s is filled with a poll of 1 s
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A session that has not ended, as far as the gate knows. Times are readings of the clock.
 
     It is not fetched before `fetch_at_s`. `can_poll`: whether a long poll is likely to return its end.
@@ -37,8 +36,7 @@ class Candidate:
     failures: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """The facts besides the sessions that determine the next step.
 
     `at_once`: how many sessions are polled at once, from the first unfinished one on. `in_doubt`: no request
@@ -53,23 +51,20 @@ class Circumstances:
     in_doubt: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(NamedTuple):
     """Fetch the candidates at these indexes."""
 
     places: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(NamedTuple):
     """Wait for the candidates at these indexes to end, with long polls of `max_wait_s` (1 to 30) seconds."""
 
     places: tuple[int, ...]
     max_wait_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(NamedTuple):
     """Send no request until then."""
 
     until_s: float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from gate.config.stdout import is_stdout
 from gate.domain.errors import Defect, GateError, LibraryMissing, ReportUnwritable
@@ -27,8 +28,7 @@ _LISTS = ("session-ids", "failed-checks")  # they have their own limits, and hal
 _LIST_LENGTH = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Sinks:
+class Sinks(NamedTuple):
     """The places for reports. `paths` are those of files, by input. A file with an empty path is not written.
 
     `hidden` removes the API key from everything that is written.
@@ -40,8 +40,7 @@ class Sinks:
     paths: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(NamedTuple):
     """A kind of report file, which is rendered in parts. `in_short` summarizes it from the first part."""
 
     input: str
@@ -155,7 +154,7 @@ def _write(report: Report, file: _File, sinks: Sinks) -> tuple[Report, bool]:
     except Exception as error:  # noqa: BLE001 - a defect in a reporter means that its report was not written
         fault = Defect(error)
     else:
-        files = [replace(each, holds=holds) if each.input == file.input else each for each in report.files]
+        files = [each._replace(holds=holds) if each.input == file.input else each for each in report.files]
         return replace(report, files=tuple(files)), True
     return replace(report, verdict=report.verdict.with_fault(fault)), False
 

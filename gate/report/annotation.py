@@ -6,8 +6,8 @@ For each step, GitHub shows the first ten annotations of a kind, and the first 4
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from gate.domain.exit_code import ExitCode
 from gate.evaluation.decision import place_of
@@ -28,8 +28,7 @@ class Level(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(NamedTuple):
     """An annotation. Its title and message are one line each."""
 
     level: Level

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gate.domain.session import Check
 from gate.evaluation.judged import Conclusion, JudgedSession, Row
@@ -20,8 +20,7 @@ _CALM = (Conclusion.GREEN, Conclusion.SKIPPED)
 _MOST_NAMED = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A row and the session that it belongs to, by its position in the report."""
 
     session: int
@@ -44,8 +43,7 @@ class Entry:
         return self.judged.naming.label(self.row.outcome.check)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckEntries:
+class CheckEntries(NamedTuple):
     """The rows of one check in all sessions that ran it, worst first."""
 
     name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from gate import __version__
@@ -38,7 +37,7 @@ def parts(report: Report) -> Iterable[bytes]:
         "decided-at": _time(report.decided_at),
         "waited-seconds": round(report.waited_s, 3),
         "requests": report.requests,
-        "policy-file": asdict(report.policy) if report.policy else None,
+        "policy-file": report.policy._asdict() if report.policy else None,
         "inputs": dict(report.inputs),
         "faults": list(report.faults),
         "notices": list(report.notices),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from gate.domain.detail import Detail
 from gate.domain.errors import UsageError
@@ -37,8 +38,7 @@ _STATUSES_WORST_FIRST = ("FAILED", "TIMED_OUT", "CANCELLED", "DEGRADED", "PASSED
 _ENDINGS_WORST_FIRST = (Ending.STOPPED, Ending.INCONCLUSIVE, Ending.TIMEOUT, Ending.FINISHED)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFile:
+class ReportFile(NamedTuple):
     """A report file that was written: the input that names it, its title, its path, and a short content."""
 
     input: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Tone(Enum):
@@ -17,8 +17,7 @@ class Tone(Enum):
     FAINT = "faint"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the log. `link` is an https URL that belongs to the text."""
 
     text: str

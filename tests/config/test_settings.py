@@ -384,6 +384,12 @@ def test_the_key_is_not_in_the_inputs_of_the_record_or_in_a_repr() -> None:
     assert shown_inputs(settings)["report-only"] == "false"
 
 
+@pytest.mark.parametrize("threshold", ["25%", "3", "0"])
+def test_a_threshold_is_shown_as_it_was_given(threshold: str) -> None:
+    given = _settings(f"--failed-threshold={threshold}")
+    assert shown_inputs(given)["failed-threshold"] == threshold
+
+
 def test_the_help_contains_every_input_and_every_exit_code() -> None:
     text = " ".join(help_text().split())
     for row in INPUTS:

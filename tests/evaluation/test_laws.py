@@ -205,7 +205,7 @@ def test_a_share_lets_more_fail_if_more_locations_count() -> None:
 def _with_results(of: Session, number: int, results: Sequence[Result]) -> Session:
     """Return the session with other results for one of its checks."""
     runs = list(of.checks)
-    runs[number] = replace(runs[number], results=tuple(results))
+    runs[number] = runs[number]._replace(results=tuple(results))
     return replace(of, checks=tuple(runs))
 
 

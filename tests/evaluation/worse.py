@@ -166,7 +166,7 @@ def _with(session: Session, place: Place, change: Callable[[Result], Result]) ->
 
 def _with_results(session: Session, number: int, results: tuple[Result, ...]) -> Session:
     runs = list(session.checks)
-    runs[number] = replace(runs[number], results=results)
+    runs[number] = runs[number]._replace(results=results)
     is_cancelled = session.is_cancelled or (
         session.api_version == "v1"
         and session.status == "TIMED_OUT"

@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.image.engine import ROOT, Engine, pinned_base
 
-_NOT_OF_THE_CHECKOUT = (".git", ".venv", ".*_cache", ".hypothesis", "test-results")
+_NOT_OF_THE_CHECKOUT = (".git", ".venv", ".*_cache", ".hypothesis", "node_modules", "test-results")
 _BUILT_WITHIN_S = 300
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 

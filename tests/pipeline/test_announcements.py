@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -29,7 +28,7 @@ ENDS = "Checkly announces that /v1/check-sessions will be switched off on 2027-0
     ],
 )
 def test_an_announcement_is_a_notice(headers: dict[str, str], notices: tuple[str, ...]) -> None:
-    world = World(one_session((0, "PASSED")), fault=lambda *_: replace(document("PASSED"), headers=headers))
+    world = World(one_session((0, "PASSED")), fault=lambda *_: document("PASSED")._replace(headers=headers))
     context = Context(
         world.clock, lambda: 0.5, lambda: datetime(2026, 1, 15, tzinfo=UTC), lambda _: None, lambda _: None
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gate.domain.detail import Detail
 from gate.domain.session import Check
@@ -19,8 +19,7 @@ from gate.text.clean import clean
 _MESSAGE_LENGTH = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A failed attempt that was followed by another."""
 
     type: str
@@ -28,8 +27,7 @@ class Attempt:
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(NamedTuple):
     """A test case, with a message of one line, further details, properties for tools, and failed attempts."""
 
     name: str

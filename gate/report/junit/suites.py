@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from gate.domain.session import Check
 from gate.evaluation.judged import JudgedSession
@@ -18,8 +18,7 @@ from gate.report.junit.plain import plain
 from gate.report.report import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(NamedTuple):
     """A test suite. Properties without a value are not written."""
 
     name: str
@@ -43,7 +42,7 @@ def suites(report: Report) -> Iterable[Suite]:
 
 def _finished(suite: Suite, report: Report, seen: Counter[str]) -> Suite:
     cases = _numbered(suite.cases, suite.class_name, seen)
-    return replace(suite, cases=cases, properties={**suite.properties, **_policy_file(report)})
+    return suite._replace(cases=cases, properties={**suite.properties, **_policy_file(report)})
 
 
 def _suites_of(judged: JudgedSession, classes: Mapping[Check, str], report: Report) -> Iterable[Suite]:
@@ -71,7 +70,7 @@ def _numbered(cases: Sequence[Case], class_name: str, seen: Counter[str]) -> Seq
     for case in cases:
         seen[f"{class_name} {case.name}"] += 1
         number = seen[f"{class_name} {case.name}"]
-        numbered.append(case if number == 1 else replace(case, name=f"{case.name} ({number})"))
+        numbered.append(case if number == 1 else case._replace(name=f"{case.name} ({number})"))
     return numbered
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gate.domain.errors import UsageError
 from gate.domain.exit_code import ExitCode
@@ -34,8 +34,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A session's rows and the reasons below them. A calm table has nothing to report and can be folded."""
 
     title: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gate.report.order import Entry
 from gate.report.report import Report
@@ -20,8 +20,7 @@ _REASON_LENGTH = 160  # characters in a cell
 _FOLD_BYTES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """The columns that the rows need."""
 
     check: bool
