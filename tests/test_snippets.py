@@ -103,7 +103,7 @@ def test_the_checks_of_a_simulated_api_can_be_triggered(tmp_path: Path) -> None:
 
 
 def test_the_session_and_the_commit_of_a_simulated_api_can_be_gated(tmp_path: Path) -> None:
-    (name, commit) = re.findall(r"`simulate (\S+)` prints .* commit is `(\w+)`", README)[0]
+    (name, commit) = re.findall(r"`simulate (\S+)` also prints .*`--commit`, is `(\w+)`", README)[0]
     scenario = replace(load(name), started=datetime.now(UTC))  # as the command does
     with Simulator(scenario, speed=1000) as api:
         for inputs in ({"commit": commit}, {"session-id": scenario.session_ids[0]}):

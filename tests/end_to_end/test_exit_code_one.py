@@ -119,7 +119,7 @@ def test_missing_libraries_are_not_exit_code_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", ["ImportError", "RuntimeError"])
 @pytest.mark.parametrize(
     "arguments",
-    [["policy", "check"], ["--session-id", SESSION_ID, "--api-key", KEY]],
+    [["policy", "check", "p.yml"], ["--session-id", SESSION_ID, "--api-key", KEY]],
     ids=["a command", "the gate"],
 )
 def test_a_library_that_fails_to_load_is_not_exit_code_one(
@@ -127,6 +127,7 @@ def test_a_library_that_fails_to_load_is_not_exit_code_one(
 ) -> None:
     for library in ("yaml", "junit_xml"):
         (tmp_path / f"{library}.py").write_text(f"raise {error}('its file is damaged')\n")
+    (tmp_path / "p.yml").write_text("failed-threshold: 1")
     failed = run(tmp_path, {"PYTHONPATH": str(tmp_path)}, *arguments)
     assert failed.code == 4
     assert "its file is damaged" in failed.log
