@@ -17,6 +17,7 @@ from gate.publish import host, publisher
 from gate.publish.console import Console
 from gate.runtime import Process
 from gate.text.redact import Redaction
+from gate.text.style import Line
 from tests.hostile.places import Given
 from tests.polling.world import SimulatedClock
 from tests.report.reports import of_error
@@ -71,10 +72,11 @@ class Told:
     record: bytes
     summary_file: str
     page: bytes
+    terminal: str
 
 
-def told_on_github(given: Given, workspace: Path) -> Told:
-    """Run a gate on GitHub; return its output."""
+def output_of(given: Given, workspace: Path) -> Told:
+    """Return the output on GitHub and on a terminal of a gate that decides once."""
     env = {
         "GITHUB_ACTIONS": "true",
         "GITHUB_WORKSPACE": str(workspace),
@@ -86,28 +88,27 @@ def told_on_github(given: Given, workspace: Path) -> Told:
     files = {name: str(workspace / file) for name, file in _FILES.items()}
     for file in files.values():
         Path(file).unlink(missing_ok=True)  # some file systems take a millisecond to replace a file
-    log = _run(given, workspace, env, files, io.StringIO())
+    github, terminal = io.StringIO(), Terminal()
+    _run(given, workspace, files, {github: env, terminal: {}})
     return Told(
-        log=log,
+        log=github.getvalue(),
         outputs=(workspace / "output").read_text(),
         summary=(workspace / "step-summary").read_text(),
         junit=(workspace / "junit.xml").read_bytes(),
         record=(workspace / "record.json").read_bytes(),
         summary_file=(workspace / "summary.md").read_text(),
         page=(workspace / "page.html").read_bytes(),
+        terminal=terminal.getvalue(),
     )
 
 
-def shown_on_a_terminal(given: Given, workspace: Path) -> str:
-    """Run a gate on a terminal; return what the terminal gets."""
-    file = workspace / "junit.xml"
-    file.unlink(missing_ok=True)
-    return _run(given, workspace, {}, {"junit-path": str(file)}, Terminal())
-
-
 def _run(
-    given: Given, workspace: Path, env: Mapping[str, str], files: Mapping[str, str], stream: io.StringIO
-) -> str:
+    given: Given,
+    workspace: Path,
+    files: Mapping[str, str],
+    environments: Mapping[io.StringIO, Mapping[str, str]],
+) -> None:
+    """Run the gate. Each stream gets the log of its environment; the first one's host gets the files."""
     inputs = {**_INPUTS, **files, **given.inputs}
     if given.policy:
         inputs["policy"] = str(workspace / "policy.yml")
@@ -116,25 +117,33 @@ def _run(
     try:
         settings, book = read_settings(argv, given.env), load_policy(inputs.get("policy", ""))
     except UsageError:
-        cli.run(argv, {**env, **given.env}, stream, Process())  # refused before any request
-        return stream.getvalue()
-    console, clock = Console(stream, env), SimulatedClock()
+        for stream, env in environments.items():  # refused before any request
+            cli.run(argv, {**env, **given.env}, stream, Process())
+        return
+    consoles = {Console(stream, env): env for stream, env in environments.items()}
+    clock = SimulatedClock()
+
+    def log(line: Line) -> None:
+        for console in consoles:
+            console.line(line)
+
+    def show_state(text: str) -> None:
+        for console in consoles:
+            console.state(text)
+
     context = waiting.Context(
         clock=clock,
         jitter=lambda: 1.0,
         wall_clock=lambda: datetime(2026, 1, 15, 9, 5, tzinfo=UTC),
-        log=console.line,
-        show_state=console.state,
+        log=log,
+        show_state=show_state,
     )
     try:
         report = pipeline.decide(settings, book, Network(given, clock), context)
     except GateError as error:
         report = of_error(error, decided_at=context.wall_clock())
-    sinks = publisher.Sinks(
-        host.detect(env, console, DELIMITER),
-        console,
-        Redaction(""),
-        settings.paths,
-    )
-    publisher.publish(report, sinks)
-    return stream.getvalue()
+    paths = settings.paths
+    for console, env in consoles.items():
+        sinks = publisher.Sinks(host.detect(env, console, DELIMITER), console, Redaction(""), paths)
+        publisher.publish(report, sinks)
+        paths = {}

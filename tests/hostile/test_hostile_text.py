@@ -14,7 +14,7 @@ from gate.text.clean import https_link
 from tests.hostile import shapes
 from tests.hostile.corpus import TRIED
 from tests.hostile.places import LINK, OTHER_ID, PLACES, RESULT_ID, TEST_LINK, Given
-from tests.hostile.telling import shown_on_a_terminal, told_on_github
+from tests.hostile.telling import output_of
 
 # A hostile text must look like one of these: a name, a long name, nothing, a link, a number.
 HARMLESS = ("harmless", "harmless " * 200, "", "https://harmless.example/x", "0", "123")
@@ -26,11 +26,10 @@ Shapes = dict[str, shapes.Shape]
 
 
 def _shapes(given: Given, workspace: Path) -> tuple[Shapes, set[str]]:
-    told = told_on_github(given, workspace)
+    told = output_of(given, workspace)
     summary, links = shapes.of_summary(told.summary)
     assert told.summary_file == told.summary
     page, page_links = shapes.of_page(told.page)
-    shown = shapes.of_terminal(shown_on_a_terminal(given, workspace))
     found = {
         "log": shapes.of_log(told.log),
         "outputs": shapes.of_outputs(told.outputs),
@@ -38,7 +37,7 @@ def _shapes(given: Given, workspace: Path) -> tuple[Shapes, set[str]]:
         "JUnit": shapes.of_junit(told.junit),
         "record": shapes.of_record(told.record),
         "page": page,
-        "terminal": shown,
+        "terminal": shapes.of_terminal(told.terminal),
     }
     return found, links | page_links
 
@@ -87,7 +86,7 @@ def test_names_of_cases_do_not_depend_on_states_and_order(text: str, tmp_path: P
     names = []
     for status, places in (("FAILED", ["us-east-1", text]), ("PASSED", [text, "us-east-1"])):
         given = Given(document={"name": text, "status": status, "runLocations": places})
-        root = ET.fromstring(told_on_github(given, tmp_path).junit)
+        root = ET.fromstring(output_of(given, tmp_path).junit)
         names.append({(case.get("classname"), case.get("name")) for case in root.iter("testcase")})
     without_session = [{name for name in each if not str(name[1]).endswith("[session]")} for each in names]
     assert without_session[0] == without_session[1]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.hostile import shapes
 from tests.hostile.places import Given, results
-from tests.hostile.telling import shown_on_a_terminal, told_on_github
+from tests.hostile.telling import output_of
 
 ODD: dict[str, Mapping[str, object]] = {
     "the zero date of another language": {
@@ -30,10 +30,10 @@ ODD: dict[str, Mapping[str, object]] = {
 @pytest.mark.parametrize("more", ODD.values(), ids=ODD.keys())
 def test_every_report_is_readable_with_odd_times(more: Mapping[str, object], tmp_path: Path) -> None:
     given = Given(document={"results": results("us-east-1", **more)})
-    told = told_on_github(given, tmp_path)
+    told = output_of(given, tmp_path)
     shapes.of_summary(told.summary)
     shapes.of_record(told.record)
-    shapes.of_terminal(shown_on_a_terminal(given, tmp_path))
+    shapes.of_terminal(told.terminal)
     shapes.of_junit(told.junit)
     times = [float(each.get("time", "0")) for each in ET.fromstring(told.junit).iter() if each.get("time")]
     assert all(0 <= time < 1e9 for time in times)
