@@ -45,8 +45,13 @@ def _without_completion(request: Request, _at_s: float) -> Fault:
     return Response(404, {}, b"") if "/completion" in request.path else None
 
 
+ENDS = pytest.mark.parametrize(
+    ("status", "ending"), [("PASSED", Ending.FINISHED), ("STARTED", Ending.TIMEOUT)]
+)
+
+
 @pytest.mark.parametrize("fault", [lambda *_: None, _without_completion], ids=["long polls", "plain fetches"])
-@pytest.mark.parametrize(("status", "ending"), [("PASSED", Ending.FINISHED), ("STARTED", Ending.TIMEOUT)])
+@ENDS
 def test_a_session_that_ended_during_a_suspension_is_judged(
     status: str, ending: Ending, fault: Callable[[Request, float], Fault]
 ) -> None:
@@ -61,8 +66,12 @@ def test_a_session_that_ended_during_a_suspension_is_judged(
     assert reading > 50
 
 
-def test_all_of_many_sessions_that_ended_during_a_suspension_are_judged() -> None:
-    world = Impatient({str(UUID(int=number)): ((0.0, "STARTED"), (100.0, "PASSED")) for number in range(100)})
+@pytest.mark.parametrize("sessions", [1, 100])
+@ENDS
+def test_all_sessions_are_fetched_once_after_a_suspension_during_a_request(
+    status: str, ending: Ending, sessions: int
+) -> None:
+    world = World({str(UUID(int=number)): ((0.0, "STARTED"), (100.0, status)) for number in range(sessions)})
     suspensions = iter([3600.0])
 
     def suspend(_request: Request, at_s: float) -> Fault:
@@ -71,4 +80,5 @@ def test_all_of_many_sessions_that_ended_during_a_suspension_are_judged() -> Non
         return "lost" if 20 < at_s < 3600 else None
 
     world.fault = suspend
-    assert {watched.ending for watched in world.wait(timeout_s=60)} == {Ending.FINISHED}
+    assert {watched.ending for watched in world.wait(timeout_s=60)} == {ending}
+    assert sum(at_s > 3600 for at_s, _ in world.sent) == sessions

@@ -152,24 +152,6 @@ def test_a_session_that_ends_in_the_last_second_is_finished(
     assert world.clock.elapsed_s() <= 60
 
 
-@pytest.mark.parametrize(("status", "ending"), [("PASSED", Ending.FINISHED), ("STARTED", Ending.TIMEOUT)])
-def test_a_process_that_is_suspended_beyond_the_deadline_fetches_once_more(
-    status: str, ending: Ending
-) -> None:
-    world = World(one_session((0, "STARTED"), (100, status)))
-    suspensions = iter([3600.0])
-
-    def suspend(_request: Request, at_s: float) -> Fault:
-        if at_s > 20:
-            world.clock.sleep_s(next(suspensions, 0.0))
-        return "lost" if 20 < at_s < 3600 else None
-
-    world.fault = suspend
-    (watched,) = world.wait(timeout_s=60)
-    assert watched.ending is ending
-    assert sum(at_s > 3600 for at_s, _ in world.sent) == 1
-
-
 def test_a_long_poll_that_hangs_leaves_time_for_the_last_fetch() -> None:
     world = World(
         one_session((0, "STARTED"), (55, "PASSED")),
