@@ -1,4 +1,8 @@
-"""One run of the gate: trigger, poll, evaluate, explain. This module contains only the order of the steps."""
+"""One run of the gate: trigger, poll, evaluate, explain.
+
+This module determines the order of the steps, which steps a stop or an error skips, and the notices on the
+run.
+"""
 
 from __future__ import annotations
 

@@ -189,7 +189,13 @@ def test_the_packages_of_the_flow_exist() -> None:
     flow = block("docs/architecture.md", "flowchart LR")
     inside = flow.partition("subgraph run")[2].partition("\n")[2].partition("end\n")[0]
     outside = re.findall(r"^  (\w+) (?:-->|--)", flow.replace("run -->", ""), re.MULTILINE)
-    packages = {*re.split(r" -->(?:\|[^|]*\|)? ", inside.strip()), *outside, "cli", "commands", "publish"}
+    packages = {
+        *re.split(r" -->(?:\|[^|]*\|)? |\n *", inside.strip()),
+        *outside,
+        "cli",
+        "commands",
+        "publish",
+    }
     assert len(packages) > 10
     known = {path.stem for path in (ROOT / "gate").iterdir()}
     assert packages <= known
