@@ -128,7 +128,7 @@ def _report_paths(
         if other and is_stdout(path):
             problems.append(f"{name}: only one report can go to stdout, and {other} already does")
         elif other and not path.startswith("/dev/"):
-            problems.append(f"{name}: is the same path as {other}: one report would overwrite the other")
+            problems.append(f"{name}: the same path as {other}; one report would overwrite the other")
         elif path:
             paths[name] = path
     return paths, problems

@@ -98,7 +98,7 @@ def _table(heading: str, named: Sequence[tuple[str, Row]]) -> Iterable[Line]:
 
 
 def _elsewhere(named: Sequence[tuple[str, Row]]) -> Iterable[Line]:
-    """Return the locations at which retries of other locations finished."""
+    """Return a line for each location whose retry finished at another location."""
     for name, row in named:
         if row.outcome.finished_in:
             yield Line(f"  {name}: finished in {row.outcome.finished_in}", Tone.FAINT)
