@@ -89,17 +89,17 @@ def _counted(number: int, name: str) -> str:
 
 def _sessions(report: Report, entries: Iterable[Entry]) -> Iterable[Html]:
     """Yield the sessions, worst first. If there are several, those without anything to report are folded."""
-    of: dict[int, list[Entry]] = {}
+    by_session: dict[int, list[Entry]] = {}
     for entry in entries:
-        of.setdefault(entry.session, []).append(entry)
+        by_session.setdefault(entry.session, []).append(entry)
     ordered = sessions_worst_first(report)
     calm: list[tuple[int, JudgedSession]] = []
     for number, judged in ordered:
         if len(ordered) > 1 and not is_worth_a_look(judged):
             calm.append((number, judged))
         else:
-            yield session_section(judged, of.get(number, ()), report)
+            yield session_section(judged, by_session.get(number, ()), report)
     if calm:
         title = "1 session" if len(calm) == 1 else f"{len(calm)} sessions"
-        folded = [session_section(judged, of.get(number, ()), report) for number, judged in calm]
+        folded = [session_section(judged, by_session.get(number, ()), report) for number, judged in calm]
         yield element("details", element("summary", f"{title} without anything to report"), *folded)
