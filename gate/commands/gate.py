@@ -24,7 +24,8 @@ from gate.publish.console import Console
 from gate.publish.files import Reserve, check_writable
 from gate.publish.host import detect
 from gate.publish.paths import real_path
-from gate.publish.publisher import Sinks, publish
+from gate.publish.publisher import publish
+from gate.publish.report_files import Sinks
 from gate.report.report import Report
 from gate.runtime import Process
 from gate.text.clean import clean
