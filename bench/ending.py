@@ -38,7 +38,7 @@ within any minute of a wait."""
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """The seconds from the session's end to the program's exit, and its most requests in any minute."""
+    """The seconds from the session's end to the program's exit, and the most requests within any minute."""
 
     late_s: float
     per_minute: int

@@ -83,7 +83,7 @@ def with_background(
     groups: Mapping[ErrorGroupRef, ErrorGroup],
     sessions: Iterable[JudgedSession],
 ) -> dict[str, Detail]:
-    """Return the details with the facts of their error groups."""
+    """Return the details, each with what is known about its error groups."""
     session_of = _session_of(sessions)
     found = {}
     for result_id, detail in details.items():

@@ -1,4 +1,8 @@
-"""One run of the gate: trigger, poll, evaluate, explain. This module contains only the order of the steps."""
+"""One run of the gate: trigger, poll, evaluate, explain.
+
+This module determines the order of the steps, which steps a stop or an error skips, and the notices on the
+run.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +46,8 @@ def decide(settings: Settings, document: PolicyDocument, transport: Transport, c
     triggered = _trigger(settings, checkly, context, until_s)
     settings = replace(settings, checks_of={**settings.checks_of, **triggered.checks})
     commits = Commits(settings, checkly, context.wall_clock, lambda text: context.log(Line(text)))
-    of_commit, fault = _of_commit(commits, triggered.fault, deadline_s)
+    of_commit, not_found = _of_commit(commits, triggered.fault, deadline_s)
+    fault = not_found if isinstance(not_found, Stopped) else triggered.fault or not_found
     refs = each_once((*settings.session_id, *triggered.refs, *of_commit))
     if fault and (isinstance(fault, Stopped) or not refs):
         report = Report(conclude(()), context.wall_clock())
@@ -71,15 +76,18 @@ def _trigger(settings: Settings, checkly: Checkly, context: Context, until_s: fl
 
 
 def _of_commit(
-    commits: Commits, fault: GateError | None, deadline_s: float
+    commits: Commits, triggering: GateError | None, deadline_s: float
 ) -> tuple[tuple[SessionRef, ...], GateError | None]:
-    """Return the sessions of the commit, if one is given, and the error that keeps the gate from opening."""
-    if not commits.settings.commit or isinstance(fault, Stopped):
-        return (), fault
+    """Return the sessions of the commit, and the error if they were not found. After a signal, do not search.
+
+    `triggering` is the error of the step before.
+    """
+    if not commits.settings.commit or isinstance(triggering, Stopped):
+        return (), None
     try:
-        return commits.find(until_s=deadline_s), fault
+        return commits.find(until_s=deadline_s), None
     except GateError as error:
-        return (), error if isinstance(error, Stopped) else fault or error
+        return (), error
 
 
 def _poll_and_judge(

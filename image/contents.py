@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-# A shell, and what generated scripts call: GitLab's runner (grep, mkdir, rm, chmod, cat, cp, mv), Jenkins'
-# durable task (cat, touch, sleep, mv, nohup), Woodpecker and Drone (base64), Tekton and Argo (cp, ln).
-# Short scripts around a gate use the rest. printf, echo, kill and wait are built into the shell.
+# A shell, and the programs that the scripts of CI systems call: GitLab's runner (grep, mkdir, rm, chmod, cat,
+# cp, mv), Jenkins' durable task (cat, touch, sleep, mv, nohup), Woodpecker and Drone (base64), Tekton and
+# Argo (cp, ln). Short scripts around a gate use the rest. The shell itself has printf, echo, kill and wait.
 PROGRAMS = (
     *(
         "sh",

@@ -133,7 +133,7 @@ def test_the_workflow_of_the_readme_uses_existing_names() -> None:
 def test_the_flags_and_scenarios_of_the_readme_exist() -> None:
     (command,) = re.findall(r"^  checkly-gate (--.*)$", README, re.MULTILINE)
     assert set(re.findall(r"--([a-z-]+)", command)) <= {row.name for row in INPUTS}
-    assert set(re.findall(r"entrypoint\.py (?:demo|simulate) (\w+)", README)) <= set(shipped())
+    assert set(re.findall(r"entrypoint\.py (?:demo|simulate) ([\w-]+)", README)) <= set(shipped())
 
 
 def test_the_roll_back_in_the_readme_is_that_of_the_example() -> None:

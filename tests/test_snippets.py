@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from gate.policy.loader import DEFAULT_PATH
-from gate.simulator import Simulator, load, parse
+from gate.simulator import Scenario, Simulator, load, parse
 from tests.config.test_session_file import DETACHED, SCENARIO
 from tests.end_to_end.running import ENTRYPOINT, Run, github, inputs_for, run
 from tests.end_to_end.test_commit import SHA, session
@@ -32,7 +32,8 @@ BLOCKS = {
     "README.md": {
         "make demo   # the whole gate": f"{DOCS}::test_make_demo_shows",
         "The gate is CLOSED": f"{DOCS}::test_the_readme_quotes_the_actual_output_of_a_demo",
-        "CHECKLY_API_URL=http": f"{HERE}::test_the_checks_of_a_simulated_api_can_be_triggered",
+        ".venv/bin/python entrypoint.py simulate": f"{HERE}::test_the_simulated_session_is_the_gated_one",
+        "export CHECKLY_API_URL=http": f"{HERE}::test_a_simulated_session_and_commit_are_gated",
         "name: Deploy": f"{DOCS}::test_the_workflow_of_the_readme_works",
         "- run: npx checkly test": f"{HERE}::test_the_output_of_checkly_test_is_gated",
         "with: trigger-tags": f"{HERE}::test_checks_are_triggered_as_test_sessions",
@@ -91,24 +92,44 @@ def gated(workspace: Path, api: Simulator, step: Any, **inputs: str) -> Run:  # 
     return run(workspace, github(workspace, inputs_for(api, ()) | given | inputs))
 
 
-def test_the_checks_of_a_simulated_api_can_be_triggered(tmp_path: Path) -> None:
-    command = block("README.md", "CHECKLY_API_URL").replace(
-        ".venv/bin/python entrypoint.py", f"{sys.executable} {ENTRYPOINT}"
-    )
-    with Simulator(load("flaky"), speed=1000) as api:
-        script = command.replace("http://127.0.0.1:PORT", api.url)
-        for _ in range(2):
-            ended = Programs(tmp_path).run(script, {}, tmp_path)
+PROGRAM = ".venv/bin/python entrypoint.py"
+
+
+def run_on(scenario: Scenario, script: str, folder: Path) -> Iterator[str]:
+    """Run the gates of a script one by one against a simulator; yield what each one prints."""
+    exports, *gates = script.strip().splitlines()
+    with Simulator(replace(scenario, started=datetime.now(UTC)), speed=1000) as api:
+        for gate in gates:
+            lines = [exports.replace("http://127.0.0.1:8642", api.url), gate]
+            script = "\n".join(lines).replace(PROGRAM, f"{sys.executable} {ENTRYPOINT}")
+            ended = Programs(folder).run(script, {}, folder)
             assert ended.code == 0, ended.log
+            yield ended.log
 
 
-def test_the_session_and_the_commit_of_a_simulated_api_can_be_gated(tmp_path: Path) -> None:
-    (name, commit) = re.findall(r"`simulate (\S+)` also prints .*`--commit`, is `(\w+)`", README)[0]
-    scenario = replace(load(name), started=datetime.now(UTC))  # as the command does
-    with Simulator(scenario, speed=1000) as api:
-        for inputs in ({"commit": commit}, {"session-id": scenario.session_ids[0]}):
-            done = run(tmp_path, github(tmp_path, inputs_for(api, ()) | inputs))
-            assert done.code == 0, done.log
+def test_the_simulated_session_is_the_gated_one() -> None:
+    simulated = block("README.md", f"{PROGRAM} simulate").split()
+    gated = block("README.md", "export")
+    assert simulated[-2:] == ["--port", "8642"]
+    assert f"http://127.0.0.1:{simulated[-1]} " in gated
+    (session_id,) = load(simulated[3]).session_ids
+    assert f"{PROGRAM} {session_id}\n" in gated
+
+
+def test_a_simulated_session_and_commit_are_gated(tmp_path: Path) -> None:
+    logs = list(run_on(load("tests-passing"), block("README.md", "export"), tmp_path))
+    assert len(logs) == 2
+    assert all("6 of 6 checks green" in log for log in logs)
+
+
+def test_a_simulated_check_is_triggered(tmp_path: Path) -> None:
+    (name, inputs) = re.findall(
+        r"With `simulate (\w+)` instead, `checkly-gate (.*)` triggers a check", README
+    )[0]
+    exports, *_ = block("README.md", "export").splitlines()
+    gate = f"{PROGRAM} {inputs}"
+    (*_, log) = run_on(load(name), "\n".join([exports, gate, gate]), tmp_path)
+    assert "started Log in and out" in log
 
 
 def test_the_output_of_checkly_test_is_gated(tmp_path: Path) -> None:
@@ -189,7 +210,13 @@ def test_the_packages_of_the_flow_exist() -> None:
     flow = block("docs/architecture.md", "flowchart LR")
     inside = flow.partition("subgraph run")[2].partition("\n")[2].partition("end\n")[0]
     outside = re.findall(r"^  (\w+) (?:-->|--)", flow.replace("run -->", ""), re.MULTILINE)
-    packages = {*re.split(r" -->(?:\|[^|]*\|)? ", inside.strip()), *outside, "cli", "commands", "publish"}
+    packages = {
+        *re.split(r" -->(?:\|[^|]*\|)? |\n *", inside.strip()),
+        *outside,
+        "cli",
+        "commands",
+        "publish",
+    }
     assert len(packages) > 10
     known = {path.stem for path in (ROOT / "gate").iterdir()}
     assert packages <= known

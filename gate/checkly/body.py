@@ -38,10 +38,11 @@ class Room:
 
 
 class Body:
-    """The body of a response that is arriving, until the gate stops waiting for it.
+    """The body of a response that is arriving.
 
-    A server that sends a byte now and then occupies a thread, but no memory. The bytes are in pages that are
-    mapped for this body and return to the system at once; the allocator would keep pages for each thread.
+    When the gate stops waiting for it, its memory is freed, even if a slow server keeps the thread busy. The
+    bytes are in pages that are mapped for this body, so the system gets them back at once; the allocator
+    would keep pages for each thread.
     """
 
     def __init__(self, room: Room) -> None:

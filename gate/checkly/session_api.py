@@ -108,11 +108,13 @@ def read_result(item: Fields, location: str, texts: Texts, *, named: str, is_can
 
 
 def hold_bounds(locations: Collection[str], results: int) -> None:
-    """Raise `InvalidResponse` for too many locations or results, or for two locations that look the same."""
+    """Raise `InvalidResponse` for too many locations or results, or for two names that look the same."""
     if len(locations) > _MOST_LOCATIONS or results > _MOST_RESULTS:
         raise InvalidResponse(
             f"Checkly's API answered with {len(locations)} locations and {results} results; "
             f"the gate accepts at most {_MOST_LOCATIONS} and {_MOST_RESULTS}"
         )
     if len(set(map(clean, locations))) != len(locations):  # one could hide the other
-        raise InvalidResponse("Checkly's API answered with locations that look the same")
+        raise InvalidResponse(
+            "Checkly's API listed two locations whose names look the same, so the gate cannot tell them apart"
+        )

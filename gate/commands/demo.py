@@ -28,7 +28,7 @@ def demo(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
     named = bool(argv) and not argv[0].startswith("-")
     loaded = simulator.load(argv[0] if named else DEMO_SCENARIO)
     scenario = replace(loaded, started=datetime.now(UTC))  # instead of its fixed start in the past
-    console.line(Line(f"demo: {scenario.name}: {scenario.description}"))
+    console.line(Line(f"demo: {scenario.name}{_pace(scenario.speed)}: {scenario.description}"))
     with simulator.Simulator(scenario) as api:
         given = {
             "session-id": ",".join(scenario.session_ids),
@@ -41,3 +41,8 @@ def demo(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         flags = [f"--{name}={value}" for name, value in given.items()]
         kept = {name: value for name, value in env.items() if name.startswith(_KEPT_FOR_A_DEMO)}
         return gate([*flags, *argv[named:]], kept, console, process)
+
+
+def _pace(speed: float) -> str:
+    """Return a remark that the clock of the log and the times of runs differ, if they do."""
+    return "" if speed == 1 else f" (simulated time runs {speed:g} times as fast as the clock)"

@@ -24,7 +24,8 @@ from gate.publish.console import Console
 from gate.publish.files import Reserve, check_writable
 from gate.publish.host import detect
 from gate.publish.paths import real_path
-from gate.publish.publisher import Sinks, publish
+from gate.publish.publisher import publish
+from gate.publish.report_files import Sinks
 from gate.report.report import Report
 from gate.runtime import Process
 from gate.text.clean import clean
@@ -99,8 +100,8 @@ def _run(settings: Settings, env: Mapping[str, str], console: Console, process: 
 
 
 def _load_reports(paths: Mapping[str, str]) -> None:
-    """Load the reports that take long to load. After the wait there may be no descriptor for them."""
-    with suppress(OSError):  # there is none even now; some are reserved for the reports
+    """Load the report modules that load slowly. After the wait, no descriptor may be left to load them."""
+    with suppress(OSError):  # no descriptor is free even now; some are reserved for the reports
         from gate.report.junit import xml  # noqa: F401, PLC0415
 
         if paths.get("html-path"):

@@ -15,11 +15,13 @@ from gate.publish.console import Console
 from gate.text.clean import clean
 from gate.text.style import Line, Tone
 
+_USAGE = "policy takes check or init, and at most one file: policy check [FILE]"
+
 
 def policy(argv: Sequence[str], console: Console) -> ExitCode:
     """Run `policy check [FILE]` or `policy init [FILE]`."""
     if len(argv) > 2 or any(word.startswith("-") for word in argv):
-        raise UsageError("policy takes check or init, and at most one file: policy check [FILE]")
+        raise UsageError(_USAGE)
     path = argv[1] if len(argv) == 2 else DEFAULT_PATH
     match argv[:1]:
         case ["check"]:
@@ -27,7 +29,7 @@ def policy(argv: Sequence[str], console: Console) -> ExitCode:
         case ["init"]:
             return _init(path, console)
         case _:
-            raise UsageError("policy takes check or init, and at most one file: policy check [FILE]")
+            raise UsageError(_USAGE)
 
 
 def _check(path: str, console: Console) -> ExitCode:

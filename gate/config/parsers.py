@@ -129,7 +129,7 @@ def api_version(text: str) -> str:
 
 
 def duration_between(shortest_s: float, longest_s: float, range_in_words: str) -> Callable[[str], float]:
-    """Return a parser of durations within bounds, which are included, in seconds."""
+    """Return a parser of durations in seconds, within inclusive bounds."""
 
     def read(text: str) -> float:
         try:

@@ -1,4 +1,4 @@
-"""Find sessions in the output of Checkly's CLI. Only lines and keys that it is known to write are read."""
+"""Find sessions in the output of Checkly's CLI. Only what the CLI is known to write is read."""
 
 from __future__ import annotations
 
@@ -158,8 +158,8 @@ def _why_none(text: str) -> str:
     for number, line in _lines(text, 1):
         if _ID_LINE.search(line):
             return (
-                f"it names no session in a line of its own. Line {number} has other text beside the "
-                "`Test session ID`; only a time in ISO 8601 may precede it"
+                f"it names no session in a line of its own. Line {number} contains more than "
+                "`Test session ID: ...`; only an ISO 8601 time may come before it"
             )
     if documents:
         return (

@@ -110,7 +110,8 @@ def read_settings(
         problems.append(_NOTHING_TO_GATE_ON + (f"; {_EMPTY_ON_GITHUB}" if is_action else ""))
     problems += _combinations(values, {name for name, (_, text) in given.items() if text})
     paths, collisions = _report_paths(values, real_path)
-    if problems := [*problems, *collisions]:
+    problems += collisions
+    if problems:
         raise InvalidInputs(problems, paths)
     values["trigger_name"] = values["trigger_name"] or session_name_in(env)
     return Settings(**values, metadata=metadata_in(env))
@@ -128,7 +129,7 @@ def _report_paths(
         if other and is_stdout(path):
             problems.append(f"{name}: only one report can go to stdout, and {other} already does")
         elif other and not path.startswith("/dev/"):
-            problems.append(f"{name}: is the same path as {other}: one report would overwrite the other")
+            problems.append(f"{name}: the same path as {other}; one report would overwrite the other")
         elif path:
             paths[name] = path
     return paths, problems

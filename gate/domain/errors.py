@@ -124,7 +124,7 @@ class NoSuchSession(Final):
 
 
 class NotServed(Final):
-    """405, 410 or 501: an old or retired API version that does not serve this path."""
+    """405 or 410: an old or retired API version that does not serve this path."""
 
 
 class OutOfTime(RequestFailed):

@@ -144,7 +144,8 @@ def _seen(view: _View, row: LocationResults) -> tuple[State, Result | None]:
     worst = min(map(view.state, deciding), key=lambda state: state.badness)
     if worst is State.CANCELLED and view.policy.allow_cancelled:
         # The cancellation is allowed; a failure beside it is not.
-        failures = [state for each in (*deciding, *row.attempts) if (state := view.state(each)) in FAILING]
+        states = [view.state(each) for each in (*deciding, *row.attempts)]
+        failures = [state for state in states if state in FAILING]
         worst = min(failures, key=lambda state: state.badness, default=worst)
     decisive = [each for each in deciding if view.state(each) is worst] or deciding
     final = max(decisive, key=when_stopped)

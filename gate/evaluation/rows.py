@@ -85,22 +85,26 @@ def _place_finals(
     If some of them get separate rows, a result from a location that counts is preferred to a skipped one.
     """
     waiting = [row for row in rows.values() if row.attempts and not row.finals]
-    own: Iterable[Result] = ()
+    separate: Iterable[Result] = ()
     if not waiting:
-        own = finals
+        # No final can be the retry of a listed location.
+        separate = finals
     elif len(finals) < len(waiting):
+        # Some rows have no final, but it is unknown which. Without a red final, all of them count as missing.
         if any(map(severity.is_red, finals)):
             _complete_all(waiting, finals, severity)
     elif len({severity.rank(final) for final in finals}) == 1:
+        # All finals are equally bad, so it does not matter which row gets which.
         skipped_first = sorted(finals, key=lambda final: final.location not in skipped)
         for row, final in zip(waiting, skipped_first, strict=False):
             row.finals = [final]
-        own = skipped_first[len(waiting) :]
+        separate = skipped_first[len(waiting) :]
     else:
+        # Every row may have the worst final. The worst ones also get the separate rows.
         _complete_all(waiting, finals, severity)
         worst_first = sorted(finals, key=lambda final: (final.location in skipped, severity.rank(final)))
-        own = worst_first[: len(finals) - len(waiting)]
-    for final in own:
+        separate = worst_first[: len(finals) - len(waiting)]
+    for final in separate:
         rows.setdefault(final.location, LocationResults(final.location)).finals.append(final)
 
 
@@ -126,13 +130,15 @@ def _place_attempts(
     """
     finished_in: dict[str, LocationResults] = {}
     for row in rows:
-        for final in () if row.is_ambiguous else row.finals:
-            finished_in.setdefault(final.location, row)
+        if not row.is_ambiguous:
+            for final in row.finals:
+                finished_in.setdefault(final.location, row)
     counted_first = sorted(rows, key=lambda row: row.location in skipped)
     retried = [row for row in counted_first if row.attempts]
     usable = [row for row in counted_first if row.finals and not any(map(severity.is_red, row.finals))]
     counted = [row for row in usable if row.location not in skipped]
     likely = next(iter(retried or counted or counted_first), None)
     for attempt in attempts:
-        if row_found := finished_in.get(attempt.location, likely):
-            row_found.attempts.append(attempt)
+        probable = finished_in.get(attempt.location, likely)
+        if probable is not None:
+            probable.attempts.append(attempt)

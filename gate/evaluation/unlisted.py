@@ -1,4 +1,4 @@
-"""Checks that were to run and that are missing from a finished session."""
+"""Checks that were started but are missing from a finished session."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gate.polling.result import PollResult
 
 
 def with_unlisted(polled: PollResult, checks: Mapping[str, int]) -> PollResult:
-    """Add a check without a result for each check that is missing from a session.
+    """For each check that is missing from a session, add an entry without a result.
 
     `checks` maps the ID of a session to the number of its checks.
     """

@@ -1,6 +1,7 @@
-"""The verdict: a pure function of the poll results and the policy. Only this module picks an exit code.
+"""The verdict: a pure function of the poll results, the policy, and errors of the gate itself.
 
-A session that was not read completely and to its end never opens the gate.
+Only this module picks the exit code of a run that ends in a report. A session that was not read completely
+and to its end never opens the gate.
 """
 
 from __future__ import annotations

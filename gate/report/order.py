@@ -102,9 +102,9 @@ def overview(checks: Sequence[CheckEntries]) -> str:
     ):
         found = [check for check in checks if check.conclusion is conclusion]
         if found:
-            of = f"{len(found)} of {_checks(len(checks))}" if not said else str(len(found))
+            number = str(len(found)) if said else f"{len(found)} of {_checks(len(checks))}"
             verb = ("closes " if len(found) == 1 else "close ") if conclusion is Conclusion.RED else ""
-            said.append(f"{of} {verb}{words}: {_named(found, with_places=with_places)}")
+            said.append(f"{number} {verb}{words}: {_named(found, with_places=with_places)}")
     return "; ".join(said) or f"{_checks(len(checks))} green or skipped"
 
 

@@ -17,7 +17,7 @@ _COMMAND_LINE = re.compile(r"^(\s*)::", re.MULTILINE)
 
 
 def log_line(text: str) -> str:
-    """Return a line that CI systems do not take for a command, and terminals show as plain text.
+    """Return a line that no CI system takes for a command, and that a terminal shows as plain text.
 
     GitHub's runner reads `::name` at the start of a line (after white space) and `##[name]` anywhere in it;
     Azure's agent reads `##vso[`, and TeamCity's `##teamcity[`. Buildkite folds the lines below one that

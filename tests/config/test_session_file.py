@@ -88,8 +88,8 @@ NOT_FOUND = {
     "blank lines": (" \r\n\n", "it is empty"),
     "any UUID": (f"deployment {ID}\n", "names no session. It must be the output of"),
     "a link in a sentence": (f"see {LINK}\n", "names no session. It must be the output of"),
-    "an ID in a sentence": (f"\nthe {ONE_LINE} is known\n", "Line 2 has other text beside"),
-    "a time in another format": (f"a\nb\n[10:00:00] {ONE_LINE}", "Line 3 has other text beside"),
+    "an ID in a sentence": (f"\nthe {ONE_LINE} is known\n", "Line 2 contains more than"),
+    "a time in another format": (f"a\nb\n[10:00:00] {ONE_LINE}", "Line 3 contains more than"),
     "an invalid ID": (
         "Running\r\n\r\nTest session ID: 1234\r\n",
         r"^line 3: the ID of a test session must be a UUID, not '1234'$",

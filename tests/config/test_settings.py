@@ -405,7 +405,7 @@ def test_two_reports_with_the_same_path_are_refused(name: str, path: str) -> Non
     with pytest.raises(InvalidInputs) as caught:
         _settings("--junit-path", "out/gate", f"--{name}", path)
     assert caught.value.problems == (
-        f"{name}: is the same path as junit-path: one report would overwrite the other",
+        f"{name}: the same path as junit-path; one report would overwrite the other",
     )
     assert caught.value.paths == {"junit-path": "out/gate"}
 

@@ -131,5 +131,5 @@ def test_two_paths_of_the_same_report_file_are_refused(
     json_path = json_path.format(workspace=tmp_path)
     result = gate_on(tmp_path, PASSED, junit_path=junit_path, json_path=json_path)
     assert result.code == 2
-    assert "json-path: is the same path as junit-path" in result.log
+    assert "json-path: the same path as junit-path" in result.log
     assert (tmp_path / junit_path).read_bytes().startswith(b"<?xml")

@@ -52,6 +52,19 @@ def test_the_demo_lists_every_scenario_with_its_description(tmp_path: Path) -> N
     assert described["degraded"] == load("degraded").description
 
 
+@pytest.mark.parametrize(
+    ("speed", "remark"), [(1, ""), (20, " (simulated time runs 20 times as fast as the clock)")]
+)
+def test_the_demo_says_first_how_fast_simulated_time_runs(tmp_path: Path, speed: float, remark: str) -> None:
+    (tmp_path / "own.yml").write_text(
+        f"description: Passes at once.\nspeed: {speed}\nsessions:\n"
+        "  - check: {name: x, type: API}\n    locations: [eu]\n"
+        "    results: [{at: 0s, location: eu, is: passed, took: 1ms}]\n"
+    )
+    first, *_ = run(tmp_path, {}, "demo", "own.yml").log.splitlines()
+    assert first == f"demo: own{remark}: Passes at once."
+
+
 @pytest.mark.parametrize("name", ENDS)
 def test_a_scenario_ends_as_the_contract_requires(name: str, tmp_path: Path) -> None:
     code, status, counts = ENDS[name]

@@ -1,4 +1,4 @@
-"""Runs a gate in its own process, and lists the promises that it broke."""
+"""Run a gate in its own process, and list the promises that it broke."""
 
 from __future__ import annotations
 

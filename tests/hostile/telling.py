@@ -15,6 +15,7 @@ from gate.domain.errors import GateError, UsageError
 from gate.policy.loader import load_policy
 from gate.publish import host, publisher
 from gate.publish.console import Console
+from gate.publish.report_files import Sinks
 from gate.runtime import Process
 from gate.text.redact import Redaction
 from gate.text.style import Line
@@ -144,6 +145,6 @@ def _run(
         report = of_error(error, decided_at=context.wall_clock())
     paths = settings.paths
     for console, env in consoles.items():
-        sinks = publisher.Sinks(host.detect(env, console, DELIMITER), console, Redaction(""), paths)
+        sinks = Sinks(host.detect(env, console, DELIMITER), console, Redaction(""), paths)
         publisher.publish(report, sinks)
         paths = {}

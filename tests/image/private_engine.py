@@ -1,4 +1,4 @@
-"""A private engine for the tests, for root on a Debian-like machine: a dockerd with a stand-in base image.
+"""Run a private dockerd with a stand-in base image, for tests that run as root on a Debian-like machine.
 
 It shares nothing with an engine of the machine: it has its own socket, data and configuration. The data stay
 in the user's cache, so that the next run finds the base image and the layers.
@@ -60,7 +60,7 @@ def private_engine(say: Say) -> Iterator[Engine]:
 
 @contextmanager
 def empty_engine() -> Iterator[Engine]:
-    """Run a second dockerd without an image for the duration of the context."""
+    """Run a second dockerd, which has no image, until the context ends."""
     with _place() as place, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         engine = Engine(_CLIENT, f"unix://{place}/d.sock", "", "a private Docker without an image")
         with _daemon(engine, Path(folder), place, "none"):
@@ -141,7 +141,7 @@ def _cache_folder() -> Path:
 
 @contextmanager
 def _alone(folder: Path, say: Say) -> Iterator[None]:
-    """Lock the folder against other runs. The kernel releases the lock even if this one is killed."""
+    """Keep other runs out of the folder. The kernel releases the lock even if this run is killed."""
     with (folder / "lock").open("w") as lock:
         until_s = time.monotonic() + _OTHERS_DONE_WITHIN_S
         waits = False

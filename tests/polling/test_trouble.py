@@ -52,7 +52,7 @@ FINAL: dict[int, type[errors.Final]] = {
 
 
 def test_a_wait_of_two_hours_survives_every_transient_fault() -> None:
-    """Cause a fault for three of every six minutes; the session ends after two hours."""
+    """Cause a fault in the last three minutes of every six; the session ends after two hours."""
     faults = list(TRANSIENT.values())
 
     def fault(_request: Request, at_s: float) -> Fault:

@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 from gate.domain.exit_code import ExitCode
 from gate.publish.console import Console
 from gate.publish.host import detect
-from gate.publish.publisher import Sinks, publish
+from gate.publish.publisher import publish
+from gate.publish.report_files import Sinks
 from gate.report.report import Report
 from gate.text.redact import Redaction
 from tests.publish.runner import commands_in

@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from gate.domain.errors import ReportUnwritable
 from gate.domain.exit_code import ExitCode
 from gate.domain.session import Session
+from gate.evaluation.decision import Rule
 from gate.evaluation.judged import JudgedSession
 from gate.policy.effective import Policy
 from gate.report.junit import xml
+from gate.report.junit.kinds import SESSION_TYPES
 from gate.report.report import Report
 from tests.evaluation.generated import policies, sessions
 from tests.exhaustive import examples
@@ -37,6 +39,23 @@ def test_the_exit_code_is_zero_if_and_only_if_no_case_is_red(report: Report, unw
     red = any(is_red(case) for case in cases_of(report))
     let_through = report.verdict.exit_code is ExitCode.OPEN and any(each.closing for each in report.sessions)
     assert red == (report.verdict.exit_code is not ExitCode.OPEN or let_through)
+
+
+_ALWAYS_WITH_PLACES = {Rule.FAILED, Rule.DEGRADED, Rule.FLAKY, Rule.MISSING, Rule.REQUIRED}
+
+
+def test_each_rule_either_always_names_places_or_has_a_type_for_the_case_of_the_session() -> None:
+    assert SESSION_TYPES.keys() == set(Rule) - _ALWAYS_WITH_PLACES
+
+
+@pytest.mark.exhaustive
+@examples(80)
+@given(reports())
+def test_only_rules_with_a_type_for_the_case_of_the_session_name_no_places(
+    report: Report,
+) -> None:
+    decisions = [decision for judged in report.sessions for decision in judged.decisions]
+    assert all(decision.places for decision in decisions if decision.rule in _ALWAYS_WITH_PLACES)
 
 
 def _expected_extra_cases(judged: JudgedSession, suite: ET.Element) -> set[str]:

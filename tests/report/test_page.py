@@ -13,6 +13,7 @@ from hypothesis import given
 
 from gate.domain.detail import Detail
 from gate.domain.errors import ReportUnwritable, UsageError
+from gate.domain.session import Check, Session, SessionKind
 from gate.evaluation.verdict import judge
 from gate.policy.document import PolicyFile
 from gate.policy.effective import Policy
@@ -24,7 +25,7 @@ from tests.exhaustive import examples
 from tests.hostile.shapes import of_page
 from tests.report.reading import reports
 from tests.report.reports import DECIDED, of_error, report_of, report_on, unread, with_fault
-from tests.samples import attempt, finished, result, run_of, session
+from tests.samples import SESSION_ID, attempt, finished, result, run_of, session
 
 GREEN = session("PASSED", result("a"), name="green")
 RED = session("FAILED", result("b"), attempt("a"), result("a", "failed"), name="red")
@@ -75,6 +76,33 @@ def test_sessions_and_rows_are_sorted_worst_first_and_green_sessions_are_folded(
     assert rows == ["red", "green", "green", "green"]
     assert text.index(">red<") < text.index("2 sessions without anything to report") < text.index(">green<")
     assert "without anything to report" not in _page(report_on(GREEN))
+
+
+def _of_two_checks(session_id: str = SESSION_ID) -> Session:
+    """Return a test session of two checks at one location, of which one failed."""
+    runs = [
+        run_of(session("FAILED", result("a", state)))._replace(check=Check(name, name, "API"))
+        for name, state in (("Log in", "failed"), ("Search", "passed"))
+    ]
+    return replace(session("FAILED", session_id=session_id), kind=SessionKind.TEST, checks=tuple(runs))
+
+
+def _counts(report: Report) -> list[str]:
+    (items,) = re.findall(r'<ul class="counts">(.*?)</ul>', _page(report))
+    return re.findall(r"<li>(.*?)</li>", items)
+
+
+def test_locations_are_counted_only_if_rows_are_locations() -> None:
+    assert _counts(report_on(RED)) == ["1 check", "2 locations", "1 passed", "1 failed"]
+    assert _counts(report_on(_of_two_checks())) == ["2 checks", "1 passed", "1 failed"]
+    assert _counts(report_on(RED, _of_two_checks())) == ["3 checks", "2 passed", "2 failed"]
+
+
+def test_an_overview_names_the_checks_of_several_sessions_but_does_not_repeat_the_reason_of_one() -> None:
+    overview = "1 of 2 checks closes the gate: Log in"
+    one, other = _of_two_checks(), _of_two_checks("9" * 8 + SESSION_ID[8:])
+    assert overview not in _text(report_on(one))
+    assert overview in _text(report_on(one, other))
 
 
 def test_sessions_and_results_are_linked() -> None:

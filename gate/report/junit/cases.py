@@ -158,7 +158,10 @@ def _details(row: Row, judged: JudgedSession, report: Report, attempts: Iterable
         yield attempt.message
     if row.rule:
         yield plain(f"rule: {row.because}")
-    yield from _link("result", outcome.final.link) if outcome.final else _link("session", judged.link)
+    if outcome.final:
+        yield from _link("result", outcome.final.link)
+    else:
+        yield from _link("session", judged.link)
 
 
 def _link(what: str, link: str) -> Iterable[str]:

@@ -98,7 +98,7 @@ def _table(heading: str, named: Sequence[tuple[str, Row]]) -> Iterable[Line]:
 
 
 def _elsewhere(named: Sequence[tuple[str, Row]]) -> Iterable[Line]:
-    """Return the locations at which retries of other locations finished."""
+    """Return a line for each location whose retry finished at another location."""
     for name, row in named:
         if row.outcome.finished_in:
             yield Line(f"  {name}: finished in {row.outcome.finished_in}", Tone.FAINT)
@@ -117,26 +117,26 @@ def _reasons(named: Sequence[tuple[str, Row]], report: Report) -> Iterable[Line]
 
 
 def _verdict(report: Report) -> Iterable[Line]:
-    of = report.verdict
-    code = f"{'report only, ' if of.only_reports else ''}exit code {int(of.exit_code)}"
-    if of.exit_code is ExitCode.USAGE:  # the log already contains the problems, each on a separate line
+    verdict = report.verdict
+    code = f"{'report only, ' if verdict.only_reports else ''}exit code {int(verdict.exit_code)}"
+    if verdict.exit_code is ExitCode.USAGE:  # the log already contains the problems, each on a separate line
         text = "it did not start, because its configuration is wrong: see above"
-        yield Line(f"The gate {_WORDS[of.kind]} ({code}): {text}", _TONES[of.kind])
-        others = [fault for fault in of.faults if not isinstance(fault, UsageError)]
+        yield Line(f"The gate {_WORDS[verdict.kind]} ({code}): {text}", _TONES[verdict.kind])
+        others = [fault for fault in verdict.faults if not isinstance(fault, UsageError)]
         yield from (Line(f"  {clean(each.sentence, SENTENCE_LENGTH)}", Tone.BAD) for each in others)
         return
-    yield Line(f"The gate {_WORDS[of.kind]} ({code}): {of.reason.text}", _TONES[of.kind])
+    yield Line(f"The gate {_WORDS[verdict.kind]} ({code}): {verdict.reason.text}", _TONES[verdict.kind])
     for index, judged in sorted(enumerate(report.sessions), key=lambda each: not each[1].closing):
         prefix = f"{judged.label}: " if len(report.sessions) > 1 else ""
         for kind, text, tone in _session(judged):
-            if not of.reason.holds(text, index):
+            if not verdict.reason.holds(text, index):
                 yield Line(f"  {kind}{prefix}{text}", tone)
         if judged.link and (judged.decisions or judged.error or len(report.sessions) == 1):
             yield Line(f"  {judged.label} in Checkly", link=judged.link)
     for notice in dict.fromkeys(report.notices):
         yield Line(f"  note: {notice}", Tone.WARN)
     for fault in report.faults:
-        if not of.reason.holds(fault):
+        if not verdict.reason.holds(fault):
             yield Line(f"  {fault}", Tone.BAD)
     if report.policy:
         yield Line(f"  policy {report.policy}", Tone.FAINT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from gate.domain.session import Phase, Session, SessionKind
 from gate.evaluation.decision import Place, naming_of, place_of
@@ -27,6 +28,13 @@ _NEWS = (
 )
 
 
+class _Counts(NamedTuple):
+    """The finished rows of a session, and all of its rows."""
+
+    finished: int
+    rows: int
+
+
 class Progress:
     """The progress so far, so that only changes are logged. Times are seconds since the wait began."""
 
@@ -35,7 +43,7 @@ class Progress:
         self._timeout_s = timeout_s
         self._spoke_at_s = 0.0
         self._sessions: dict[str, Session] = {}
-        self._counts: dict[str, tuple[int, int]] = {}  # finished locations and all locations, by session
+        self._counts: dict[str, _Counts] = {}  # by session
         self._rows: dict[str, dict[Place, str]] = {}
 
     def lines(self, event: Event, waited_s: float) -> tuple[Line, ...]:
@@ -54,11 +62,12 @@ class Progress:
         what = f"{ended} of {self._count} sessions have ended"
         if self._count == 1:
             what = next((f"{each.status}: {each.label}" for each in self._sessions.values()), "not read yet")
-        done, of = (sum(count[index] for count in self._counts.values()) for index in (0, 1))
+        finished = sum(counts.finished for counts in self._counts.values())
+        total = sum(counts.rows for counts in self._counts.values())
         of_many = any(session.kind is SessionKind.TEST for session in self._sessions.values())
         rows = "results" if of_many else "locations"
         waited = f"{format_duration(waited_s)} of {format_duration(self._timeout_s)}"
-        return f"waiting: {waited}, {done} of {of} {rows}, {what}"
+        return f"waiting: {waited}, {finished} of {total} {rows}, {what}"
 
     def _lines(self, event: Event) -> Iterable[Line]:
         match event:
@@ -83,8 +92,9 @@ class Progress:
             yield Line(f"{session.label} is {session.status}", _tone_of_status(session.status))
         found = outcomes(session, lambda _: Policy())
         done = sum(outcome.state is not State.UNFINISHED for outcome in found)
-        changed = self._counts.get(session.id) != (done, len(found))
-        self._counts[session.id] = (done, len(found))
+        counts = _Counts(finished=done, rows=len(found))
+        changed = self._counts.get(session.id) != counts
+        self._counts[session.id] = counts
         of_many = session.kind is SessionKind.TEST
         yield from self._row_changes(session, found, of_many=of_many)
         if of_many and changed and done:
@@ -113,10 +123,10 @@ def _in_short(found: Sequence[Outcome], *, is_running: bool) -> str:
     counts = Counter(outcome.state for outcome in found)
     bad = [f"{counts[state]} {state.value}" for state in State if counts[state] and state in _NEWS]
     done = len(found) - counts[State.UNFINISHED] - counts[State.MISSING]
-    of = f"{done} of {len(found)} checks finished"
+    summary = f"{done} of {len(found)} checks finished"
     if is_running and done == len(found):
-        of = f"{done} {'check' if done == 1 else 'checks'} finished so far"
-    return ", ".join([of, *bad])
+        summary = f"{done} {'check' if done == 1 else 'checks'} finished so far"
+    return ", ".join([summary, *bad])
 
 
 def _said(outcome: Outcome) -> str:

@@ -19,7 +19,7 @@ from gate.text.duration import format_duration
 
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _CONTENT_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'"
-_COUNTS = ("checks", "locations")
+_ALWAYS_COUNTED = ("checks", "locations")
 
 
 def render(report: Report) -> bytes:
@@ -64,16 +64,23 @@ def _main(report: Report) -> Iterable[Html]:
     if notes:
         yield element("ul", *(element("li", text) for text in dict.fromkeys(notes)))
     entries = worst_first(report)
-    counts = [(name, number) for name, number in report.counts.items() if number or name in _COUNTS]
     if entries:
-        yield element(
-            "ul", *(element("li", _counted(number, name)) for name, number in counts), class_="counts"
-        )
+        yield element("ul", *(element("li", text) for text in _counts(report)), class_="counts")
         checks = by_check(entries)
-        if len(checks) > 1:
+        if len(checks) > 1 and len(report.sessions) > 1:  # the reason names the checks of a single session
             yield element("p", overview(checks))
     yield from _sessions(report, entries)
     yield policies_section(report)
+
+
+def _counts(report: Report) -> Iterable[str]:
+    """Count the checks, the locations unless rows are named by check, and the rows in each state."""
+    counts = report.counts
+    if any(judged.is_of_many for judged in report.sessions):
+        del counts["locations"]
+    for name, number in counts.items():
+        if number or name in _ALWAYS_COUNTED:
+            yield _counted(number, name)
 
 
 def _counted(number: int, name: str) -> str:
@@ -82,17 +89,17 @@ def _counted(number: int, name: str) -> str:
 
 def _sessions(report: Report, entries: Iterable[Entry]) -> Iterable[Html]:
     """Yield the sessions, worst first. If there are several, those without anything to report are folded."""
-    of: dict[int, list[Entry]] = {}
+    by_session: dict[int, list[Entry]] = {}
     for entry in entries:
-        of.setdefault(entry.session, []).append(entry)
+        by_session.setdefault(entry.session, []).append(entry)
     ordered = sessions_worst_first(report)
     calm: list[tuple[int, JudgedSession]] = []
     for number, judged in ordered:
         if len(ordered) > 1 and not is_worth_a_look(judged):
             calm.append((number, judged))
         else:
-            yield session_section(judged, of.get(number, ()), report)
+            yield session_section(judged, by_session.get(number, ()), report)
     if calm:
         title = "1 session" if len(calm) == 1 else f"{len(calm)} sessions"
-        folded = [session_section(judged, of.get(number, ()), report) for number, judged in calm]
+        folded = [session_section(judged, by_session.get(number, ()), report) for number, judged in calm]
         yield element("details", element("summary", f"{title} without anything to report"), *folded)

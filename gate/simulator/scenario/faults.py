@@ -51,7 +51,7 @@ Effect = Answer | Cut | Drip | Flood
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """The target of a request. A part that its address does not determine is None."""
+    """The target of a request. A part is None if the address does not determine it."""
 
     operation: Operation | None = None
     version: str | None = None
@@ -62,8 +62,8 @@ class Aim:
 class Fault:
     """An effect, and the requests that it affects.
 
-    None in the aim matches anything. `first` and `last` count the requests of that aim from 1. `from_s` and
-    `until_s` are simulated seconds since the very first request, and `until_s` is not included.
+    A part of the aim that is None matches anything. `first` and `last` count the requests of that aim from 1.
+    `from_s` and `until_s` are simulated seconds since the very first request; `until_s` is not included.
     """
 
     aim: Aim
