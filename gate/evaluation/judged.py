@@ -161,7 +161,7 @@ def _by_place(decisions: Iterable[Decision]) -> Mapping[Place, Sequence[_Said]]:
 
 
 def _row(outcome: Outcome, said: Sequence[_Said], polled: PollResult) -> Row:
-    """Return a row's conclusion: of the first rule that closes the gate, or of the rule that tolerates it."""
+    """Return the row with its conclusion, and with the rule that closes the gate or tolerates the row."""
     closing = next((each for each in said if each.closes), None)
     if closing:
         return Row(outcome=outcome, conclusion=Conclusion.RED, rule=closing.rule, because=closing.because)

@@ -26,7 +26,7 @@ LIMITS = ("degraded-threshold", "failed-threshold", "flaky-threshold", "response
 
 
 def read_policy(written: str, path: str) -> PolicyDocument:
-    """Return the document in the text of a policy file. Decisions and mistakes name the file by `path`.
+    """Return the document in the text of a policy file. Decisions and mistakes refer to it as `path`.
 
     Raises `UsageError` with all mistakes, each as `path:line:column: message`.
     """
@@ -105,7 +105,7 @@ def _response_time(node: yaml.Node) -> float:
     except ValueError as error:
         raise wrong(node, f"{shown(node)} is not a valid response time: {error}") from None
     if not 0 < seconds <= 3600:
-        raise wrong(node, f"{shown(node)} is not a valid response time: more than 0s and at most 1h")
+        raise wrong(node, f"{shown(node)} is not a valid response time: it must be over 0s and at most 1h")
     return seconds
 
 
