@@ -1,4 +1,4 @@
-"""Read why a result failed or is degraded, from Checkly's details of the result.
+"""Read from Checkly's details of a result why it failed or is degraded.
 
 Details do not affect the verdict and are read leniently. Requests and responses may contain secrets.
 Therefore bodies, headers and their values are never copied, and links lose their queries and credentials.
@@ -19,7 +19,7 @@ from gate.text.clean import clean, without_credentials
 NO_REASON = "Checkly gives no reason"
 _MOST_REASONS = 5
 _REASON_LENGTH = 300
-_READ_LENGTH = 2000  # characters of a message that are read, before its trace is removed
+_READ_LENGTH = 2000  # how many characters of a message are read before its trace is removed
 _READ_BEFORE_CLEANING = 20_000  # colour codes can make up most of a text
 _RECORDING_LENGTH = 80
 _QUERY = re.compile(r"(?<=[^\s?#])[?#][^\s\"'<>)\]]*=[^\s\"'<>)\]]*")

@@ -30,7 +30,7 @@ _MALFORMED = (
 )
 _NO_SOCKS = (
     "a SOCKS proxy needs the Python package PySocks, which is not installed. Install it (pip install "
-    "PySocks), or give an HTTP proxy"
+    "PySocks), or use an HTTP proxy"
 )
 
 

@@ -13,7 +13,7 @@ from gate.domain.session import Result, ResultKind, Session, SessionKind
 from gate.text.clean import clean, https_link
 
 LONGEST_LONG_POLL_S = 30  # Checkly's API: maxWaitSeconds is 1..30
-# Null, absent and ALL replace a missing FINAL. An unknown type never counts as green.
+# A result whose type is null, absent or ALL replaces a missing FINAL. An unknown type never counts as green.
 _RESULT_KINDS = {
     "FINAL": ResultKind.FINAL,
     "ATTEMPT": ResultKind.ATTEMPT,

@@ -42,8 +42,8 @@ class Place(NamedTuple):
 class Decision(NamedTuple):
     """The decision of one rule about a session, or about a group of its checks.
 
-    `places` are the rows that it concerns; if there are none, it concerns the session itself. `number` of
-    `of` rows were found. `threshold` is the limit, `allowed` the limit in words, and `origin` its source.
+    `places` are the rows that it concerns; if there are none, it concerns the session itself. The rule found
+    `number` of `of` rows. `threshold` is the limit, `allowed` the limit in words, and `origin` its source.
     """
 
     rule: Rule

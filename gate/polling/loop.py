@@ -112,7 +112,7 @@ class _Loop:
         until_s = self.deadline_s if is_last else self.last_fetch_s
         try:
             found = self.checkly.fetch_each([wait.ref for wait in waits], until_s=until_s)
-        except errors.OutOfTime:  # others may still fit the budget, or the process was suspended
+        except errors.OutOfTime:  # other sessions may fit the budget, or the process was suspended
             for wait in waits:
                 self._schedule(wait, LONGEST_BACKOFF_S)
             return

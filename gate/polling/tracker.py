@@ -76,7 +76,7 @@ class Tracker:
             self.error, self.ending = error, Ending.INCONCLUSIVE
 
     def retry_after_404_s(self, now_s: float) -> float | None:
-        """Return the pause before a session that was not found is retried; None after the grace period."""
+        """Return the pause before retrying a session that was not found, or None after the grace period."""
         if self.unknown_since_s is None:
             self.unknown_since_s = now_s
         waited_s = now_s - self.unknown_since_s

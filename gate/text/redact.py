@@ -9,7 +9,7 @@ from functools import cached_property
 
 _HIDDEN = b"***"
 _NEVER = r"(?!)"
-_SHORTEST_SECRET = 8  # Checkly's keys have 35 characters; a text this short may occur in responses by chance
+_SHORTEST_SECRET = 8  # Checkly's keys have 35 characters; a shorter text may occur in responses by chance
 _TELLING_LETTERS = 16  # half the length of a Checkly key without its prefix
 _SHORTEST_TRACE = 8  # a shorter piece of base64 can also occur without the secret
 _IN_BASE64 = {"+": r"(?:\+|-|%2[Bb])", "/": r"(?:/|\\/|_|%2[Ff])"}  # as in URLs and in JSON
