@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gate.checkly.json_object import Fields
 
-# Values from these sources are numbers or words of the protocol, never a body or a header.
+# Values from these sources are numbers or protocol terms, never a body or a header.
 _SHOWABLE_SOURCES = frozenset(
     {
         "STATUS_CODE",
@@ -37,7 +37,7 @@ def failed_assertion(item: Fields) -> str:
 
 
 def failed_condition(item: Fields) -> Iterable[str]:
-    """Describe a condition of an agentic check and the agent's finding, if the condition did not pass."""
+    """Describe a condition of an agentic check that did not pass, with the agent's finding."""
     if item.optional_word("passed") == "false":
         found = item.optional_text("actual")
         yield item.optional_text("condition") + (f": {found}" if found else "")

@@ -1,4 +1,4 @@
-"""Receive the body of a response, with limits on its size and on the memory of all bodies."""
+"""Receive the body of a response, within limits on its size and on the memory that all bodies take."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class NoRoom(ValueError):
 
 
 class Room:
-    """The memory that is shared by all responses that arrive at the same time."""
+    """The memory that all responses share while they arrive at the same time."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -40,9 +40,9 @@ class Room:
 class Body:
     """The body of a response that is arriving.
 
-    When the gate stops waiting for it, its memory is freed, even if a slow server keeps the thread busy. The
-    bytes are in pages that are mapped for this body, so the system gets them back at once; the allocator
-    would keep pages for each thread.
+    A server that sends a byte now and then occupies a thread, but no memory. The bytes are stored in
+    pages that are mapped for this body and go back to the system as soon as they are freed. The allocator
+    would keep free pages for each thread.
     """
 
     def __init__(self, room: Room) -> None:
@@ -54,7 +54,8 @@ class Body:
     def add(self, chunk: bytes) -> None:
         """Append bytes that have arrived.
 
-        Raises `TooLarge` or `NoRoom`, and frees the memory. Raises TimeoutError if the gate no longer waits.
+        Frees the memory and raises `TooLarge` or `NoRoom` if they do not fit. Raises TimeoutError if the gate
+        no longer waits for the response.
         """
         if not self._is_awaited:
             raise TimeoutError

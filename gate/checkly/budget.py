@@ -26,7 +26,7 @@ class Budget:
         return self.per_minute - len(self._recent_s)
 
     def wait_s(self, now_s: float, requests: int = 1) -> float:
-        """Return the seconds until `requests` requests may start; infinite if no minute allows that many."""
+        """Return the seconds until `requests` requests may start, or infinity if no minute allows so many."""
         if requests > self.per_minute:
             return math.inf
         lacking = requests - self.left(now_s)

@@ -1,4 +1,4 @@
-"""The client for Checkly's API: it finds the endpoint of each session and keeps to the request budget."""
+"""The client for Checkly's API: it finds each session's endpoint and keeps to the request budget."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class _Endpoint(NamedTuple):
 class Checkly:
     """A client for Checkly's API that remembers which endpoints Checkly serves.
 
-    `version` is the version of the check-session API. If it is empty, the client tries v1 first, and keeps to
-    v2 after it has found a session that only v2 has. `latest_date` is the latest `Date` header of a response.
+    `version` is the version of the check-session API. If it is empty, the client tries v1 first, and uses
+    only v2 once it has found a session that only v2 has. `latest_date` is the latest time in a `Date` header.
     """
 
     transport: Transport
@@ -55,10 +55,10 @@ class Checkly:
     _completion_network_errors: int = 0
 
     def fetch_each(self, refs: Sequence[SessionRef], *, until_s: float) -> list[Session | RequestFailed]:
-        """Fetch sessions at the same time; return each session as it is now, or the error instead.
+        """Fetch sessions at the same time. Return each session as it is now, or an error in its place.
 
         A session of unknown kind is looked up as each kind in turn. Returns by `until_s`. Raises `OutOfTime`
-        if the budget allows no request until then.
+        if the budget allows no request before then.
         """
         lookups = [_Lookup(ref.id, deque(self._endpoints_for(ref))) for ref in refs]
         while batch := [lookup for lookup in lookups if lookup.found is None]:
@@ -168,7 +168,7 @@ class _Lookup:
     put_off: PutOff | None = None
 
     def take(self, result: Session | RequestFailed) -> None:
-        """Record the result of one endpoint. If it does not have the session, the next endpoint is tried."""
+        """Record the result of one endpoint. If that endpoint lacks the session, the next one is tried."""
         if isinstance(result, PutOff):
             self.put_off = result
             return

@@ -1,8 +1,8 @@
 """Connections that another thread can shut down, and that skip a limited number of interim responses.
 
-The timeout of a socket limits a single operation. A server that sends a byte now and then would occupy the
-thread, the descriptor and the memory of a request forever. Therefore the socket of an abandoned request is
-shut down.
+The timeout of a socket limits only a single operation, so a server that sends a byte now and then could
+occupy the thread, the descriptor and the memory of a request forever. The socket of an abandoned request is
+therefore shut down.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ current_socket: ContextVar[HeldSocket] = ContextVar("current_socket")
 
 class _Response(HTTPResponse):
     def _read_status(self) -> tuple[str, int, str]:
-        """Skip 102 and 103 too: the library skips only 100. Raises HTTPException if they never end."""
+        """Skip 102 and 103 too: the library skips only 100. Raises HTTPException if there are too many."""
         for _ in range(_MOST_INTERIM_RESPONSES):
             version, status, reason = super()._read_status()  # type: ignore[misc] # typeshed lacks it
             if not 100 <= status < 200 or status == _SWITCHING_PROTOCOLS:
@@ -104,7 +104,7 @@ def _held(connected: socket.socket, *, copied: bool = False) -> socket.socket:
 
 
 def _hold_reused(connected: socket.socket | None) -> None:
-    """Hold the socket of a connection that exists: reused, or within TLS since the handshake."""
+    """Hold the socket of an open connection: a reused one, or one that has completed its TLS handshake."""
     if connected is not None:
         current_socket.get().hold(connected)
 
@@ -128,7 +128,7 @@ class CuttingAdapter(HTTPAdapter):
         _use_own_connections(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: object) -> urllib3.ProxyManager:
-        """Connect through a proxy. For SOCKS, the connections of urllib3 are kept."""
+        """Connect through a proxy. SOCKS proxies keep urllib3's own connections."""
         manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, **options)
         if not proxy.lower().startswith("socks"):
             _use_own_connections(manager)

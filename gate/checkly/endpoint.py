@@ -27,7 +27,7 @@ class Endpoint:
     is_in_container: bool = False
     proxy: Proxy = field(default_factory=Proxy)
     extra_certificates: str = ""  # trusted in addition to the usual authorities
-    replaced_certificates: str = ""  # trusted instead of them, a file or a folder
+    replaced_certificates: str = ""  # a file or folder that is trusted instead of them
     replaced_by: str = ""  # the variable that names them
     secrets: tuple[str, ...] = field(default=(), repr=False)  # sent to Checkly, which may send them back
 
@@ -50,7 +50,7 @@ def session_for(endpoint: Endpoint) -> requests.Session:
     session.auth = _Credentials(endpoint.api_key, endpoint.account_id)
     session.headers["User-Agent"] = f"checkly-gate/{__version__}"
     session.headers["Accept"] = "application/json"
-    session.trust_env = False  # the endpoint already contains the settings of the environment
+    session.trust_env = False  # the endpoint already contains the environment's settings
     session.proxies = {"all": endpoint.proxy.url} if endpoint.proxy.url else {}
     if endpoint.replaced_certificates and endpoint.base_url.startswith("https:"):
         if not os.path.isdir(endpoint.replaced_certificates):  # noqa: PTH112 - Path raises an error for a long one

@@ -20,7 +20,7 @@ from gate.text.clean import clean
 
 _MESSAGE_LENGTH = 120
 _ANALYSIS_LENGTH = 300
-_READ_LENGTH = 2000  # characters of an analysis that are read, before its links are removed
+_READ_LENGTH = 2000  # how many characters of an analysis are read before its links are removed
 _LINK = re.compile(r"[\w.+-]*://\S*")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

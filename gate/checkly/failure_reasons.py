@@ -1,4 +1,4 @@
-"""Read why a result failed or is degraded, from Checkly's details of the result.
+"""Read from Checkly's details of a result why it failed or is degraded.
 
 Details do not affect the verdict and are read leniently. Requests and responses may contain secrets.
 Therefore bodies, headers and their values are never copied, and links lose their queries and credentials.
@@ -19,12 +19,12 @@ from gate.text.clean import clean, without_credentials
 NO_REASON = "Checkly gives no reason"
 _MOST_REASONS = 5
 _REASON_LENGTH = 300
-_READ_LENGTH = 2000  # characters of a message that are read, before its trace is removed
+_READ_LENGTH = 2000  # how many characters of a message are read before its trace is removed
 _READ_BEFORE_CLEANING = 20_000  # colour codes can make up most of a text
 _RECORDING_LENGTH = 80
 _QUERY = re.compile(r"(?<=[^\s?#])[?#][^\s\"'<>)\]]*=[^\s\"'<>)\]]*")
 _ORIGIN = re.compile(r"\w+://[^/]*")
-# The part of a message that needs more than a line: a call log, a stack trace, an excerpt of the source.
+# The part of a message that needs more than one line: a call log, a stack trace, an excerpt of the source.
 _TRACE = re.compile(
     r"Call log:|^at .*(?::\d+:\d+|<anonymous>|\(native)\)?$|^(?:> ?)?\d+ \|(?: |$)|^\| [ ^~]*\^", re.MULTILINE
 )
@@ -66,7 +66,7 @@ _KINDS = (
 
 
 def _kinds(document: Fields) -> Iterable[Fields]:
-    """Return the object of each kind of check; it is empty if the document lacks it."""
+    """Return the object for each kind of check; empty if the document does not contain it."""
     return (document.optional_fields(kind) for kind in _KINDS)
 
 
@@ -86,7 +86,7 @@ def _failed_assertions(document: Fields) -> Iterable[str]:
 
 
 def _response_statuses(document: Fields) -> Iterable[str]:
-    """Return an HTTP error, unless a failed assertion shows it. Status 0 means that there was no response."""
+    """Return an HTTP error, unless an assertion failed. Status 0 means that there was no response."""
     response = document.optional_fields("apiCheckResult").optional_fields("response")
     status = response.optional_number("status") or 0
     if status >= 400 and not any(_failed_assertions(document)):
@@ -104,14 +104,14 @@ def _first_errors(document: Fields) -> Iterable[str]:
 
 
 def _without_trace(message: str) -> str:
-    """Remove colour codes and the trace from a message, unless the message consists of a trace."""
+    """Remove colour codes and the trace from a message. A message that begins with its trace is kept."""
     lines = (clean(line, _READ_LENGTH) for line in message[:_READ_BEFORE_CLEANING].splitlines())
     text = "\n".join(lines).strip()
     return _TRACE.split(text)[0].strip() or text
 
 
 def _message(item: object) -> str:
-    """Return the message of an error: a text, an object with a message, or an object that contains one."""
+    """Return the message of an error: its text, its `message`, or the `message` of its `error`."""
     if isinstance(item, str):
         return item.strip()
     fields = Fields(item) if isinstance(item, Mapping) else Fields({})

@@ -38,7 +38,7 @@ def is_uuid(text: str) -> bool:
 
 
 def error_for(reply: Response) -> errors.RequestFailed:
-    """Return the error that a reply other than 200 reports. The HTTP status decides, never the body."""
+    """Return the error for a reply whose status is not 200. Its class depends on the status alone."""
     message = f"Checkly's API answered {_status_line(reply)}{_what_it_says(reply)}"
     if reply.status in _TRANSIENT_STATUSES or reply.status >= 500:
         return errors.Transient(message, status=reply.status, retry_after_s=retry_after_s(reply))
@@ -65,7 +65,7 @@ _FINAL_STATUSES: Mapping[int, Callable[..., errors.Final]] = {
 def retry_after_s(reply: Response) -> float | None:
     """Return the wait that `Retry-After` requests, in seconds. A date is relative to the `Date` header.
 
-    None if it is absent, zero, in the past, or invalid.
+    Returns None if the header is absent, zero, in the past, or invalid.
     """
     value = reply.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", value, re.ASCII):
@@ -78,7 +78,7 @@ def retry_after_s(reply: Response) -> float | None:
 
 
 def date_of(reply: Response) -> datetime | None:
-    """Return the moment in the `Date` header, in UTC. None if it is absent or invalid."""
+    """Return the time in the `Date` header, in UTC, or None if the header is absent or invalid."""
     try:
         moment = parsedate_to_datetime(reply.headers["date"])
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -106,6 +106,6 @@ def _what_it_says(reply: Response) -> str:
 
 
 def _host_of(location: str) -> str:
-    """Return the host of a URL without credentials, or the path if the URL consists of one."""
+    """Return the host of a URL, without credentials. A URL that is only a path is returned unchanged."""
     match = re.match(r"(?:https?:)?//([^/?#]*)", location, re.IGNORECASE)
     return match.group(1).rpartition("@")[2].strip() if match else location

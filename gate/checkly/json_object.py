@@ -75,7 +75,7 @@ class Fields:
         return value
 
     def word(self, key: str) -> str:
-        """Return a text that is already clean, because cleaning could turn it into a word that decides."""
+        """Return a text that must already be clean: cleaning could turn it into a word that decides."""
         value = self._fields.get(key)
         if not isinstance(value, str) or not value or clean(value) != value:
             raise self._wrong(key, "a word")
@@ -104,7 +104,7 @@ class Fields:
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of texts, not cleaned. None of them may be empty after cleaning."""
+        """Return a list of texts as received. None of them may be empty once it is cleaned."""
         value = self._fields.get(key)
         if not isinstance(value, list) or not all(isinstance(item, str) and clean(item) for item in value):
             raise self._wrong(key, "a list of texts")
@@ -120,7 +120,7 @@ class Fields:
         return tuple(value)
 
     def optional_raw(self, key: str) -> str:
-        """Return a text that is not cleaned."""
+        """Return a text as received, without cleaning it."""
         value = self._fields.get(key)
         return value if isinstance(value, str) else ""
 
@@ -136,7 +136,7 @@ class Fields:
         return self.optional_text(key)
 
     def choice(self, key: str, known: Mapping[str | None, T], other: T) -> T:
-        """Return the value of a known word, or `other`. The key for an absent or null field is None."""
+        """Return the value for a known word, or `other`. An absent or null field has the key None."""
         value = self._fields.get(key)
         return known.get(value, other) if isinstance(value, str | None) else other
 

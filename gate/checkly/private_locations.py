@@ -19,7 +19,7 @@ REQUEST = Request("GET", "/v1/private-locations")
 class IdleLocation:
     """A private location without a running agent.
 
-    `names` are its slug, its ID and its name, because it is not documented which of them a session shows.
+    `names` are its slug, its ID and its name, because Checkly does not document which one a session shows.
     """
 
     names: tuple[str, ...]
@@ -39,7 +39,7 @@ def read_idle_locations(reply: Response) -> tuple[IdleLocation, ...]:
     try:
         items = json_objects(reply.body)
     except InvalidResponse:
-        items = None  # raised below, because an error raised here would refer to the text
+        items = None  # raised below, because an error raised here would keep the text as its context
     if items is None:
         raise InvalidResponse("Checkly's API answered with something that is not a list of private locations")
     idle = [item for item in items if item.optional_number("agentCount") == 0]

@@ -1,4 +1,4 @@
-"""Choose the proxy for the API as requests would choose it, and check its URL before it is used.
+"""Choose the proxy for the API as `requests` would, and check its URL before it is used.
 
 requests and urllib3 parse a proxy's URL when they connect. If a password contains characters that should have
 been encoded, they mistake a part of it for the host, and repeat this part in their errors.
@@ -22,7 +22,7 @@ _URL = (  # compiled only if there is a proxy
     r"(?:(?P<scheme>https?|socks(?:4a?|5h?))://)?"
     r"(?:(?P<user>[^:/?#\\\[\]]*)(?P<colon>:?)(?P<password>[^/?#\\\[\]]*)@)?"
     r"(?P<host>\[[0-9a-f:.]+\]|[^\s:/?#@\\\[\]%]+)(?::(?P<port>\d{1,5}))?"
-    r"(?:[/?#][^@]*)?"  # ignored by requests; with an @ it is the rest of a password
+    r"(?:[/?#][^@]*)?"  # ignored by requests; text with an @ would be the rest of a password
 )
 _MALFORMED = (
     "not a valid proxy URL. Use http://host:port or http://user:password@host:port, and encode special "
@@ -30,7 +30,7 @@ _MALFORMED = (
 )
 _NO_SOCKS = (
     "a SOCKS proxy needs the Python package PySocks, which is not installed. Install it (pip install "
-    "PySocks), or give an HTTP proxy"
+    "PySocks), or use an HTTP proxy"
 )
 
 
@@ -53,7 +53,10 @@ def proxy_for(url: str, env: Mapping[str, str]) -> Proxy:
 
 
 def _variable(name: str, env: Mapping[str, str]) -> str:
-    """Return the spelling that applies: lower case if it is set, even if empty; else one with a value."""
+    """Return the spelling of the variable that applies.
+
+    The lower-case one applies if it is set, even if it is empty; otherwise, one that has a value.
+    """
     return max((each for each in env if each.lower() == name and (env[each] or each == name)), default=name)
 
 

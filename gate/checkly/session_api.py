@@ -13,7 +13,7 @@ from gate.domain.session import Result, ResultKind, Session, SessionKind
 from gate.text.clean import clean, https_link
 
 LONGEST_LONG_POLL_S = 30  # Checkly's API: maxWaitSeconds is 1..30
-# Null, absent and ALL replace a missing FINAL. An unknown type never counts as green.
+# A result whose type is null, absent or ALL replaces a missing FINAL. An unknown type never counts as green.
 _RESULT_KINDS = {
     "FINAL": ResultKind.FINAL,
     "ATTEMPT": ResultKind.ATTEMPT,
@@ -28,7 +28,7 @@ _MOST_RESULTS = 5_000
 class SessionApi:
     """The API of one kind of session.
 
-    `versions` are tried in this order, and the first one supports cancelling. `read` takes a document and the
+    `versions` are tried in this order; the first one supports cancelling. `read` takes a document and the
     API version, and returns the session or raises `InvalidResponse`. `detail_path` takes the IDs of the
     session, the check and the result. `error_groups` is the collection of the error groups.
     """
@@ -46,7 +46,7 @@ class SessionApi:
         return Request("GET", self._path(session_id, version))
 
     def completion(self, session_id: str, version: str, max_wait_s: int) -> Request:
-        """Return a long poll that ends with the session, or with 408 after `max_wait_s` (1 to 30) seconds."""
+        """Return a long poll that ends when the session does, or with 408 after `max_wait_s` (1 to 30) s."""
         return Request("GET", f"{self._path(session_id, version)}/completion?maxWaitSeconds={max_wait_s}")
 
     def cancel(self, session_id: str) -> Request:
@@ -74,13 +74,13 @@ class SessionApi:
 
 
 class Texts:
-    """The texts that the results of a session share. Each is kept once, because there can be thousands."""
+    """The texts that a session's results share. Each is kept once: there can be thousands of results."""
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
 
     def shared(self, text: str) -> str:
-        """Return the object that is kept for all texts equal to this one."""
+        """Return the one object that is kept for all equal texts."""
         return self._known.setdefault(text, text)
 
 

@@ -77,10 +77,10 @@ def _read_check(items: Sequence[Fields], texts: Texts) -> CheckRun:
 
 
 def _run_locations(results: Sequence[Result]) -> tuple[str, ...]:
-    """Return the locations of a check, without those in which a retry finished another location's run.
+    """Return the locations of a check, except those where a retry finished another location's run.
 
     Checkly does not document whether a retry in another region shows as a FINAL there. If a location has only
-    attempts, a location that has only results may have finished its run.
+    attempts, its run may have finished at a location that has only final results.
     """
     kinds: dict[str, set[ResultKind]] = {}
     for result in results:
@@ -91,7 +91,7 @@ def _run_locations(results: Sequence[Result]) -> tuple[str, ...]:
 
 
 def _read_result(item: Fields, texts: Texts) -> Result:
-    """Read a result. A status of FAILED or CANCELLED counts even if the flags differ."""
+    """Read a result. A status of FAILED or CANCELLED counts even if the flags contradict it."""
     status = item.optional_raw("status")
     location = item.text_if_any("runLocation") or UNKNOWN_LOCATION
     is_cancelled = status == "CANCELLED"

@@ -1,4 +1,4 @@
-"""Send requests with `requests`, with limits on time and size."""
+"""Send requests with `requests`, within limits on time and size."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ warnings.simplefilter("ignore", urllib3.exceptions.SystemTimeWarning)
 
 
 class BoundedCall(Protocol):
-    """The outcome of a job that had limited time."""
+    """The outcome of a job that ran with a time limit."""
 
     def result(self) -> Response:
-        """Return what the job returned. Raises what it raised, or TimeoutError if it took too long."""
+        """Return the job's result. Raises the job's exception, or TimeoutError if it took too long."""
         ...
 
 
@@ -54,7 +54,7 @@ class HttpTransport:
         self._session = session_for(endpoint)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        """Send a request and read the whole response. Raises `Unreachable`, without credentials."""
+        """Send a request and read the whole response. Raises `Unreachable` without credentials."""
         (reply,) = self.send_each([request], within_s=within_s)
         if isinstance(reply, Unreachable):
             try:
@@ -93,13 +93,13 @@ class HttpTransport:
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             said = self._hidden_in_errors.text(reason_of(error))  # before shortening splits the key
             said = without_credentials(clean(said, SENTENCE_LENGTH))
-            reason = self._hidden_in_errors.text(said)  # cleaning may have joined what was split
+            reason = self._hidden_in_errors.text(said)  # cleaning may have rejoined a key that was split
             self._trace(request, reason)
             if not is_from_connecting(error):
                 return Unreachable(f"the request to {self._endpoint.base_url} failed: {reason}")
             hint = _INSIDE if self._endpoint.is_loopback and self._endpoint.is_in_container else ""
             return NeverConnected(f"the request to {self._endpoint.base_url} failed: {reason}{hint}")
-        # The body is copied in this thread, because memory of other threads is not returned to the system.
+        # The body is copied in this thread, because memory from other threads does not go back to the system.
         reply = head._replace(body=self._hidden.body(body.whole()))
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
@@ -113,7 +113,7 @@ class HttpTransport:
 
     def _receive(self, request: Request, body: Body, within_s: float) -> Response:
         """Append the arriving bytes to `body`, and return the response without them."""
-        idle_s = within_s + 1  # the limit on the whole call expires first, so that all timeouts read the same
+        idle_s = within_s + 1  # longer than the limit on the whole call, so that all timeouts read the same
         with self._session.request(
             request.method,
             self._endpoint.base_url + request.path,

@@ -61,7 +61,10 @@ def _send_once(request: Request, checkly: Checkly, until_s: float) -> Response:
 
 
 def _pause_s(trouble: Transient, tries: int) -> float | None:
-    """Return the pause before a retry; None if the call may have arrived, which only a 429 rules out."""
+    """Return the pause before a retry, or None if the call may have started checks.
+
+    It cannot have done so if no connection was made, or if Checkly answered 429.
+    """
     if isinstance(trouble, NeverConnected):
         return backoff_s(tries)
     if trouble.status == HTTPStatus.TOO_MANY_REQUESTS:

@@ -1,4 +1,4 @@
-"""The trigger call of Checkly's API without I/O: the request, and the sessions that it started."""
+"""Checkly's trigger call without I/O: the request, and the sessions that it started."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def target_of(check_ids: Sequence[str], tags: Sequence[Sequence[str]]) -> Mappin
 
 
 def created(reply: Response) -> Fields:
-    """Return the document of a reply to a trigger call. Raises the error that any other reply reports."""
+    """Return the document in the reply to a trigger call. Raises an error unless the status is 201."""
     if reply.status == HTTPStatus.NOT_FOUND:
         raise trigger_errors.NothingTriggered(str(error_for(reply)), status=reply.status)
     if reply.status != HTTPStatus.CREATED:
@@ -61,11 +61,11 @@ def created(reply: Response) -> Fields:
 
 
 def read_started(reply: Response) -> tuple[Started, ...]:
-    """Return the sessions that a trigger call started, at least one. Raises the error for any other reply."""
+    """Return the sessions that a trigger call started. Raises an error if it started none or failed."""
     sessions = [Fields(each) for each in created(reply).objects("sessions")]
     if len(sessions) > _MOST_SESSIONS:
         raise errors.InvalidResponse(
-            f"Checkly's API answered with {len(sessions)} sessions; the gate accepts {_MOST_SESSIONS}"
+            f"Checkly's API answered with {len(sessions)} sessions; the gate accepts at most {_MOST_SESSIONS}"
         )
     started = tuple(
         Started(
@@ -79,7 +79,7 @@ def read_started(reply: Response) -> tuple[Started, ...]:
     if not started:
         raise trigger_errors.NothingTriggered("Checkly's API started no session", status=reply.status)
     if not all(is_uuid(each.session_id) for each in started):
-        raise errors.InvalidResponse("Checkly's API answered with a session id that is not a UUID")
+        raise errors.InvalidResponse("Checkly's API answered with a session ID that is not a UUID")
     return started
 
 

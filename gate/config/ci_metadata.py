@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from gate.text.clean import clean
 
 _LENGTH = 500
-# The fields of a test session's metadata in Checkly's API, each with variables of CI systems; the first wins.
+# The fields of a test session's metadata in Checkly's API, each with the CI systems' variables for it. The
+# first variable that is set wins.
 _VARIABLES = {
     "commitId": (
         "GITHUB_SHA",

@@ -72,7 +72,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="timeout",
-        help="How long to wait at most: 900 (seconds), 90s, 15m or 1h30m.",
+        help="The longest time to wait: 900 (seconds), 90s, 15m or 1h30m.",
         read=parsers.duration_between(1, 7 * 24 * 3600, "from 1s to 168h"),
         default="20m",
     ),

@@ -12,7 +12,7 @@ from gate.domain.session import SessionKind
 from gate.text.clean import clean
 from gate.text.duration import LONG_FORMS, parse_duration
 
-# Written out, because `urlsplit` takes `[::1]evil.example` for the host `::1`.
+# Spelled out, because `urlsplit` takes `[::1]evil.example` for the host `::1`.
 _BASE_URL = re.compile(
     r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[a-z0-9._~!$&'()*+,;=:@%/-]*)?", re.IGNORECASE
 )
@@ -67,7 +67,7 @@ def variables(text: str) -> tuple[tuple[str, str], ...]:
     for number, line in enumerate(filter(str.strip, text.splitlines()), start=1):
         key, is_pair, value = line.strip().partition("=")
         if not (is_pair and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}", key)):
-            raise ValueError(f"one KEY=value per line (line {number} is not one)")
+            raise ValueError(f"one KEY=value per line (line {number} is not)")
         if key in found:
             raise ValueError(f"each key once ({key} is given twice)")
         found[key] = value
@@ -84,7 +84,7 @@ def commit(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """Parse a name of one line."""
+    """Parse a one-line name."""
     if clean(text) != text:
         raise ValueError("a line of at most 200 printable characters")
     return text

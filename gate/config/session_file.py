@@ -41,7 +41,7 @@ _NOTHING_MATCHED = "it names no session, because no check matched the filter tha
 
 @dataclass(frozen=True, slots=True)
 class FoundSessions:
-    """The sessions in order, and their numbers of checks if the file contains them."""
+    """The sessions in order, and the number of checks of each if the file contains it."""
 
     refs: tuple[SessionRef, ...]
     checks: Mapping[str, int] = field(default_factory=dict)
@@ -74,15 +74,15 @@ def sessions_in(text: str) -> FoundSessions:
 
 
 def _parts(text: str) -> Iterator[tuple[int, str | Mapping[str, Any]]]:
-    """Yield JSON objects and the lines that may name a session, each with the number of its line.
+    """Yield JSON objects and the lines that may name a session, each with its line number.
 
-    An object begins on a line of its own. Lines within an object are not lines of the CLI.
+    An object begins on a line of its own. Lines within an object are not read as lines of the CLI.
     """
     number, done, unreadable = 1, 0, 0
     for found in _OBJECT.finditer(text):
         begin = found.end() - 1
         if begin < done:
-            continue  # inside of the last object
+            continue  # inside the last object
         try:
             document, end = json.JSONDecoder().raw_decode(text, begin)
         except (ValueError, RecursionError):
@@ -91,7 +91,7 @@ def _parts(text: str) -> Iterator[tuple[int, str | Mapping[str, Any]]]:
                 raise ValueError(f"line {number}: the JSON that begins here is not complete") from None
             unreadable += 1
             if unreadable > _MOST_UNREADABLE:
-                raise ValueError(f"more than {_MOST_UNREADABLE} lines look like JSON and are not") from None
+                raise ValueError(f"more than {_MOST_UNREADABLE} lines look like JSON but are not") from None
             continue
         yield from _lines(text[done:begin], number)
         number += text.count("\n", done, begin)
@@ -122,7 +122,7 @@ def _in_document(document: Mapping[str, Any]) -> FoundSessions:
 
 
 def _in_line(line: str) -> Iterable[SessionRef]:
-    """Return the session that a line of the CLI names, if any. Raises ValueError if that is not a session."""
+    """Return the session that a line of the CLI names, if any. Raises ValueError if it cannot be used."""
     if _FIRST_OF_SEVERAL in line:
         raise ValueError(f"names only the first of several sessions; {_USE_JSON}")
     if line == _MARKDOWN:
@@ -149,7 +149,7 @@ def _ref(session_id: object, kind: SessionKind) -> SessionRef:
 
 
 def _why_none(text: str) -> str:
-    """Explain why a text without sessions has none, as far as that can be seen."""
+    """Explain why a text names no sessions, as far as the text shows it."""
     if not text.strip():
         return "it is empty: the command that writes it failed, or has not run yet"
     documents = [part for _, part in _parts(text) if not isinstance(part, str)]
@@ -158,8 +158,8 @@ def _why_none(text: str) -> str:
     for number, line in _lines(text, 1):
         if _ID_LINE.search(line):
             return (
-                f"it names no session in a line of its own. Line {number} contains more than "
-                "`Test session ID: ...`; only an ISO 8601 time may come before it"
+                f"it names no session on a line of its own. Line {number} has other text next to the "
+                "`Test session ID`; only a time in ISO 8601 may precede it"
             )
     if documents:
         return (

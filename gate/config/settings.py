@@ -21,8 +21,8 @@ from gate.policy.threshold import Threshold
 class Settings:
     """The inputs, parsed and validated. Durations are in seconds.
 
-    `checks_of` is the number of checks that a session must have, by its ID, if it is known. `metadata`
-    describes the commit, as far as the CI system provides it.
+    `checks_of` maps the ID of a session to the number of checks that it must have, if that is known.
+    `metadata` describes the commit, as far as the CI system provides it.
     """
 
     session_id: tuple[SessionRef, ...]
@@ -64,7 +64,7 @@ class Settings:
         return {name: getattr(self, BY_NAME[name].field) for name in REPORT_PATHS}
 
     def __repr__(self) -> str:
-        return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # neither the key nor a variable
+        return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # no key, no variables
 
 
 class InvalidInputs(UsageError):
@@ -89,7 +89,7 @@ def read_settings(
 ) -> Settings:
     """Return the settings from flags, the environment and the defaults. The first non-empty text wins.
 
-    `real_path` resolves the links in a path. Raises `InvalidInputs` with all problems at once, each in one
+    `real_path` resolves the links in a path. Raises `InvalidInputs` with all problems at once, each on one
     line.
     """
     flags, mistakes = read_flags(argv)

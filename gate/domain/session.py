@@ -104,7 +104,7 @@ class Result:
 
 
 class Check(NamedTuple):
-    """A check. Checks of a test session that are not deployed have no ID."""
+    """A check. In a test session, a check that is not deployed has no ID."""
 
     id: str = ""
     name: str = ""
@@ -157,7 +157,7 @@ class Session:
 
     @property
     def label(self) -> str:
-        """Return the check's name of a check session, or a test session's own name; otherwise its ID."""
+        """Return the name of a test session, or of a check session's check; otherwise the session's ID."""
         if self.kind is SessionKind.CHECK:
             return next((run.check.label for run in self.checks), "") or self.id
         return self.name or self.id

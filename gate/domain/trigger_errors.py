@@ -18,7 +18,7 @@ class NotTriggered(Final):
 
 
 class CheckNotStarted(Final):
-    """A named check that did not start. Without this error the gate could open although it never ran."""
+    """A named check that did not start. Without this error, the gate could open without its result."""
 
     advice = "Check trigger-check-id, that the check is activated, and that account-id is its account"
 
@@ -26,7 +26,7 @@ class CheckNotStarted(Final):
 class TriggerLost(Final):
     """It is unknown whether a trigger call arrived. A second call might run the checks twice."""
 
-    advice = "Look in Checkly for sessions that it started, and run this job again"
+    advice = "Look in Checkly for sessions that the call started, and run this job again"
 
 
 class StoppedWhileTriggering(Stopped):

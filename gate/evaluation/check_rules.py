@@ -16,7 +16,7 @@ _WITHOUT_MEASUREMENT = (State.SKIPPED, State.MISSING, State.UNFINISHED, State.CA
 
 
 class Group(NamedTuple):
-    """The rows of checks that have the same limits. In a check session, these are all rows."""
+    """The rows of checks that have the same limits. In a check session, these are all of its rows."""
 
     policy: Policy
     rows: tuple[Outcome, ...]
@@ -67,7 +67,7 @@ def _limit(
 ) -> Iterable[Decision]:
     """Compare rows with thresholds, none of which may be exceeded. Without rows, there is no decision.
 
-    `states` are the words for the rows. Without thresholds, any number of rows is allowed.
+    `states` describe the rows in the text. Without thresholds, any number of rows is allowed.
     """
     if not found:
         return

@@ -33,7 +33,7 @@ class Rule(StrEnum):
 
 
 class Place(NamedTuple):
-    """A check at a run location. A required location at which no check ran has no check."""
+    """A check at a run location. `check` is None for a required location at which no check ran."""
 
     check: Check | None
     location: str
@@ -42,8 +42,8 @@ class Place(NamedTuple):
 class Decision(NamedTuple):
     """The decision of one rule about a session, or about a group of its checks.
 
-    `places` are the rows that it concerns; if there are none, it concerns the session itself. `number` of
-    `of` rows were found. `threshold` is the limit, `allowed` the limit in words, and `origin` its source.
+    `places` are the rows that it concerns; if there are none, it concerns the session itself. The rule found
+    `number` of `of` rows. `threshold` is the limit, `allowed` the limit in words, and `origin` its source.
     """
 
     rule: Rule
@@ -80,7 +80,7 @@ class Naming:
         return f"{label} ({place.location})" if self.with_location else label
 
     def names(self, places: Sequence[Place]) -> str:
-        """Name the first rows, and only count the others, so that the length of the text is limited."""
+        """Name the first rows and only count the others, to limit the length of the text."""
         most = _MOST_CHECKS_NAMED if self.by_check else _MOST_LOCATIONS_NAMED
         more = f" and {len(places) - most} more" if len(places) > most else ""
         return ", ".join(map(self.name, places[:most])) + more
@@ -90,7 +90,7 @@ class Naming:
         return f"{number} {'check' if self.by_check else 'location'}{'' if number == 1 else 's'}"
 
     def share(self, states: Collection[State], number: int, of: int) -> str:
-        """Say how many of the rows are in these states: `2 of 5 locations are degraded (40%)`."""
+        """Describe how many of the rows are in these states: `2 of 5 locations are degraded (40%)`."""
         what = in_words(states, of_several=number != 1)
         return f"{number} of {self.count(of)} {what}" + (f" ({100 * number / of:.3g}%)" if of else "")
 

@@ -161,7 +161,7 @@ def _by_place(decisions: Iterable[Decision]) -> Mapping[Place, Sequence[_Said]]:
 
 
 def _row(outcome: Outcome, said: Sequence[_Said], polled: PollResult) -> Row:
-    """Return a row with its conclusion: that of the first rule that closes, or of one that tolerates."""
+    """Return the row with its conclusion, and with the rule that closes the gate or tolerates the row."""
     closing = next((each for each in said if each.closes), None)
     if closing:
         return Row(outcome=outcome, conclusion=Conclusion.RED, rule=closing.rule, because=closing.because)

@@ -43,7 +43,7 @@ GREEN = frozenset({State.PASSED, State.FLAKY})
 
 
 def in_words(states: Collection[State], *, of_several: bool) -> str:
-    """Return the end of a sentence on rows in these states: `failed or errored`, `are degraded`."""
+    """Return the end of a sentence about rows in these states: `failed or errored`, `are degraded`."""
     *others, last = [_IN_WORDS[state][of_several] for state in _IN_WORDS if state in states]
     return f"{', '.join(others)} or {last}" if others else last
 

@@ -1,4 +1,4 @@
-"""Checks that were started but are missing from a finished session."""
+"""Checks that should have run but are missing from a finished session."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Limits:
     response_time_origin: str = DEFAULT
 
     def over(self, general: Limits) -> Limits:
-        """Return these limits, with the general ones in place of those that are not given."""
+        """Return these limits, completed with the general ones."""
         timed = self if self.response_time_ms is not None else general
         return Limits(
             failed=self.failed or general.failed,
@@ -62,7 +62,7 @@ class PolicyFile(NamedTuple):
 class PolicyDocument:
     """The content of a policy file. `file` is None if there is no file.
 
-    `origins` are the places of `missing`, of `cancelled` and of each location in a list.
+    `origins` has the place in the file of `missing`, `cancelled` and each listed location.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -78,7 +78,8 @@ class PolicyDocument:
     def resolve(self, run: CheckRun, today: date) -> Policy:
         """Return the policy for a check: the first matching entry, then the general limits and the defaults.
 
-        Every entry that matches by name could mean a check without a name, so all of their limits apply.
+        If the check has no name, any entry that matches by name could mean it, so the limits of all such
+        entries apply.
         """
         entries = tuple(self._entries_for(run.check))
         found = [self.checks[number].limits.over(self.limits) for number in entries]
@@ -139,7 +140,7 @@ def _all_of(thresholds: Iterable[Threshold | None]) -> tuple[Threshold, ...]:
 def with_inputs(
     document: PolicyDocument, *, failed: Threshold | None, degraded: Threshold | None
 ) -> PolicyDocument:
-    """Return the document with the inputs' thresholds as general ones. Entries of `checks` keep their own."""
+    """Return the document with the inputs' thresholds as general limits. Rules in `checks` keep their own."""
     limits = replace(
         document.limits,
         failed=failed or document.limits.failed,

@@ -12,9 +12,9 @@ from gate.policy.threshold import DEFAULT, NOTHING, Threshold
 class Policy:
     """The policy for one check. The defaults allow flaky results and nothing else.
 
-    Every threshold of a rule must be satisfied. There are several only if several entries of the policy file
-    could mean a check without a name. If there are none, any number is allowed. `entries` are the numbers of
-    the entries of `checks` that apply: checks with the same entries are judged together.
+    No threshold of a rule may be exceeded. A rule has several thresholds only if several entries of the
+    policy file could mean a check without a name; if it has none, any number is allowed. `entries` are the
+    indexes of the entries of `checks` that apply: checks with the same entries are judged together.
 
     `skipped` maps locations to the reason why they are skipped. `origins` names the source of each rule that
     has no threshold: `missing`, `cancelled`, `response-time`, `required LOCATION`.

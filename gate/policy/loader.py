@@ -12,7 +12,7 @@ from gate.policy.document import PolicyDocument, PolicyFile
 from gate.text.clean import clean
 
 DEFAULT_PATH = ".checkly-gate.yml"
-_NONE = "none"  # a file of this name is ./none
+_NONE = "none"  # a file with this name is written ./none
 
 
 def load_policy(path: str) -> PolicyDocument:

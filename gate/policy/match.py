@@ -1,4 +1,4 @@
-"""Match checks with the entries of a policy file."""
+"""Match checks against the entries of a policy file."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ LIMITS = ("degraded-threshold", "failed-threshold", "flaky-threshold", "response
 
 
 def read_policy(written: str, path: str) -> PolicyDocument:
-    """Return the document in the text of a policy file. Decisions and mistakes name the file by `path`.
+    """Return the document in the text of a policy file. Decisions and mistakes refer to it as `path`.
 
     Raises `UsageError` with all mistakes, each as `path:line:column: message`.
     """
@@ -69,7 +69,7 @@ def _read_book(root: yaml.Node, path: str) -> PolicyDocument:
 
 
 def _at(node: yaml.Node, path: str) -> str:
-    """Return the place of a node as decisions name it."""
+    """Return a node's place in the form that decisions show."""
     return f"{path}:{node.start_mark.line + 1}"
 
 
@@ -105,12 +105,12 @@ def _response_time(node: yaml.Node) -> float:
     except ValueError as error:
         raise wrong(node, f"{shown(node)} is not a valid response time: {error}") from None
     if not 0 < seconds <= 3600:
-        raise wrong(node, f"{shown(node)} is not a valid response time: more than 0s and at most 1h")
+        raise wrong(node, f"{shown(node)} is not a valid response time: it must be over 0s and at most 1h")
     return seconds
 
 
 def _name(node: yaml.Node) -> str:
-    """Return a name in the form in which Checkly's names are shown: one clean line."""
+    """Return a name. It must be one clean line, because the gate also cleans the names from Checkly."""
     value = text(node)
     if not value or clean(value) != value:
         raise wrong(node, f"{shown(node)} is not a valid name: one line of 1 to 200 printable characters")
@@ -126,7 +126,8 @@ def _glob(node: yaml.Node) -> str:
         inside = rest[rest.index("[") + 1 :].removeprefix("!")
         if "]" not in inside[1:]:
             raise wrong(
-                node, f"{shown(node)} is not a valid glob: a '[' is not closed (write [[] for the character)"
+                node,
+                f"{shown(node)} is not a valid glob: a '[' is not closed (to match '[' itself, write [[])",
             )
         rest = inside[inside.index("]", 1) + 1 :]
     return value

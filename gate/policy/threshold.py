@@ -1,4 +1,4 @@
-"""Thresholds: how many locations of a kind a policy allows, as a count or a share."""
+"""Thresholds: how many failed, degraded or flaky locations a policy allows, as a count or a share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ONE = 1_000_000  # 100%, in units of the smallest share that can be written (0.
 class Threshold:
     """The most locations that a rule allows: a count, or a share of the session's counted locations.
 
-    A share is in millionths: integers compare exactly, and need no library that would have to be loaded.
+    A share is stored in millionths, because integers compare exactly and need no library.
     """
 
     amount: int
@@ -25,11 +25,11 @@ class Threshold:
     origin: str = DEFAULT
 
     def allows(self, number: int, of: int) -> bool:
-        """Whether `number` of `of` locations are allowed. The threshold itself is allowed."""
+        """Whether `number` of `of` locations are allowed. A value equal to the threshold is allowed."""
         return number * _ONE <= self.amount * of if self.is_share else number <= self.amount
 
     def share_of(self, of: int) -> float:
-        """Return the threshold as a share of `of` locations (at least one). For a count, it may exceed 1."""
+        """Return the threshold as a share of `of` locations (at least 1). A count may exceed 100%."""
         return self.amount / _ONE if self.is_share else self.amount / of
 
     def __str__(self) -> str:
@@ -53,5 +53,5 @@ NOTHING = Threshold(0, is_share=False)
 
 
 def in_words(thresholds: Sequence[Threshold]) -> str:
-    """Return what the thresholds allow together: `25%`, or `any` if there are none."""
+    """Describe what the thresholds allow together: `25%`, or `any` if there are none."""
     return " and ".join(map(str, thresholds)) or "any"

@@ -39,7 +39,7 @@ def _poll_until_the_deadline(waits: Sequence[Tracker], checkly: Checkly, deadlin
 
 
 def _fetch_after_suspension(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
-    """Fetch once the sessions that may have ended while the process was suspended."""
+    """Fetch the sessions once more, because they may have ended while the process was suspended."""
     now_s = checkly.clock.now_s()
     if now_s <= deadline_s + LAST_FETCH_S:
         return ()

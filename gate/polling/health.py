@@ -1,4 +1,4 @@
-"""Whether Checkly's API responds, and how long no request may be sent."""
+"""Whether Checkly's API responds, and until when no request may be sent."""
 
 from __future__ import annotations
 

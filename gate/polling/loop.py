@@ -1,6 +1,6 @@
 """The wait: fetch sessions, report changes and pause, until all sessions have ended or the time is up.
 
-`gate.polling.schedule` picks the next step; this module takes it and dispatches the responses.
+`gate.polling.schedule` picks each step; this module carries it out and dispatches the responses.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gate.polling.result import Ending, PollResult
 from gate.polling.tracker import Tracker
 
 _TOO_LATE_S = 0.01  # a request that fails this close to its time limit was cut short by it
-_EARLY_S = 0.05  # a long poll may end this much before its time
+_EARLY_S = 0.05  # a long poll may end this much too early
 
 
 class Patience(NamedTuple):
@@ -42,7 +42,7 @@ def poll(
     """Wait until every session has ended or cannot be read, the time is up, or a signal arrives.
 
     `jitter` returns a number from 0 to 1 for each back-off. `observe` receives each event of the wait.
-    Returns one `PollResult` per session, in their order. Network errors and signals are not raised.
+    Returns one `PollResult` per session, in the order of `refs`. Network errors and signals are not raised.
     """
     loop = _Loop(refs, checkly, patience, jitter=jitter, observe=observe)
     try:
@@ -108,11 +108,11 @@ class _Loop:
 
     def _fetch(self, waits: Sequence[Tracker]) -> None:
         is_last = self.clock.now_s() >= self.last_fetch_s
-        # A fetch that hangs leaves time for the last one.
+        # A fetch that hangs must leave time for the last one.
         until_s = self.deadline_s if is_last else self.last_fetch_s
         try:
             found = self.checkly.fetch_each([wait.ref for wait in waits], until_s=until_s)
-        except errors.OutOfTime:  # others may be within the budget, or the process was suspended
+        except errors.OutOfTime:  # other sessions may fit the budget, or the process was suspended
             for wait in waits:
                 self._schedule(wait, LONGEST_BACKOFF_S)
             return
@@ -131,7 +131,7 @@ class _Loop:
         self._adapt_pace(waits)
 
     def _poll(self, waits: Sequence[Tracker], max_wait_s: int) -> None:
-        """Wait with long polls for sessions to end. Sessions that are still running are not updated."""
+        """Wait for sessions to end, with long polls. Sessions that are still running are not updated."""
         began_s = self.clock.now_s()
         hang_up_s = (self.last_fetch_s + self.deadline_s) / 2  # leaves time for the last fetch
         sessions = [wait.session for wait in waits if wait.session is not None]
@@ -160,7 +160,7 @@ class _Loop:
             self._schedule(wait, self.patience.poll_interval_s)
 
     def _give_up_or_retry(self, wait: Tracker, error: errors.Final) -> None:
-        """Give up, but retry a session that is not found until its grace period is over."""
+        """Give up on a session, unless it was not found and its grace period is not over."""
         is_unknown = isinstance(error, errors.NoSuchSession)
         retry_s = wait.retry_after_404_s(self.clock.now_s()) if is_unknown else None
         if retry_s is not None:
@@ -182,7 +182,7 @@ class _Loop:
         wait.fetch_after(delay_s, self.clock.now_s(), last_fetch_s=self.last_fetch_s)
 
     def _adapt_pace(self, waits: Sequence[Tracker]) -> None:
-        """Fetch twice as many sessions at once if all of these have ended: others probably have too."""
+        """Request twice as many sessions at once if all of these have ended, because others may have too."""
         all_ended = all(wait.ending is Ending.FINISHED for wait in waits)
         self.at_once = min(2 * self.at_once, schedule.MOST_AT_ONCE) if all_ended else 1
 

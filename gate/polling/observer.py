@@ -12,7 +12,7 @@ from gate.polling.events import Event, Fetched, Noticed, Paused, TroubleBegan, T
 
 @dataclass(slots=True)
 class Observer:
-    """A filter of events. Of consecutive failures, only the first and the end are reported."""
+    """A filter of events. It reports only the first of consecutive failures, and when they are over."""
 
     observe: Callable[[Event], None]
     _failures: int = 0

@@ -33,11 +33,11 @@ class PollResult(NamedTuple):
 
 
 def with_accounts(polled: Iterable[PollResult], account_id: str) -> Iterable[PollResult]:
-    """Name the account of the link in the errors of sessions that were not found in `account_id`."""
+    """Add the link's account to the error of each session that was not found in `account_id`."""
     for each in polled:
         other = each.ref.account
         if isinstance(each.error, NoSuchSession) and account_id and other not in ("", account_id):
-            text = f"{each.error}; the link is of the account {other}, and account-id is {account_id}"
+            text = f"{each.error}; the link belongs to account {other}, but account-id is {account_id}"
             yield each._replace(error=NoSuchSession(text, status=each.error.status))
         else:
             yield each
@@ -53,7 +53,7 @@ def ended_before(polled: Iterable[PollResult], moment: datetime) -> Iterable[Ses
 def reportable_at_once(
     polled: Sequence[PollResult], fault: GateError | None
 ) -> tuple[tuple[PollResult, ...], int]:
-    """Return what can be reported in the few seconds after a signal, and how many sessions lost results.
+    """Return what can be reported in the seconds after a signal, and how many sessions lost their results.
 
     Without a signal, everything is reported. After a signal (which may be the `fault` that ended the search
     for more sessions), sessions that ended badly come first. Sessions for which no time is left count as

@@ -21,7 +21,7 @@ class Tracker:
     """A session and the state of its wait. Times are readings of the clock.
 
     It is not fetched before `fetch_at_s`. `failures`: the number of consecutive failures to read it.
-    `poll_was_useless`: whether a long poll has returned too early or failed since it was last read.
+    `poll_was_useless`: whether a long poll has returned too early or failed since the session was last read.
     """
 
     ref: SessionRef
@@ -36,7 +36,7 @@ class Tracker:
 
     @property
     def is_left_running(self) -> bool:
-        """Whether it was still running at the last fetch, so that it can only end before the deadline."""
+        """Whether it was still running at the last fetch before the deadline."""
         return self.had_last_fetch and self._ending_at_the_deadline() is Ending.TIMEOUT
 
     def can_poll(self, serves_completion: Callable[[SessionKind], bool]) -> bool:
@@ -76,7 +76,7 @@ class Tracker:
             self.error, self.ending = error, Ending.INCONCLUSIVE
 
     def retry_after_404_s(self, now_s: float) -> float | None:
-        """Return the pause before a session that was not found is retried; None after the grace period."""
+        """Return the pause before retrying a session that was not found, or None after the grace period."""
         if self.unknown_since_s is None:
             self.unknown_since_s = now_s
         waited_s = now_s - self.unknown_since_s

@@ -31,9 +31,9 @@ def clean(text: str, length: int = NAME_LENGTH) -> str:
     """Return the text as one printable line of at most `length` characters.
 
     Control characters, ANSI sequences, lone surrogates, noncharacters and direction marks are removed, and
-    each run of white space becomes one space. Clean text does not change.
+    each run of white space becomes one space. Text that is already clean does not change.
     """
-    head = text[: length * 20]  # cut a text of megabytes before the work, not after it
+    head = text[: length * 20]  # cut a text of megabytes before cleaning it, not only after
     visible = _UNWRITABLE.sub("", _ANSI.sub("", head))
     line = _BLANK_START.sub("", _SPACE.sub(" ", visible).rstrip())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
@@ -48,5 +48,5 @@ def https_link(text: str) -> str:
 
 
 def without_credentials(text: str) -> str:
-    """Return the text without the credentials of the URLs in it."""
+    """Return the text without the credentials in its URLs."""
     return _CREDENTIALS_IN_URL.sub("***@", text)

@@ -9,16 +9,16 @@ from functools import cached_property
 
 _HIDDEN = b"***"
 _NEVER = r"(?!)"
-_SHORTEST_SECRET = 8  # Checkly's keys have 35 characters; a shorter text occurs in responses by chance
-_TELLING_LETTERS = 16  # half of a Checkly key after its prefix, in one run
-_SHORTEST_TRACE = 8  # a shorter piece of base64 also occurs without the secret
+_SHORTEST_SECRET = 8  # Checkly's keys have 35 characters; a shorter text may occur in responses by chance
+_TELLING_LETTERS = 16  # half the length of a Checkly key without its prefix
+_SHORTEST_TRACE = 8  # a shorter piece of base64 can also occur without the secret
 _IN_BASE64 = {"+": r"(?:\+|-|%2[Bb])", "/": r"(?:/|\\/|_|%2[Ff])"}  # as in URLs and in JSON
 
 
 class Redaction:
     """A filter that hides secrets: in plain text, with escapes of JSON or URLs, and inside base64.
 
-    A text that is too short for a secret is not hidden, because that would garble other words of a response.
+    A very short secret is not hidden, because that would garble other words in a response.
     """
 
     def __init__(self, *secrets: str) -> None:
@@ -35,13 +35,13 @@ class Redaction:
         return body
 
     def in_bytes(self, content: bytes) -> bytes:
-        """Return content that the gate itself writes, without the secrets and slugs made of them."""
+        """Return content that the gate itself writes, without the secrets and slugs made from them."""
         for each in self._secrets:
             content = each.in_bytes(content)
         return content
 
     def in_text(self, text: str) -> str:
-        """Return text that the gate itself writes, without the secrets and slugs made of them."""
+        """Return text that the gate itself writes, without the secrets and slugs made from them."""
         return self.in_bytes(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
 
 
@@ -57,20 +57,20 @@ class _Secret:
         if not self._letters:
             return self.body(content)
         letters = re.compile(self._letters.encode(), re.IGNORECASE)
-        if not letters.search(content):  # the gate writes them in no other spelling
+        if not letters.search(content):  # the gate does not write the secret in any other form
             return content
         hidden = self.body(content)
         return letters.sub(_HIDDEN, hidden) if len(self._letters) >= _TELLING_LETTERS else hidden
 
     @cached_property
     def _pattern(self) -> re.Pattern[bytes]:
-        """Compile the pattern when it is first needed, because that takes longer than its use."""
+        """Compile the pattern when it is first needed, because compiling it takes longer than using it."""
         forms = ["".join(map(_spelt, self._secret)), *_traces_in_base64(self._secret)]
         return re.compile(("|".join(forms) if len(self._secret) >= _SHORTEST_SECRET else _NEVER).encode())
 
 
 def _spelt(character: str) -> str:
-    """Return a pattern of all ways to write one character."""
+    """Return a pattern for all ways to write one character."""
     if not character.isascii():
         units = character.encode("utf-16-be", errors="surrogatepass").hex()
         escaped = "".join(rf"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
@@ -84,7 +84,7 @@ def _spelt(character: str) -> str:
 def _traces_in_base64(secret: str) -> Iterable[str]:
     """Yield a pattern of the secret inside base64 for each possible offset of its first byte.
 
-    Characters of base64 that contain bits of the text before or after the secret are omitted.
+    Base64 characters that also contain bits of the text before or after the secret are omitted.
     """
     for before in range(3):
         encoded = b64encode(b"\0" * before + secret.encode()).decode()

@@ -10,7 +10,7 @@ from typing import Protocol
 import yaml
 from yaml.reader import ReaderError
 
-_DEEPEST = 30  # deeper than any sensible document, and within the stack of a recursion over nodes
+_DEEPEST = 30  # deeper than any sensible document, and shallow enough for recursive functions
 
 
 class _Mark(Protocol):
@@ -20,7 +20,7 @@ class _Mark(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A mistake in the text. `place` is `:LINE:COLUMN` or `:LINE`, from 1; it is empty if it is unknown."""
+    """A mistake in the text. `place` is `:LINE:COLUMN` or `:LINE`, counted from 1; empty if unknown."""
 
     place: str
     message: str
@@ -38,7 +38,10 @@ class InvalidYaml(Exception):
 
 
 def compose(text: str) -> yaml.Node:
-    """Return the root node of the only YAML document in a text. Raises `InvalidYaml`; creates no objects."""
+    """Return the root node of the only YAML document in a text, without creating objects.
+
+    Raises `InvalidYaml`.
+    """
     try:
         root = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:

@@ -51,7 +51,7 @@ def boolean(node: yaml.Node) -> bool:
 
 
 def number(lowest: float, highest: float) -> Reader[float]:
-    """Return a reader of numbers within bounds, which are included."""
+    """Return a reader of numbers within inclusive bounds."""
 
     def read(node: yaml.Node) -> float:
         value = json_scalar(node)
@@ -63,7 +63,7 @@ def number(lowest: float, highest: float) -> Reader[float]:
 
 
 def whole(lowest: int, highest: int) -> Reader[int]:
-    """Return a reader of whole numbers within bounds, which are included."""
+    """Return a reader of whole numbers within inclusive bounds."""
 
     def read(node: yaml.Node) -> int:
         value = json_scalar(node)
@@ -86,7 +86,7 @@ def duration(node: yaml.Node) -> float:
 
 
 def moment(node: yaml.Node) -> datetime:
-    """Return a date-time, which must have an offset, in UTC."""
+    """Return a date-time in UTC. It must be written with an offset."""
     try:
         value = datetime.fromisoformat(scalar(node))
     except ValueError as error:
@@ -125,7 +125,7 @@ def choice(*known: str) -> Reader[str]:
 
 
 def json_scalar(node: yaml.Node) -> object:
-    """Return a single value as JSON has it: null, true, false, a number, or otherwise a string."""
+    """Return a single value as JSON represents it: null, true, false, a number, or otherwise a string."""
     if not isinstance(node, yaml.ScalarNode):
         raise wrong(node, f"a single value is needed here, not {shown(node)}")
     kind = node.tag.removeprefix(_TAG)

@@ -88,8 +88,8 @@ NOT_FOUND = {
     "blank lines": (" \r\n\n", "it is empty"),
     "any UUID": (f"deployment {ID}\n", "names no session. It must be the output of"),
     "a link in a sentence": (f"see {LINK}\n", "names no session. It must be the output of"),
-    "an ID in a sentence": (f"\nthe {ONE_LINE} is known\n", "Line 2 contains more than"),
-    "a time in another format": (f"a\nb\n[10:00:00] {ONE_LINE}", "Line 3 contains more than"),
+    "an ID in a sentence": (f"\nthe {ONE_LINE} is known\n", "Line 2 has other text next to"),
+    "a time in another format": (f"a\nb\n[10:00:00] {ONE_LINE}", "Line 3 has other text next to"),
     "an invalid ID": (
         "Running\r\n\r\nTest session ID: 1234\r\n",
         r"^line 3: the ID of a test session must be a UUID, not '1234'$",
@@ -115,7 +115,7 @@ NOT_FOUND = {
     "JSON whose session is not an object": (json.dumps({"sessions": [ID]}), "must be a UUID"),
     "JSON with an invalid ID": (json.dumps({"testSessionId": "1, 2"}), "must be a UUID, not '1, 2'"),
     "JSON that was cut": (DETACHED + STARTED[:-3], "^line 17: the JSON that begins here is not complete"),
-    "what looks like JSON again and again": ('{"level": \n' * 1000 + ONE_LINE, "look like JSON and are not"),
+    "what looks like JSON again and again": ('{"level": \n' * 1000 + ONE_LINE, "look like JSON but are not"),
     "a list": (json.dumps([ID]), "names no session"),
 }
 

@@ -39,7 +39,7 @@ def test_an_unknown_session_with_a_link_of_another_account_is_explained(tmp_path
         inputs = inputs_for(api, (f"{LINK}/{MISSING}",), account_id="another", timeout="2s")
         result = run(tmp_path, github(tmp_path, inputs))
     assert result.code == 4
-    assert "the link is of the account 1397c172, and account-id is another" in result.outputs["reason"]
+    assert "the link belongs to account 1397c172, but account-id is another" in result.outputs["reason"]
 
 
 def test_an_unknown_session_with_a_link_of_the_given_account_has_no_explanation(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_trigger_call_that_may_have_arrived_is_not_repeated(trouble: str, tmp_
     assert len(posted) == 2
     assert "Pay [eu-west-1]" in done.cases, "started sessions are reported"
     assert done.outputs["reason"].startswith("trigger at us-east-1: ")
-    assert "Look in Checkly for sessions that it started" in done.outputs["reason"]
+    assert "Look in Checkly for sessions that the call started" in done.outputs["reason"]
 
 
 def test_the_gate_does_not_open_if_the_trigger_matches_no_check(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_variables_are_sent_as_secrets_and_never_shown(tmp_path: Path) -> None:
         ({"trigger_as": "check-session"}, "trigger-location: needs trigger-as test-session"),
         ({"trigger_as": "suite"}, "allowed: check-session or test-session"),
         ({"trigger_env": "geheim=\ngeheim=pa55"}, "each key once (geheim is given twice)"),
-        ({"trigger_env": "pa55-and-no-key"}, "one KEY=value per line (line 1 is not one)"),
+        ({"trigger_env": "pa55-and-no-key"}, "one KEY=value per line (line 1 is not)"),
         ({"trigger_env": "\n".join(f"K{number}=pa55" for number in range(51))}, "at most 50 variables"),
         ({"trigger_location": "eu west/1"}, "region codes or slugs of private locations"),
     ],

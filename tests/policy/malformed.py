@@ -74,12 +74,12 @@ MALFORMED: dict[str, Malformed] = {
     ),
     "zero time": Malformed(
         "response-time: 0s",
-        "p.yml:1:16: response-time: '0s' is not a valid response time: more than 0s",
+        "p.yml:1:16: response-time: '0s' is not a valid response time: it must be over 0s",
         beyond_schema=True,
     ),
     "a day of response time": Malformed(
         "response-time: 24h",
-        "p.yml:1:16: response-time: '24h' is not a valid response time: more than 0s and at most 1h",
+        "p.yml:1:16: response-time: '24h' is not a valid response time: it must be over 0s and at most 1h",
         beyond_schema=True,
     ),
     "yes": Malformed("missing: yes", "p.yml:1:10: missing: 'yes' is not a known value; known: fail, pass"),
