@@ -25,8 +25,8 @@ class Operation(StrEnum):
 class Cut(StrEnum):
     """The ways in which a connection can fail."""
 
-    RESET = "reset"  # a TCP reset instead of an answer
-    CLOSE = "close"  # closed in order, without an answer
+    RESET = "reset"  # a TCP reset instead of a response
+    CLOSE = "close"  # closed cleanly, without a response
     TRUNCATED = "truncated"  # half of the body that the headers declare
     STALL = "stall"  # no response until the client disconnects
 
@@ -51,7 +51,7 @@ Effect = Answer | Cut | Drip | Flood
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """The target of a request. A part that its address does not determine is None."""
+    """The target of a request. Parts that the address does not determine are None."""
 
     operation: Operation | None = None
     version: str | None = None
