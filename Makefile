@@ -17,12 +17,12 @@ SCRIPTS = .ci/run .ci/actionlint bench/poll.sh docs/screenshot/take.sh $(wildcar
 .PHONY: demo test test-slow lint types tests lint-configuration slow-tests image-tests coverage screenshot format \
 	fuzz resilience bench lock node clean
 
-demo: .venv/.run ## the whole gate against the embedded simulator: no account, no network
+demo: .venv/.run ## runs the whole gate against the embedded simulator: no account, no network
 	@status=0; $(BIN)/python entrypoint.py demo || status=$$?; \
 	echo; echo "Exit code $$status: any code but 0 stops a pipeline. The report is in test-results/checkly-junit.xml."; \
 	echo "Other scenarios: $(BIN)/python entrypoint.py demo --list"
 
-test: lint types tests ## linters, types and fast tests, before each commit; needs only Python, make and PyPI
+test: lint types tests ## runs linters, the type checker and fast tests, before each commit; needs only Python, make and PyPI
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -35,7 +35,7 @@ types: .venv/.dev
 tests: .venv/.dev
 	$(BIN)/pytest -n $$((2 * $(PROCESSORS))) --dist worksteal -m "not slow"
 
-test-slow: lint-configuration slow-tests image-tests ## the exhaustive rest; see tests/README.md
+test-slow: lint-configuration slow-tests image-tests ## runs the exhaustive tests; see tests/README.md
 
 lint-configuration: .venv/.slow
 	$(BIN)/hadolint Dockerfile
@@ -50,10 +50,10 @@ lint-configuration: .venv/.slow
 slow-tests: .venv/.slow
 	EXHAUSTIVE=1 $(BIN)/pytest -n $$(($(PROCESSORS) + 1)) --dist worksteal --ignore=tests/image -m "slow or exhaustive"
 
-image-tests: .venv/.slow ## one by one, because they share an engine and measure time
+image-tests: .venv/.slow ## runs them one by one, because they share an engine and measure time
 	$(BIN)/pytest tests/image
 
-coverage: .venv/.slow ## branch coverage of all tests but those of the image
+coverage: .venv/.slow ## measures the branch coverage of all tests except those of the image
 	EXHAUSTIVE=1 $(BIN)/pytest -n $$(($(PROCESSORS) + 1)) --dist worksteal --ignore=tests/image \
 		--cov --cov-report=term:skip-covered --cov-fail-under=99
 
@@ -63,7 +63,7 @@ screenshot: .venv/.run ## takes the README's pictures; needs node, npm and chrom
 resilience: .venv/.slow ## plays every fault, and writes the results to docs/RESILIENCE.md
 	$(BIN)/python -m tests.faults.resilience
 
-bench: .venv/.run ## measures the gate and its alternatives in ten minutes; writes docs/PERFORMANCE.md
+bench: .venv/.run ## measures the gate and its alternatives, in ten minutes, and writes docs/PERFORMANCE.md
 	@command -v npm >/dev/null || { echo "npm is not installed: the Checkly CLI will NOT be measured" >&2; exit 0; }; \
 	cd tests/witness && npm ci --silent --no-audit --no-fund --ignore-scripts || echo "npm ci failed: the Checkly CLI will NOT be measured" >&2
 	$(BIN)/python -m compileall -q gate

@@ -38,7 +38,7 @@ within any minute of a wait."""
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """The seconds from the session's end to the program's exit, and the most requests within any minute."""
+    """The seconds from the session's end to the program's exit, and the most requests in any minute."""
 
     late_s: float
     per_minute: int
@@ -58,7 +58,7 @@ class _FirstLook:
 
 
 def measure(folder: Path, ends_s: Sequence[float] = ENDS_S) -> Section:
-    """Compare the gate with two poll-intervals and the script with two pauses, on the same sessions."""
+    """Compare the gate, at two poll intervals, with the script, at two pauses, on the same sessions."""
     waiters: Mapping[str, Callable[[float], Waited]] = {
         "10s": lambda end_s: wait((*GATE, "--poll-interval=10s"), {}, end_s, folder),
         "30s": lambda end_s: wait((*GATE, "--poll-interval=30s"), {}, end_s, folder),

@@ -50,7 +50,7 @@ def environment(url: str, home: Path, **more: str) -> dict[str, str]:
 
 
 def with_node(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with the Node that the Checkly CLI needs first on the PATH."""
+    """Return the environment with a PATH that begins with the Node that the Checkly CLI needs."""
     return {**env, "PATH": f"{CLI.parent}{os.pathsep}{env['PATH']}"}
 
 

@@ -25,9 +25,9 @@ _AT_ONCE = 4
 
 
 def absences(sessions: Iterable[JudgedSession], checkly: Checkly, *, until_s: float) -> dict[str, Detail]:
-    """Return why rows have no result, by location: private locations without a running agent.
+    """Return, by location, why rows have no result: their private locations have no running agent.
 
-    A request is sent only if there are such rows. Raises a `RequestFailed`, or `Stopped` if a signal arrives.
+    A request is sent only if rows have no result. Raises a `RequestFailed`, or `Stopped` if a signal arrives.
     """
     missing = {
         row.outcome.location
@@ -94,7 +94,7 @@ def with_background(
 
 
 def _with_groups(detail: Detail, groups: Sequence[ErrorGroup], started_at: datetime | None) -> Detail:
-    """Add a line for each group, and one analysis. Messages are added if the reasons may not contain them."""
+    """Add a line for each group, and one analysis. Omit the message of a single group that has reasons."""
     is_silent = detail.reasons in ((), (NO_REASON,))
     ages = [(group.age(started_at), group.message) for group in groups]
     if not is_silent and len(groups) == 1:

@@ -37,7 +37,7 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
     """Run the command, or the gate if there is no command."""
     console = Console(stream, env)
     command, rest = _split(argv)
-    # Only as the only argument: beside inputs, it may come from a variable, and exit code 0 opens the gate.
+    # Only a lone --help counts: among inputs, it may be a variable's value, and exit code 0 opens the gate.
     if list(rest) in (["--help"], ["-h"]) or _asks_for_help(command, rest):
         from gate.commands.help import help_text  # noqa: PLC0415 - a run of the gate does not need it
 
@@ -80,7 +80,7 @@ def _command(
             return policy(argv, console)
         case "":
             return gate(argv, env, console, process)
-        case _:  # not a command: the gate refuses it as an argument, and writes its reports
+        case _:  # not a command: the gate rejects it as an argument, and writes its reports
             return gate((command, *argv), env, console, process)
 
 

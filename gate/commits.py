@@ -35,13 +35,13 @@ class NoSessionOfCommit(GateError):
 
 
 class AmbiguousCommit(GateError):
-    """A SHA's beginning matches several commits."""
+    """The beginning of a SHA matches several commits."""
 
     advice = "Give more characters of the SHA"
 
 
 class Commits(NamedTuple):
-    """The search for the sessions of the commit that the settings name. `log` receives lines."""
+    """The search for sessions of the commit that the settings name. `log` writes one line."""
 
     settings: Settings
     checkly: Checkly
@@ -49,7 +49,7 @@ class Commits(NamedTuple):
     log: Callable[[str], None]
 
     def find(self, *, until_s: float) -> tuple[SessionRef, ...]:
-        """Wait for the first session of the commit, at most `commit-grace`; return all that have appeared.
+        """Wait at most `commit-grace` for the first session of the commit. Return all that have appeared.
 
         Raises `NoSessionOfCommit`, `AmbiguousCommit`, or the `RequestFailed` of a list that cannot be read.
         """
@@ -72,7 +72,7 @@ class Commits(NamedTuple):
             clock.sleep_s(min(_PAUSE_S, left_s))
 
     def find_more(self, known: Iterable[SessionRef], *, until_s: float) -> tuple[SessionRef, ...]:
-        """Return the sessions that have appeared since, if any. Raises the errors of a failed request."""
+        """Return the sessions that are not known yet, if any. Raises the errors of a failed request."""
         ids = {ref.id for ref in known}
         more = [each for each in self._listed(until_s) if each.id not in ids]
         for each in more:

@@ -1,4 +1,4 @@
-"""Fetch why results are not green: a few at once, in limited time, and only after the verdict."""
+"""Fetch the reasons why results are not green: a few at a time, with a time limit, after the verdict."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _ask(
                 raise reply
             yield wanted.result_id, read_detail(reply, wanted.result_id)
         except NoSuchSession:
-            pass  # Checkly keeps details only for some days
+            pass  # Checkly keeps details for only a few days
         except Transient as error:
             if error.status == HTTPStatus.TOO_MANY_REQUESTS:
                 raise  # the whole account shares the limit, and details are not essential

@@ -15,5 +15,5 @@ def complain(text: str) -> None:
         poll = select.poll()
         poll.register(_STDERR, select.POLLOUT)
         if poll.poll(0):
-            line = " ".join(text[:400].split()).replace("##", "# ")  # not a command of a CI system
+            line = " ".join(text[:400].split()).replace("##", "# ")  # no CI system takes it for a command
             os.write(_STDERR, f"checkly-gate: {line}\n".encode(errors="replace"))

@@ -1,4 +1,4 @@
-"""Add to a report why results are not green. It is loaded only if some results are not green."""
+"""Add to a report the reasons why results are not green. It is loaded only if some results are not green."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gate.report.report import Report
 from gate.text.style import Line, Tone
 from gate.waiting import Context
 
-_EXPLAIN_WITHIN_S = 10.0  # a closed gate should not delay a pipeline to fetch reasons
+_EXPLAIN_WITHIN_S = 10.0  # the reasons are not worth a longer delay of the pipeline
 
 
 def with_reasons(report: Report, checkly: Checkly, context: Context, *, until_s: float) -> Report:
-    """Add why results are not green, as far as Checkly reports it. The verdict does not change."""
+    """Add the reasons why results are not green, if Checkly reports them. The verdict does not change."""
     until_s = min(until_s, context.clock.now_s() + _EXPLAIN_WITHIN_S)
     unsound = results_to_explain(report.sessions)
     wanted = tuple(islice(unsound, MOST_RESULTS))

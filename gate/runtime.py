@@ -72,7 +72,7 @@ class Process:
         self._meanwhile = job
 
     def call_each(self, jobs: Sequence[Callable[[], T]], within_s: float) -> tuple[Call[T], ...]:
-        """Run jobs at the same time, each in a thread. Return them after `within_s` seconds at the latest.
+        """Run jobs at the same time, each in a thread. Return them within `within_s` seconds.
 
         Raises `Stopped` at a signal. Unfinished jobs are abandoned. A limit for the whole job is needed
         because a socket's timeout limits only single operations. Threads are needed because name resolution
@@ -129,7 +129,7 @@ class Call(Generic[T]):
     def result(self) -> T:
         """Return the job's result. Raises the job's error once, or TimeoutError if it is not finished."""
         if self._error is not None:
-            # A stored error would keep the frames of its traceback, and with them all other responses.
+            # A stored error would keep the frames of its traceback alive, and with them all other responses.
             error, self._error = self._error, None
             try:
                 raise error
@@ -141,7 +141,7 @@ class Call(Generic[T]):
 
 
 def _without_frames(error: BaseException) -> BaseException:
-    """Return the error without the frames of its thread: they would keep each other in memory."""
+    """Return the error without the frames of its thread, because the error and they keep each other alive."""
     each: BaseException | None = error
     while each is not None:
         each.__traceback__ = None

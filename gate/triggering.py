@@ -1,4 +1,4 @@
-"""Start the checks that are to be triggered, before the gate waits for them."""
+"""Trigger checks, before the gate waits for their sessions."""
 
 from __future__ import annotations
 

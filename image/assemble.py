@@ -152,7 +152,7 @@ def _compile(root: Path) -> None:
 
 
 def _open_to_everybody(root: Path) -> None:
-    """Make all files readable: a checkout's may not be, and the image also runs under other user IDs."""
+    """Make all files readable: those of a checkout may not be, and the image runs under any user ID."""
     for path in root.rglob("*"):
         if not path.is_symlink():
             runs = path.is_dir() or (path.stat().st_mode & stat.S_IXUSR and path.suffix != ".py")

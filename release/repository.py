@@ -68,7 +68,7 @@ class Repository:
     def push_candidate(self, version: Version, commit: str) -> None:
         """Push a commit to the branch of a release.
 
-        First, the tagged commit is pushed: GitHub accepts from a workflow only commits whose workflows are
+        First, the tagged commit is pushed: GitHub lets a workflow push only commits whose workflow files are
         also on a branch, and main may change. Then the commit of the release is pushed, so that it can be
         tried before a tag moves.
         """

@@ -1,4 +1,4 @@
-"""Versions: those of tags, that of the program, and the floating tag of each version."""
+"""The versions of tags and of the program, and the floating tag of each version."""
 
 from __future__ import annotations
 

@@ -100,8 +100,8 @@ def _run(settings: Settings, env: Mapping[str, str], console: Console, process: 
 
 
 def _load_reports(paths: Mapping[str, str]) -> None:
-    """Load the report modules that load slowly. After the wait, no descriptor may be left to load them."""
-    with suppress(OSError):  # no descriptor is free even now; some are reserved for the reports
+    """Load the reporters that take long to load. After the wait, no file descriptor may be free for that."""
+    with suppress(OSError):  # none is free even now; the reserved ones are for the report files
         from gate.report.junit import xml  # noqa: F401, PLC0415
 
         if paths.get("html-path"):

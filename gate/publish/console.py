@@ -1,4 +1,4 @@
-"""The log: flushed lines, in colour if colours are shown, and on a terminal a status line that is redrawn."""
+"""The log: each line is flushed at once, and coloured if possible. A terminal also gets a status line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COLOURS = {Tone.GOOD: "32", Tone.WARN: "33", Tone.BAD: "31", Tone.FAINT: "2"}
 _CLEAR_LINE = "\r\x1b[2K"
 _USUAL_WIDTH = 80  # for a terminal that does not report its width
 _CI_WITH_COLOUR = ("GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI", "TF_BUILD")
-# Terminals that show hyperlinks (OSC 8), by a variable that they set. Those built on VTE do since 0.50.
+# Variables of terminals that show hyperlinks (OSC 8). Terminals built on VTE show them since VTE 0.50.
 _TERMINALS_WITH_LINKS = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION")
 _PROGRAMS_WITH_LINKS = ("ghostty", "iTerm.app", "vscode", "WezTerm")
 
@@ -46,7 +46,7 @@ class Console:
         self._is_terminal = stream.isatty() and env.get("TERM") != "dumb"
         self._has_colour = _has_colour(env, is_terminal=self._is_terminal)
         self._has_links = self._is_terminal and _has_links(env)
-        # GitHub's runner reads commands only at the start of a line, which a redrawn state would occupy.
+        # GitHub's runner reads commands only at the start of a line, where a redrawn state would be.
         self._redraws = self._is_terminal and env.get("GITHUB_ACTIONS") != "true"
         self._shows_state = False
         self._hidden: Callable[[str], str] = str

@@ -26,7 +26,7 @@ _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 def write_whole(
     path: Path, content: bytes | Iterable[bytes], *, workspace: Path, confined: bool = False
 ) -> None:
-    """Write a file completely or not at all: to a temporary file beside it, which then replaces it.
+    """Write a file completely or not at all: a temporary file beside it is written, and replaces it.
 
     Missing folders are created. A container runs as root in a workspace that belongs to another user, so new
     files and folders are given to the owner of the workspace; otherwise later steps could not remove them.
@@ -50,7 +50,7 @@ def write_whole(
 
 
 def check_writable(path: Path, *, workspace: Path, confined: bool = False) -> None:
-    """Raise `ReportUnwritable` if the file could not be written now. Leaves nothing behind."""
+    """Raise `ReportUnwritable` if the file could not be written now. Leave nothing behind."""
     try:
         if is_stdout(str(path)) or _leads_to_a_device(path, workspace, confined=confined):
             return

@@ -54,7 +54,7 @@ class Outlet(io.TextIOBase):
             self._write_some()
 
     def drain(self) -> None:
-        """Write the buffered text while the reader takes some of it every 2 s, and for at most 20 s."""
+        """Write the buffered text, for at most 20 s, and only until the reader takes nothing for 2 s."""
         until_s = time.monotonic() + _DRAINED_WITHIN_S
         while self._held and time.monotonic() < until_s and self._is_ready(_STALLED_AFTER_S):
             self._write_some()

@@ -10,7 +10,7 @@ from gate.text.style import Line
 
 
 class Plain:
-    """A host without masks, annotations, outputs and a summary. Its log contains everything."""
+    """A host without masks, annotations, outputs or a summary. Its log contains everything."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -24,7 +24,7 @@ class Plain:
         """Do nothing: the verdict at the end of the log contains the message."""
 
     def group(self, title: str, lines: Iterable[Line]) -> None:
-        """Log a title and lines. The title may begin with a name from outside."""
+        """Log a title and lines. The title may begin with a name from outside, so other words precede it."""
         self._console.line(Line(f"results of {title}"))
         for line in lines:
             self._console.line(line)

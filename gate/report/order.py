@@ -29,7 +29,7 @@ class Entry(NamedTuple):
 
     @property
     def badness(self) -> tuple[int, int]:
-        """Return a sort key, which is smallest for the worst."""
+        """Return a sort key. It is smallest for the worst row."""
         return _WORST_FIRST.index(self.row.conclusion), self.row.outcome.state.badness
 
     @property
@@ -39,7 +39,7 @@ class Entry(NamedTuple):
 
     @property
     def check(self) -> str:
-        """Return the label of its check, which differs from the labels of the session's other checks."""
+        """Return the label of its check, which no other check of the session has."""
         return self.judged.naming.label(self.row.outcome.check)
 
 

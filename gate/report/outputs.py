@@ -34,9 +34,9 @@ def render(report: Report) -> dict[str, str | int]:
 
 
 def failed_checks(report: Report) -> list[dict[str, object]]:
-    """Return ID, name and red locations of each check with a red row, for at most 100 checks.
+    """Return the ID, name and locations of at most 100 checks that have red or undecided rows.
 
-    A check that is red in several sessions is listed once.
+    The locations are those of these rows. A check is listed once, even if several sessions ran it.
     """
     found: dict[Check, dict[str, None]] = {}
     for session in report.sessions:

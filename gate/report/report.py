@@ -39,7 +39,7 @@ _ENDINGS_WORST_FIRST = (Ending.STOPPED, Ending.INCONCLUSIVE, Ending.TIMEOUT, End
 
 
 class ReportFile(NamedTuple):
-    """A report file that was written: the input that names it, its title, its path, and a short content."""
+    """A report file that was written: its input, its title, its path, and its content in short."""
 
     input: str
     title: str
@@ -79,13 +79,13 @@ class Report:
 
     @property
     def mistakes(self) -> tuple[str, ...]:
-        """Return the mistakes in the inputs or the policy file, one line each. None, if the gate started."""
+        """Return the mistakes in the inputs or the policy file, one line each; none if the gate started."""
         usage = (fault for fault in self.verdict.faults if isinstance(fault, UsageError))
         return tuple(clean(problem, SENTENCE_LENGTH) for fault in usage for problem in fault.problems)
 
     @property
     def other_faults(self) -> tuple[str, ...]:
-        """Return the errors of the gate itself that are neither mistakes nor the reason."""
+        """Return the errors of the gate itself that are neither mistakes nor the reason for the verdict."""
         others = (fault for fault in self.verdict.faults if not isinstance(fault, UsageError))
         texts = (clean(fault.sentence, SENTENCE_LENGTH) for fault in others)
         return tuple(text for text in texts if text != self.verdict.reason.text)
@@ -133,7 +133,7 @@ class Report:
         return tuple((name, why) for name, why in runs if why.reasons or why.recordings)
 
     def reason_of(self, outcome: Outcome) -> str:
-        """Return the main reason of the last run of a row that has one; empty if none is known."""
+        """Return the main reason of a row's last run that has one; empty if none is known."""
         reasons = [why.reasons[0] for _, why in self.explained(outcome) if why.reasons]
         return reasons[-1] if reasons else ""
 

@@ -30,7 +30,7 @@ def requests_of(report: Report) -> str:
 
 
 def state_of(outcome: Outcome) -> str:
-    """Return the state, with the region in which a retry finished, or why the policy skips the location."""
+    """Return the state and, if they apply, where a retry finished and why the policy skips the location."""
     text = outcome.state.value
     if outcome.finished_in:
         text += f" (finished in {outcome.finished_in})"
@@ -40,7 +40,7 @@ def state_of(outcome: Outcome) -> str:
 
 
 def time_of(outcome: Outcome) -> str:
-    """Return how long the final run took, with the policy's limit if it was slower; empty without one."""
+    """Return the time of the final run, with the policy's limit if it was slower; empty if there is none."""
     if outcome.final is None:
         return ""
     limit = f", limit {format_duration(outcome.slower_than_ms / 1000)}" if outcome.slower_than_ms else ""

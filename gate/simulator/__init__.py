@@ -1,6 +1,6 @@
-"""An embedded stand-in for Checkly's API of check sessions and test sessions, driven by scenarios in YAML.
+"""An embedded stand-in for Checkly's session API, which plays scenarios that are written in YAML.
 
-The demo, trials of a policy and the tests use it over real HTTP on loopback, without an account.
+It serves demos, trials of a policy and the tests over real HTTP on loopback, without an account.
 """
 
 from gate.simulator.api.ledger import Recorded

@@ -262,7 +262,9 @@ def test_the_axis_has_a_few_ticks_with_different_labels(seconds: float) -> None:
     assert seconds / tick_s > 1 or seconds < 0.5, "enough ticks to read a time"
 
 
-@pytest.mark.parametrize(("rows", "said"), [(20, []), (21, ["The timeline shows the worst 20 of 21."])])
+@pytest.mark.parametrize(
+    ("rows", "said"), [(20, []), (21, ["The timeline shows only the worst 20 of 21 rows."])]
+)
 def test_a_timeline_with_too_many_locations_shows_the_worst_and_their_number(
     rows: int, said: list[str]
 ) -> None:

@@ -1,6 +1,6 @@
 """The results of test cases: the kind and type for each row, and for each rule about a session.
 
-Consumers of JUnit treat a case with two results differently, so each case has one.
+Consumers of JUnit disagree about a case with two results, so each case has one.
 """
 
 from __future__ import annotations

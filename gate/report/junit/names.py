@@ -22,12 +22,12 @@ def checks_of(sessions: Iterable[JudgedSession]) -> set[Check]:
 
 
 def suite_names(checks: Iterable[Check]) -> dict[Check, str]:
-    """Return the suite's name for each check of a session, which is also the prefix of its cases' names."""
+    """Return a suite name for each check of a session. It is also the prefix of the names of the cases."""
     return {check: label or UNKNOWN_CHECK for check, label in labels(checks).items()}
 
 
 def fault_name(fault: GateError) -> str:
-    """Return the name of the case of an error of the gate itself."""
+    """Return the name of the case that reports an error of the gate itself."""
     return next(
         (name for kind, name in _FAULTS.items() if isinstance(fault, kind)), f"{UNKNOWN_CHECK} [session]"
     )

@@ -46,7 +46,7 @@ def _finished(suite: Suite, report: Report, seen: Counter[str]) -> Suite:
 
 
 def _suites_of(judged: JudgedSession, classes: Mapping[Check, str], report: Report) -> Iterable[Suite]:
-    """Return a suite for each check, and one for cases about a session of many checks as a whole."""
+    """Yield a suite for each check, and one for cases about the whole session if it has many checks."""
     runs = judged.session.checks if judged.session else ()
     started_at = (judged.session.started_at if judged.session else None) or report.decided_at
     names = suite_names(run.check for run in runs)
@@ -65,7 +65,7 @@ def _suites_of(judged: JudgedSession, classes: Mapping[Check, str], report: Repo
 
 
 def _numbered(cases: Sequence[Case], class_name: str, seen: Counter[str]) -> Sequence[Case]:
-    """Number equal names, because consumers drop all but one of the cases with the same name."""
+    """Number equal names, because some consumers keep only one of the cases with the same name."""
     numbered = []
     for case in cases:
         seen[f"{class_name} {case.name}"] += 1

@@ -29,7 +29,7 @@ def render(report: Report) -> bytes:
 
 
 def parts(report: Report) -> Iterable[bytes]:
-    """Yield the report suite by suite, because the trees of hundreds of suites take much more memory.
+    """Yield the report suite by suite, because the trees of hundreds of suites would take much more memory.
 
     The totals come first, so suites are kept compressed until all are counted.
     """
@@ -51,7 +51,7 @@ def parts(report: Report) -> Iterable[bytes]:
 
 
 def in_short(beginning: bytes) -> str:
-    """Return the number of cases from the first part of a rendered report: `5 cases, 2 failed`."""
+    """Return the numbers of cases from the first part of a rendered report: `5 cases, 2 failed`."""
     tests, failures, errors = map(int, _TOTALS.findall(beginning)[0])
     failed = f", {failures} failed" if failures else ""
     in_error = f", {errors} error{'' if errors == 1 else 's'}" if errors else ""

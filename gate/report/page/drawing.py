@@ -1,4 +1,4 @@
-"""Drawings of the page as inline SVG: the runs of a row, and a count compared with its limit."""
+"""Drawings for the page as inline SVG: the runs of a row, and a count compared with its limit."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def axis_of(outcomes: Iterable[Outcome]) -> Axis | None:
 
 
 def runs(outcome: Outcome, axis: Axis) -> Html:
-    """Draw a bar for each run of an outcome. The text is empty if no run has times."""
+    """Draw a bar for each run of an outcome. Return an empty text if no run has times."""
     drawn = [(run, span) for run in outcome.runs if (span := span_of(run))]
     if not drawn:
         return Html("")
@@ -83,7 +83,7 @@ def _bar(outcome: Outcome, run: Result, span: tuple[datetime, datetime], axis: A
 
 
 def meter(decision: Decision) -> Html:
-    """Draw the share of rows that were found, and the limit of the threshold."""
+    """Draw the share of rows that the decision is about, and the limit of its threshold."""
     number, of, threshold = decision.number, decision.of, decision.threshold
     if not number or not of or threshold is None:
         return Html("")

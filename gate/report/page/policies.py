@@ -1,4 +1,4 @@
-"""The policies of the page: their rules, the checks that they apply to, and where the rules were set."""
+"""The page's section on policies: the rules, where they were set, and the checks that they apply to."""
 
 from __future__ import annotations
 

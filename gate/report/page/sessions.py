@@ -1,4 +1,4 @@
-"""The sessions of the page: the decisions on each, and a table with a timeline."""
+"""The page's sections on sessions: the decisions on each session, and a table with a timeline."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MARKS = {
 
 
 def session_section(judged: JudgedSession, entries: Sequence[Entry], report: Report) -> Html:
-    """Return the section of a session. Its entries are its rows, worst first."""
+    """Return the section on a session. `entries` are its rows, worst first."""
     kind = judged.ref.kind.value if judged.ref.kind else "session"
     heading = element(
         "h2",

@@ -1,4 +1,4 @@
-"""The style of the page, for light and dark, narrow and wide screens. Text contrast is at least 4.5:1."""
+"""The style of the page, for light and dark themes and any width. Text contrast is at least 4.5:1."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _MOST_OPEN = 3
 
 
 def render(report: Report, room: int) -> Sequence[str]:
-    """Return the heading of the only session, or an overview and a line for each of several."""
+    """Return a heading if there is one session, or an overview and a line for each if there are several."""
     if len(report.sessions) == 1:
         return tuple(_only(report.sessions[0], report))
     return tuple(_several(report, room)) if report.sessions else ()

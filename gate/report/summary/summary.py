@@ -18,7 +18,7 @@ _ROOM_FOR_THE_END_BYTES = 2_000
 
 
 def render(report: Report, limit_bytes: int = LIMIT_BYTES) -> str:
-    """Return the summary in at most `limit_bytes` of UTF-8. The worst rows are kept, the rest is counted."""
+    """Return the summary in at most `limit_bytes` of UTF-8. It keeps the worst rows and counts the rest."""
     lines = [*_verdict(report), *_notices(report, limit_bytes // 4)]
     lines += sessions.render(report, limit_bytes // 4)
     room = limit_bytes - size_of(lines) - _ROOM_FOR_THE_END_BYTES
@@ -41,7 +41,7 @@ def _verdict(report: Report) -> Iterable[str]:
 
 
 def _notices(report: Report, room: int) -> Iterable[str]:
-    """Yield faults and notices below the reason, as long as there is room for the tables."""
+    """Yield faults and notices below the reason, as long as they leave room for the tables."""
     texts = [*report.other_faults, *report.notices]
     for number, text in enumerate(texts):
         lines = ["", f"> {markdown(text)}"]

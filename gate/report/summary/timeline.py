@@ -52,7 +52,7 @@ def timeline(title: str, found: Sequence[tuple[str, Outcome]]) -> Iterable[str]:
     yield "```"
     if len(all_timed) > len(timed):
         yield ""
-        yield f"The timeline shows the worst {len(timed)} of {len(all_timed)}."
+        yield f"The timeline shows only the worst {len(timed)} of {len(all_timed)} rows."
 
 
 def _look(labels: Sequence[str]) -> str:
@@ -79,7 +79,7 @@ _TICKS = (
 
 
 def _axis(timed: Sequence[Outcome]) -> Iterable[str]:
-    """Yield the axis for all runs. If no distance of ticks is wide enough, Mermaid chooses one in days."""
+    """Yield the axis for all runs. If all ticks would be too close, Mermaid chooses them, with dates."""
     spans = [span for outcome in timed for run in outcome.runs if (span := span_of(run))]
     moments = [moment.timestamp() * 1000 for span in spans for moment in span]
     long_ms = max(moments) - min(moments)

@@ -16,5 +16,5 @@ MARKS = {
 
 
 def linked(text: str, link: str) -> str:
-    """Return a link if there is one. In links of `https_link`, Markdown interprets only entities."""
+    """Return a link, or only text if there is none. In a cleaned link, Markdown interprets only entities."""
     return f"[{markdown(text)}]({link.replace('&', '&amp;')})" if link else markdown(text)

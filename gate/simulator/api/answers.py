@@ -28,5 +28,5 @@ def no_such_session(kind: str) -> Answer:
 
 
 def still_running(kind: str) -> Answer:
-    """Return the response to a long poll if the session does not end meanwhile."""
+    """Return the response to a long poll during which the session does not end."""
     return refusal(HTTPStatus.REQUEST_TIMEOUT, f"The {kind} has not finished yet.")

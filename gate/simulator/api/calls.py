@@ -65,7 +65,7 @@ _ROUTES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call of the API, from its address. `method` is the HTTP method that the call requires.
+    """An API call, as its address defines it. `method` is the HTTP method that the call requires.
 
     IDs that the address does not contain are empty. `query` has the values of each name in order.
     """

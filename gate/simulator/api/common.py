@@ -25,7 +25,7 @@ def timestamp(moment: datetime) -> str:
 
 
 def session_times(scenario: Scenario, session: PlannedSession, elapsed_s: float) -> Mapping[str, object]:
-    """Return when a session started and stopped, and how long it has run by that time."""
+    """Return when a session started and stopped, and how long it had run by that time."""
     stopped_s = session.stopped_s(elapsed_s)
     return {
         "startedAt": timestamp(scenario.started),
@@ -44,5 +44,5 @@ def result_times(scenario: Scenario, result: PlannedResult) -> Mapping[str, obje
 
 
 def sequence_id(session: PlannedSession, number: int, location: str) -> str:
-    """Return the ID that the attempts of a check at a location share; `number` is the check's, from 0."""
+    """Return the ID that the attempts of a check at a location share; `number` counts checks from 0."""
     return str(uuid5(UUID(session.id), f"sequence {number} {location}"))

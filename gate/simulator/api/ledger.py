@@ -43,12 +43,12 @@ class Ledger:
             self._entries[number] = replace(self._entries[number], status=status)
 
     def entries(self) -> list[Recorded]:
-        """Return all requests until now."""
+        """Return all requests so far."""
         with self._arrival:
             return list(self._entries)
 
     def wait_for(self, path_part: str, timeout_s: float) -> bool:
-        """Wait in real seconds for a request whose path contains that part. Return whether one arrived."""
+        """Wait for a request whose path contains that part, in real seconds. Return whether one arrived."""
         with self._arrival:
             return self._arrival.wait_for(
                 lambda: any(path_part in entry.path for entry in self._entries), timeout_s

@@ -55,7 +55,7 @@ def _explain(play: Play, call: Call, _body: bytes) -> Answer:
 
 
 def _list(play: Play, call: Call, _body: bytes) -> Answer:
-    """Return a response with the sessions of the scenario. Start the clocks that do not run yet."""
+    """Return a response with the sessions of the scenario. Start the clocks that are not running yet."""
     sessions = list(play.sessions(call.kind))
     for session in sessions:
         play.begin(session.id, session.kind)
@@ -68,7 +68,7 @@ def _trigger(play: Play, call: Call, body: bytes) -> Answer:
 
 
 def _trigger_check_sessions(play: Play, call: Call, body: bytes) -> Answer:
-    """Start the sessions of the selected checks. A session that already runs continues."""
+    """Start the sessions of the selected checks. A session that is already running continues."""
     fits = filter_in(body)
     if fits is None:
         return answers.bad_request("The body must be an object with a target")
@@ -80,7 +80,7 @@ def _trigger_check_sessions(play: Play, call: Call, body: bytes) -> Answer:
 
 
 def _trigger_test_session(play: Play, call: Call, body: bytes) -> Answer:
-    """Start one session at the location: the first that does not run yet, with the selected checks."""
+    """Start one session at the location: the first that is not running yet, with the selected checks."""
     order = order_in(body)
     if order is None:
         return answers.bad_request("The body must be an object with a name and a runLocation")

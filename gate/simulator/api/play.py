@@ -32,7 +32,7 @@ class Play:
         return (now_s - self.first_s) * self.speed
 
     def begin(self, session_id: str, kind: SessionKind) -> None:
-        """Start the clock of a session, unless it runs already or there is no such session."""
+        """Start the clock of a session, unless it is running already or there is no such session."""
         if self.session(session_id, kind):
             self._began.setdefault(session_id, self.clock())
 
@@ -46,7 +46,7 @@ class Play:
         return (session for session in self._sessions.values() if session.kind is kind)
 
     def has_begun(self, session_id: str) -> bool:
-        """Return whether a session's clock runs."""
+        """Return whether a session's clock is running."""
         return session_id in self._began
 
     def session_s(self, session_id: str) -> float:

@@ -55,7 +55,7 @@ class StandIn:
         return Arrival(number, request, call, effect)
 
     def answer(self, arrival: Arrival) -> Answer | None:
-        """Return the right response, for which a completion call waits; None if the play stops meanwhile."""
+        """Return the right response, after a wait for a completion call; None if the play stops meanwhile."""
         call = arrival.call
         if not self._accepts(arrival.request.headers.get("authorization", "")):
             return answers.UNAUTHORIZED
@@ -79,7 +79,7 @@ class StandIn:
         struck: Effect | None = None
         for index, fault in enumerate(self.scenario.faults):
             if fault.aims_at(aim):
-                self._counts[index] += 1  # every fault counts its requests, even if another one strikes
+                self._counts[index] += 1  # every fault counts its requests, even if another one takes effect
                 if struck is None and fault.strikes(self._counts[index], at_s):
                     struck = fault.effect
         return struck

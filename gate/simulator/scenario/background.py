@@ -1,4 +1,4 @@
-"""Error groups and private locations, which explain results further."""
+"""Error groups and private locations, which explain results beyond their details."""
 
 from __future__ import annotations
 

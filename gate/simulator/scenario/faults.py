@@ -25,8 +25,8 @@ class Operation(StrEnum):
 class Cut(StrEnum):
     """The ways in which a connection can fail."""
 
-    RESET = "reset"  # a TCP reset instead of an answer
-    CLOSE = "close"  # closed in order, without an answer
+    RESET = "reset"  # a TCP reset instead of a response
+    CLOSE = "close"  # closed cleanly, without a response
     TRUNCATED = "truncated"  # half of the body that the headers declare
     STALL = "stall"  # no response until the client disconnects
 

@@ -64,8 +64,8 @@ class PlannedCheck:
 class PlannedSession:
     """A session: its checks, one in a check session, and its statuses in order of time.
 
-    `name`, `location`, `grows`, `provider` and `metadata` belong to test sessions. A session that grows does
-    not show a check before it has a result; other sessions show it as pending from the start.
+    `name`, `location`, `grows`, `provider` and `metadata` belong to test sessions. A session that grows shows
+    a check only once it has a result; other sessions show it as pending from the start.
     """
 
     id: str
