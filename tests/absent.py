@@ -1,4 +1,4 @@
-"""Tests are skipped with a message if the machine lacks a program, or fail if all tests are required."""
+"""Skip a test with a message if the machine lacks a program, or fail it if all tests are required."""
 
 from __future__ import annotations
 

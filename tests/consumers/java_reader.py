@@ -26,7 +26,7 @@ def require_java() -> None:
 
 
 def by_surefire(written: Mapping[str, Path]) -> dict[str, Seen]:
-    """Return what Surefire reads in each report. One program reads all, because starting it takes longest."""
+    """Return what Surefire reads in each report. One process reads them all, because its start is slow."""
     require_java()
     if not all(jar.exists() for jar in _JARS):
         absent("Surefire's parser is not installed; Debian's package is libsurefire-java")

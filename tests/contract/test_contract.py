@@ -1,4 +1,4 @@
-"""The contract workflow with its own inputs, as far as it runs without a runner; and that it can fail."""
+"""The contract workflow runs with its own inputs, as far as possible without a runner, and can fail."""
 
 from __future__ import annotations
 

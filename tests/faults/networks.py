@@ -78,7 +78,7 @@ def run_in(condition: Condition, folder: Path) -> InNetwork:
 
 
 def server_context(authority: trustme.CA) -> ssl.SSLContext:
-    """Return TLS with a certificate for names of this machine that the gate does not treat as loopback."""
+    """Return TLS settings for names of this machine that the gate does not treat as loopback."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*_NAMES).configure_cert(context)
     return context

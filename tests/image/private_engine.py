@@ -1,7 +1,7 @@
 """A private engine for the tests, for root on a Debian-like machine: a dockerd with a stand-in base image.
 
-It shares nothing with an engine of the machine: it has its own socket, data and configuration. The data stay
-in the user's cache, so that the next run finds the base image and the layers.
+It shares nothing with another engine on the machine: it has its own socket, data and configuration. The data
+stay in the user's cache, so that the next run finds the base image and the layers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether errors are new and locations have agents: requests, their limits, and failures."""
+"""Requests that show whether errors are new and locations have agents: their limits and failures."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_a_session_that_appears_during_the_wait_is_polled_too() -> None:
     report = _decided(api)
     assert report.verdict.exit_code is ExitCode.OPEN
     assert [session.ref.id for session in report.sessions] == [ID, GIVEN]
-    assert api.lists == 3, "and the last list contains no other"
+    assert api.lists == 3, "the last list contains no other session"
 
 
 def test_a_list_that_gets_no_response_is_requested_again() -> None:

@@ -77,7 +77,7 @@ MALFORMED: dict[str, Malformed] = {
         "p.yml:1:16: response-time: '0s' is not a valid response time: more than 0s",
         beyond_schema=True,
     ),
-    "a day of response time": Malformed(
+    "a response time of a day": Malformed(
         "response-time: 24h",
         "p.yml:1:16: response-time: '24h' is not a valid response time: more than 0s and at most 1h",
         beyond_schema=True,
@@ -126,7 +126,7 @@ MALFORMED: dict[str, Malformed] = {
         "p.yml:2:23: quarantine: until: '2026-02-30' is not a valid day",
         beyond_schema=True,
     ),
-    "a date of another country": Malformed(
+    "a date in another format": Malformed(
         _Q + "{check: a, until: 31.12.2026, reason: r}",
         "p.yml:2:23: quarantine: until: '31.12.2026' is not a valid day",
     ),
@@ -154,7 +154,7 @@ MALFORMED: dict[str, Malformed] = {
         _C + "match: {name: a}",
         "p.yml:2:5: checks: this rule has no effect: it needs one of degraded-threshold",
     ),
-    "a match of nothing": Malformed(
+    "an empty match": Malformed(
         _C + "match: {}\n    failed-threshold: 1",
         "p.yml:2:12: checks: match: a match needs a name, an id or a type",
     ),
@@ -162,7 +162,7 @@ MALFORMED: dict[str, Malformed] = {
         _C + "match: {id: checkout}\n    failed-threshold: 1",
         "p.yml:2:17: checks: match: id: 'checkout' is not a valid UUID",
     ),
-    "a rule with more than limits": Malformed(
+    "a rule with a key that is not a limit": Malformed(
         _C + "match: {name: a}\n    missing: pass", "p.yml:3:5: checks: unknown key 'missing'"
     ),
     "two documents": Malformed(
@@ -181,7 +181,9 @@ MALFORMED: dict[str, Malformed] = {
     ),
     "an alias bomb": Malformed(_bomb(), "p.yml:2:8: aliases are not allowed", beyond_schema=True),
     "deep nesting": Malformed("[" * 1000, "p.yml:1:31: nested too deeply", beyond_schema=True),
-    "an open list": Malformed("locations: {ignore: [a", "p.yml:1:23: not YAML", beyond_schema=True),
+    "a list that is not closed": Malformed(
+        "locations: {ignore: [a", "p.yml:1:23: not YAML", beyond_schema=True
+    ),
     "a tab": Malformed("locations:\n\tignore: [a]", "p.yml:2:1: not YAML", beyond_schema=True),
     "a control character": Malformed("missing: pa\x00ss", "p.yml:1: not YAML", beyond_schema=True),
     "wrong indentation": Malformed(

@@ -68,7 +68,7 @@ def test_a_wait_of_two_hours_survives_every_transient_fault() -> None:
     assert world.most_requests_in_a_minute() <= 60
 
 
-def test_the_two_hours_are_enough_for_every_fault() -> None:
+def test_two_hours_are_enough_for_every_fault() -> None:
     assert len(TRANSIENT) <= 7320 // 360
 
 

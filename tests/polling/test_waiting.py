@@ -223,7 +223,7 @@ def test_a_session_that_ended_before_a_signal_stays_finished() -> None:
     ],
     ids=["auto begins with v1", "auto moves to v2", "v2 only", "v1 only"],
 )
-def test_the_api_version_decides_about_the_requests(
+def test_the_api_version_determines_the_requests(
     served: tuple[str, ...], version: str, asked: list[str]
 ) -> None:
     world = World(one_session((0, "PASSED")), served=served)

@@ -427,7 +427,7 @@ def test_folds_that_do_not_fit_are_counted() -> None:
         assert len(text.encode()) <= limit
         folds = text.count("```mermaid")
         left = re.findall("The attempts of ([0-9]+) more checks are in the JUnit report", text)
-        assert folds + sum(map(int, left)) in (0, 9), "below a table that is cut there are none"
+        assert folds + sum(map(int, left)) in (0, 9), "there are none below a table that is cut"
         shown.add(folds)
     assert {0, 9} < shown
 
