@@ -89,7 +89,7 @@ def run_of(of: Session) -> CheckRun:
     return run
 
 
-def with_run(of: Session, **changes: Any) -> Session:  # noqa: ANN401 - as `replace`
+def with_run(of: Session, **changes: Any) -> Session:  # noqa: ANN401 - like `replace`
     """Return a check session with another `status`, other locations or results, or another check.
 
     `id`, `name` and `type` are those of the check.

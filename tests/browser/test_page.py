@@ -36,7 +36,7 @@ _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     require_programs("chromium")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - the fast part has no browser
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only the slow tests need it
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(_FLAGS))

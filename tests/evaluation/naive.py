@@ -190,7 +190,7 @@ def seen(session: Session, row: Row, policy: Policy) -> str:
 
 
 def is_unexplained_degraded(session: Session, rows: list[Row]) -> bool:
-    """Return whether a session is DEGRADED although no result is, apart from the policy's response time."""
+    """Return whether a DEGRADED session has no degraded row. The policy's response time does not count."""
     by_checkly = [seen(session, row, replace(row.policy, response_time_ms=None)) for row in rows]
     return session.status == "DEGRADED" and "degraded" not in by_checkly
 

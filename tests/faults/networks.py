@@ -27,7 +27,7 @@ sessions:
     locations: [us-east-1]
     results: [{{at: 0s, location: us-east-1, is: passed}}]
 """
-_NAMES = ("0.0.0.0", "api.checkly.test")  # noqa: S104 - connected to, not listened on
+_NAMES = ("0.0.0.0", "api.checkly.test")  # noqa: S104 - only a name to connect to
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 

@@ -57,10 +57,10 @@ MALFORMED: dict[str, Malformed] = {
     "half a location": Malformed(
         "failed-threshold: 1.5", "p.yml:1:19: failed-threshold: '1.5' is not a valid threshold: a count"
     ),
-    "over a hundred percent": Malformed(
+    "more than a hundred percent": Malformed(
         "failed-threshold: 101%", "p.yml:1:19: failed-threshold: '101%' is not a valid threshold: a count"
     ),
-    "a switch as a threshold": Malformed(
+    "a boolean as a threshold": Malformed(
         "failed-threshold: true", "p.yml:1:19: failed-threshold: 'true' is not a valid threshold: a count"
     ),
     "a list as a threshold": Malformed(
@@ -69,10 +69,10 @@ MALFORMED: dict[str, Malformed] = {
     "a word as a threshold": Malformed(
         "flaky-threshold: some", "p.yml:1:18: flaky-threshold: 'some' is not a valid threshold: a count"
     ),
-    "no unit": Malformed(
+    "a word as a response time": Malformed(
         "response-time: fast", "p.yml:1:16: response-time: 'fast' is not a valid response time: seconds"
     ),
-    "zero time": Malformed(
+    "a response time of zero": Malformed(
         "response-time: 0s",
         "p.yml:1:16: response-time: '0s' is not a valid response time: more than 0s",
         beyond_schema=True,
@@ -121,7 +121,7 @@ MALFORMED: dict[str, Malformed] = {
     "no end": Malformed(
         _Q + "{check: a, reason: INC-1}", "p.yml:2:5: quarantine: the key 'until' is missing here"
     ),
-    "no such day": Malformed(
+    "a day that does not exist": Malformed(
         _Q + "{check: a, until: 2026-02-30, reason: r}",
         "p.yml:2:23: quarantine: until: '2026-02-30' is not a valid day",
         beyond_schema=True,
@@ -130,7 +130,7 @@ MALFORMED: dict[str, Malformed] = {
         _Q + "{check: a, until: 31.12.2026, reason: r}",
         "p.yml:2:23: quarantine: until: '31.12.2026' is not a valid day",
     ),
-    "a moment as a day": Malformed(
+    "a day with a time": Malformed(
         _Q + "{check: a, until: 2026-12-31T12:00:00Z, reason: r}",
         "p.yml:2:23: quarantine: until: '2026-12-31T12:00:00Z' is not a valid day",
     ),
@@ -138,12 +138,12 @@ MALFORMED: dict[str, Malformed] = {
         _Q + "{until: 2026-12-31, reason: r}",
         "p.yml:2:5: quarantine: a quarantine needs a check, a location, or both",
     ),
-    "an open bracket": Malformed(
+    "an unclosed bracket": Malformed(
         _Q + "{check: 'Pay [v2', until: 2026-12-31, reason: r}",
         "p.yml:2:13: quarantine: check: 'Pay [v2' is not a valid glob: a '[' is not closed",
         beyond_schema=True,
     ),
-    "an open bracket with a bang": Malformed(
+    "an unclosed bracket with an exclamation mark": Malformed(
         _C + "match: {name: 'a[!]'}\n    missing: x",
         "p.yml:2:19: checks: match: name: 'a[!]' is not a valid glob",
     ),
@@ -181,9 +181,7 @@ MALFORMED: dict[str, Malformed] = {
     ),
     "an alias bomb": Malformed(_bomb(), "p.yml:2:8: aliases are not allowed", beyond_schema=True),
     "deep nesting": Malformed("[" * 1000, "p.yml:1:31: nested too deeply", beyond_schema=True),
-    "a list that is not closed": Malformed(
-        "locations: {ignore: [a", "p.yml:1:23: not YAML", beyond_schema=True
-    ),
+    "an unclosed list": Malformed("locations: {ignore: [a", "p.yml:1:23: not YAML", beyond_schema=True),
     "a tab": Malformed("locations:\n\tignore: [a]", "p.yml:2:1: not YAML", beyond_schema=True),
     "a control character": Malformed("missing: pa\x00ss", "p.yml:1: not YAML", beyond_schema=True),
     "wrong indentation": Malformed(

@@ -97,7 +97,7 @@ def test_waiting_for_one_session_costs_few_requests(poll_interval_s: float, most
         Response(502, {}, b""),
         Response(429, {}, b""),
     ],
-    ids=["408 of a proxy", "408 with Retry-After", "502", "429"],
+    ids=["408 from a proxy", "408 with Retry-After", "502", "429"],
 )
 def test_completion_that_returns_too_early_does_not_make_the_wait_spin(early: Response) -> None:
     world = World(
