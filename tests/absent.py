@@ -20,4 +20,4 @@ def require_programs(*programs: str) -> None:
     """Skip or fail the test if one of the programs is not on the PATH."""
     missing = [name for name in programs if not shutil.which(name)]
     if missing:
-        absent(f"there is no {', '.join(missing)} here")
+        absent(f"this machine lacks {', '.join(missing)}")

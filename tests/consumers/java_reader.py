@@ -22,7 +22,7 @@ def require_java() -> None:
     said = subprocess.run(["java", "--list-modules"], capture_output=True, text=True, check=False).stdout
     compiler = re.search(r"^jdk\.compiler@(\d+)", said, re.MULTILINE)
     if not compiler or int(compiler[1]) < _OLDEST_JAVA:
-        absent(f"there is no JDK {_OLDEST_JAVA} or later here")
+        absent(f"this machine lacks a JDK of version {_OLDEST_JAVA} or later")
 
 
 def by_surefire(written: Mapping[str, Path]) -> dict[str, Seen]:

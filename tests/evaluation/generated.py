@@ -168,7 +168,7 @@ class Case:
 
 
 def _case(random: Random) -> Case:
-    """Return a session with a policy whose entries and quarantines may be for some of its checks only."""
+    """Return a session with a policy whose entries and quarantines may apply to only some of its checks."""
     of = random.choice([_session, _retried_session, _test_session])(random)
     shared = _policy(random)
     return Case(of, {run.check: _policy_for_one(random, shared) for run in of.checks})

@@ -138,7 +138,7 @@ class Place:
 
 
 def places_that_count(case: Case) -> Iterable[Place]:
-    """Yield the results of locations that count. An unlisted location may belong to an ignored one."""
+    """Yield the results of locations that count. An unlisted one may be the retry of an ignored one."""
     for number, run in enumerate(case.session.checks):
         skipped = case.policies[run.check].skipped
         for index, result in enumerate(run.results):

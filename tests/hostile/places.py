@@ -1,4 +1,4 @@
-"""A table of every place where text from outside enters: functions from a text to a run of the gate.
+"""Every place where text from outside enters the gate, as a function from a text to a run.
 
 For each new field that the gate reads, add a row here; nothing else is needed.
 """

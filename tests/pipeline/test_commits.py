@@ -35,7 +35,7 @@ class Api:
     """Lists sessions, and serves one that has failed, unless others are given.
 
     Each list call returns the next of `pages`, and then the last one again. A signal interrupts the list call
-    number `stops_at`, and call number `lost_at` gets no response. `has_more`: each page names another one.
+    number `stops_at`, and call number `lost_at` gets no response. `has_more`: each page refers to another.
     """
 
     clock: SimulatedClock
