@@ -1,4 +1,4 @@
-"""Simultaneous responses share a limited amount of memory, which always fits the largest allowed one."""
+"""Simultaneous responses share a limited amount of memory with room for the largest allowed response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples that publish the report: each file follows the schema of its system, and uploads run dry."""
+"""The examples that publish the report: files follow the schemas of their systems; uploads are dry runs."""
 
 from __future__ import annotations
 
