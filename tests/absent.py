@@ -1,4 +1,4 @@
-"""Tests are skipped with a message if the machine lacks a program, or fail if all tests are required."""
+"""Skip a test with a message if the machine lacks a program, or fail it if all tests are required."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ def require_programs(*programs: str) -> None:
     """Skip or fail the test if one of the programs is not on the PATH."""
     missing = [name for name in programs if not shutil.which(name)]
     if missing:
-        absent(f"there is no {', '.join(missing)} here")
+        absent(f"this machine lacks {', '.join(missing)}")

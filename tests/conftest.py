@@ -1,4 +1,4 @@
-"""The division into fast and slow tests, which tests/README.md explains."""
+"""Divide the tests into fast and slow ones, as tests/README.md explains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs from npm for tests, installed once as in the lock file. Tests are skipped if this fails."""
+"""Install locked programs from npm once for the tests. Skip tests that need them if this fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packages from npm for a folder of tests, installed as in its lock file."""
+"""Install the locked packages from npm for a folder of tests."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from tests.absent import absent
 
 
 def installed(folder: Path, what: str) -> Path:
-    """Return the `node_modules` of a folder, which are kept until its lock file changes.
+    """Return the `node_modules` of a folder, which is kept until the lock file changes.
 
-    Skip the test if they cannot be installed; `what` names what is then not tested.
+    Skip the test with the message `what` if the packages cannot be installed.
     """
     modules, lock = folder / "node_modules", (folder / "package-lock.json").read_text()
     mark = modules / ".installed-for"

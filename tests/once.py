@@ -1,4 +1,4 @@
-"""Work for all processes of a test run, which the first process that needs it does."""
+"""Do work once per test run: the first process that needs it does it for all others."""
 
 from __future__ import annotations
 

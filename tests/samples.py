@@ -57,7 +57,7 @@ def session(
     check_id: str = CHECK_ID,
     name: str = "Checkout API",
 ) -> Session:
-    """Return a check session; its run locations are those of its results unless they are given."""
+    """Return a check session; its run locations are those of its results unless others are given."""
     known = tuple(dict.fromkeys(each.location for each in results))
     check = Check(check_id, name, "API")
     is_cancelled = status == "CANCELLED" or (
@@ -89,7 +89,7 @@ def run_of(of: Session) -> CheckRun:
     return run
 
 
-def with_run(of: Session, **changes: Any) -> Session:  # noqa: ANN401 - as `replace`
+def with_run(of: Session, **changes: Any) -> Session:  # noqa: ANN401 - like `replace`
     """Return a check session with another `status`, other locations or results, or another check.
 
     `id`, `name` and `type` are those of the check.

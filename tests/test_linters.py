@@ -88,7 +88,7 @@ def _tracked(like: str) -> set[str]:
 @pytest.mark.parametrize("linter", ["actionlint", "run_blocks.py", "zizmor", "check-jsonschema"])
 def test_every_workflow_is_linted(linter: str) -> None:
     workflows = {name for name in _tracked(r"(?s)\njobs:\n.*runs-on:") if name.endswith(".yml")}
-    workflows = {name for name in workflows if not name.startswith("tests/")}  # only tests play those
+    workflows = {name for name in workflows if not name.startswith("tests/")}  # only tests run those
     assert len(workflows) > 7
     words = _linted(linter)
     assert {name for name in workflows if not {name, name.split("/")[0]} & words} == set()

@@ -107,7 +107,7 @@ def test_a_fatal_message_does_not_wait_for_a_full_pipe() -> None:
         os.close(end)
 
 
-def test_a_call_without_a_thread_has_failed() -> None:
+def test_a_call_that_gets_no_thread_fails() -> None:
     code = """if True:
         import threading
         from gate.runtime import Process
@@ -125,11 +125,11 @@ def test_a_call_without_a_thread_has_failed() -> None:
 
 
 class _Failed(Exception):
-    """A separate class, because built-in errors do not support weak references."""
+    """This is a class of its own, because built-in errors do not support weak references."""
 
 
 def test_an_error_does_not_keep_the_frames_that_it_passed() -> None:
-    """Frames hold responses and sockets. With a cycle they would stay until the next garbage collection."""
+    """Frames hold responses and sockets. A cycle would keep them until the next garbage collection."""
     raised: list[weakref.ref[_Failed]] = []
 
     def fail() -> None:

@@ -52,14 +52,14 @@ BLOCKS = {
     },
     "docs/PULL_REQUESTS.md": {
         "- uses: actions/checkout": "tests/examples/test_pull_request.py::test_the_document_shows_the_steps",
-        "/.github/": f"{HERE}::test_the_owners_are_of_files_that_exist",
+        "/.github/": f"{HERE}::test_the_files_of_the_code_owners_exist",
     },
     "docs/SCENARIOS.md": {
         "description: One of two": f"{DOCS}::test_the_scenarios_of_the_documents_end_as",
         "description: A test session": f"{DOCS}::test_the_scenarios_of_the_documents_end_as",
     },
     "docs/architecture.md": {
-        "flowchart LR": f"{HERE}::test_the_packages_of_the_flow_exist",
+        "flowchart LR": f"{HERE}::test_the_packages_of_the_flowchart_exist",
     },
 }
 
@@ -79,7 +79,9 @@ def test_each_block_of_a_document_has_a_test(path: Path) -> None:
     document = path.relative_to(ROOT).as_posix()
     listed = BLOCKS.get(document, {})
     assert len(list(blocks(document))) == len(listed)
-    assert path.read_text().count("```") == 2 * len(listed), "no block without a language, none in a list"
+    assert path.read_text().count("```") == 2 * len(listed), (
+        "every block has a language, and none is in a list"
+    )
     for beginning, test in listed.items():
         assert block(document, " ".join(beginning.split()))
         file, _, name = test.partition("::")
@@ -199,14 +201,14 @@ def _docker(script: str, folder: Path) -> list[str]:
     return call.arguments
 
 
-def test_the_owners_are_of_files_that_exist() -> None:
+def test_the_files_of_the_code_owners_exist() -> None:
     lines = block("docs/PULL_REQUESTS.md", "/.github/").splitlines()
     patterns = [re.fullmatch(r"/(\S+) +@[\w-]+/[\w-]+", line) for line in lines]
     assert [pattern and pattern[1] for pattern in patterns] == [".github/", DEFAULT_PATH]
     assert (ROOT / ".github/workflows").is_dir()
 
 
-def test_the_packages_of_the_flow_exist() -> None:
+def test_the_packages_of_the_flowchart_exist() -> None:
     flow = block("docs/architecture.md", "flowchart LR")
     inside = flow.partition("subgraph run")[2].partition("\n")[2].partition("end\n")[0]
     outside = re.findall(r"^  (\w+) (?:-->|--)", flow.replace("run -->", ""), re.MULTILINE)

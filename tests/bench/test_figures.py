@@ -31,12 +31,14 @@ def test_a_ratio_compares_figures_of_the_same_round() -> None:
     ("times_s", "most"),
     [([], 0), ([5.0], 1), ([0.0, 59.9], 2), ([0.0, 60.0], 1), ([61.0, 0.0, 2.0, 60.0], 3)],
 )
-def test_the_most_requests_in_any_minute_are_counted(times_s: list[float], most: int) -> None:
+def test_the_highest_number_of_requests_in_any_minute_is_counted(times_s: list[float], most: int) -> None:
     assert most_within(times_s, 60.0) == most
 
 
 @given(st.lists(st.integers(0, 300)), st.integers(1, 100))
-def test_the_most_in_any_span_is_the_same_as_by_brute_force(times_s: list[int], span_s: int) -> None:
+def test_the_highest_number_in_any_span_is_that_of_a_brute_force_count(
+    times_s: list[int], span_s: int
+) -> None:
     slow = max((sum(start <= each < start + span_s for each in times_s) for start in times_s), default=0)
     assert most_within(times_s, span_s) == slow
 

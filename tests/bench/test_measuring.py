@@ -1,4 +1,4 @@
-"""The measurements work: small rounds of each part, without checks of their figures."""
+"""Each part of the benchmark runs in a small round; the tests do not check its figures."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_wait_is_timed_from_the_end_of_the_session(tmp_path: Path, interval: s
     assert waited.per_minute == 2  # a fetch and a long poll
 
 
-def test_a_polling_script_is_late_by_the_rest_of_its_pause(tmp_path: Path) -> None:
+def test_a_polling_script_notices_the_end_only_after_its_pause(tmp_path: Path) -> None:
     require_programs("curl", "jq")
     waited = ending.wait((POLL,), {"POLL_S": "2"}, 1.5, tmp_path)
     assert 0.5 < waited.late_s < 1.5
@@ -78,7 +78,7 @@ def test_requests_and_memory_of_many_sessions_are_measured(tmp_path: Path) -> No
     assert "any 60 s" in section.how
 
 
-def test_the_ends_are_spread_further_than_the_first_fetches() -> None:
+def test_the_sessions_end_over_a_longer_time_than_the_first_fetches_take() -> None:
     assert many.ENDS_S[1] >= 45
     assert many.ROUNDS >= 7
 
@@ -91,7 +91,7 @@ def test_reports_are_written_completely(tmp_path: Path) -> None:
     assert all(each.size_bytes > 1000 and each.took_s > 0 for each in written)
 
 
-def test_memory_is_only_that_of_the_program(tmp_path: Path) -> None:
+def test_only_the_memory_of_the_program_is_measured(tmp_path: Path) -> None:
     light, heavy = (
         run_and_weigh(
             (sys.executable, "-c", f"import time; x = b'1' * {size}; time.sleep(0.1)"), {}, tmp_path

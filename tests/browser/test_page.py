@@ -1,4 +1,4 @@
-"""The web page in Chromium: it loads and runs nothing, fits the window, and axe finds no barrier."""
+"""The web page in Chromium: it loads and runs nothing, fits the window, and axe finds no violations."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     require_programs("chromium")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - the fast part has no browser
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only the slow tests need it
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(_FLAGS))
@@ -49,7 +49,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     require_programs("npm")
 
     def install(_folder: Path) -> None:
-        installed(HERE, "the page is not tested for barriers")
+        installed(HERE, "the accessibility of the page is not tested")
 
     once(tmp_path_factory, "axe", install)
     return (HERE / "node_modules" / "axe-core" / "axe.min.js").read_text()
@@ -76,7 +76,7 @@ def _run_scenario(folder: Path, name: str) -> None:
 
 
 def _hostile() -> bytes:
-    """Return a page with every hostile text as the name of a check, of its locations, and as a reason."""
+    """Return a page that shows every hostile text as a check name, as a location name, and as a reason."""
     texts = [text for text in map(clean, TRIED.values()) if text]
     of = [
         session(
@@ -94,12 +94,12 @@ def _hostile() -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The browser's findings on a page."""
+    """What the browser reports about a page."""
 
     requests: list[str]
     messages: list[str]
     width: int
-    barriers: list[str]
+    violations: list[str]
 
 
 def _shown(browser: Browser, path: Path, axe: str, scheme: Any, width: int) -> Shown:  # noqa: ANN401 - a literal
@@ -124,7 +124,7 @@ def _shown(browser: Browser, path: Path, axe: str, scheme: Any, width: int) -> S
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 400), ("dark", 2000)])
-def test_every_page_loads_nothing_fits_the_window_and_has_no_barrier(
+def test_every_page_loads_nothing_fits_the_window_and_is_accessible(
     browser: Browser, axe: str, pages: list[Path], scheme: str, width: int
 ) -> None:
     assert len(pages) == len(shipped())
@@ -133,13 +133,13 @@ def test_every_page_loads_nothing_fits_the_window_and_has_no_barrier(
         assert shown == Shown([path.as_uri()], [], width, []), path.name
 
 
-def test_axe_finds_a_barrier(browser: Browser, axe: str, tmp_path: Path) -> None:
+def test_axe_finds_violations(browser: Browser, axe: str, tmp_path: Path) -> None:
     faint = page.render(report_on(session("PASSED", result("a")))).replace(
         b"--faint: #59636e", b"--faint: #eeeeee"
     )
     (tmp_path / "page.html").write_bytes(faint.replace(b' lang="en"', b""))
-    barriers = _shown(browser, tmp_path / "page.html", axe, "light", 1000).barriers
-    assert {barrier.partition(":")[0] for barrier in barriers} == {"color-contrast", "html-has-lang"}
+    violations = _shown(browser, tmp_path / "page.html", axe, "light", 1000).violations
+    assert {violation.partition(":")[0] for violation in violations} == {"color-contrast", "html-has-lang"}
 
 
 def test_hostile_texts_load_and_run_nothing(browser: Browser, tmp_path: Path) -> None:
@@ -160,9 +160,7 @@ def test_the_content_policy_stops_scripts_and_styles(browser: Browser, tmp_path:
     view.close()
 
 
-def test_the_page_of_five_hundred_checks_is_small_and_is_shown_at_once(
-    browser: Browser, tmp_path: Path
-) -> None:
+def test_a_page_of_five_hundred_checks_is_small_and_appears_at_once(browser: Browser, tmp_path: Path) -> None:
     report = report_on_play(scenario([20.0] * 500, LOCATIONS[:3], failing=True))
     began_s = time.monotonic()
     written = page.render(report)

@@ -1,4 +1,4 @@
-"""Simultaneous responses share a bounded amount of memory, in which the largest allowed one always fits."""
+"""Simultaneous responses share a limited amount of memory with room for the largest allowed response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Responses of Checkly's API as values: which are read, which are refused, and their errors."""
+"""Responses of Checkly's API: which are accepted, which are refused, and with which errors."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_a_result_of_another_check_makes_the_document_invalid() -> None:
         (3, ResultKind.UNSETTLED),
     ],
 )
-def test_only_a_missing_type_null_and_all_stand_in_for_a_final_result(
+def test_only_an_absent_type_null_and_all_stand_in_for_a_final_result(
     written: object, kind: ResultKind
 ) -> None:
     (result,) = run_of(_read({**DOCUMENT, "results": [_with(RESULT, "resultType", written)]})).results

@@ -1,4 +1,4 @@
-"""Error groups: since when an error is known, and the analysis of its cause."""
+"""Error groups: when an error was first seen, and the analysis of its cause."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_an_error_is_neither_new_nor_known_without_the_start_of_the_session() ->
     assert _read(firstSeen="2025-12-03").age(None) == "error first seen on 2025-12-03"
 
 
-def test_only_the_cleaned_message_is_read_and_without_credentials() -> None:
+def test_only_the_cleaned_message_is_read_without_its_credentials() -> None:
     message = "\x1b[31mGET\nhttps://user:s3cret@shop.example/?token=s3cret\x1b[0m failed"
     group = _read(cleanedErrorMessage=message, rawErrorMessage="s3cret")
     assert group.message == "GET https://***@shop.example/?… failed"
@@ -88,7 +88,7 @@ ANALYSES: dict[str, tuple[object, str]] = {
         [_analysis("see [this](https://a.example/x) and http://b.example")],
         "see [this]((link) and (link)",
     ),
-    "without code, evidence and links": (
+    "without code, evidence or links": (
         [_analysis("a", codeFix="s3cret", referenceLinks=["s3cret"], evidence=["s3cret"])],
         "a",
     ),
@@ -117,6 +117,6 @@ def test_texts_of_any_error_group_are_clean_lines(message: str, cause: str, firs
 
 
 @pytest.mark.parametrize("body", [b"[]", b"<html>", b"{}", b'{"id": "another"}'])
-def test_any_other_document_than_that_of_the_group_is_an_error(body: bytes) -> None:
+def test_a_document_other_than_that_of_the_group_is_an_error(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
         read_error_group(Response(200, {}, body), ErrorGroupRef(SessionKind.CHECK, GROUP_ID))

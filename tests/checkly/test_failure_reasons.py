@@ -62,7 +62,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"apiCheckResult": {"assertions": [], "response": {"status": 503, "statusText": "503 Try Later"}}},
         ["answered 503 Try Later"],
     ),
-    "a good status is no reason": ({"apiCheckResult": {"response": {"status": 200}}}, []),
+    "a good status is not a reason": ({"apiCheckResult": {"response": {"status": 200}}}, []),
     "a browser's first error, without colours and call log": (
         {
             "browserCheckResult": {
@@ -75,7 +75,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"browserCheckResult": {"errors": ["Error: no \x1b[1mbutton\n\x1b[2m    at go (a.ts:3:1)\x1b[22m"]}},
         ["Error: no button"],
     ),
-    "a stack without places in a file": (
+    "a stack with a line that names no file": (
         {
             "browserCheckResult": {
                 "errors": ["Error: no\r\n    at new Promise (<anonymous>)\r\n    at b.ts:1:2"]
@@ -83,7 +83,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         ["Error: no"],
     ),
-    "a piece of the source": (
+    "an excerpt of the source": (
         {
             "playwrightCheckResult": {
                 "errors": [
@@ -93,11 +93,11 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         ["Error: not there Expected: 1"],
     ),
-    "a piece of the source that begins with the line itself": (
+    "an excerpt of the source that begins with the failing line": (
         {"playwrightCheckResult": {"errors": ["Error: not there\n>  1 | expect(a)\n     |   ^"]}},
         ["Error: not there"],
     ),
-    "only a mark": (
+    "only the marker below a line": (
         {"playwrightCheckResult": {"errors": ["Error: not there\n    |   ^"]}},
         ["Error: not there"],
     ),
@@ -117,7 +117,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"multiStepCheckResult": {"errors": [{"message": "Error: no 201\n    at step.ts:3:1"}, "b", "c"]}},
         ["Error: no 201 (and 2 more errors)"],
     ),
-    "an error that consists of colours": (
+    "an error that consists only of colour codes": (
         {"playwrightCheckResult": {"errors": ["\x1b[31m\x1b[39m", "no picture"]}},
         ["no picture (and 1 more error)"],
     ),
@@ -321,7 +321,7 @@ def test_reasons_from_any_document_are_few_clean_lines(fields: dict[str, Any]) -
         (Response(200, {}, json.dumps({"id": None}).encode()), InvalidResponse),
     ],
 )
-def test_any_other_document_than_that_of_the_result_is_an_error(
+def test_a_document_other_than_that_of_the_result_is_an_error(
     reply: Response, error: type[Exception]
 ) -> None:
     with pytest.raises(error):

@@ -1,4 +1,4 @@
-"""A bare ID is looked up as a check session of each version, and then as a test session."""
+"""A bare ID is looked up as a check session in each API version, and then as a test session."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ORDER = (f"/v1/check-sessions/{ID}", f"/v2/check-sessions/{ID}", f"/v1/test-sess
 
 @dataclass(slots=True)
 class _Answering:
-    """A transport that returns a status for each place in the order of a lookup."""
+    """A transport that returns one status for each place where an ID is looked up, in order."""
 
     statuses: tuple[int, ...]
     paths: list[str] = field(default_factory=list)

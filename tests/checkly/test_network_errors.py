@@ -1,4 +1,4 @@
-"""Errors of requests are described by their cause, without the classes that wrap it."""
+"""Request errors are described by their cause, without the exception classes that wrap it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Private locations without an agent, and the secrets in the same response."""
+"""Private locations without an agent are found, and secrets in the same response are never shown."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def test_only_the_named_fields_are_read() -> None:
 
 WHOLE = json.dumps([BERLIN]).encode()
 REPLIES = {
-    "cut off": Response(200, {}, WHOLE[:-1]),
+    "truncated": Response(200, {}, WHOLE[:-1]),
     "an object": Response(200, {}, WHOLE[1:-1]),
     "a text": Response(200, {}, json.dumps(SECRET).encode()),
     "not UTF-8": Response(200, {}, WHOLE + b"\xff"),
     "a duplicate key": Response(200, {}, WHOLE[:-2] + b', "id": 1}]'),
-    "a refusal that quotes it": Response(403, {}, json.dumps({"message": SECRET}).encode()),
-    "a server error that quotes it": Response(502, {"cf-ray": SECRET}, WHOLE),
+    "a refusal that quotes the secret": Response(403, {}, json.dumps({"message": SECRET}).encode()),
+    "a server error that quotes the secret": Response(502, {"cf-ray": SECRET}, WHOLE),
     "a redirect": Response(302, {"location": f"https://{SECRET}/"}, b""),
 }
 

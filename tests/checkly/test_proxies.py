@@ -1,4 +1,4 @@
-"""The proxy from the environment, and that no part of its password is ever shown."""
+"""The environment chooses the proxy, and no part of its password is ever shown."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ MALFORMED = {
     "digits and a slash": f"http://user:12/{END}@one.test:3128",
     "a slash in the user": f"http://{BEGIN}/user:{END}@one.test",
     "no host": f"http://user:{BEGIN}@",
-    "no host but a port": f"http://user:{BEGIN}@:3128",
-    "no host and no @": f"http://user:{BEGIN}",
+    "a port without a host": f"http://user:{BEGIN}@:3128",
+    "neither a host nor an @": f"http://user:{BEGIN}",
     "only a scheme": "http://",
     "another scheme": f"ftp://user:{BEGIN}@one.test:3128",
     "a port out of range": f"http://user:{BEGIN}@one.test:99999",
@@ -90,7 +90,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("text", MALFORMED.values(), ids=MALFORMED.keys())
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "all_proxy"])
-def test_a_malformed_proxy_is_refused_without_its_credentials(variable: str, text: str) -> None:
+def test_a_malformed_proxy_is_refused_without_showing_its_credentials(variable: str, text: str) -> None:
     with pytest.raises(UsageError) as caught:
         proxy_for(URL, {variable: text})
     (problem,) = caught.value.problems

@@ -1,4 +1,4 @@
-"""A response that was put off while other large ones arrived is requested again at once."""
+"""A request that was put off while large responses arrived is sent again at once."""
 
 from __future__ import annotations
 

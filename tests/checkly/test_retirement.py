@@ -1,4 +1,4 @@
-"""Checkly's announcements that it will switch off a part of the API become one notice for each part."""
+"""The gate reports one notice for each part of the API that Checkly announces it will switch off."""
 
 from __future__ import annotations
 

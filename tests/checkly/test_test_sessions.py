@@ -1,4 +1,4 @@
-"""Test sessions: how their documents are read, and how each fact of the API affects a row."""
+"""Test sessions: how their documents are read, and how the behaviour of the API affects a row."""
 
 from __future__ import annotations
 

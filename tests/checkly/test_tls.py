@@ -1,4 +1,4 @@
-"""Trusted authorities: the usual ones, those of ca-bundle in addition, those of SSL_CERT_FILE instead."""
+"""Trusted authorities: the usual ones. `ca-bundle` adds to them, and SSL_CERT_FILE replaces them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Log nothing, because the tests read responses."""
+        """Log nothing, because the tests need only the responses."""
 
 
 @pytest.fixture(scope="module")

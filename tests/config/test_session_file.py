@@ -50,7 +50,7 @@ FOUND: dict[str, tuple[str, tuple[SessionRef, ...]]] = {
         STARTED + "\n" + STARTED.replace(OTHER, ID),
         (SessionRef(OTHER, SessionKind.CHECK), CHECK),
     ),
-    "JSON of another program before": ('{"level": "info"}\n' + DETACHED, (TEST,)),
+    "JSON of another program before it": ('{"level": "info"}\n' + DETACHED, (TEST,)),
     "braces that are not JSON": ("{ shop }\n" + DETACHED, (TEST,)),
     "a log of several runs": (
         DETACHED + DETACHED.replace(ID, OTHER),
@@ -114,8 +114,11 @@ NOT_FOUND = {
     ),
     "JSON whose session is not an object": (json.dumps({"sessions": [ID]}), "must be a UUID"),
     "JSON with an invalid ID": (json.dumps({"testSessionId": "1, 2"}), "must be a UUID, not '1, 2'"),
-    "JSON that was cut": (DETACHED + STARTED[:-3], "^line 17: the JSON that begins here is not complete"),
-    "what looks like JSON again and again": ('{"level": \n' * 1000 + ONE_LINE, "look like JSON but are not"),
+    "truncated JSON": (DETACHED + STARTED[:-3], "^line 17: the JSON that begins here is not complete"),
+    "many lines that look like the beginning of JSON": (
+        '{"level": \n' * 1000 + ONE_LINE,
+        "look like JSON but are not",
+    ),
     "a list": (json.dumps([ID]), "names no session"),
 }
 
@@ -131,7 +134,7 @@ ENCODED = {
     "UTF-8": DETACHED.encode(),
     "UTF-8 with a BOM": DETACHED.encode("utf-8-sig"),
     "PowerShell's UTF-16": DETACHED.encode("utf-16"),
-    "UTF-16, the other way round": b"\xfe\xff" + DETACHED.encode("utf-16-be"),
+    "UTF-16 with the other byte order": b"\xfe\xff" + DETACHED.encode("utf-16-be"),
     "JSON with a BOM": json.dumps({"testSessionId": ID}).encode("utf-8-sig"),
     "text with a wrong byte": b"\xff\n" + DETACHED.encode(),
 }
@@ -196,7 +199,7 @@ def test_the_gate_takes_its_session_from_the_output_of_checkly_test(tmp_path: Pa
     assert gated.record["notices"] == []
 
 
-def test_checks_that_only_the_json_report_counts_are_missing(tmp_path: Path) -> None:
+def test_checks_that_appear_only_in_the_count_of_the_json_report_are_missing(tmp_path: Path) -> None:
     gated = gate_on(tmp_path, json.dumps({"testSessionId": ID, "numChecks": 4}))
     assert gated.code == 1
     assert gated.outputs["cause"] == "missing"

@@ -338,8 +338,8 @@ def test_missing_inputs_and_all_other_problems_are_reported_at_once() -> None:
 
 
 MISTAKES: dict[str, tuple[list[str], str]] = {
-    "an ID that is cut": (["--session-id", "8166fa86"], "session-id: '8166fa86' is not allowed"),
-    "the same without a name": (["8166fa86"], "'8166fa86' is neither a command nor the ID"),
+    "a truncated ID": (["--session-id", "8166fa86"], "session-id: '8166fa86' is not allowed"),
+    "the same as a positional argument": (["8166fa86"], "'8166fa86' is neither a command nor the ID"),
     "an input without a value": (["--session-id"], "session-id: --session-id needs a value"),
     "a misspelt input": (["--sesion-file", "checkly.log"], "unknown input --sesion-file; did you mean"),
     "another": (["--trigger-tag", "production"], "unknown input --trigger-tag; did you mean trigger-tags?"),
@@ -347,7 +347,7 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize(("argv", "problem"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_mistake_is_not_also_a_missing_input(argv: list[str], problem: str) -> None:
+def test_a_mistaken_input_is_not_also_reported_as_missing(argv: list[str], problem: str) -> None:
     (only,) = _refused(argv, {"CHECKLY_API_KEY": KEY})
     assert only.startswith(problem)
 
@@ -357,7 +357,7 @@ def test_a_word_that_is_meant_as_a_command_needs_no_input(word: str) -> None:
     assert len(_refused([word], {})) == 1
 
 
-def test_a_misspelt_key_is_not_also_a_missing_one() -> None:
+def test_a_misspelt_api_key_is_not_also_missing() -> None:
     (only,) = _refused(["--api-kee", "x", ID], {})
     assert only == "unknown input --api-kee; did you mean api-key?"
 
@@ -366,7 +366,7 @@ def test_a_misspelt_key_is_not_also_a_missing_one() -> None:
     st.sampled_from([name for name in BY_NAME if name != "api-key"]),
     st.from_regex(r"(cu|sv)_[a-f0-9]{32}", fullmatch=True),
 )
-def test_a_key_in_the_wrong_input_is_not_shown(name: str, key: str) -> None:
+def test_a_key_given_as_the_wrong_input_is_not_shown(name: str, key: str) -> None:
     for argv in ([f"--{name}={key} x"], [key], ["--kee", key], [f"--api-key={key} x"]):
         told = ""
         try:
@@ -410,7 +410,7 @@ def test_two_reports_with_the_same_path_are_refused(name: str, path: str) -> Non
     assert caught.value.paths == {"junit-path": "out/gate"}
 
 
-def test_two_reports_may_go_to_a_device() -> None:
+def test_two_reports_may_go_to_the_same_device() -> None:
     assert _settings("--junit-path", "/dev/null", "--json-path", "/dev/null").json_path == "/dev/null"
 
 

@@ -29,7 +29,7 @@ _NODE = (20, 11)
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Write the report of every scenario from a real run, and those of the tables in `tests/report`."""
+    """Write the report of a real run of every scenario, and the reports of the tables in `tests/report`."""
     folder = once(tmp_path_factory, "reports", _write_all)
     return {path.parent.name: path for path in sorted(folder.glob("*/report.xml"))}
 
@@ -59,7 +59,7 @@ def _place(folder: Path, name: str) -> Path:
 
 @pytest.fixture(scope="session")
 def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the consumers from npm as in the lock file; they are kept until the lock file changes."""
+    """Install the locked consumers from npm, and keep them until the lock file changes."""
     once(tmp_path_factory, "npm", lambda _: _install())
     return HERE / "node_modules"
 
@@ -78,7 +78,7 @@ def _install() -> None:
 def seen_by_npm(
     tmp_path_factory: pytest.TempPathFactory, node_modules: Path, written: dict[str, Path]
 ) -> dict[str, Any]:
-    """Return what each consumer from npm reads in each report, except consumers that need a missing Java."""
+    """Return what each consumer from npm reads in each report; without Java, skip those that need it."""
     consumers = [name for name in NPM if name not in NEED_JAVA or shutil.which("java")]
 
     def read(folder: Path) -> None:
@@ -102,5 +102,5 @@ def schemas() -> Path:
     """Return the folder in JUNIT_SCHEMAS. The schemas belong to other projects and are not shipped."""
     named = os.environ.get("JUNIT_SCHEMAS")
     if not named:
-        pytest.skip("JUNIT_SCHEMAS names no folder with Jenkins' and Surefire's schemas (*.xsd)")
+        pytest.skip("JUNIT_SCHEMAS does not name a folder with the schemas of Jenkins and Surefire (*.xsd)")
     return Path(named)

@@ -22,11 +22,11 @@ def require_java() -> None:
     said = subprocess.run(["java", "--list-modules"], capture_output=True, text=True, check=False).stdout
     compiler = re.search(r"^jdk\.compiler@(\d+)", said, re.MULTILINE)
     if not compiler or int(compiler[1]) < _OLDEST_JAVA:
-        absent(f"there is no JDK {_OLDEST_JAVA} or later here")
+        absent(f"this machine lacks a JDK of version {_OLDEST_JAVA} or later")
 
 
 def by_surefire(written: Mapping[str, Path]) -> dict[str, Seen]:
-    """Return what Surefire reads in each report. One program reads all, because starting it takes longest."""
+    """Return what Surefire reads in each report. One process reads them all, because its start is slow."""
     require_java()
     if not all(jar.exists() for jar in _JARS):
         absent("Surefire's parser is not installed; Debian's package is libsurefire-java")

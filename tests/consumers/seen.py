@@ -24,7 +24,7 @@ class SeenCase:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Counts by outcome and in all (`tests`), and the sorted cases."""
+    """The number of cases in total (`tests`) and for each outcome, and the sorted cases."""
 
     counts: Mapping[str, int]
     cases: tuple[SeenCase, ...]
@@ -57,7 +57,7 @@ def first_line(text: str | None) -> str:
 
 
 def counted(cases: tuple[SeenCase, ...]) -> dict[str, int]:
-    """Return counts for a consumer that does not count."""
+    """Return the counts for a consumer that does not count cases itself."""
     by = Counter(case.outcome for case in cases)
     kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     return {"tests": len(cases)} | {name: by[outcome] for name, outcome in kinds.items()}

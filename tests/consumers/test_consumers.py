@@ -1,4 +1,4 @@
-"""Every consumer reads in every report what the gate has written, except for the tabled differences."""
+"""Every consumer reads every report as the gate wrote it, except for the differences in differences.py."""
 
 from __future__ import annotations
 

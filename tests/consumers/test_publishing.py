@@ -1,4 +1,4 @@
-"""The examples that publish the report: files against the schemas of their systems, uploads in a dry run."""
+"""The examples that publish the report: files follow the schemas of their systems; uploads are dry runs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _publish(tmp_path: Path, scenario: str, script: str, *arguments: str, **env:
 
 
 @pytest.mark.parametrize(("scenario", "code"), [("passing", 0), ("failing", 1)])
-def test_datadog_finds_the_report_and_the_exit_code_is_the_gates(
+def test_datadog_finds_the_report_and_the_exit_code_is_that_of_the_gate(
     tmp_path: Path, node_modules: Path, scenario: str, code: int
 ) -> None:
     program = f"node {node_modules}/@datadog/datadog-ci/dist/bundle.js"
@@ -72,7 +72,7 @@ def test_datadog_finds_the_report_and_the_exit_code_is_the_gates(
 
 
 @pytest.mark.parametrize(("scenario", "code"), [("passing", 0), ("failing", 1)])
-def test_codecov_finds_the_report_and_the_exit_code_is_the_gates(
+def test_codecov_finds_the_report_and_the_exit_code_is_that_of_the_gate(
     tmp_path: Path, scenario: str, code: int
 ) -> None:
     arguments = ("--dry-run", "--sha", "0" * 40, "--slug", "owner/name", "--git-service", "github")

@@ -33,14 +33,14 @@ def problems(steps: Mapping[str, Any], workspace: Path, user: int) -> Iterator[s
             if found.get(key) != value:
                 yield f"{name}: {key} is {found.get(key)!r} and must be {value!r}"
         if not found.get("reason"):
-            yield f"{name}: there is no reason"
+            yield f"{name}: the output reason is empty"
         yield from (f"{name}: {problem}" for problem in _of_file(workspace, found.get("junit-path"), user))
 
 
 def _of_file(workspace: Path, named: str | None, user: int) -> Iterator[str]:
     path = workspace / named if named else None
     if not path or not path.is_file():
-        yield f"the report that junit-path names, {named!r}, is not there"
+        yield f"the report at junit-path ({named!r}) does not exist"
         return
     for each in (path, path.parent):
         if each.stat().st_uid != user:

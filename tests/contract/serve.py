@@ -1,6 +1,6 @@
 """Serves scenarios behind TLS, for gates with their own network.
 
-The runner gives an action's container its own network, and a gate speaks plain HTTP to loopback only. So each
+The runner gives an action's container its own network, and a gate uses plain HTTP only on loopback. So each
 scenario is served at an address that the container can reach, with a certificate that is its own authority.
 openssl creates it, so that the tests need no more packages than the gate.
 

@@ -1,4 +1,4 @@
-"""The contract workflow with its own inputs, as far as it runs without a runner; and that it can fail."""
+"""The contract workflow runs with its own inputs, as far as possible without a runner, and can fail."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ def test_steps_that_did_not_run_are_reported() -> None:
     said = list(problems({}, Path(), 0))
     for name, expected in EXPECTED.items():
         assert f"{name}: outcome is None and must be {expected['outcome']!r}" in said
-        assert f"{name}: there is no reason" in said
-        assert f"{name}: the report that junit-path names, None, is not there" in said
+        assert f"{name}: the output reason is empty" in said
+        assert f"{name}: the report at junit-path (None) does not exist" in said
 
 
 def test_a_report_of_root_or_without_a_case_is_reported(tmp_path: Path) -> None:

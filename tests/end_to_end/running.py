@@ -41,7 +41,7 @@ class Run:
 
     @property
     def outputs(self) -> dict[str, str]:
-        """Return the outputs of the step, parsed as the runner does it."""
+        """Return the outputs of the step, parsed as the runner does."""
         text = (self.workspace / "github" / "output").read_text()
         return {
             match["name"]: match["value"]

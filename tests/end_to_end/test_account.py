@@ -1,4 +1,4 @@
-"""The account of a link replaces a missing input, and the link of another account is mentioned in errors."""
+"""The account in a link replaces a missing input, and errors mention a link to another account."""
 
 from __future__ import annotations
 

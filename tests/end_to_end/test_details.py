@@ -1,4 +1,4 @@
-"""Why a location is not green, from Checkly's response to every report. Details never affect the verdict."""
+"""Every report shows why a location is not green. These details never affect the verdict."""
 
 from __future__ import annotations
 

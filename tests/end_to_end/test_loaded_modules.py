@@ -10,8 +10,8 @@ import pytest
 from gate.simulator import Simulator, load
 from tests.end_to_end.running import github, inputs_for, run
 
-# What only some runs need: other commands, checks to start, a commit, a policy file, results that are not
-# green, a web page.
+# Modules that only some runs need: for other commands, triggers, a commit, a policy file, results that are
+# not green, or a web page.
 SELDOM = {
     "gate.background",
     "gate.checkly.error_groups",
@@ -40,7 +40,7 @@ SELDOM = {
     "yaml",
 }
 LIBRARIES = {"requests", "junit_xml"}
-# More than a green run loads today: a new module that every run needs may raise this number a little.
+# A little more than a green run loads today. If every run needs a new module, this number may be raised.
 MOST_OF_THE_GATE = 120
 
 

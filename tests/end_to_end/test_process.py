@@ -99,7 +99,7 @@ def test_a_name_that_the_locale_cannot_encode_is_escaped(env: dict[str, str], tm
 
 
 def test_a_signal_ends_a_gate_whose_report_cannot_be_completed(env: dict[str, str], tmp_path: Path) -> None:
-    """A report may be written to a terminal that its user has stopped, and then the write hangs."""
+    """If a report is written to a terminal that its user has stopped, the write hangs."""
     reading, writing = pty.openpty()
     termios.tcflow(writing, termios.TCOOFF)
     command = [sys.executable, "-u", str(ENTRYPOINT), "--json-path", os.ttyname(writing)]

@@ -92,7 +92,7 @@ def test_a_report_on_stdout_is_written_once_and_contains_the_failure_of_another_
     assert ET.fromstring(ran.stdout).get("errors") == "1"
 
 
-def test_simulate_prints_its_url_on_stdout_whatever_variables_the_gate_has(tmp_path: Path) -> None:
+def test_simulate_prints_its_url_on_stdout_even_if_a_variable_sends_a_report_there(tmp_path: Path) -> None:
     env = of_the_test_run({"CHECKLY_GATE_JSON_PATH": "-"})
     command = [sys.executable, "-u", str(ENTRYPOINT), "simulate", "passing"]
     process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True)

@@ -39,27 +39,27 @@ sessions:
         return run(workspace, github(workspace, inputs_for(api, ids)))
 
 
-# The behaviour, the first check's results, more keys of session and API, and the first check's case.
+# The behaviour, the first check's results, further keys of session and API, and the first check's case.
 UNKNOWN = {
     "each check is pending from the start": (GREEN, "", "", "Pay [eu-west-1]", "pass"),
     "each check appears with its first result": (GREEN, "grows: true", "", "Pay [eu-west-1]", "pass"),
-    "a retry shows at the same location": (f"{RETRIED}, {GREEN}", "", "", "Pay [eu-west-1]", "flaky"),
-    "a retry shows in another region": (f"{RETRIED}, {ELSEWHERE}", "", "", "Pay [eu-west-1]", "flaky"),
-    "a private location shows by its slug": (
+    "a retry appears at the same location": (f"{RETRIED}, {GREEN}", "", "", "Pay [eu-west-1]", "flaky"),
+    "a retry appears in another region": (f"{RETRIED}, {ELSEWHERE}", "", "", "Pay [eu-west-1]", "flaky"),
+    "a private location appears as its slug": (
         PRIVATE % "datacenter-frankfurt",
         "grows: true",
         "",
         "Pay [datacenter-frankfurt]",
         "pass",
     ),
-    "a private location shows by its ID": (
+    "a private location appears as its ID": (
         PRIVATE % "22be3b52-5ec2-4894-9086-b5b4a8b00a89",
         "grows: true",
         "",
         "Pay [22be3b52-5ec2-4894-9086-b5b4a8b00a89]",
         "pass",
     ),
-    "the ID cannot be read at once": (GREEN, "readable: 8s", "", "Pay [eu-west-1]", "pass"),
+    "the session cannot be read at once": (GREEN, "readable: 8s", "", "Pay [eu-west-1]", "pass"),
     "completion is not served": (GREEN, "", "api: {completion: false}", "Pay [eu-west-1]", "pass"),
     "the first version of check sessions is gone": (
         GREEN,
@@ -73,7 +73,7 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("is_link", [False, True], ids=["ID", "link"])
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_either_undocumented_behaviour_opens_the_gate(name: str, is_link: bool, tmp_path: Path) -> None:
+def test_undocumented_green_behaviour_opens_the_gate(name: str, is_link: bool, tmp_path: Path) -> None:
     first_check, session, rest, case, says = UNKNOWN[name]
     gated = gate_on(tmp_path, first_check, session, rest, is_link=is_link)
     assert gated.code == 0, gated.log

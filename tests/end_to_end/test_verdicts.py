@@ -114,7 +114,7 @@ VERDICTS = {
         "fail",
         _cases("pass", d=MISSING),
     ),
-    "timed out with every result there": Case(
+    "timed out with every result present": Case(
         "TIMED_OUT", ALL_GREEN, 1, "fail", _cases("pass", session="error TimedOut")
     ),
     "cancelled": Case(

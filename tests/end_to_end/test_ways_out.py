@@ -1,4 +1,4 @@
-"""Exits for other reasons than a verdict: signals, deadlines, refusals, unwritable files."""
+"""Exits for reasons other than a verdict: signals, deadlines, refusals, unwritable files."""
 
 from __future__ import annotations
 

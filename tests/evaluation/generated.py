@@ -1,7 +1,7 @@
 """Random sessions and policies, with few locations, so that results often share one.
 
-Hypothesis draws only the seed of each, some twenty times faster than every field. A failing example is
-printed whole, but it is not shrunk.
+Hypothesis draws only a seed for each, which is about twenty times faster than drawing every field. A failing
+example is printed in full, but is not shrunk.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _session(random: Random) -> Session:
     of = session(
         random.choice(STATUSES), *found, locations=tuple(locations), version=random.choice(["v1", "v2"])
     )
-    if random.random() < 0.5:  # half of the sessions are green at the locations without such results
+    if random.random() < 0.5:  # in half of the sessions, the other locations are green
         covered = {each.location for each in found}
         green = _green([location for location in locations if location not in covered])
         return with_run(of, results=(*run_of(of).results, *green))
@@ -168,7 +168,7 @@ class Case:
 
 
 def _case(random: Random) -> Case:
-    """Return a session with a policy whose entries and quarantines may be for some of its checks only."""
+    """Return a session with a policy whose entries and quarantines may apply to only some of its checks."""
     of = random.choice([_session, _retried_session, _test_session])(random)
     shared = _policy(random)
     return Case(of, {run.check: _policy_for_one(random, shared) for run in of.checks})

@@ -57,7 +57,7 @@ def state_of(result: Result, policy: Policy) -> str:
 
 
 def order(policy: Policy) -> list[str]:
-    """Return the states from worst to best. An allowed cancellation is better than all but a pass."""
+    """Return the states from worst to best. Only a pass is better than an allowed cancellation."""
     if policy.allow_cancelled:
         return [*ORDER, "degraded", "cancelled", "passed"]
     return ["cancelled", *ORDER, "degraded", "passed"]
@@ -123,7 +123,7 @@ def rows_of_check(run: CheckRun, policy: Policy) -> list[Row]:
 
 
 def add_finals(rows: list[Row], run: CheckRun, finals: list[Result], policy: Policy) -> None:
-    """Add results from other locations: each finishes a row that has only attempts, or is a new row."""
+    """Add results from other locations: each finishes a row that has only attempts, or adds a new row."""
     waiting = [row for row in rows if row.attempts and not row.finals]
     own = finals
     if waiting and len(finals) < len(waiting):
@@ -190,7 +190,7 @@ def seen(session: Session, row: Row, policy: Policy) -> str:
 
 
 def is_unexplained_degraded(session: Session, rows: list[Row]) -> bool:
-    """Whether no degraded result explains a DEGRADED session. The policy's response time does not count."""
+    """Return whether a DEGRADED session has no degraded row. The policy's response time does not count."""
     by_checkly = [seen(session, row, replace(row.policy, response_time_ms=None)) for row in rows]
     return session.status == "DEGRADED" and "degraded" not in by_checkly
 

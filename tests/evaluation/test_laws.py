@@ -154,7 +154,7 @@ def test_a_worse_session_never_opens_a_gate_that_a_better_one_closes(
     assert not _is_open(worse) or _is_open(case)
 
 
-# For each choice a policy that makes it, and two sessions: closed, and open although it is worse.
+# For each choice: a policy that makes it, a session that closes the gate, and a worse one that opens it.
 CHOSEN: dict[Choice, tuple[Policy, Session, Session]] = {
     TOLERATES_FAILURES: (
         Policy(failed=(parse_threshold("1"),)),
@@ -194,7 +194,7 @@ def test_only_an_explicit_choice_opens_the_gate_on_a_worse_session(choice: Choic
 
 
 def test_a_share_lets_more_fail_if_more_locations_count() -> None:
-    """The one choice under which a stricter policy opens: `d` counts, so 1 of 4 instead of 1 of 3 failed."""
+    """Only a share lets a stricter policy open the gate: `d` counts too, so 1 of 4 failed, not 1 of 3."""
     of = session("FAILED", result("a", "failed"), result("b"), result("c"), result("d"))
     ignoring = Policy(failed=(parse_threshold("25%"),), skipped={"d": "known"})
     case = Case(of, {run.check: ignoring for run in of.checks})

@@ -99,7 +99,7 @@ ROWS: dict[str, Row] = {
         "cancelled: pass",
         {"failed"},
     ),
-    "an ignored location does not get the failed one of several retries elsewhere": Row(
+    "the failed one of several retries elsewhere is not assigned to an ignored location": Row(
         session(
             "FAILED",
             attempt("a"),

@@ -1,4 +1,4 @@
-"""The sentence in which a decision is put into words."""
+"""The sentence that describes a decision."""
 
 from __future__ import annotations
 

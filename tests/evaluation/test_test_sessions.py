@@ -41,7 +41,7 @@ ROWS: dict[str, tuple[dict[str, Any], str, set[str]]] = {
         "failed-threshold: 0",
         {"failed"},
     ),
-    "one failed, a share allows it": (
+    "one failed, and a share allows it": (
         document(check("A", **RED), check("B"), status="FAILED"),
         "failed-threshold: 50%",
         set(),

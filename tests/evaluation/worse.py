@@ -1,4 +1,4 @@
-"""Changes that make a policy stricter or a session worse, and the choices that may open a gate then."""
+"""Changes that make a policy stricter or a session worse, and choices that may still open a gate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.samples import attempt
 
 @dataclass(frozen=True)
 class Choice:
-    """An explicit choice of a policy: why something worse may open the gate, and the policy without it."""
+    """A choice in a policy: why it may open the gate on something worse, and how to undo it."""
 
     reason: str
     withdrawn: Callable[[Policy], Policy]
@@ -67,7 +67,7 @@ def _field(name: str, value: object) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Stricter:
-    """A field of a policy, how it becomes stricter in steps, and the choices that may open a gate then."""
+    """A field of a policy, the steps that make it stricter, and the choices that may still open a gate."""
 
     change: Callable[[Policy, int], Policy]
     choices: tuple[Choice, ...] = ()
@@ -138,7 +138,7 @@ class Place:
 
 
 def places_that_count(case: Case) -> Iterable[Place]:
-    """Yield the results of locations that count. An unlisted location may belong to an ignored one."""
+    """Yield the results of locations that count. An unlisted one may be the retry of an ignored one."""
     for number, run in enumerate(case.session.checks):
         skipped = case.policies[run.check].skipped
         for index, result in enumerate(run.results):

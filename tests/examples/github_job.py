@@ -1,4 +1,4 @@
-"""Jobs of GitHub's examples, played step by step as the runner does it, with a given result of the gate."""
+"""Jobs of GitHub's examples, played step by step as the runner does, with a given result of the gate."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Gate:
         return {"steps.gate.outcome": self.outcome, "always()": "true"}[operand]
 
     def meets(self, condition: str) -> bool:
-        """Whether a condition is true: terms joined by `||`, or by `&&`."""
+        """Return whether a condition is true: terms joined by `||`, or by `&&`."""
         if " || " in condition:
             return any(map(self._is_true, condition.split(" || ")))
         return all(map(self._is_true, condition.split(" && ")))
@@ -90,5 +90,5 @@ def play(workflow: str, gate: Gate, folder: Path, down: Collection[str] = ()) ->
 
 
 def name_of(step: Mapping[str, Any]) -> str:
-    """Return the name of an action or a script, without folder, pin and further lines."""
+    """Return the name of an action or a script, without folder, pin or further lines."""
     return re.split(r"[@\n]", str(step.get("uses", step.get("run"))).rpartition("/")[2])[0]

@@ -92,5 +92,5 @@ def _real_flag(flag: str) -> str:
 
 
 def _is_open(value: str) -> bool:
-    """Whether the CI system fills a value in."""
+    """Return whether the CI system fills in a value."""
     return not value or "$" in value or value.startswith(("{{", "{'from_secret'", "credentials("))

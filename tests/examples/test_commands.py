@@ -140,7 +140,7 @@ def _circleci() -> Script:
     (config,) = documents("circleci/config.yml")
     job = config["jobs"]["checkly"]
     (uses,) = config["workflows"]["production"]["jobs"][1:]
-    assert uses["checkly"]["context"] == "checkly"  # this context has the keys
+    assert uses["checkly"]["context"] == "checkly"  # this context contains the keys
     (container,) = job["docker"]
     return Script(_step(job["steps"], "run")["command"], {**KEYS, **container["environment"]})
 

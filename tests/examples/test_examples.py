@@ -1,4 +1,4 @@
-"""Each example is valid for its system, and only gives inputs to the gate that exist."""
+"""Each example is valid for its system, and gives the gate only inputs that exist."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WITHOUT_A_SCHEMA = {"argo/workflow.yaml", "jenkins/Jenkinsfile", "tekton/task.ya
 PLAYED = {"argo/workflow.yaml", "bitbucket/bitbucket-pipelines.yml", "tekton/task.yaml"}
 """Examples that test_pods.py and test_commands.py play. test_github.py plays those of GitHub."""
 EXIT_CODE = r"(?:exit[ _]?(?:code|status)\}?\}?:?|\bcode) (?:[!=]= )?(\d+)"
-# The text that makes each example publish the report of a closed gate too. Other tests play the rest.
+# The text that makes an example publish the report of a closed gate too. Other tests play the other examples.
 PUBLISHED_ALWAYS = {
     "azure/azure-pipelines.yml": r"PublishTestResults@2\n +condition: succeededOrFailed\(\)",
     "buildkite/pipeline.yml": r"artifact_paths: test-results/checkly-junit\.xml",
@@ -73,7 +73,7 @@ def test_the_gate_accepts_the_inputs_of_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("name", EVERY_FILE)
 def test_no_variable_looks_like_an_unknown_input(name: str) -> None:
-    """CI systems pass every variable to the gate, which refuses unknown ones with its prefixes."""
+    """CI systems pass every variable to the gate, which refuses unknown ones that have its prefixes."""
     known = {variable for row in BY_NAME.values() for variable in row.environment}
     prefixes = "|".join(ENVIRONMENT_PREFIXES)
     assert set(re.findall(rf"\b(?:{prefixes})[A-Za-z_-]+", text(name))) <= known

@@ -26,7 +26,7 @@ class Played:
 
 
 def _argo(end: Ended, programs: Programs, folder: Path) -> Played:
-    """Run the groups in order, until a step fails and the workflow does not continue after its failure."""
+    """Run the groups in order until a step fails, unless the workflow continues after its failure."""
     (workflow,) = documents("argo/workflow.yaml")
     templates = {template["name"]: template for template in workflow["spec"]["templates"]}
     ran, codes, log = [], dict[str, int](), ""
@@ -75,7 +75,7 @@ def test_argo_stops_a_gate_only_after_its_own_timeout() -> None:
 
 
 def _tekton(code: int, folder: Path) -> Played:
-    """Run the steps in order, until one fails and the task does not continue after its failure."""
+    """Run the steps in order until one fails, unless the task continues after its failure."""
     (task,) = documents("tekton/task.yaml")
     paths = {"steps.step-gate.exitCode.path": folder / "code", "results.exit-code.path": folder / "result"}
     (folder / "test-results").mkdir()

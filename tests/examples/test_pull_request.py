@@ -1,4 +1,4 @@
-"""The recipe for pull requests: its checkout, done with git, and its gate, run on the result."""
+"""The recipe for pull requests: git does its checkout, and its gate runs on the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recipes for what follows the verdict: their scripts run with stand-ins for the programs they call."""
+"""Recipes for what to do after the verdict: their scripts run with stand-ins for the programs they call."""
 
 from __future__ import annotations
 

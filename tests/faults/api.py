@@ -29,7 +29,7 @@ Trouble = Effect | Raw
 
 
 def struck(trouble: Trouble, aim: Aim, first: int, last: float) -> Fault:
-    """Return a fault for some of the requests with an aim, from the first to the last, counted from 1."""
+    """Return a fault that strikes the requests with an aim from `first` to `last`, counted from 1."""
     return Fault(
         aim=aim, effect=cast("Effect", trouble), first=first, last=last
     )  # only this module handles `Raw`
@@ -37,7 +37,7 @@ def struck(trouble: Trouble, aim: Aim, first: int, last: float) -> Fault:
 
 @dataclass(slots=True)
 class _Clock:
-    """Real time. It records its first call, which is at the first request."""
+    """Real time. It records the time of its first call, which is at the first request."""
 
     first_s: float | None = None
 

@@ -90,7 +90,7 @@ def broken_promises(gated: Gated, *, code: int, timeout_s: float, since_s: float
 
 
 def _junit_agrees(run: Run, code: int) -> bool:
-    """Whether there is a report, which has a red case unless the gate is open."""
+    """Return whether there is a report, which has a red case unless the gate is open."""
     try:
         cases = list(ET.parse(run.workspace / JUNIT).getroot().iter("testcase"))
     except (OSError, ET.ParseError):

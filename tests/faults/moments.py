@@ -37,9 +37,9 @@ class Kind(Enum):
     """A kind of fault, with the exit codes that the contract requires, in the order of the moments.
 
     The session passes before a fault ends, so a fault that ends leads to 0, and a fault that lasts until the
-    deadline to 4. A final response leads to 4 at once, except to a long poll, because the
-    fetch that follows shows whether it is final. A SILENT fault leaves requests without a response until the
-    deadline, so the session was last seen running: a timeout.
+    deadline to 4. A final response leads to 4 at once, but after a long poll only the next fetch shows
+    whether it is final. A SILENT fault leaves requests without a response until the deadline, so the session
+    was last seen running: a timeout.
     """
 
     TRANSIENT = (0, 0, 0, 4)

@@ -27,7 +27,7 @@ sessions:
     locations: [us-east-1]
     results: [{{at: 0s, location: us-east-1, is: passed}}]
 """
-_NAMES = ("0.0.0.0", "api.checkly.test")  # noqa: S104 - connected to, not listened on
+_NAMES = ("0.0.0.0", "api.checkly.test")  # noqa: S104 - only a name to connect to
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -78,7 +78,7 @@ def run_in(condition: Condition, folder: Path) -> InNetwork:
 
 
 def server_context(authority: trustme.CA) -> ssl.SSLContext:
-    """Return TLS with a certificate for names of this machine that the gate does not treat as loopback."""
+    """Return TLS settings for names of this machine that the gate does not treat as loopback."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*_NAMES).configure_cert(context)
     return context

@@ -49,16 +49,16 @@ its exit code. In each of these runs the gate
 
 ## Faults in the requests for one session
 
-The session is running at the first fetch and has passed a moment later. Without a fault, the gate opens. A
-fault affects the *first fetch*, a *long poll* for the session's end, a *later fetch*, or all requests after
+The session is running at the first fetch and passes a moment later. Without a fault, the gate opens. A fault
+affects the *first fetch*, a *long poll* for the session's end, a *later fetch*, or all requests after
 the first fetch, *to the last fetch* before the deadline. All other requests get the right response. After
 an error in a long poll the gate fetches the session, because only a fetch shows whether the error is final.
 """
 _NETWORKS = """\
 ## Networks
 
-Here the network is the same for the whole run, and the session has passed. Wrong files and variables are
-rejected before any request is sent.
+Here the network does not change during the run, and the session has already passed. Wrong files and
+variables are rejected before any request is sent.
 """
 _TROUBLE = re.compile(r"  warning: (.*); retrying")
 

@@ -1,4 +1,4 @@
-"""The memory, threads and descriptors of a gate have bounds, for any server and any duration."""
+"""The memory, threads and descriptors of a gate are bounded, for any server and any duration."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ MANY = _session_ids(250)
 
 @contextmanager
 def _many(running: str) -> Iterator[Server]:
-    """Serve sessions of 1,000 results each, of which one may be running."""
+    """Serve sessions of 1,000 results each; one of the sessions may be running."""
     names = [f"location-{number}" for number in range(1_000)]
     bodies = {
         status: _document(status, names, [_result(number, name) for number, name in enumerate(names)])
@@ -187,7 +187,7 @@ def _drip_often(session_id: str, before: int, is_poll: bool) -> Iterable[bytes]:
 
 SPINNING: dict[str, Answer] = {
     "headers without end": lambda _session_id, _before, _is_poll: _drip(),
-    "headers without end in three answers of four": _drip_often,
+    "headers without end in three of four responses": _drip_often,
     "100 Continue without end": lambda _session_id, _before, _is_poll: repeat(
         b"HTTP/1.1 100 Continue\r\n\r\n"
     ),

@@ -1,4 +1,4 @@
-"""Each network: the exit code of the contract, and no credential in a wrong place."""
+"""In each network, the exit code is that of the contract, and no credential is in a wrong place."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_network_has_the_exit_code_of_the_contract_and_the_row_of_the_document
 
 @pytest.mark.parametrize("credentials", [f"{USER}:{PASSWORD}", ""], ids=["with credentials", "without"])
 def test_the_gate_works_with_tinyproxy(credentials: str, tmp_path: Path) -> None:
-    """Use a proxy from a distribution that requires credentials, besides the tests' own proxy."""
+    """Use a real proxy that requires credentials, in addition to the tests' own proxy."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "bundle.pem"))
     timeout_s = 10 if credentials else 2

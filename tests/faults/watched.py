@@ -71,7 +71,7 @@ def whole(body: bytes) -> Iterable[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The resources of a process at a time in seconds since its start."""
+    """The resources that a process uses at a time, in seconds since its start."""
 
     at_s: float
     resident_mib: float
@@ -104,7 +104,7 @@ class Watched:
         return max(sample.peak_mib for sample in self.samples)
 
     def watch(self, until: Callable[[], bool], within_s: float) -> None:
-        """Take samples until a condition is true or the gate has ended. Raise TimeoutError if it is late."""
+        """Take samples until a condition is true or the gate ends. Raise TimeoutError after `within_s`."""
         until_s = time.monotonic() + within_s
         while not until() and self.process.poll() is None:
             if time.monotonic() > until_s:

@@ -20,7 +20,7 @@ def mounted(folder: Path, options: str) -> Iterator[Path]:
     command = ["mount", "-t", "tmpfs", "-o", options, "checkly-gate-test", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        pytest.skip(f"this root may not mount a file system: {done.stderr.strip()}")
+        pytest.skip(f"root may not mount a file system here: {done.stderr.strip()}")
     try:
         yield folder
     finally:

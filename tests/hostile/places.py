@@ -1,4 +1,4 @@
-"""A table of every place where text from outside enters: functions from a text to a run of the gate.
+"""Every place where text from outside enters the gate, as a function from a text to a run.
 
 For each new field that the gate reads, add a row here; nothing else is needed.
 """
@@ -81,7 +81,7 @@ def _result(location: str, kind: str, *, failed: bool, **more: object) -> Docume
 
 
 def results(location: str = "us-east-1", /, **more: object) -> list[Document]:
-    """Return results that failed at one location after a failed attempt, and passed at another."""
+    """Return results: one location failed after a failed attempt, and another one passed."""
     return [
         _result(location, "ATTEMPT", failed=True, **more),
         _result(location, "FINAL", failed=True, **more),

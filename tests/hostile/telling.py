@@ -109,7 +109,7 @@ def _run(
     files: Mapping[str, str],
     environments: Mapping[io.StringIO, Mapping[str, str]],
 ) -> None:
-    """Run the gate. Each stream gets the log of its environment; the first one's host gets the files."""
+    """Run the gate once. Write the log of each environment to its stream, and the files for the first one."""
     inputs = {**_INPUTS, **files, **given.inputs}
     if given.policy:
         inputs["policy"] = str(workspace / "policy.yml")

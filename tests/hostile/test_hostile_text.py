@@ -81,7 +81,7 @@ def test_every_field_that_the_gate_reads_has_a_row() -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("text", TRIED.values(), ids=TRIED.keys())
-def test_names_of_cases_do_not_depend_on_states_and_order(text: str, tmp_path: Path) -> None:
+def test_names_of_cases_do_not_depend_on_states_or_order(text: str, tmp_path: Path) -> None:
     """Dashboards recognize a test by its names, so nothing else may change them."""
     names = []
     for status, places in (("FAILED", ["us-east-1", text]), ("PASSED", [text, "us-east-1"])):

@@ -77,7 +77,7 @@ def test_no_link_leads_out_of_a_workspace_that_is_a_link_itself(workspace: Path)
             write_whole(way / "out" / "report.xml", b"content", workspace=mount, confined=True)
 
 
-def test_no_link_leads_out_of_another_path_of_the_workspace(workspace: Path) -> None:
+def test_no_link_leads_out_of_the_workspace_through_an_alias_of_its_path(workspace: Path) -> None:
     (workspace / "out").symlink_to("../outside")
     alias = workspace.parent / "alias"
     alias.symlink_to("workspace")

@@ -68,7 +68,7 @@ def runner(tmp_path: Path) -> Runner:
 
 
 @pytest.fixture
-def told(request: pytest.FixtureRequest, image: Image) -> dict[str, str]:  # noqa: ARG001 - it is about the image
+def told(request: pytest.FixtureRequest, image: Image) -> dict[str, str]:  # noqa: ARG001 - only with an image
     """Return the figures for the summary of the run, by name."""
     return request.config.stash[_TOLD]
 

@@ -1,7 +1,7 @@
 """Run a private dockerd with a stand-in base image, for tests that run as root on a Debian-like machine.
 
-It shares nothing with an engine of the machine: it has its own socket, data and configuration. The data stay
-in the user's cache, so that the next run finds the base image and the layers.
+It shares nothing with another engine on the machine: it has its own socket, data and configuration. The data
+stay in the user's cache, so that the next run finds the base image and the layers.
 """
 
 from __future__ import annotations

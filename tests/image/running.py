@@ -1,4 +1,4 @@
-"""Starts containers of the image, as GitHub's runner and as other CI systems do it."""
+"""Starts containers of the image, as GitHub's runner and other CI systems do."""
 
 from __future__ import annotations
 

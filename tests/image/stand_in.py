@@ -1,8 +1,8 @@
 """A stand-in for the base image, if no image registry can be reached.
 
-It is Debian by mmdebstrap with CPython under /usr/local, like the official image: without python3 in /usr/bin
-and without bytecode of the standard library. The Python comes from this machine, or else from Debian trixie.
-The size and speed of the official image may differ.
+mmdebstrap creates it from Debian packages. Like the official image, it has CPython under /usr/local, no
+python3 in /usr/bin, and no bytecode of the standard library. The Python comes from this machine, or else
+from Debian trixie. The size and speed of the official image may differ.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _bootstrap(root: Path, suite: str, packages: list[str]) -> None:
 
 
 def _packages_of_libraries(prefix: Path, version: str) -> set[str]:
-    """Return the packages of the libraries with which a Python is linked."""
+    """Return the packages of the libraries that a Python is linked against."""
     extensions = (prefix / "lib" / f"python{version}" / "lib-dynload").glob("*.so")
     linked = [path for path in extensions if not path.name.startswith(_OFTEN_WITHOUT_LIBRARIES)]
     told = _told("ldd", str(prefix / "bin" / f"python{version}"), *map(str, linked))

@@ -1,4 +1,4 @@
-"""Properties of the Dockerfile that need no build: its base is pinned, and any engine can build it."""
+"""Properties of the Dockerfile that tests check without a build, such as a pinned base."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def _index(folder: Path, authority: trustme.CA) -> Iterator[str]:
 
 
 def _download_packages(image: Image, folder: Path) -> None:
-    """Arrange the packages of the lock file as in an index."""
+    """Arrange the packages of the lock file as an index does."""
     wheels = folder / "wheels"
     wheels.mkdir()
     mounts = ("-v", f"{ROOT / 'requirements.txt'}:/requirements.txt:ro", "-v", f"{wheels}:/wheels")

@@ -80,7 +80,7 @@ ERRORS = {
         4,
         "the request to https://xn--bcher-kva.invalid failed",
     ),
-    "IDNA that is wrong": (["--api-url", f"https://{'a' * 64}.invalid"], {}, 4, "exit code 4"),
+    "invalid IDNA": (["--api-url", f"https://{'a' * 64}.invalid"], {}, 4, "exit code 4"),
     "proxy": (
         ["--api-url", "https://gate.invalid"],
         {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "", "no_proxy": ""},

@@ -1,4 +1,4 @@
-"""Cancelling a job: process 1 of the container gets the signal, during a wait."""
+"""Cancelling a job: process 1 of the container gets the signal while the gate waits."""
 
 from __future__ import annotations
 

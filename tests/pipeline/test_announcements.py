@@ -1,4 +1,4 @@
-"""Checkly's announcement that it will switch off a part of the API is a notice and changes no verdict."""
+"""If Checkly announces that it will switch off a part of the API, the gate only reports a notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether errors are new and locations have agents: requests, their limits, and failures."""
+"""Requests that show whether errors are new and locations have agents: their limits and failures."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_ages_of_groups_and_one_analysis_follow_the_reasons(
 
 
 def test_a_result_without_a_group_is_unchanged() -> None:
-    details = {IDS[0]: Detail(("a",)), "of no session": Detail(("b",), error_groups=(_group_id(1),))}
+    details = {IDS[0]: Detail(("a",)), "another result": Detail(("b",), error_groups=(_group_id(1),))}
     assert with_background(details, {}, FAILED) == details
 
 

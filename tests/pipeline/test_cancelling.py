@@ -1,4 +1,4 @@
-"""A gate that gives up can cancel the sessions that still run, and only those."""
+"""A gate that gives up can cancel the sessions that still run, but no others."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Api:
     """Lists sessions, and serves one that has failed, unless others are given.
 
     Each list call returns the next of `pages`, and then the last one again. A signal interrupts the list call
-    number `stops_at`, and call number `lost_at` gets no response. `has_more`: each page names another one.
+    number `stops_at`, and call number `lost_at` gets no response. `has_more`: each page refers to another.
     """
 
     clock: SimulatedClock
@@ -112,7 +112,7 @@ def test_a_session_that_appears_during_the_wait_is_polled_too() -> None:
     report = _decided(api)
     assert report.verdict.exit_code is ExitCode.OPEN
     assert [session.ref.id for session in report.sessions] == [ID, GIVEN]
-    assert api.lists == 3, "and the last list contains no other"
+    assert api.lists == 3, "the last list contains no other session"
 
 
 def test_a_list_that_gets_no_response_is_requested_again() -> None:

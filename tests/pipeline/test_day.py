@@ -1,4 +1,4 @@
-"""The day that decides about a quarantine: the later of the local clock's and the API's."""
+"""The day on which a quarantine is judged: the later of the local clock's date and the API's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetching details: a few at once, within budget and time, and what happens if requests fail."""
+"""Details are fetched a few at a time, within the budget and a time limit, and requests may fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trigger call is never repeated after it may have arrived."""
+"""A trigger call that may have arrived is never repeated."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _trigger(transport: Answering, clock: SimulatedClock) -> tuple[str, ...]:
     return tuple(each.session_id for each in started)
 
 
-def test_a_call_that_429_refused_is_repeated_when_retry_after_allows() -> None:
+def test_a_call_refused_with_429_is_repeated_when_retry_after_allows_it() -> None:
     transport, clock = Answering(BUSY, Response(429, {}, b""), STARTED), SimulatedClock()
     assert _trigger(transport, clock) == (SESSION_ID,)
     assert (transport.sent, clock.elapsed_s()) == (3, 25)

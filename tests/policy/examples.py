@@ -1,4 +1,4 @@
-"""Sessions from a few words, as the examples in the documentation describe them."""
+"""Parse sessions from a few words, as the examples in the documentation describe them."""
 
 from __future__ import annotations
 

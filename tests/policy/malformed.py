@@ -57,10 +57,10 @@ MALFORMED: dict[str, Malformed] = {
     "half a location": Malformed(
         "failed-threshold: 1.5", "p.yml:1:19: failed-threshold: '1.5' is not a valid threshold: a count"
     ),
-    "over a hundred percent": Malformed(
+    "more than a hundred percent": Malformed(
         "failed-threshold: 101%", "p.yml:1:19: failed-threshold: '101%' is not a valid threshold: a count"
     ),
-    "a switch as a threshold": Malformed(
+    "a boolean as a threshold": Malformed(
         "failed-threshold: true", "p.yml:1:19: failed-threshold: 'true' is not a valid threshold: a count"
     ),
     "a list as a threshold": Malformed(
@@ -69,15 +69,15 @@ MALFORMED: dict[str, Malformed] = {
     "a word as a threshold": Malformed(
         "flaky-threshold: some", "p.yml:1:18: flaky-threshold: 'some' is not a valid threshold: a count"
     ),
-    "no unit": Malformed(
+    "a word as a response time": Malformed(
         "response-time: fast", "p.yml:1:16: response-time: 'fast' is not a valid response time: seconds"
     ),
-    "zero time": Malformed(
+    "a response time of zero": Malformed(
         "response-time: 0s",
         "p.yml:1:16: response-time: '0s' is not a valid response time: it must be over 0s",
         beyond_schema=True,
     ),
-    "a day of response time": Malformed(
+    "a response time of a day": Malformed(
         "response-time: 24h",
         "p.yml:1:16: response-time: '24h' is not a valid response time: it must be over 0s and at most 1h",
         beyond_schema=True,
@@ -121,16 +121,16 @@ MALFORMED: dict[str, Malformed] = {
     "no end": Malformed(
         _Q + "{check: a, reason: INC-1}", "p.yml:2:5: quarantine: the key 'until' is missing here"
     ),
-    "no such day": Malformed(
+    "a day that does not exist": Malformed(
         _Q + "{check: a, until: 2026-02-30, reason: r}",
         "p.yml:2:23: quarantine: until: '2026-02-30' is not a valid day",
         beyond_schema=True,
     ),
-    "a date of another country": Malformed(
+    "a date in another format": Malformed(
         _Q + "{check: a, until: 31.12.2026, reason: r}",
         "p.yml:2:23: quarantine: until: '31.12.2026' is not a valid day",
     ),
-    "a moment as a day": Malformed(
+    "a day with a time": Malformed(
         _Q + "{check: a, until: 2026-12-31T12:00:00Z, reason: r}",
         "p.yml:2:23: quarantine: until: '2026-12-31T12:00:00Z' is not a valid day",
     ),
@@ -138,12 +138,12 @@ MALFORMED: dict[str, Malformed] = {
         _Q + "{until: 2026-12-31, reason: r}",
         "p.yml:2:5: quarantine: a quarantine needs a check, a location, or both",
     ),
-    "an open bracket": Malformed(
+    "an unclosed bracket": Malformed(
         _Q + "{check: 'Pay [v2', until: 2026-12-31, reason: r}",
         "p.yml:2:13: quarantine: check: 'Pay [v2' is not a valid glob: a '[' is not closed",
         beyond_schema=True,
     ),
-    "an open bracket with a bang": Malformed(
+    "an unclosed bracket with an exclamation mark": Malformed(
         _C + "match: {name: 'a[!]'}\n    missing: x",
         "p.yml:2:19: checks: match: name: 'a[!]' is not a valid glob",
     ),
@@ -154,7 +154,7 @@ MALFORMED: dict[str, Malformed] = {
         _C + "match: {name: a}",
         "p.yml:2:5: checks: this rule has no effect: it needs one of degraded-threshold",
     ),
-    "a match of nothing": Malformed(
+    "an empty match": Malformed(
         _C + "match: {}\n    failed-threshold: 1",
         "p.yml:2:12: checks: match: a match needs a name, an id or a type",
     ),
@@ -162,7 +162,7 @@ MALFORMED: dict[str, Malformed] = {
         _C + "match: {id: checkout}\n    failed-threshold: 1",
         "p.yml:2:17: checks: match: id: 'checkout' is not a valid UUID",
     ),
-    "a rule with more than limits": Malformed(
+    "a rule with a key that is not a limit": Malformed(
         _C + "match: {name: a}\n    missing: pass", "p.yml:3:5: checks: unknown key 'missing'"
     ),
     "two documents": Malformed(
@@ -181,7 +181,7 @@ MALFORMED: dict[str, Malformed] = {
     ),
     "an alias bomb": Malformed(_bomb(), "p.yml:2:8: aliases are not allowed", beyond_schema=True),
     "deep nesting": Malformed("[" * 1000, "p.yml:1:31: nested too deeply", beyond_schema=True),
-    "an open list": Malformed("locations: {ignore: [a", "p.yml:1:23: not YAML", beyond_schema=True),
+    "an unclosed list": Malformed("locations: {ignore: [a", "p.yml:1:23: not YAML", beyond_schema=True),
     "a tab": Malformed("locations:\n\tignore: [a]", "p.yml:2:1: not YAML", beyond_schema=True),
     "a control character": Malformed("missing: pa\x00ss", "p.yml:1: not YAML", beyond_schema=True),
     "wrong indentation": Malformed(

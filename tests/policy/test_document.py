@@ -177,7 +177,7 @@ def test_a_location_that_is_only_in_results_can_be_ignored() -> None:
         ("2026-12-01", "nowhere", "until 2026-12-01 (p.yml:1) matches nothing in this run"),
     ],
 )
-def test_quarantines_that_end_soon_have_expired_or_match_nothing_cause_warnings(
+def test_quarantines_with_a_doubtful_end_or_without_a_match_cause_warnings(
     until: str, location: str, warning: str | None
 ) -> None:
     book = read_policy(f"quarantine: [{{location: {location}, until: {until}, reason: INC-1}}]", "p.yml")

@@ -1,4 +1,4 @@
-"""The policy file: what it may contain, where mistakes are reported, and that its JSON schema agrees."""
+"""Policy files: what is valid, where mistakes are reported, and a JSON schema that agrees."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How soon the gate notices the last end of many sessions, and how many requests this takes, as a table.
+"""How soon the gate notices that the last of many sessions has ended, and how many requests this takes.
 
-The bound for more sessions than the budget of a minute: in the worst case the budget is spent just before
-the last session ends, and the remaining sessions are fetched up to a minute later.
+If there are more sessions than requests in the budget of a minute, the worst case is that the budget is spent
+just before the last session ends. The remaining sessions are then fetched up to a minute later.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whatever is returned, the gate opens only if the last document of every session satisfies the policy."""
+"""Whatever Checkly returns, the gate opens only if the last document of each session satisfies the policy."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from gate.polling.result import MOST_RESULTS_AT_A_SIGNAL, Ending, PollResult, re
 from tests.samples import finished, result, session
 
 STOPPED = Stopped(ExitCode.SIGTERM)
-HALF = MOST_RESULTS_AT_A_SIGNAL // 4  # a location and a result each
+HALF = MOST_RESULTS_AT_A_SIGNAL // 4  # each is a location and a result
 
 
 def _large(status: str, state: str = "passed") -> Session:

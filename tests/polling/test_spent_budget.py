@@ -1,4 +1,4 @@
-"""A request budget that runs out during the wait: the gate keeps to it, and still ends in time."""
+"""If the request budget runs out during the wait, the gate keeps to it and still ends in time."""
 
 from __future__ import annotations
 

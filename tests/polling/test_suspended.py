@@ -1,4 +1,4 @@
-"""A process may be suspended at any moment, and continue when the deadline is long over."""
+"""A process may be suspended at any moment, and continue long after the deadline."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.polling.world import Fault, SimulatedClock, World, one_session
 
 
 class SuspendedClock(SimulatedClock):
-    """A clock on which an hour passes before it is read for the given time."""
+    """A clock on which an hour passes just before the given reading, counted from 1."""
 
     def __init__(self, reading: int) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class SuspendedClock(SimulatedClock):
 
 
 class Impatient(World):
-    """A world in which a request without time gets no response."""
+    """A world in which a request that has no time left gets no response."""
 
     def send(self, request: Request, *, within_s: float) -> Response:
         if within_s <= 0:

@@ -31,9 +31,9 @@ TRANSIENT: dict[str, Fault] = {
         503, {"retry-after": "Thu, 15 Jan 2026 09:00:30 GMT", "date": "Thu, 15 Jan 2026 09:00:00 GMT"}, b""
     ),
     "504": Response(504, {}, b""),
-    "520 of a proxy": Response(520, {}, b""),
+    "520 from a proxy": Response(520, {}, b""),
     "200 with HTML": Response(200, {}, b"<html>sign in</html>"),
-    "200 with nothing": Response(200, {}, b""),
+    "200 without a body": Response(200, {}, b""),
     "200 with a list": Response(200, {}, b"[]"),
     "200 with half a document": Response(200, {}, b'{"checkSessionId": "8166'),
     "200 with another session": document("PASSED", "00000000-0000-0000-0000-000000000000"),
@@ -68,7 +68,7 @@ def test_a_wait_of_two_hours_survives_every_transient_fault() -> None:
     assert world.most_requests_in_a_minute() <= 60
 
 
-def test_the_two_hours_are_enough_for_every_fault() -> None:
+def test_two_hours_are_enough_for_every_fault() -> None:
     assert len(TRANSIENT) <= 7320 // 360
 
 

@@ -97,7 +97,7 @@ def test_waiting_for_one_session_costs_few_requests(poll_interval_s: float, most
         Response(502, {}, b""),
         Response(429, {}, b""),
     ],
-    ids=["408 of a proxy", "408 with Retry-After", "502", "429"],
+    ids=["408 from a proxy", "408 with Retry-After", "502", "429"],
 )
 def test_completion_that_returns_too_early_does_not_make_the_wait_spin(early: Response) -> None:
     world = World(
@@ -205,7 +205,7 @@ def test_a_session_that_ended_before_a_signal_stays_finished() -> None:
     ],
     ids=["auto begins with v1", "auto moves to v2", "v2 only", "v1 only"],
 )
-def test_the_api_version_decides_about_the_requests(
+def test_the_api_version_determines_the_requests(
     served: tuple[str, ...], version: str, asked: list[str]
 ) -> None:
     world = World(one_session((0, "PASSED")), served=served)

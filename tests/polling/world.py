@@ -24,7 +24,7 @@ from tests.samples import CHECK_ID, SESSION_ID
 
 LATENCY_S = 0.1
 _MOST_IDLE_SLEEPS = 1_000  # in a row: an endless loop must fail a test, not hang it
-_ROUNDING_S = 1e-6  # a clock that adds up pauses may be a tiny bit early
+_ROUNDING_S = 1e-6  # a clock that adds up pauses may be slightly early
 FINISHED = ("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
 
 T = TypeVar("T")
@@ -162,7 +162,7 @@ class World:
         )
 
     def most_requests_in_a_minute(self) -> int:
-        """Return the most requests that started within any 60 seconds."""
+        """Return the highest number of requests that started within any 60 seconds."""
         times = [at_s for at_s, _ in self.sent]  # sorted, because the clock only moves forward
         return max(bisect_left(times, at_s + 59.999) - index for index, at_s in enumerate(times))
 

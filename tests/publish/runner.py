@@ -34,7 +34,7 @@ def _unescaped(text: str, more: tuple[tuple[str, str], ...]) -> str:
 def outputs_in(text: str) -> dict[str, str]:
     """Return the outputs in a file: `name=value`, or `name<<end`, lines, and `end` alone on a line.
 
-    The runner fails the step for anything else. If `<<` comes before any `=`, it decides.
+    The runner fails the step for anything else. A `<<` before any `=` starts the second form.
     """
     found = {}
     lines = iter(text.removesuffix("\n").split("\n") if text else [])

@@ -80,7 +80,7 @@ COLOURS: dict[str, tuple[Mapping[str, str], bool, bool]] = {
 
 
 @pytest.mark.parametrize(("env", "colour", "state"), COLOURS.values(), ids=COLOURS.keys())
-def test_the_environment_decides_about_colour_and_state(
+def test_the_environment_determines_colour_and_state(
     env: Mapping[str, str], colour: bool, state: bool
 ) -> None:
     stream = Terminal()

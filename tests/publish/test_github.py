@@ -44,7 +44,7 @@ def _github(env: Mapping[str, str] | None = None) -> tuple[GitHub, io.StringIO]:
         ({}, Plain),
     ],
 )
-def test_the_environment_decides_about_the_host(env: Mapping[str, str], host: type) -> None:
+def test_the_environment_determines_the_host(env: Mapping[str, str], host: type) -> None:
     assert type(detect(env, Console(io.StringIO(), {}), END)) is host
 
 

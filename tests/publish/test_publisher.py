@@ -1,4 +1,4 @@
-"""A place that fails does not stop the others, and is named in all that can still be written."""
+"""A destination that fails does not stop the others, and every report that can still be written names it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _published(report: Report, folder: Path, *, delimiter: str = "END", **paths:
     return code, stream.getvalue()
 
 
-def test_a_host_that_fails_is_a_line_of_the_log_and_changes_no_verdict(tmp_path: Path) -> None:
+def test_a_host_that_fails_is_logged_and_does_not_change_the_verdict(tmp_path: Path) -> None:
     for report, code in ((PASSED, ExitCode.OPEN), (FAILED, ExitCode.CLOSED)):
         exit_code, log = _published(report, tmp_path, delimiter=report.verdict.kind.value)
         assert exit_code is code

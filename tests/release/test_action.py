@@ -1,4 +1,4 @@
-"""A release changes one line of action.yml, and only to an image that never changes."""
+"""A release changes one line of action.yml, which then names an image that never changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The release workflow publishes everything, and only after it was tested."""
+"""The release workflow publishes everything, but only after testing it."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def location_of(case: ET.Element) -> str:
 
 
 def is_red(case: ET.Element) -> bool:
-    """Whether the case counts as a failure or an error."""
+    """Return whether the case counts as a failure or an error."""
     return case.find("failure") is not None or case.find("error") is not None
 
 

@@ -122,7 +122,7 @@ WARNINGS: dict[str, tuple[Report, list[str]]] = {
         report_on(RED, policy=Policy(failed=(SEVERAL,))),
         ["1 of 1 location failed (100%), at most 3 allowed (default): a"],
     ),
-    "a disagreement": (
+    "a contradiction": (
         report_on(session("PASSED", result("a", "failed")), policy=Policy(failed=(SEVERAL,))),
         [
             "1 of 1 location failed (100%), at most 3 allowed (default): a",

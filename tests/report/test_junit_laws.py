@@ -74,7 +74,7 @@ def _expected_extra_cases(judged: JudgedSession, suite: ET.Element) -> set[str]:
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_each_row_has_a_case_and_there_are_no_other_extra_cases_than_expected(report: Report) -> None:
+def test_each_row_has_a_case_and_there_are_no_unexpected_extra_cases(report: Report) -> None:
     for judged, suite in zip(report.sessions, root_of(report), strict=True):
         rows = [row.outcome.location for row in judged.rows]
         named = [location_of(case) for case in suite.iter("testcase")]

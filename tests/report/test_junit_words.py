@@ -238,7 +238,12 @@ def test_machine_readable_facts_end_the_log_and_names_cannot_forge_them(location
         (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
         (None, "2026-01-15T09:05:00Z"),
     ],
-    ids=["fractions", "epoch", "the year of an empty date", "unknown, so the time of the verdict"],
+    ids=[
+        "fractions",
+        "epoch",
+        "the first day of the calendar",
+        "unknown, so the time of the verdict is used",
+    ],
 )
 def test_a_suites_timestamp_is_iso_8601(started_at: datetime | None, written: str) -> None:
     (suite,) = root_of(report_on(replace(session("PASSED", result("a")), started_at=started_at)))

@@ -1,4 +1,4 @@
-"""Labels distinguish checks of the same name, in the log and in the JUnit report."""
+"""Labels distinguish checks with the same name, in the log and in the JUnit report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One closed gate in each report, and every reporter on every report."""
+"""Each report shows the same closed gate, and every reporter renders every report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web page: its content and order, and that it loads and runs nothing."""
+"""The web page: its content in the right order, and nothing that loads or runs."""
 
 from __future__ import annotations
 

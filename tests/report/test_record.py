@@ -241,7 +241,7 @@ CAUSES = {
         Policy(flaky=(parse_threshold("0"),)),
         "degraded,flaky",
     ),
-    "timed out with every result there": (session("TIMED_OUT", result("a")), Policy(), "timed-out"),
+    "timed out with every result present": (session("TIMED_OUT", result("a")), Policy(), "timed-out"),
     "cancelled": (session("CANCELLED", result("a", "cancelled")), Policy(), "cancelled,nothing-counted"),
     "unexplained": (session("FAILED", result("a")), Policy(), "unexplained"),
     "required": (session("PASSED", result("a")), Policy(required=("b",)), "required"),

@@ -1,4 +1,4 @@
-"""The job summary: what comes first, what remains if it is cut, and that no name becomes markup."""
+"""The job summary: what comes first, what remains if it is cut, and names that never become markup."""
 
 from __future__ import annotations
 
@@ -429,12 +429,12 @@ def test_folds_that_do_not_fit_are_counted() -> None:
         assert len(text.encode()) <= limit
         folds = text.count("```mermaid")
         left = re.findall("The attempts of ([0-9]+) more checks are in the JUnit report", text)
-        assert folds + sum(map(int, left)) in (0, 9), "below a table that is cut there are none"
+        assert folds + sum(map(int, left)) in (0, 9), "there are none below a table that is cut"
         shown.add(folds)
     assert {0, 9} < shown
 
 
-def test_the_table_shows_the_reason_and_the_fold_below_it_one_per_attempt() -> None:
+def test_the_table_shows_the_reason_and_the_fold_below_it_shows_one_per_attempt() -> None:
     of = session("FAILED", attempt("a"), result("a", "failed"), result("b"))
     first, final, _ = run_of(of).results
     details = {

@@ -173,7 +173,7 @@ def test_one_connection_serves_many_requests() -> None:
     assert len(ports) == 1
 
 
-def test_a_body_of_unknown_length_is_refused_and_ends_the_connection() -> None:
+def test_a_body_of_unknown_length_is_refused_and_closes_the_connection() -> None:
     headers = {**KEY, "Transfer-Encoding": "chunked"}
     with Simulator(scenario()) as simulator:
         reply = ask(simulator, f"{SESSION}/cancel", "POST", headers, b"2\r\n{}\r\n0\r\n\r\n")

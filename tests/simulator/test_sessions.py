@@ -95,7 +95,7 @@ def test_the_status_follows_its_timeline(
     )
 
 
-def test_the_status_of_a_session_before_its_first_one_is_started() -> None:
+def test_a_session_is_started_until_its_first_status() -> None:
     assert document_at(scenario("statuses: [{at: 5s, is: PASSED}]"), 4)["status"] == "STARTED"
 
 
@@ -195,7 +195,9 @@ def test_a_result_takes_300_ms_by_default() -> None:
         ("{at: 5s, location: a, is: passed, flags: {isDegraded: true}}", "DEGRADED", 5000),
     ],
 )
-def test_a_session_without_statuses_ends_as_its_worst_result(results: str, status: str, ends_ms: int) -> None:
+def test_a_session_without_statuses_ends_with_the_status_of_its_worst_result(
+    results: str, status: str, ends_ms: int
+) -> None:
     played = scenario(f"results: [{results}]")
     assert document_at(played, 1, "v2")["status"] == "STARTED"
     end = document_at(played, 60, "v2")

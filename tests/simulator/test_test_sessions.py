@@ -130,7 +130,9 @@ def test_a_result_has_a_status_and_four_flags(result: str, status: str, flags: l
         (["cancelled", "failed"], "CANCELLED"),
     ],
 )
-def test_a_session_ends_as_its_worst_check_and_is_never_degraded(results: list[str], status: str) -> None:
+def test_a_session_ends_with_the_status_of_its_worst_check_and_is_never_degraded(
+    results: list[str], status: str
+) -> None:
     checks = "".join(
         f"\n      - {{name: c{number}, results: [{{at: {number}s, is: {word}}}]}}"
         for number, word in enumerate(results)

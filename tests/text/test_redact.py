@@ -50,7 +50,7 @@ def test_only_characters_shared_with_neighbours_remain_of_a_secret_in_base64(key
 
 
 @given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=7), st.text())
-def test_texts_of_less_than_eight_characters_are_not_hidden(key: str, text: str) -> None:
+def test_texts_of_fewer_than_eight_characters_are_not_hidden(key: str, text: str) -> None:
     assert Redaction(key).text(text + key) == text + key
     assert Redaction(key).body(b'{"checkSessionId": 1}') == b'{"checkSessionId": 1}'
 

@@ -85,7 +85,7 @@ def test_only_https_links_that_need_no_escape_are_shown(link: str, is_shown: boo
 @given(st.from_regex(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+", fullmatch=True))
 @example("https://:@:99999999")
 @example("https://a:port")
-def test_no_characters_of_a_link_cause_an_error(link: str) -> None:
+def test_no_character_of_a_link_causes_an_error(link: str) -> None:
     assert https_link(link) in ("", link)
 
 
@@ -146,7 +146,7 @@ def test_escaped_markdown_contains_no_markup(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a.b@example.com", "mailto:a@b.example", "@team", "org/repo#1", "#1"])
-def test_rendered_markdown_contains_no_mentions_and_references(text: str) -> None:
+def test_rendered_markdown_contains_no_mentions_or_references(text: str) -> None:
     rendered = html.unescape(re.sub(r"\\(.)", r"\1", markdown(text)))
     assert not re.search(r"@\w|#\d", rendered)
     assert rendered.replace("\u200b", "") == text

@@ -1,4 +1,4 @@
-"""Checkly's own CLI and its Node, installed from npm as in the lock file."""
+"""Checkly's own CLI and its Node, installed from npm at the locked versions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Cli:
     ) -> tuple[int, str]:
         """Return its exit code and what it writes to stdout, as `| tee` receives it.
 
-        In the folder of a project, it looks up the account.
+        In the folder of a project, the CLI also looks up the account.
         """
         left_out = {"NO_COLOR"} if coloured else set()
         left_out |= {"CHECKLY_SKIP_AUTH"} if folder else set()

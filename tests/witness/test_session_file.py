@@ -1,4 +1,4 @@
-"""What Checkly's own CLI prints goes through `session-file` to a verdict."""
+"""The output of Checkly's own CLI, given as `session-file`, leads to a verdict."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PROJECT = {
 
 
 def gate_on(log: str, workspace: Path, api: Simulator, **inputs: str) -> Run:
-    """Write what the CLI printed to a file, as `| tee checkly.log` does, and gate on that file."""
+    """Write what the CLI printed to a file, as `| tee checkly.log` does, and run a gate on that file."""
     (workspace / "checkly.log").write_text(log)
     return run(workspace, github(workspace, inputs_for(api, (), session_file="checkly.log", **inputs)))
 
