@@ -10,7 +10,7 @@ from gate import __version__
 from gate.commands.gate import gate
 from gate.commands.refusal import refuse
 from gate.config.flags import COMMANDS
-from gate.config.session_words import is_session
+from gate.config.session_words import is_meant_as_session
 from gate.config.stdout import reports_on_stdout
 from gate.domain.errors import LibraryMissing, UsageError
 from gate.domain.exit_code import ExitCode
@@ -57,7 +57,7 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
 
 def _split(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
     """Return the command, which is empty for the gate itself, and its arguments."""
-    is_gate = not argv or argv[0].startswith("-") or is_session(argv[0])
+    is_gate = not argv or argv[0].startswith("-") or is_meant_as_session(argv[0])
     return ("", argv) if is_gate else (argv[0], argv[1:])
 
 

@@ -60,7 +60,7 @@ class Checkly:
         A session of unknown kind is looked up as each kind in turn. Returns by `until_s`. Raises `OutOfTime`
         if the budget allows no request before then.
         """
-        lookups = [_Lookup(ref.id, deque(self._endpoints_for(ref))) for ref in refs]
+        lookups = [_Lookup(ref, deque(self._endpoints_for(ref))) for ref in refs]
         while batch := [lookup for lookup in lookups if lookup.found is None]:
             try:
                 self._ask_next(batch, until_s)
@@ -78,12 +78,12 @@ class Checkly:
         """Try the next endpoint of each lookup. Requests that were put off are repeated in the next round."""
         asked = [lookup.endpoints[0] for lookup in batch]
         requests = [
-            endpoint.api.retrieve(lookup.id, endpoint.version)
+            endpoint.api.retrieve(lookup.ref.id, endpoint.version)
             for lookup, endpoint in zip(batch, asked, strict=True)
         ]
         responses = self.ask_each(requests, until_s=until_s)
         for lookup, endpoint, response in zip(batch, asked, responses, strict=True):
-            lookup.take(_read(response, lookup.id, endpoint))
+            lookup.take(_read(response, lookup.ref.id, endpoint))
 
     def _endpoints_for(self, ref: SessionRef) -> Iterator[_Endpoint]:
         for api in KINDS.values():
@@ -161,7 +161,7 @@ class Checkly:
 class _Lookup:
     """The search for one session: the endpoints that are left to try, and the result."""
 
-    id: str
+    ref: SessionRef
     endpoints: deque[_Endpoint]
     found: Session | RequestFailed | None = None
     unknown: RequestFailed | None = None
@@ -174,7 +174,9 @@ class _Lookup:
             return
         self.endpoints.popleft()
         if isinstance(result, NoSuchSession | NotServed):
-            if self.unknown is None or isinstance(result, NoSuchSession):
+            if isinstance(result, NoSuchSession):
+                self.unknown = result.looked_up_as(self.ref.kind)
+            elif self.unknown is None:
                 self.unknown = result
             self.found = None if self.endpoints else self.unknown
         elif isinstance(result, Forbidden) and self.unknown is not None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from gate.config.input import ENVIRONMENT_PREFIXES
+from gate.config.input import ENVIRONMENT_PREFIXES, shown_text
 from gate.config.inputs import BY_NAME, INPUTS
-from gate.config.session_words import is_session
+from gate.config.session_words import is_meant_as_session
 from gate.text.clean import clean
 
 # Kubernetes sets these in every container of a namespace that has a service named checkly-gate….
@@ -33,11 +33,6 @@ class Mistake(NamedTuple):
     concerns: tuple[str, ...] = ()
 
 
-def shown_text(text: str) -> str:
-    """Return the given text for a message, unless it looks like an API key in the wrong place."""
-    return "the given value" if re.search(r"\b(cu|sv)_\w{8}", text) else repr(clean(text, 100))
-
-
 def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[Mistake]]:
     """Read `--name value`, `--name=value`, `--name` alone for a switch, and the IDs and links of sessions."""
     flags: dict[str, str] = {}
@@ -49,7 +44,7 @@ def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[Mistake]]:
         row = BY_NAME.get(name)
         next_is_value = bool(words) and not words[0].startswith("--")
         if not word.startswith("--"):
-            if is_session(word):
+            if is_meant_as_session(word):
                 flags["session-id"] = " ".join(filter(None, (flags.get("session-id"), word)))
             elif len(words) == len(argv) - 1:
                 mistakes.append(_no_command(word))

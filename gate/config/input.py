@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gate.text.clean import clean
+
 ENVIRONMENT_PREFIXES = ("INPUT_", "PLUGIN_", "CHECKLY_GATE_")
+
+
+class Refused(ValueError):
+    """A text that an input refuses for a special reason. The message is a whole sentence."""
+
+
+def shown_text(text: str) -> str:
+    """Return the given text for a message, unless it looks like an API key in the wrong place."""
+    return "the given value" if re.search(r"\b(cu|sv)_\w{8}", text) else repr(clean(text, 100))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """One input. `read` turns its text into a value, or raises ValueError with the allowed values."""
+    """One input. `read` returns the value of its text.
+
+    `read` raises ValueError with the allowed values, or `Refused` with a whole message.
+    """
 
     name: str
     help: str

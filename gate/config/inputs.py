@@ -119,12 +119,12 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="summary-path",
         help="Where to write a copy of the job summary's Markdown, for comments and for CI systems without "
-        "job summaries.",
+        "job summaries; - is stdout.",
         read=parsers.path,
     ),
     Input(
         name="html-path",
-        help="Where to write the report as a web page: one file without scripts.",
+        help="Where to write the report as a web page: one file without scripts; - is stdout.",
         read=parsers.path,
     ),
     Input(

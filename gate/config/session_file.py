@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gate.checkly.http import is_uuid
-from gate.config.flags import shown_text
+from gate.config.input import shown_text
 from gate.config.session_words import session_refs
 from gate.domain.session import SessionKind, SessionRef, each_once
 from gate.text.clean import clean

@@ -8,8 +8,8 @@ from posixpath import normpath
 from typing import Any
 
 from gate.config.ci_metadata import metadata_in, session_name_in
-from gate.config.flags import read_flags, shown_text, unknown_variables
-from gate.config.input import Input
+from gate.config.flags import read_flags, unknown_variables
+from gate.config.input import Input, Refused, shown_text
 from gate.config.inputs import BY_NAME, INPUTS
 from gate.config.stdout import is_stdout
 from gate.domain.errors import UsageError
@@ -78,10 +78,10 @@ class InvalidInputs(UsageError):
 REPORT_PATHS = ("junit-path", "json-path", "summary-path", "html-path")
 _WHAT_TO_GATE_ON = ("session-id", "session-file", "commit", "trigger-check-id", "trigger-tags")
 _NOTHING_TO_GATE_ON = (
-    "session-id: required: give session-id, session-file or commit, or trigger checks with "
+    "session-id is required. Set session-id, session-file or commit, or trigger checks with "
     "trigger-check-id or trigger-tags (without a filter, every check in the account would run)"
 )
-_EMPTY_ON_GITHUB = "if it is already under with:, its secret, variable or output is empty"
+_EMPTY = "the secret, variable or output that it names is empty"
 
 
 def read_settings(
@@ -105,9 +105,9 @@ def read_settings(
             values[row.field] = _value(row, text, origin, is_action=is_action)
         except ValueError as error:
             if text or row.name not in mistaken:
-                problems.append(_problem(row, text, str(error)))
+                problems.append(_problem(row, text, error))
     if not any(given[name][1] or name in mistaken for name in _WHAT_TO_GATE_ON):
-        problems.append(_NOTHING_TO_GATE_ON + (f"; {_EMPTY_ON_GITHUB}" if is_action else ""))
+        problems.append(_NOTHING_TO_GATE_ON + (f". If one is set, {_EMPTY}" if is_action else ""))
     problems += _combinations(values, {name for name, (_, text) in given.items() if text})
     paths, collisions = _report_paths(values, real_path)
     problems += collisions
@@ -153,13 +153,9 @@ def _combinations(values: Mapping[str, Any], given: Collection[str]) -> Iterable
 
 def shown_inputs(settings: Settings) -> dict[str, str]:
     """Return the inputs as text for a record, without secrets and without empty inputs."""
-    shown = {}
-    for row in INPUTS:
-        value = getattr(settings, row.field)
-        text = row.default if value in (None, "") else _as_text(value)
-        if not row.secret and text:
-            shown[row.name] = {"True": "true", "False": "false"}.get(text, text)
-    return shown
+    given = {row: getattr(settings, row.field) for row in INPUTS if not row.secret}
+    texts = {row: row.default if value in (None, "") else _as_text(value) for row, value in given.items()}
+    return {row.name: text for row, text in texts.items() if text}
 
 
 def _as_text(value: object) -> str:
@@ -167,6 +163,8 @@ def _as_text(value: object) -> str:
         return value.id
     if isinstance(value, SessionKind):
         return value.value.replace(" ", "-")
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, tuple):
@@ -185,16 +183,17 @@ def _given(row: Input, flags: Mapping[str, str], env: Mapping[str, str]) -> tupl
 
 def _value(row: Input, text: str, origin: str, *, is_action: bool) -> object:
     if not text and row.required:
-        how = f"it under with:; {_EMPTY_ON_GITHUB}" if is_action else f"--{row.name} or {row.environment[-1]}"
-        raise ValueError(f"required: give {how}")
+        on_github = f"it under `with:`. If it is set there, {_EMPTY}"
+        how = on_github if is_action else f"--{row.name} or {row.environment[-1]}"
+        raise Refused(f"{row.name} is required. Set {how}")
     if not text and (row.is_policy or not row.default):
         return row.absent
     value = row.read(text or row.default)
     return replace(value, origin=origin) if origin and isinstance(value, Threshold) else value
 
 
-def _problem(row: Input, text: str, allowed: str) -> str:
-    if not text:
-        return f"{row.name}: {allowed}"
+def _problem(row: Input, text: str, error: ValueError) -> str:
+    if isinstance(error, Refused):
+        return str(error)
     shown = "the given value" if row.secret else shown_text(text)
-    return f"{row.name}: {shown} is not allowed; allowed: {allowed}"
+    return f"{row.name}: {shown} is not allowed; allowed: {error}"

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from gate.domain.exit_code import ExitCode
+from gate.domain.session import SessionKind
 
 
 class GateError(Exception):
     """An error that prevents a decision. Its text is one line."""
 
     exit_code: ExitCode = ExitCode.INCONCLUSIVE
-    advice: ClassVar[str] = ""
+    advice: str = ""
 
     @property
     def sentence(self) -> str:
@@ -117,10 +118,18 @@ class Redirected(Final):
 class NoSuchSession(Final):
     """404. It is final once the grace period for new sessions is over."""
 
-    advice = (
-        "The ID was looked up as a check session and as a test session, unless a link shows its kind. "
-        "Check the ID, and that account-id is the account that ran the session"
-    )
+    advice = "Check account-id and api-url"
+
+    def looked_up_as(self, kind: SessionKind | None) -> Self:
+        """Return this error, whose advice is now that for an ID of this kind, or of unknown kind."""
+        kinds = (kind,) if kind else tuple(SessionKind)
+        no_session = " and ".join(f"no {each}" for each in kinds).capitalize()
+        no_check = "" if kind is SessionKind.TEST else " that it is not the ID of a check,"
+        self.advice = (
+            f"{no_session} has this ID. Check that it was copied completely,{no_check} and that account-id "
+            "is the account that ran the session"
+        )
+        return self
 
 
 class NotServed(Final):
@@ -155,6 +164,8 @@ class LibraryMissing(GateError):
 
 class Stopped(GateError):
     """A signal stopped the gate."""
+
+    advice = "The job was cancelled, or it reached its own time limit; keep that limit above timeout"
 
     def __init__(self, exit_code: ExitCode) -> None:
         super().__init__(f"stopped by {exit_code.name}")

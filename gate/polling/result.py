@@ -38,7 +38,8 @@ def with_accounts(polled: Iterable[PollResult], account_id: str) -> Iterable[Pol
         other = each.ref.account
         if isinstance(each.error, NoSuchSession) and account_id and other not in ("", account_id):
             text = f"{each.error}; the link belongs to account {other}, but account-id is {account_id}"
-            yield each._replace(error=NoSuchSession(text, status=each.error.status))
+            error = NoSuchSession(text, status=each.error.status).looked_up_as(each.ref.kind)
+            yield each._replace(error=error)
         else:
             yield each
 

@@ -14,6 +14,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _COMMAND = re.compile(r"\s*(?:::|\+\+\+|---|~~~|\^\^\^|\[Pipeline\])|\s+The gate (?:is|COULD)")
 _DOUBLE_HASH = re.compile(r"#(?=#)")
 _COMMAND_LINE = re.compile(r"^(\s*)::", re.MULTILINE)
+_HASH_COMMAND = re.compile(r"#(?=#(?:vso|teamcity)?\[)")
 
 
 def log_line(text: str) -> str:
@@ -34,10 +35,15 @@ def without_commands(text: str) -> str:
 
 
 def document(text: str) -> str:
-    """Return an equivalent XML or JSON document, without lines that a CI system takes for a command."""
-    if not text.startswith("<"):
+    """Return an equivalent document, without lines that a CI system takes for a command.
+
+    The gate itself writes the first character: `{` in JSON, `<` in XML and HTML, another one in Markdown. In
+    Markdown, `##` alone begins a heading and is kept.
+    """
+    if text.startswith("{"):
         return _DOUBLE_HASH.sub(r"\\u0023", text)  # its lines begin with the gate's own text
-    return _COMMAND_LINE.sub(r"\1&#58;:", _DOUBLE_HASH.sub("&#35;", text))
+    hashes = _DOUBLE_HASH if text.startswith("<") else _HASH_COMMAND
+    return _COMMAND_LINE.sub(r"\1&#58;:", hashes.sub("&#35;", text))
 
 
 def command_data(text: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from gate.checkly.client import Checkly
 from gate.checkly.http import Request, Response
 from gate.domain import errors
-from gate.domain.session import Session, SessionRef
+from gate.domain.session import Session, SessionKind, SessionRef
 from tests.checkly.test_test_sessions import ID, document
 from tests.polling.world import SimulatedClock
 
@@ -55,3 +55,21 @@ def test_the_lookup_ends_at_the_first_place_that_decides(
     (found,) = Checkly(transport, clock).fetch_each([SessionRef(ID)], until_s=clock.now_s() + 9)
     assert type(found) is result
     assert transport.paths == list(ORDER[: len(statuses)])
+
+
+ADVICE = {
+    "an ID": (None, "No check session and no test session has this ID."),
+    "a link to a check session": (SessionKind.CHECK, "No check session has this ID."),
+    "a link to a test session": (SessionKind.TEST, "No test session has this ID."),
+}
+
+
+@pytest.mark.parametrize(("kind", "says"), ADVICE.values(), ids=ADVICE.keys())
+def test_the_advice_names_the_kinds_that_were_looked_up(kind: SessionKind | None, says: str) -> None:
+    clock = SimulatedClock()
+    checkly = Checkly(_Answering((404, 404, 404)), clock)
+    (found,) = checkly.fetch_each([SessionRef(ID, kind)], until_s=clock.now_s() + 9)
+    assert isinstance(found, errors.NoSuchSession)
+    assert says in found.sentence
+    assert ("the ID of a check" in found.sentence) == (kind is not SessionKind.TEST)
+    assert "account-id" in found.sentence

@@ -159,6 +159,7 @@ def test_every_input_has_a_field_of_the_type_that_its_parser_returns() -> None:
         (f"{LINK}/test-sessions/{ID}/results/{OTHER}", (SessionRef(ID, SessionKind.TEST),)),
         (f"{ID} {LINK}/test-sessions/{ID}", (SessionRef(ID, SessionKind.TEST),)),
         (f"{LINK}/sessions/{ID}", (SessionRef(ID),)),
+        (f"{LINK}/checks/{OTHER}/results/{ID}", (SessionRef(ID),)),
     ],
 )
 def test_sessions_are_named_by_ids_and_links(text: str, refs: tuple[SessionRef, ...]) -> None:
@@ -213,7 +214,8 @@ BAD = {
     "session-id": [
         ",",
         "latest",
-        ID[:-1],
+        ID[:-17],
+        f"{ID[:-1]}-",
         f"{ID}/../..",
         "https://a.example/",
     ],
@@ -299,6 +301,24 @@ def test_an_unknown_name_is_refused_with_a_suggestion(
     assert problem.startswith(says)
 
 
+_COUNTED = "characters, and an ID has 36"
+NOT_A_SESSION = {
+    "an ID that is one character short": (ID[:-1], f"is not a complete session ID: it has 35 {_COUNTED}"),
+    "an ID that is one character long": (f"{ID}0", f"is not a session ID: it has 37 {_COUNTED}"),
+    "a link to a check": (f"{LINK}/checks/{OTHER}", "is a link to a check, not to a session; open the run"),
+    "the same with a query": (f"{LINK}/checks/{OTHER}/?tab=1", "is a link to a check, not to a session"),
+}
+
+
+@pytest.mark.parametrize(("text", "says"), NOT_A_SESSION.values(), ids=NOT_A_SESSION.keys())
+@pytest.mark.parametrize("argv", [["{}"], ["--session-id", "{}"], ["--verbose=1", "{}"], ["{}", ID]])
+def test_a_word_that_resembles_a_session_is_refused_with_the_reason(
+    argv: list[str], text: str, says: str
+) -> None:
+    (problem,) = _refused([word.format(text) for word in argv], {"INPUT_SESSION-ID": ""})
+    assert problem.startswith(f"session-id: {clean(text, 100)!r} {says}")
+
+
 def test_variables_of_other_programs_are_ignored() -> None:
     assert _settings(INPUT_TOKEN="x", PLUGIN_REPO="y", INPUT_SESION="", GITHUB_TOKEN="z").verbose is False
 
@@ -327,10 +347,10 @@ def test_missing_inputs_and_all_other_problems_are_reported_at_once() -> None:
     with pytest.raises(InvalidInputs) as caught:
         read_settings(["--timeout", "soon", "--junit-path", "out.xml"], {})
     assert caught.value.problems == (
-        "api-key: required: give --api-key or CHECKLY_API_KEY",
+        "api-key is required. Set --api-key or CHECKLY_API_KEY",
         f"timeout: 'soon' is not allowed; allowed: {LONG_FORMS}, from 1s to 168h",
         (
-            "session-id: required: give session-id, session-file or commit, or trigger checks with "
+            "session-id is required. Set session-id, session-file or commit, or trigger checks with "
             "trigger-check-id or trigger-tags (without a filter, every check in the account would run)"
         ),
     )
@@ -382,6 +402,11 @@ def test_the_key_is_not_in_the_inputs_of_the_record_or_in_a_repr() -> None:
     assert shown_inputs(settings)["session-id"] == ID
     assert shown_inputs(settings)["api-version"] == "auto"
     assert shown_inputs(settings)["report-only"] == "false"
+
+
+def test_a_file_named_true_keeps_its_name_in_the_record() -> None:
+    shown = shown_inputs(_settings("--policy=True", "--json-path=False", "--verbose=True"))
+    assert (shown["policy"], shown["json-path"], shown["verbose"]) == ("True", "False", "true")
 
 
 @pytest.mark.parametrize("threshold", ["25%", "3", "0"])

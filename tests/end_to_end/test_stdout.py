@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -74,6 +75,23 @@ def test_no_name_on_stdout_is_a_command_of_a_ci_system(tmp_path: Path) -> None:
         ran = _run(tmp_path, **_env(api, parsed.session_ids, **{"json-path": "-"}))
     assert "##" not in ran.stdout
     assert json.loads(ran.stdout)["sessions"][0]["name"] == "##vso[task.setvariable variable=x]y"
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning", "end"),
+    [
+        ("summary-path", "## ✅ Checkly gate: open\n\n", "</sub>\n"),
+        ("html-path", "<!doctype html>", "</html>\n"),
+    ],
+)
+def test_the_summary_and_the_web_page_on_stdout_are_as_in_a_file(
+    name: str, beginning: str, end: str, tmp_path: Path
+) -> None:
+    ran = _run(tmp_path, "demo", "passing", f"--{name}", "-")
+    assert ran.stdout.startswith(beginning)
+    assert ran.stdout.endswith(end)
+    assert not {"\\u0023", "&#35;", "&#58;"} & set(re.findall(r"\\u\w{4}|&#\d+;", ran.stdout))
+    assert ran.stderr.startswith("demo: passing")
 
 
 def test_a_second_report_on_stdout_is_refused(tmp_path: Path) -> None:

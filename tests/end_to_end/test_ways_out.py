@@ -162,13 +162,13 @@ def test_the_reason_of_a_final_error_contains_advice(status: int, advice: str, t
 
 
 USAGE = {
-    "no session": ({"session-id": ""}, "session-id: required: give session-id, session-file or commit"),
-    "an empty output": ({"session-id": ""}, "if it is already under with:, its secret, variable or output"),
+    "no session": ({"session-id": ""}, "session-id is required. Set session-id, session-file or commit"),
+    "an empty output": ({"session-id": ""}, "If one is set, the secret, variable or output that it names"),
     "not an id": ({"session-id": "latest"}, "session-id: 'latest' is not allowed"),
     "a path": ({"session-id": "../../v1/checks"}, "session-id: '../../v1/checks' is not allowed"),
     "no key": (
         {"api-key": ""},
-        "api-key: required: give it under with:; if it is already under with:, its",
+        "api-key is required. Set it under `with:`. If it is set there, the secret, variable or output",
     ),
     "a duration": ({"timeout": "soon"}, "timeout: 'soon' is not allowed"),
     "a threshold": ({"degraded-threshold": "150%"}, "degraded-threshold: '150%' is not allowed"),

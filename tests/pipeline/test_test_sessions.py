@@ -110,7 +110,10 @@ def test_the_kind_is_remembered_while_the_session_grows() -> None:
 def test_an_id_without_any_session_is_an_error_after_the_grace_period() -> None:
     report, _, paths = gate_on(session_id=OTHER_ID)
     assert report.verdict.exit_code is ExitCode.INCONCLUSIVE
-    assert "looked up as a check session and as a test session" in report.verdict.reason.text
+    assert (
+        "No check session and no test session has this ID. Check that it was copied"
+        in report.verdict.reason.text
+    )
     assert report.waited_s == pytest.approx(10, abs=2)
     assert {path.split("/")[2] for path in paths} == {"check-sessions", "test-sessions"}
 

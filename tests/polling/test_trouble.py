@@ -127,7 +127,7 @@ def test_a_session_that_stays_unknown_is_an_error_after_the_grace_period(jitter:
     (watched,) = world.wait(jitter=jitter)
     assert watched.ending is Ending.INCONCLUSIVE
     assert isinstance(watched.error, errors.NoSuchSession)
-    assert "test session" in watched.error.sentence
+    assert "No check session has this ID" in watched.error.sentence
     assert "account" in watched.error.sentence
     assert 10 <= world.clock.elapsed_s() <= 11, "the contract's grace period is 10 s"
     assert not world.told(TroubleEnded)

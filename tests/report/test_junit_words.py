@@ -265,4 +265,5 @@ def test_a_session_that_was_never_read_gives_the_reason() -> None:
     assert said_in(first)[0].startswith(
         "error Inconclusive | Checkly's API answered with something that is not JSON"
     )
-    assert said_in(second) == ["error Interrupted | unfinished: stopped by SIGTERM"]
+    advice = "The job was cancelled, or it reached its own time limit; keep that limit above timeout"
+    assert said_in(second) == [f"error Interrupted | unfinished: stopped by SIGTERM. {advice}"]

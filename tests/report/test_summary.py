@@ -18,6 +18,7 @@ from gate.policy.threshold import parse_threshold
 from gate.polling.result import Ending
 from gate.report.report import Report
 from gate.report.summary import summary
+from gate.text.escape import markdown
 from tests.exhaustive import examples
 from tests.report.reading import HOSTILE, hostile_names, reports
 from tests.report.reports import DECIDED, of_error, report_of, report_on, unfinished, unread, with_fault
@@ -84,8 +85,18 @@ def test_a_session_lists_its_decisions_contradictions_and_error() -> None:
     alone = summary.render(report_on(odd, policy=policy)).replace("\\", "").splitlines()
     points = [line for line in alone if line.startswith("- ")]
     assert points == [f"- ⚠️ {text}" for text in said[1:]]  # the reason contains the first
-    late = summary.render(report_of(running)).replace("\\", "")
-    assert "- ❔ the gate's own timeout of 20m expired and Checkly still reports PROGRESS" in late
+    error = "the gate's own timeout of 20m expired and Checkly still reports PROGRESS"
+    late = summary.render(report_of(running, running)).replace("\\", "")
+    assert f", {error}" in late
+    assert f"- ❔ [Checkout API]({odd.link}): PROGRESS, {error}" in late
+
+
+@pytest.mark.parametrize("ending", [Ending.TIMEOUT, Ending.STOPPED])
+def test_the_error_of_the_only_session_is_not_repeated_below_the_reason(ending: Ending) -> None:
+    report = report_of(unfinished(session("PROGRESS", locations=("a",)), ending))
+    (judged,) = report.sessions
+    assert judged.error is not None
+    assert summary.render(report).count(markdown(judged.error.sentence)) == 1
 
 
 def test_several_mistakes_are_a_list() -> None:

@@ -197,6 +197,9 @@ def test_a_document_on_stdout_contains_no_commands_and_is_read_back_unchanged(te
     assert (read.text, read.get("message")) == (element.text, element.get("message"))
     record = json.dumps({"reason": clean(text), "names": [lines]}, ensure_ascii=False, indent=2)
     assert json.loads(document(record)) == json.loads(record)
-    for line in (*shown.splitlines(), *document(record).splitlines()):
+    summary = f"## {markdown(clean(text))}\n\n- {markdown(clean(text))}\n\n{as_html(clean(text))}"
+    commands = document(f"# x\n{lines}\n##[error]x\n##vso[task.complete]x\n##teamcity[x]")
+    for line in "\n".join((shown, document(record), document(summary), commands)).splitlines():
         assert not line.lstrip().startswith("::")
         assert not re.search(r"##(\[|vso\[|teamcity\[)", line)
+    assert document(f"## {markdown(clean(text))}\n### x") == f"## {markdown(clean(text))}\n### x"

@@ -24,7 +24,7 @@ def render(report: Report, room: int) -> Sequence[str]:
 
 
 def _only(judged: JudgedSession, report: Report) -> Iterable[str]:
-    """Show the session without repeating the decisions that the reason contains."""
+    """Show the session without repeating the decisions and the error that the reason contains."""
     yield from ("", f"### {linked(judged.label, judged.link)}: {markdown(judged.status or 'not read')}", "")
     if judged.is_of_many and judged.rows:
         yield from (_counted(judged), "")
@@ -33,7 +33,7 @@ def _only(judged: JudgedSession, report: Report) -> Iterable[str]:
             yield f"- {'❌' if decision.closes else '⚠️'} {markdown(decision.text)}"
     for contradiction in judged.contradictions:
         yield f"- ⚠️ {markdown(contradiction)}"
-    if judged.error:
+    if judged.error and not report.verdict.reason.holds(judged.error.sentence, 0):
         yield f"- ❔ {markdown(judged.error.sentence)}"
 
 
