@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from gate import __version__
 from gate.commands.gate import gate
 from gate.commands.refusal import refuse
-from gate.config.flags import COMMANDS
+from gate.config.flags import COMMANDS, not_a_command
 from gate.config.session_words import is_meant_as_session
 from gate.config.stdout import reports_on_stdout
 from gate.domain.errors import LibraryMissing, UsageError
@@ -78,6 +78,8 @@ def _command(
             from gate.commands.policy import policy  # noqa: PLC0415
 
             return policy(argv, console)
+        case "help" if len(argv) == 1:
+            raise UsageError(not_a_command(argv[0]))
         case "":
             return gate(argv, env, console, process)
         case _:  # not a command: the gate rejects it as an argument, and writes its reports

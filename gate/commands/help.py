@@ -42,11 +42,15 @@ or the path of a .yml file; the default is degraded. Inputs override those of th
   checkly-gate demo degraded --degraded-threshold 40%
 """,
     "simulate": """\
-checkly-gate simulate [SCENARIO]
+checkly-gate simulate [SCENARIO] [--port NUMBER] [--host ADDRESS]
 
-Serves only the stand-in for Checkly, on loopback, until it is stopped. Prints its URL, then the
-IDs of its sessions. Set CHECKLY_API_URL to that URL; any API key is accepted. SCENARIO is the same
-as for demo.
+Serves only the stand-in for Checkly, until it is stopped. Prints its URL, then the IDs of its
+sessions. Set CHECKLY_API_URL to that URL; any API key is accepted. SCENARIO is the same as for
+demo.
+
+--port is the port to listen on; the default is any free port.
+--host is the IPv4 address to listen on; the default is 127.0.0.1, which only this machine can
+reach. 0.0.0.0, which stands for all addresses of this machine, lets other machines reach it.
 """,
     "policy": f"""\
 checkly-gate policy check [FILE]

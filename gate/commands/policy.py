@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gate.config.flags import nearest
 from gate.domain.errors import UsageError
 from gate.domain.exit_code import ExitCode
 from gate.policy.loader import DEFAULT_PATH, load_policy
@@ -29,7 +30,8 @@ def policy(argv: Sequence[str], console: Console) -> ExitCode:
         case ["init"]:
             return _init(path, console)
         case _:
-            raise UsageError(_USAGE)
+            near = nearest(argv[0], 0.6, ("check", "init")) if argv else ""
+            raise UsageError(_USAGE + (f"; did you mean {near}?" if near else ""))
 
 
 def _check(path: str, console: Console) -> ExitCode:

@@ -16,6 +16,7 @@ _OF_A_SERVICE = re.compile(
     r"CHECKLY_GATE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
 )
 COMMANDS = ("demo", "simulate", "policy", "help", "version")
+_THE_COMMANDS = f"the commands are {', '.join(COMMANDS[:-1])} and {COMMANDS[-1]}"
 _TAKES = {"help": "help takes at most one argument: a command", "version": "version takes no arguments"}
 _REQUIRED = ("session-id", "api-key")  # a command needs neither
 _SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
@@ -79,10 +80,17 @@ def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Ite
         if prefix is None or not env[variable].strip() or _OF_A_SERVICE.fullmatch(variable):
             continue
         name = variable.removeprefix(prefix)
-        if prefix == "CHECKLY_GATE_" or _nearest(name, 0.85):
+        if prefix == "CHECKLY_GATE_" or nearest(name, 0.85):
             is_under_with = is_action and prefix == "INPUT_"
             shown = f"{clean(name.lower(), 100)} under with:" if is_under_with else clean(variable, 100)
             yield _unknown(shown, name)
+
+
+def not_a_command(word: str) -> str:
+    """Return the message that a word is not a command, with a suggestion."""
+    near = nearest(word, 0.6, COMMANDS)
+    hint = f"did you mean {near}?" if near else _THE_COMMANDS
+    return f"{shown_text(word)} is not a command; {hint}"
 
 
 def _no_command(word: str) -> Mistake:
@@ -91,19 +99,20 @@ def _no_command(word: str) -> Mistake:
     begin = f"{shown_text(word)} is neither a command nor the ID or link of a session"
     if word in _SHELLS:
         return Mistake(f"{begin}; {_WITH_ENTRYPOINT}", _REQUIRED)
-    if near := _nearest(word, 0.7, COMMANDS):
+    if near := nearest(word, 0.7, COMMANDS):
         return Mistake(f"{begin}; did you mean {near}?", _REQUIRED)
-    known = "the commands are demo, simulate, policy, help and version; an ID is a UUID"
+    known = f"{_THE_COMMANDS}; an ID is a UUID"
     return Mistake(f"{begin}; {known}", ("session-id",))
 
 
 def _unknown(shown: str, name: str) -> Mistake:
-    near = _nearest(name, 0.6)
+    near = nearest(name, 0.6)
     hint = f"did you mean {near}?" if near else "checkly-gate --help lists the inputs"
     return Mistake(f"unknown input {shown}; {hint}", (near,) if near else ())
 
 
-def _nearest(name: str, likeness: float, known: Iterable[str] = BY_NAME) -> str:
+def nearest(name: str, likeness: float, known: Iterable[str] = BY_NAME) -> str:
+    """Return the known name that is most similar to a name; empty if none is similar enough."""
     from difflib import get_close_matches  # noqa: PLC0415 - needed only after a mistake
 
     return next(

@@ -313,9 +313,14 @@ def test_a_demo_needs_no_inputs_and_ends_with_the_verdict(tmp_path: Path) -> Non
             ["polcy", "check"],
             "nor the ID or link of a session; did you mean policy?",
         ),
-        (["help", "deploy"], "help takes at most one argument: a command"),
+        (["help", "deploy", "demo"], "help takes at most one argument: a command"),
+        (
+            ["help", "launch"],
+            "'launch' is not a command; the commands are demo, simulate, policy, help and version",
+        ),
         (["version", "1"], "version takes no arguments"),
         (["policy"], "policy takes check or init"),
+        (["policy", "chek"], "policy check [FILE]; did you mean check?"),
         (["policy", "init", "a.yml", "b.yml"], "policy takes check or init"),
         (["demo", "pasing"], "passing"),
         (["simulate", "--prot", "1"], "simulate takes"),
@@ -345,7 +350,7 @@ def test_an_invalid_command_line_is_refused(arguments: list[str], says: str, tmp
     [
         ["deploy"],
         ["--timeout=1m", "deploy"],
-        ["help", "deploy"],
+        ["help", "deploy", "demo"],
         ["deploy", "8166fa86-c9b4-4162-8541-d380c6c212d8"],
     ],
     ids=" ".join,
@@ -358,6 +363,12 @@ def test_a_wrong_command_or_argument_is_refused_with_a_report(
     assert result.code == 2
     assert "The gate COULD NOT TELL (exit code 2): " in result.log
     assert 'name="checkly-gate [inputs]"' in (tmp_path / place).read_text()
+
+
+def test_help_for_an_unknown_command_is_one_line_and_writes_no_report(tmp_path: Path) -> None:
+    result = run(tmp_path, {}, "help", "polcy")
+    assert (result.code, result.log) == (2, "checkly-gate: 'polcy' is not a command; did you mean policy?\n")
+    assert not (tmp_path / JUNIT).exists()
 
 
 def test_help_and_version_are_printed(tmp_path: Path) -> None:
