@@ -56,7 +56,7 @@ class Cost:
 
     @property
     def calculated_s(self) -> float:
-        """Return the seconds until the first request, if the download has a limited speed."""
+        """Return the seconds until the first request at a limited download speed."""
         return self.download_mb * 8 / _MBIT_S + median(self.fetch_s) + median(self.first_request_s)
 
 

@@ -10,7 +10,7 @@ from gate.checkly.failure_reasons import read_detail
 from gate.checkly.results import DetailRef, detail_ref
 from gate.domain.detail import Detail
 from gate.domain.errors import NoSuchSession, RequestFailed, Transient
-from gate.evaluation.judged import Conclusion, JudgedSession, Row
+from gate.evaluation.judged import NEEDS_REASONS, JudgedSession, Row
 from gate.evaluation.states import State, result_state
 
 MOST_RESULTS = 20
@@ -64,8 +64,8 @@ def results_to_explain(sessions: Iterable[JudgedSession]) -> Iterator[DetailRef]
 
     The results that decide rows come before all attempts.
     """
-    rows = [(judged, row) for judged in sessions for row in judged.rows if row.conclusion in _EXPLAINED]
-    rows.sort(key=lambda each: (_EXPLAINED.index(each[1].conclusion), each[1].outcome.state.badness))
+    rows = [(judged, row) for judged in sessions for row in judged.rows if row.conclusion in NEEDS_REASONS]
+    rows.sort(key=lambda each: (NEEDS_REASONS.index(each[1].conclusion), each[1].outcome.state.badness))
     seen: set[str] = set()
     for runs in (slice(1), slice(1, None)):
         for judged, row in rows:
@@ -74,9 +74,6 @@ def results_to_explain(sessions: Iterable[JudgedSession]) -> Iterator[DetailRef]
                 if ref and run not in seen:
                     seen.add(run)
                     yield ref
-
-
-_EXPLAINED = (Conclusion.RED, Conclusion.UNDECIDED, Conclusion.TOLERATED)
 
 
 def _unsound_runs(row: Row) -> list[str]:

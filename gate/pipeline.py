@@ -18,7 +18,7 @@ from gate.config.settings import Settings, shown_inputs
 from gate.domain.errors import GateError, RequestFailed, Stopped
 from gate.domain.session import Phase, SessionRef, each_once
 from gate.domain.triggered import Triggered
-from gate.evaluation.judged import Conclusion
+from gate.evaluation.judged import NEEDS_REASONS
 from gate.evaluation.unlisted import with_unlisted
 from gate.evaluation.verdict import conclude, judge
 from gate.policy.document import PolicyDocument, with_inputs
@@ -29,7 +29,6 @@ from gate.waiting import Context, wait_for_all
 
 _FETCH_WITHIN_S = 3.0
 _CANCEL_WITHIN_S = 2.0  # part of the 5 s within which reports are written after a signal
-_WITHOUT_REASON = (Conclusion.GREEN, Conclusion.SKIPPED)
 _STALE_AFTER = timedelta(hours=1)
 _STALE = "ended more than an hour before the gate began; is the session ID from an earlier run?"
 _NO_ACCOUNT = "account-id is not given, and Checkly's API requires it (CHECKLY_ACCOUNT_ID)"
@@ -150,7 +149,7 @@ def _explain(report: Report, checkly: Checkly, context: Context, *, until_s: flo
     """Add why results are not green, if any are not."""
     rows = (row for session in report.sessions for row in session.rows)
     is_stopped = any(session.ending is Ending.STOPPED for session in report.sessions)
-    if is_stopped or all(row.conclusion in _WITHOUT_REASON for row in rows):
+    if is_stopped or not any(row.conclusion in NEEDS_REASONS for row in rows):
         return report
     try:
         from gate.reasons import with_reasons  # noqa: PLC0415 - most results are green

@@ -112,7 +112,7 @@ class Call(Generic[T]):
         self.is_over = False
 
     def start(self) -> None:
-        """Run the job in a new thread. If no thread can be started, the job has failed."""
+        """Run the job in a new thread. If no thread can be started, the job counts as failed."""
         try:
             Thread(target=self._run, daemon=True, name="request").start()
         except RuntimeError as error:

@@ -8,6 +8,8 @@ from typing import NoReturn
 
 import pytest
 
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of files")
+
 
 def absent(what: str) -> NoReturn:
     """Skip the test; with ALL_TESTS=required, as in continuous integration, fail it."""

@@ -129,7 +129,7 @@ class Fields:
         return clean(self.optional_raw(key))
 
     def optional_word(self, key: str) -> str:
-        """Return a text, number or boolean as a clean text, as JSON writes it."""
+        """Return a text, number or boolean as clean text. Numbers and booleans are written as in JSON."""
         value = self._fields.get(key)
         if isinstance(value, bool | int | float):
             return clean(json.dumps(value))

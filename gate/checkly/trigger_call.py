@@ -27,8 +27,8 @@ def send_trigger(
 ) -> tuple[Started, ...]:
     """Start sessions. Repeat the call only if it cannot have arrived: otherwise the checks could run twice.
 
-    `read` converts the reply to sessions, and `served` is the API version that serves these check sessions.
-    `log` receives one line when the call has to be repeated. Raises `StoppedWhileTriggering`, or a
+    `read` converts the reply to sessions. `served` becomes the version of the check-session API if none is
+    known yet. `log` receives one line when the call has to be repeated. Raises `StoppedWhileTriggering`, or a
     `RequestFailed`: `NotTriggered` if nothing was started by `until_s`, and `TriggerLost` if it is unknown
     whether the call arrived.
     """

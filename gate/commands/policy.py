@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gate.config.flags import nearest
 from gate.domain.errors import UsageError
 from gate.domain.exit_code import ExitCode
 from gate.policy.loader import DEFAULT_PATH, load_policy
@@ -30,8 +29,9 @@ def policy(argv: Sequence[str], console: Console) -> ExitCode:
         case ["init"]:
             return _init(path, console)
         case _:
-            near = nearest(argv[0], 0.6, ("check", "init")) if argv else ""
-            raise UsageError(_USAGE + (f"; did you mean {near}?" if near else ""))
+            from gate.yamlio.nodes import did_you_mean  # noqa: PLC0415 - needed only after a mistake
+
+            raise UsageError(f"{_USAGE}; {did_you_mean(argv[0], ('check', 'init'))}" if argv else _USAGE)
 
 
 def _check(path: str, console: Console) -> ExitCode:

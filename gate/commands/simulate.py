@@ -18,8 +18,9 @@ from gate.text.style import Line, Tone
 
 _USAGE = "simulate takes at most one scenario (a name or a file), --port NUMBER and --host ADDRESS"
 _REACHABLE = (
-    "warning: other machines can reach this address, and the simulator checks no credentials. For a gate on "
-    "another machine, put TLS in front of it, because api-url allows http only for loopback addresses"
+    "warning: other machines can reach this address, and any API key is accepted unless the scenario "
+    "sets one. For a gate on another machine, put TLS in front of it, because api-url allows http only for "
+    "loopback addresses"
 )
 
 

@@ -80,7 +80,7 @@ def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Ite
         if prefix is None or not env[variable].strip() or _OF_A_SERVICE.fullmatch(variable):
             continue
         name = variable.removeprefix(prefix)
-        if prefix == "CHECKLY_GATE_" or nearest(name, 0.85):
+        if prefix == "CHECKLY_GATE_" or _nearest(name, 0.85):
             is_under_with = is_action and prefix == "INPUT_"
             shown = f"{clean(name.lower(), 100)} under with:" if is_under_with else clean(variable, 100)
             yield _unknown(shown, name)
@@ -88,7 +88,7 @@ def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Ite
 
 def not_a_command(word: str) -> str:
     """Return the message that a word is not a command, with a suggestion."""
-    near = nearest(word, 0.6, COMMANDS)
+    near = _nearest(word, 0.7, COMMANDS)
     hint = f"did you mean {near}?" if near else _THE_COMMANDS
     return f"{shown_text(word)} is not a command; {hint}"
 
@@ -99,19 +99,19 @@ def _no_command(word: str) -> Mistake:
     begin = f"{shown_text(word)} is neither a command nor the ID or link of a session"
     if word in _SHELLS:
         return Mistake(f"{begin}; {_WITH_ENTRYPOINT}", _REQUIRED)
-    if near := nearest(word, 0.7, COMMANDS):
+    if near := _nearest(word, 0.7, COMMANDS):
         return Mistake(f"{begin}; did you mean {near}?", _REQUIRED)
     known = f"{_THE_COMMANDS}; an ID is a UUID"
     return Mistake(f"{begin}; {known}", ("session-id",))
 
 
 def _unknown(shown: str, name: str) -> Mistake:
-    near = nearest(name, 0.6)
+    near = _nearest(name, 0.6)
     hint = f"did you mean {near}?" if near else "checkly-gate --help lists the inputs"
     return Mistake(f"unknown input {shown}; {hint}", (near,) if near else ())
 
 
-def nearest(name: str, likeness: float, known: Iterable[str] = BY_NAME) -> str:
+def _nearest(name: str, likeness: float, known: Iterable[str] = BY_NAME) -> str:
     """Return the known name that is most similar to a name; empty if none is similar enough."""
     from difflib import get_close_matches  # noqa: PLC0415 - needed only after a mistake
 

@@ -17,7 +17,7 @@ from gate.text.clean import clean
 
 MOST_BYTES = 10_000_000
 _LONGEST_LINE = 1_000
-_MOST_UNREADABLE = 500  # each takes time, because the parser counts the lines before it
+_MOST_UNREADABLE = 500  # the parser counts all lines before each, which takes time
 _IN_EVERY_LINE_OF_A_SESSION = "ession"
 _ID_LINE = re.compile(r"Test session ID:\s+(\S+)")
 _LINK_LINE = re.compile(r"Open session:\s+(https://\S+)")

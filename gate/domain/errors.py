@@ -29,7 +29,7 @@ class GateError(Exception):
 
 
 class UsageError(GateError):
-    """Invalid inputs or an invalid file of the user: all problems at once, one line each."""
+    """Invalid inputs, or an invalid file that the user gave: all problems at once, one per line."""
 
     exit_code = ExitCode.USAGE
 

@@ -40,6 +40,9 @@ class Conclusion(Enum):
     SKIPPED = "skipped"
 
 
+NEEDS_REASONS = (Conclusion.RED, Conclusion.UNDECIDED, Conclusion.TOLERATED)  # the worst first
+
+
 class Row(NamedTuple):
     """An outcome and its conclusion. `because` is one line that explains it, if that is necessary."""
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from gate.domain.session import Check, Session
 from gate.evaluation.decision import Naming, place_of
 from gate.evaluation.outcomes import Outcome, is_degraded_without_explanation
-from gate.evaluation.states import FAILING, GREEN, State
+from gate.evaluation.states import FAILING, GREEN, State, in_words
 from gate.policy.effective import Policy
 
 _MOST_NAMED = 5
+_WORSE = "the worse of the two counts"
 
 
 def contradictions(session: Session, found: Sequence[Outcome], naming: Naming) -> Iterable[str]:
@@ -21,9 +22,9 @@ def contradictions(session: Session, found: Sequence[Outcome], naming: Naming) -
     bad = [row for row in found if row.seen in FAILING or row.seen is State.CANCELLED]
     slow = [row for row in found if row.seen is State.DEGRADED and not row.is_slow]
     if session.status in ("PASSED", "DEGRADED") and bad:
-        yield (f"Checkly reports {session.status}, but {_states_in_words(bad, naming)}: the worse one counts")
+        yield f"Checkly reports {session.status}, but {_states_in_words(bad, naming)}; {_WORSE}"
     elif session.status == "PASSED" and slow and not naming.by_check:
-        yield f"Checkly reports PASSED, but {_states_in_words(slow, naming)}: the worse one counts"
+        yield f"Checkly reports PASSED, but {_states_in_words(slow, naming)}; {_WORSE}"
     if is_degraded_without_explanation(session, found):
         yield "Checkly reports DEGRADED, but no location is degraded: all green locations count as degraded"
 
@@ -44,5 +45,7 @@ def unapplied(found: Sequence[Outcome], policies: Mapping[Check, Policy], naming
 
 def _states_in_words(rows: Sequence[Outcome], naming: Naming) -> str:
     more = f" and {len(rows) - _MOST_NAMED} more" if len(rows) > _MOST_NAMED else ""
-    named = (f"{naming.name(place_of(row))} is {row.seen.value}" for row in rows[:_MOST_NAMED])
+    named = (
+        f"{naming.name(place_of(row))} {in_words({row.seen}, of_several=False)}" for row in rows[:_MOST_NAMED]
+    )
     return ", ".join(named) + more

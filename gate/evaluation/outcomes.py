@@ -134,7 +134,7 @@ def _outcome(view: _View, row: LocationResults) -> Outcome:
 
 
 def _seen(view: _View, row: LocationResults) -> tuple[State, Result | None]:
-    """Return the state of a row, and the result that decides it: the latest of the worst."""
+    """Return the state of a row, and the result that decides it: the latest of the worst results."""
     red = [result for result in row.unsettled if result_state(result) in (*FAILING, State.CANCELLED)]
     deciding = [*row.finals, *red]
     # Checks without an ID may share a name, so unsettled and final results may be of different checks.

@@ -30,6 +30,7 @@ class State(Enum):
 
 _BADNESS = {state: rank for rank, state in enumerate(State)}
 FAILING = frozenset({State.ERRORED, State.FAILED, State.ABORTED})
+GREEN = frozenset({State.PASSED, State.FLAKY})
 _IN_WORDS = {
     State.CANCELLED: ("was cancelled", "were cancelled"),
     State.FAILED: ("failed", "failed"),
@@ -39,7 +40,6 @@ _IN_WORDS = {
     State.DEGRADED: ("is degraded", "are degraded"),
     State.FLAKY: ("is flaky", "are flaky"),
 }
-GREEN = frozenset({State.PASSED, State.FLAKY})
 
 
 def in_words(states: Collection[State], *, of_several: bool) -> str:

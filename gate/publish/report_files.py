@@ -21,7 +21,7 @@ from gate.text.redact import Redaction
 
 
 class Sinks(NamedTuple):
-    """The places for reports. `paths` are those of files, by input. A file with an empty path is not written.
+    """The places for reports. `paths` maps the name of an input to its file; an empty path means no file.
 
     `hidden` removes the API key from everything that is written.
     """
@@ -33,7 +33,7 @@ class Sinks(NamedTuple):
 
 
 class _File(NamedTuple):
-    """A kind of report file, which is rendered in parts. `in_short` summarizes it from the first part."""
+    """A kind of report file, rendered in parts. `in_short` summarizes the report from its first part."""
 
     input: str
     title: str

@@ -320,7 +320,7 @@ def test_a_demo_needs_no_inputs_and_ends_with_the_verdict(tmp_path: Path) -> Non
         ),
         (["version", "1"], "version takes no arguments"),
         (["policy"], "policy takes check or init"),
-        (["policy", "chek"], "policy check [FILE]; did you mean check?"),
+        (["policy", "chek"], "policy check [FILE]; did you mean 'check'?"),
         (["policy", "init", "a.yml", "b.yml"], "policy takes check or init"),
         (["demo", "pasing"], "passing"),
         (["simulate", "--prot", "1"], "simulate takes"),

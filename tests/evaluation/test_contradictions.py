@@ -11,24 +11,24 @@ from tests.samples import finished, result, session
 
 SIX_FAILED = tuple(result(place, "failed") for place in "abcdef")
 FIVE_FAILED = SIX_FAILED[:5]
-_FIVE = "a is failed, b is failed, c is failed, d is failed, e is failed"
+_FIVE = "a failed, b failed, c failed, d failed, e failed"
 CASES: dict[str, tuple[Session, list[str]]] = {
     "agreement": (session("FAILED", result("a", "failed"), result("b", "degraded")), []),
     "passed, and failed": (
         session("PASSED", result("a"), result("b", "failed")),
-        ["Checkly reports PASSED, but b is failed: the worse one counts"],
+        ["Checkly reports PASSED, but b failed; the worse of the two counts"],
     ),
     "degraded, and cancelled": (
         session("DEGRADED", result("a", "degraded"), result("b", "cancelled")),
-        ["Checkly reports DEGRADED, but b is cancelled: the worse one counts"],
+        ["Checkly reports DEGRADED, but b was cancelled; the worse of the two counts"],
     ),
     "passed, and degraded": (
         session("PASSED", result("a", "degraded"), result("b")),
-        ["Checkly reports PASSED, but a is degraded: the worse one counts"],
+        ["Checkly reports PASSED, but a is degraded; the worse of the two counts"],
     ),
     "passed, and degraded before it passed": (
         session("PASSED", result("a", "degraded", after_s=3), result("a", after_s=9)),
-        ["Checkly reports PASSED, but a is degraded: the worse one counts"],
+        ["Checkly reports PASSED, but a is degraded; the worse of the two counts"],
     ),
     "passed, and too slow for the policy alone": (session("PASSED", result("a", took_s=9)), []),
     "degraded, and all green": (
@@ -37,11 +37,11 @@ CASES: dict[str, tuple[Session, list[str]]] = {
     ),
     "five are named": (
         session("PASSED", *FIVE_FAILED),
-        [f"Checkly reports PASSED, but {_FIVE}: the worse one counts"],
+        [f"Checkly reports PASSED, but {_FIVE}; the worse of the two counts"],
     ),
     "the others are counted": (
         session("PASSED", *SIX_FAILED),
-        [f"Checkly reports PASSED, but {_FIVE} and 1 more: the worse one counts"],
+        [f"Checkly reports PASSED, but {_FIVE} and 1 more; the worse of the two counts"],
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Sessions and policies that once opened the gate by mistake, and the rules that close it now."""
+"""Sessions and policies on which the gate once decided wrongly, and the rules that close it now."""
 
 from __future__ import annotations
 

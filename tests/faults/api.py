@@ -29,7 +29,7 @@ Trouble = Effect | Raw
 
 
 def struck(trouble: Trouble, aim: Aim, first: int, last: float) -> Fault:
-    """Return a fault that strikes the requests with an aim from `first` to `last`, counted from 1."""
+    """Return a fault that strikes requests that match `aim`: number `first` to number `last`, from 1."""
     return Fault(
         aim=aim, effect=cast("Effect", trouble), first=first, last=last
     )  # only this module handles `Raw`

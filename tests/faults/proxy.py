@@ -32,7 +32,7 @@ class Proxy:
         )
 
     def refusal(self, head: bytes) -> bytes:
-        """Return the response that replaces a connection, or nothing if the proxy connects."""
+        """Return the response that the proxy sends instead of connecting, or nothing if it connects."""
         expected = b"proxy-authorization: basic " + b64encode(f"{USER}:{PASSWORD}".encode()).lower()
         if self.asks_for_credentials and expected not in head.lower():
             return _WHO_ARE_YOU

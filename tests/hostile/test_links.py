@@ -9,8 +9,8 @@ import pytest
 
 from gate.domain.errors import ReportUnwritable
 from gate.publish.files import write_whole
+from tests.absent import AS_ROOT
 
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of files")
 RUNNER = (1001, 121)
 
 

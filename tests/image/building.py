@@ -48,7 +48,7 @@ class Image:
 
     @cached_property
     def files(self) -> dict[str, tarfile.TarInfo]:
-        """Return the members of the image by path. It has no layers of another image."""
+        """Return the members of the image by path. The image contains no layers of another image."""
         return {_path(member): member for layer in self.layers for member in layer}
 
     @property

@@ -111,7 +111,7 @@ def _install(say: Say) -> None:
     if all(Path(program).exists() for program in (_CLIENT, _DAEMON, _BOOTSTRAP)):
         return
     say(f"installing {' and '.join(_PACKAGES)} with apt-get")
-    _apt_get("update", may_fail=True)  # an unreachable source may not be needed
+    _apt_get("update", may_fail=True)  # if a source is unreachable, the packages may still come from another
     shown = subprocess.run(
         ["apt-cache", "show", *_PACKAGES_WHERE_THEY_ARE_APART], capture_output=True, text=True, check=False
     )

@@ -14,8 +14,8 @@ import pytest
 from gate.domain.errors import ReportUnwritable
 from gate.publish.files import check_writable, remove, write_whole
 from gate.publish.paths import shown_path
+from tests.absent import AS_ROOT
 
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of files")
 RUNNER = (1001, 121)
 
 

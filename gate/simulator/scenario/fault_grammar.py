@@ -50,7 +50,7 @@ def read_fault(node: yaml.Node) -> Fault:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One kind of effect: how it is made from the keys, and the further keys that it allows."""
+    """One kind of effect: how to make it from its keys, and which other keys it allows."""
 
     make: Callable[[Mapping[str, Any]], Effect]
     companions: frozenset[str] = frozenset()
