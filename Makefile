@@ -35,7 +35,8 @@ types: .venv/.dev
 tests: .venv/.dev
 	$(BIN)/pytest -n $$((2 * $(PROCESSORS))) --dist worksteal -m "not slow"
 
-test-slow: lint-configuration slow-tests image-tests ## runs the exhaustive tests; see tests/README.md
+test-slow: lint-configuration ## runs the exhaustive tests; see tests/README.md
+	$(MAKE) --jobs=2 slow-tests image-tests
 
 lint-configuration: .venv/.slow
 	$(BIN)/hadolint Dockerfile
