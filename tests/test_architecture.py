@@ -9,7 +9,7 @@ import pytest
 
 GATE = Path(__file__).parents[1] / "gate"
 MODULES = sorted(path.relative_to(GATE.parent) for path in GATE.rglob("*.py"))
-# The exceptions: trackers of sessions, the budget, the known state of the API, and incomplete rows.
+# How many dataclasses of a module are mutable: they track sessions, requests, the API, or incomplete rows.
 MUTABLE = {
     "checkly/budget.py": 1,
     "checkly/client.py": 2,
