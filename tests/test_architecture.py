@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 GATE = ROOT / "gate"
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text().partition("## Where things are")[2]
 MODULES = sorted(path.relative_to(GATE.parent) for path in GATE.rglob("*.py"))
-# The exceptions: trackers of sessions, the budget, the known state of the API, and incomplete rows.
+# How many dataclasses of a module are mutable: they track sessions, requests, the API, or incomplete rows.
 MUTABLE = {
     "checkly/budget.py": 1,
     "checkly/client.py": 2,
