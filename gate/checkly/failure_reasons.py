@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gate.checkly.assertions import failed_assertion, failed_condition
+from gate.checkly.error_message import without_trace
 from gate.checkly.http import Response, error_for, is_uuid
 from gate.checkly.json_object import Fields, json_object
 from gate.domain.detail import Detail
@@ -19,15 +20,10 @@ from gate.text.clean import clean, without_credentials
 NO_REASON = "Checkly gives no reason"
 _MOST_REASONS = 5
 _REASON_LENGTH = 300
-_READ_LENGTH = 2000  # how many characters of a message are read before its trace is removed
-_READ_BEFORE_CLEANING = 20_000  # colour codes can make up most of a text
+_READ_LENGTH = 2000  # how many characters of a text are read before its links are changed
 _RECORDING_LENGTH = 80
 _QUERY = re.compile(r"(?<=[^\s?#])[?#][^\s\"'<>)\]]*=[^\s\"'<>)\]]*")
 _ORIGIN = re.compile(r"\w+://[^/]*")
-# The part of a message that needs more than one line: a call log, a stack trace, an excerpt of the source.
-_TRACE = re.compile(
-    r"Call log:|^at .*(?::\d+:\d+|<anonymous>|\(native)\)?$|^(?:> ?)?\d+ \|(?: |$)|^\| [ ^~]*\^", re.MULTILINE
-)
 
 
 def read_detail(reply: Response, result_id: str) -> Detail:
@@ -97,17 +93,10 @@ def _response_statuses(document: Fields) -> Iterable[str]:
 def _first_errors(document: Fields) -> Iterable[str]:
     for kind in _kinds(document):
         messages = [message for item in kind.optional_items("errors") if (message := _message(item))]
-        if first := next(filter(None, map(_without_trace, messages)), ""):
+        if first := next(filter(None, map(without_trace, messages)), ""):
             others = len(messages) - 1
             more = f" (and {others} more error{'s' * (others > 1)})" if others else ""
             yield clean(first, _REASON_LENGTH - len(more)) + more
-
-
-def _without_trace(message: str) -> str:
-    """Remove colour codes and the trace from a message. A message that begins with its trace is kept."""
-    lines = (clean(line, _READ_LENGTH) for line in message[:_READ_BEFORE_CLEANING].splitlines())
-    text = "\n".join(lines).strip()
-    return _TRACE.split(text)[0].strip() or text
 
 
 def _message(item: object) -> str:

@@ -83,6 +83,14 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         ["Error: no"],
     ),
+    "lines with the fields of a failed expectation": (
+        {
+            "playwrightCheckResult": {
+                "errors": ["Failed\n\nLocator: #a\nExpected: visible\nat once. \nTimeout: 5s"]
+            }
+        },
+        ["Failed; Locator: #a; Expected: visible at once. Timeout: 5s"],
+    ),
     "an excerpt of the source": (
         {
             "playwrightCheckResult": {
@@ -91,7 +99,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
                 ]
             }
         },
-        ["Error: not there Expected: 1"],
+        ["Error: not there; Expected: 1"],
     ),
     "an excerpt of the source that begins with the failing line": (
         {"playwrightCheckResult": {"errors": ["Error: not there\n>  1 | expect(a)\n     |   ^"]}},

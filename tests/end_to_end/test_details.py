@@ -142,7 +142,7 @@ def test_reasons_of_every_type_of_check_are_reported_without_secrets(tmp_path: P
         "Orders API [eu-central-1]": "getaddrinfo ENOTFOUND orders.example",
         "Orders API [ap-south-1]": "took 31000 ms, over the check's maximum response time",
         "Sign up [us-east-1]": "locator.click: Timeout 10000ms exceeded. (and 1 more error)",
-        "Return an order [eu-west-1]": "expect(received).toBe(expected) Expected: 201",
+        "Return an order [eu-west-1]": "expect(received).toBe(expected); Expected: 201",
         "Shop suite [us-east-1]": "Error: 2 of 48 tests failed",
         "Ask for a refund [us-east-1]": "a confirmation is shown: nothing changed",
         "Route to the shop [ap-southeast-1]": "HOP_COUNT LESS_THAN 20, received 30",
