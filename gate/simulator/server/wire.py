@@ -30,7 +30,7 @@ class Connection(BaseHTTPRequestHandler):
     server_version = "checkly-gate-simulator"
     sys_version = ""
     disable_nagle_algorithm = True
-    number = 0  # of the request that is being answered
+    number = 0  # the number of the request that is being answered
 
     def exchange(self) -> None:
         """Answer one request."""
