@@ -73,8 +73,8 @@ def _limit(
 ) -> Iterable[Decision]:
     """Compare the number of rows with thresholds, none of which may be exceeded.
 
-    If there are no rows, there is no decision. If there are no thresholds, any number of rows is allowed. The
-    decision's text describes the rows by `states`.
+    If there are no rows, there is no decision. If there are no thresholds, any number of rows is allowed.
+    `states` are the states that the text of the decision names.
     """
     if not found:
         return

@@ -43,8 +43,8 @@ class Decision(NamedTuple):
     """The decision of one rule about a session, or about a group of its checks.
 
     `places` are the rows that it concerns; if there are none, it concerns the session itself. `of` is the
-    number of rows that the rule considered, and `number` how many of them it concerns. `threshold` is the
-    limit, `allowed` is the limit as text, and `origin` is where the limit was set.
+    number of rows that the rule considered, and `number` is how many of them the decision concerns.
+    `threshold` is the limit, `allowed` is the limit as text, and `origin` is where the limit was set.
     """
 
     rule: Rule

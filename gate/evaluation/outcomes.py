@@ -111,7 +111,7 @@ class _View(NamedTuple):
     def rank(self, result: Result) -> int:
         """Return the rank of a result under the policy; 0 is the worst.
 
-        It compares results that may belong to the same location.
+        The rank orders results that may belong to the same location.
         """
         state = self.state(result)
         if self.policy.allow_cancelled and state is State.CANCELLED:

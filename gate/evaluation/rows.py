@@ -115,7 +115,7 @@ def _place_finals(
 def _complete_all(waiting: Sequence[LocationResults], finals: Sequence[Result], severity: Severity) -> None:
     """Give all finals to each row. Among finals of the same rank, only the latest is kept.
 
-    A final that Checkly itself reports as degraded is kept as well, because only it explains a DEGRADED
+    A final that Checkly itself reports as degraded is kept too, because nothing else explains a DEGRADED
     session.
     """
     distinct = list({(severity.rank(final), final.is_degraded): final for final in finals}.values())

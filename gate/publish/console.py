@@ -69,7 +69,7 @@ class Console:
         self._write(text + "\n")
 
     def state(self, text: str) -> None:
-        """On a terminal, show what the gate is waiting for until the next line is written."""
+        """On a terminal, show a status line until the next line is written."""
         if self._redraws and text:
             width = max(_width(self._stream) - 1, 1)
             self._write(shortened(log_line(text), width))  # a wrapped line cannot be cleared

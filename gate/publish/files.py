@@ -30,9 +30,9 @@ def write_whole(
 
     Missing folders are created. A container runs as root in a workspace that belongs to another user, so new
     files and folders are given to the owner of the workspace; otherwise later steps could not remove them.
-    If `confined` is true, symbolic links that lead out of the workspace are refused. Otherwise, a change in
-    the repository could make root write elsewhere. (A link that appears between the check and the write is
-    not detected.) If the report's path is itself a link, the report replaces it. A device such as /dev/null
+    If `confined` is true, symbolic links that lead out of the workspace are refused, so that a change in the
+    repository cannot make root write elsewhere. (A link that appears between the check and the write is not
+    detected.) If the report's path is itself a link, the report replaces it. A device such as /dev/null
     is written to directly, as is stdout (the path `-`). Raises `ReportUnwritable`.
     """
     parts = (content,) if isinstance(content, bytes) else content
@@ -98,7 +98,7 @@ def _replace(path: Path, parts: Iterable[bytes], workspace: Path) -> None:
 
 
 def _leads_through(path: Path, workspace: Path) -> bool:
-    """Return whether the path, or a folder in it, is in the workspace when links are resolved."""
+    """Return whether the path, or a folder in it, is in the workspace once links are resolved."""
     written = absolute(path)
     border = real_path(workspace)
     return any(Path(real_path(each)).is_relative_to(border) for each in (written, *written.parents))
@@ -170,7 +170,7 @@ def _give_to_owner(path: Path, workspace: Path) -> None:
 
 
 class Reserve:
-    """Descriptors that are reserved for the reports, in case hanging requests use up all others."""
+    """File descriptors that are reserved for the reports, in case hanging requests use up all others."""
 
     def __init__(self, descriptors: int = 3) -> None:
         self._held: list[int] = []

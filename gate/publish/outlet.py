@@ -95,7 +95,7 @@ class Outlet(io.TextIOBase):
 def _own_description(descriptor: int) -> int:
     """Reopen a pipe or terminal, so that its non-blocking mode is not shared with other processes.
 
-    If that is not possible, return the descriptor itself. It accepts small parts whenever it is ready.
+    If that is not possible, return the descriptor itself. Small parts are written to it when it is ready.
     """
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISFIFO(mode) and not os.isatty(descriptor):

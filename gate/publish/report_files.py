@@ -123,7 +123,7 @@ def _planned(file: _File, sinks: Sinks) -> ReportFile:
 
 
 def _write(report: Report, file: _File, sinks: Sinks) -> tuple[Report, bool]:
-    """Write one file. Return the report, with a fault if the file was not written, and whether it was."""
+    """Write one file. Return the report, to which a failure adds a fault, and whether it worked."""
     host = sinks.host
     try:
         parts = map(sinks.hidden.in_bytes, file.render(report))

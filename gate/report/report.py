@@ -51,7 +51,7 @@ class ReportFile(NamedTuple):
 class Report:
     """A verdict with its circumstances.
 
-    `details` maps the IDs of results to the reasons why they are not green, as far as these were fetched.
+    `details` maps the IDs of results to the reasons why they are not green, if the reasons were fetched.
     `absences` maps locations to the reasons why they have no result. `files` are the report files that were
     written.
     """
@@ -85,7 +85,7 @@ class Report:
 
     @property
     def other_faults(self) -> tuple[str, ...]:
-        """Return the errors of the gate itself, except mistakes and an error that is the whole reason."""
+        """Return the errors of the gate itself, except mistakes and the error that is the reason."""
         others = (fault for fault in self.verdict.faults if not isinstance(fault, UsageError))
         texts = (clean(fault.sentence, SENTENCE_LENGTH) for fault in others)
         return tuple(text for text in texts if text != self.verdict.reason.text)
@@ -133,7 +133,7 @@ class Report:
         return tuple((name, why) for name, why in runs if why.reasons or why.recordings)
 
     def reason_of(self, outcome: Outcome) -> str:
-        """Return the main reason for the last run of a row that has one; empty if no reason is known."""
+        """Return the main reason for the last run that has a reason; empty if no reason is known."""
         reasons = [why.reasons[0] for _, why in self.explained(outcome) if why.reasons]
         return reasons[-1] if reasons else ""
 

@@ -22,7 +22,7 @@ def checks_of(sessions: Iterable[JudgedSession]) -> set[Check]:
 
 
 def suite_names(checks: Iterable[Check]) -> dict[Check, str]:
-    """Return a suite name for each check of a session. The names of its cases begin with it."""
+    """Return a suite name for each check of a session. The names of the cases begin with the suite name."""
     return {check: label or UNKNOWN_CHECK for check, label in labels(checks).items()}
 
 

@@ -78,7 +78,10 @@ def _element(of: Suite) -> ET.Element:
 
 
 def _library_case(case: Case, class_name: str) -> junit_xml.TestCase:
-    """Return the library's case. Its text repeats the message, because some dashboards show only one."""
+    """Return the library's case.
+
+    Its text repeats the message, because some dashboards show only the text or only the message.
+    """
     properties = [f"[[PROPERTY|{key}={plain(value)}]]" for key, value in case.properties]
     words = [case.message, *case.details] if case.message and case.kind is Kind.PASSED else []
     library_case = junit_xml.TestCase(

@@ -69,7 +69,7 @@ def files(report: Report) -> tuple[Line, ...]:
 def _session_table(judged: JudgedSession, report: Report) -> Iterable[Line]:
     """Yield the lines about a session. In a test session, the worst rows come first.
 
-    If many of its rows are green, they are only counted.
+    If a test session has many green rows, these are only counted.
     """
     rows: Sequence[Row] = judged.rows
     green = [row for row in rows if row.conclusion is Conclusion.GREEN]
@@ -105,7 +105,7 @@ def _elsewhere(named: Sequence[tuple[str, Row]]) -> Iterable[Line]:
 
 
 def _reasons(named: Sequence[tuple[str, Row]], report: Report) -> Iterable[Line]:
-    """Yield why rows are not green. If all attempts of a row have the same reasons, yield them once."""
+    """Yield the reasons why rows are not green: once for a row if all its attempts have the same reasons."""
     for name, row in named:
         explained = report.explained(row.outcome)
         alike = len(explained) == row.outcome.tries and len({why.reasons for _, why in explained}) == 1

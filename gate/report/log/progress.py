@@ -29,7 +29,7 @@ _NEWS = (
 
 
 class _Counts(NamedTuple):
-    """How many rows of a session are finished, and how many it has."""
+    """How many rows a session has, and how many of them have finished."""
 
     finished: int
     rows: int

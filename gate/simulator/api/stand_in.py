@@ -55,7 +55,7 @@ class StandIn:
         return Arrival(number, request, call, effect)
 
     def answer(self, arrival: Arrival) -> Answer | None:
-        """Return the response without its fault. A completion call waits for the session first.
+        """Return the response that is right without a fault. A completion call first waits for the session.
 
         Return None if the play stops meanwhile.
         """
@@ -137,7 +137,7 @@ class StandIn:
             if not is_changed:
                 break
             session = self._play.session(session.id, session.kind) or session
-        # A wait may end slightly too early, so the end of the session counts as reached.
+        # A wait may end slightly too early. If it was for the session's end, that end counts as reached.
         elapsed_s = max(self._play.session_s(session.id), ends_s if wait_s <= left_s else began_s)
         if session.current(elapsed_s).status in TERMINAL:
             return session_answer(self._play, call, session, elapsed_s)

@@ -42,7 +42,7 @@ def read_status(node: yaml.Node) -> StatusChange:
 
 
 def result_reader(location: str | None = None) -> Callable[[yaml.Node], PlannedResult]:
-    """Return a reader of results. Without a location here, each result must have one.
+    """Return a reader of results. If `location` is None, each result must have a location.
 
     The reader raises `InvalidYaml`.
     """

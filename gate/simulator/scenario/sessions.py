@@ -36,9 +36,9 @@ class StatusChange:
 class PlannedResult:
     """A result that appears at `at_s`, after a run that took `took_s`.
 
-    `flags` are the five booleans of a check session's result by their names. `type` is the result type, which
-    may be null. `status` replaces the status that the flags imply, in test sessions only. `detail` contains
-    additional fields of its details.
+    `flags` has the five booleans of a check session's result, by name. `type` is the result type, which may
+    be null. `status` replaces the status that the flags imply, in test sessions only. `detail` contains
+    additional fields of the result's details.
     """
 
     at_s: float

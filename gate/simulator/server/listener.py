@@ -54,7 +54,7 @@ class Server(ThreadingTCPServer):
             self.handle_request()
 
     def verify_request(self, request: _Request, client_address: object) -> bool:  # noqa: ARG002
-        """Return whether to serve a connection. `stop` opens a last one, which is not served."""
+        """Return whether to serve a connection. `stop` opens a last connection, which is not served."""
         return not self.stand_in.stopped.is_set()
 
     def process_request(self, request: _Request, client_address: object) -> None:
