@@ -10,9 +10,10 @@ from gate.evaluation.states import FAILING, State
 
 
 def causes(sessions: Sequence[JudgedSession]) -> tuple[str, ...]:
-    """Return the causes that close the gate, worst first; empty if no rule closes it.
+    """Return the causes that close the gate, in a fixed order; empty if no rule closes it.
 
-    Failed rows are reported by state instead of by rule, because `errored` is Checkly's own failure.
+    The rule `failed` is replaced by the states of the rows that failed, because `errored` means a failure of
+    Checkly's own backend.
     """
     found = [word for session in sessions for word in _of_session(session)]
     order = [*(state.value for state in State if state in FAILING), *map(_word, Rule)]

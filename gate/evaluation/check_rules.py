@@ -24,7 +24,10 @@ class Group(NamedTuple):
 
 
 def is_measured(row: Outcome) -> bool:
-    """Whether the row counts and has a result that was not cancelled. Percentages refer to such rows."""
+    """Return whether the row counts and has a result that was not cancelled.
+
+    Percentages are shares of these rows.
+    """
     return row.state not in _WITHOUT_MEASUREMENT
 
 
@@ -50,7 +53,10 @@ def degraded(group: Group) -> Iterable[Decision]:
 
 
 def flaky(group: Group) -> Iterable[Decision]:
-    """Limit rows that needed a retry. Degraded rows count too, because slowness must not hide retries."""
+    """Limit rows that needed a retry.
+
+    A degraded row that needed a retry counts too, because slowness must not hide retries.
+    """
     rows = [row for row in group.rows if row.is_flaky and row.state is not State.SKIPPED]
     return _limit(Rule.FLAKY, group, rows, {State.FLAKY}, group.policy.flaky)
 
@@ -65,9 +71,10 @@ def _limit(
     states: Collection[State],
     thresholds: Sequence[Threshold],
 ) -> Iterable[Decision]:
-    """Compare rows with thresholds, none of which may be exceeded. Without rows, there is no decision.
+    """Compare the number of rows with thresholds, none of which may be exceeded.
 
-    `states` describe the rows in the text. Without thresholds, any number of rows is allowed.
+    If there are no rows, there is no decision. If there are no thresholds, any number of rows is allowed.
+    `states` are the states that the text of the decision names.
     """
     if not found:
         return

@@ -13,7 +13,7 @@ from gate.evaluation.outcomes import Outcome
 from gate.evaluation.states import State, in_words
 from gate.policy.threshold import Threshold
 
-_MOST_LOCATIONS_NAMED = 30  # more than Checkly has public locations
+_MOST_LOCATIONS_NAMED = 30  # Checkly has fewer public locations
 _MOST_CHECKS_NAMED = 10
 
 
@@ -42,8 +42,9 @@ class Place(NamedTuple):
 class Decision(NamedTuple):
     """The decision of one rule about a session, or about a group of its checks.
 
-    `places` are the rows that it concerns; if there are none, it concerns the session itself. The rule found
-    `number` of `of` rows. `threshold` is the limit, `allowed` the limit in words, and `origin` its source.
+    `places` are the rows that it concerns; if there are none, it concerns the session itself. `of` is the
+    number of rows that the rule considered, and `number` is how many of them the decision concerns.
+    `threshold` is the limit, `allowed` is the limit as text, and `origin` is where the limit was set.
     """
 
     rule: Rule
@@ -59,9 +60,9 @@ class Decision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How sentences name the rows of a session: by location, or by check if the session has many checks.
+    """How sentences name the rows of a session: by location, or by check in a test session.
 
-    `labels` tell the checks of the session apart.
+    `labels` has a label for each check, to distinguish the checks of the session.
     """
 
     by_check: bool
@@ -69,7 +70,7 @@ class Naming:
     labels: Mapping[Check, str] = field(default_factory=dict)
 
     def label(self, check: Check) -> str:
-        """Name a check so that it differs from the others of the session."""
+        """Return a name that distinguishes a check from the other checks of the session."""
         return self.labels.get(check, check.label) or "a check without a name"
 
     def name(self, place: Place) -> str:

@@ -23,7 +23,7 @@ PolicyFor = Callable[[CheckRun], Policy]
 
 
 class VerdictKind(StrEnum):
-    """The gate's verdict. It is a public interface: the output `verdict`."""
+    """The gate's verdict. The values are public: they appear in the output `verdict`."""
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
@@ -44,7 +44,10 @@ NEEDS_REASONS = (Conclusion.RED, Conclusion.UNDECIDED, Conclusion.TOLERATED)  # 
 
 
 class Row(NamedTuple):
-    """An outcome and its conclusion. `because` is one line that explains it, if that is necessary."""
+    """An outcome, and the conclusion for it.
+
+    `because` explains the conclusion in one line; empty if no explanation is needed.
+    """
 
     outcome: Outcome
     conclusion: Conclusion
@@ -54,7 +57,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedSession:
-    """A judged session.
+    """A session with the decisions on it and the conclusions for its rows.
 
     `contradictions` are differences between Checkly's status and its results; `notices` name parts of the
     policy that could not be applied. `policies` has the policy of each check, in the session's order.
@@ -73,22 +76,22 @@ class JudgedSession:
 
     @property
     def label(self) -> str:
-        """Return the name of the session, otherwise its ID."""
+        """Return the name of the session, or its ID if it has no name."""
         return self.session.label if self.session else self.ref.id
 
     @property
     def status(self) -> str:
-        """Return its status in Checkly's words; empty if it was never read."""
+        """Return the session's status in Checkly's words; empty if the session was never read."""
         return self.session.status if self.session else ""
 
     @property
     def link(self) -> str:
-        """Return the link to its page in Checkly; empty if that is not known."""
+        """Return the link to the session's page in Checkly; empty if it is not known."""
         return self.session.link if self.session else ""
 
     @property
     def is_of_many(self) -> bool:
-        """Whether it is a session of many checks, whose rows are named by check."""
+        """Return whether it is a test session, whose rows are named by check."""
         return self.session is not None and self.session.kind is SessionKind.TEST
 
     @property
@@ -146,7 +149,7 @@ def _decide(
 
 
 class _Said(NamedTuple):
-    """The meaning of a decision for one of its rows, in a line that is short enough for a row."""
+    """A decision as each of its rows shows it, with a text that is short enough for a row."""
 
     rule: Rule
     closes: bool

@@ -30,7 +30,7 @@ def contradictions(session: Session, found: Sequence[Outcome], naming: Naming) -
 
 
 def unapplied(found: Sequence[Outcome], policies: Mapping[Check, Policy], naming: Naming) -> Iterable[str]:
-    """Name the parts of the policy that need data which the results lack."""
+    """Name the parts of the policy that could not be applied, because the results lack the data."""
     untimed: dict[str, list[Outcome]] = {}
     for row in found:
         policy = policies[row.check]
@@ -40,7 +40,8 @@ def unapplied(found: Sequence[Outcome], policies: Mapping[Check, Policy], naming
             untimed.setdefault(policy.origin("response-time"), []).append(row)
     for origin, rows in untimed.items():
         names = naming.names([place_of(row) for row in rows])
-        yield f"response-time ({origin}) was not applied, because Checkly reports no response time: {names}"
+        why = f"because Checkly reports no response time for {names}"
+        yield f"response-time ({origin}) was not applied, {why}"
 
 
 def _states_in_words(rows: Sequence[Outcome], naming: Naming) -> str:

@@ -16,9 +16,9 @@ class Outcome(NamedTuple):
     """The outcome of one check at one run location.
 
     `state` is the state that counts, and `seen` the state that the results alone show. They differ if the
-    policy skips the location, or if the session is DEGRADED and no location explains why. `is_flaky`: green
-    or degraded after a failed attempt. `slower_than_ms` is the policy's limit, if it alone degrades the
-    location.
+    policy skips the location, or if the session is DEGRADED and no location explains why. `is_flaky` is true
+    if the location is green or degraded after a failed attempt. `slower_than_ms` is the policy's response
+    time if the location is degraded only because of that limit.
     """
 
     check: Check
@@ -33,17 +33,17 @@ class Outcome(NamedTuple):
 
     @property
     def happened(self) -> State:
-        """Return the state, or the state that the results show if the policy skips the location."""
+        """Return the state that counts or, for a skipped location, the state that the results show."""
         return self.seen if self.state is State.SKIPPED else self.state
 
     @property
     def is_slow(self) -> bool:
-        """Whether it is degraded only because of the policy's response time."""
+        """Return whether the location is degraded only because of the policy's response time."""
         return self.slower_than_ms is not None
 
     @property
     def runs(self) -> tuple[Result, ...]:
-        """Return all results of this location in order: the failed attempts, and the final one."""
+        """Return all results of this location in order: the failed attempts, then the final result."""
         return (*self.attempts, self.final) if self.final else self.attempts
 
     @property
@@ -53,11 +53,14 @@ class Outcome(NamedTuple):
 
     @property
     def finished_in(self) -> str:
-        """Return the other location at which a retry finished this one; empty if there is none."""
+        """Return the location of the final result if that is another location; otherwise empty."""
         return self.final.location if self.final and self.final.location != self.location else ""
 
     def state_of(self, run: Result) -> State:
-        """Return the state of one of its runs, under the response time that degrades the location."""
+        """Return the state of one run.
+
+        The policy's response time applies only if the location is degraded because of it.
+        """
         return result_state(run, self.slower_than_ms)
 
 
@@ -75,7 +78,10 @@ def outcomes(session: Session, policy_for: Callable[[CheckRun], Policy]) -> tupl
 
 
 def outcomes_of_check(run: CheckRun, policy: Policy, *, is_over: bool) -> tuple[Outcome, ...]:
-    """Return one outcome for each run location of a check. `is_over`: no further result will come."""
+    """Return one outcome for each run location of a check.
+
+    If `is_over` is true, no further result will arrive.
+    """
     view = _View(run.check, policy, is_over=is_over)
     found = results_by_location(run, Severity(view.rank, view.is_red), skipped=policy.skipped)
     return tuple(_outcome(view, row) for row in found)
@@ -84,7 +90,8 @@ def outcomes_of_check(run: CheckRun, policy: Policy, *, is_over: bool) -> tuple[
 def is_degraded_without_explanation(session: Session, rows: Sequence[Outcome]) -> bool:
     """Return whether the session is DEGRADED although Checkly reports none of its locations as degraded.
 
-    A location that only the policy's response time degrades explains nothing: Checkly has no such limit.
+    A location that is degraded only by the policy's response time explains nothing, because Checkly does not
+    apply that limit.
     """
     return session.status == "DEGRADED" and not any(
         row.seen is State.DEGRADED and not row.is_slow for row in rows
@@ -92,7 +99,7 @@ def is_degraded_without_explanation(session: Session, rows: Sequence[Outcome]) -
 
 
 class _View(NamedTuple):
-    """The results of one check as one policy interprets them."""
+    """A check, the policy that applies to it, and whether all its results have arrived."""
 
     check: Check
     policy: Policy
@@ -102,10 +109,13 @@ class _View(NamedTuple):
         return result_state(result, self.policy.response_time_ms, allow_cancelled=self.policy.allow_cancelled)
 
     def rank(self, result: Result) -> int:
-        """Return a rank among results that may belong to the same location; 0 is worst under the policy."""
+        """Return the rank of a result under the policy; 0 is the worst.
+
+        The rank orders results that may belong to the same location.
+        """
         state = self.state(result)
         if self.policy.allow_cancelled and state is State.CANCELLED:
-            return State.FLAKY.badness  # worse only than passed
+            return State.FLAKY.badness  # only a pass is better
         return state.badness
 
     def is_red(self, result: Result) -> bool:
@@ -137,13 +147,13 @@ def _seen(view: _View, row: LocationResults) -> tuple[State, Result | None]:
     """Return the state of a row, and the result that decides it: the latest of the worst results."""
     red = [result for result in row.unsettled if result_state(result) in (*FAILING, State.CANCELLED)]
     deciding = [*row.finals, *red]
-    # Checks without an ID may share a name, so unsettled and final results may be of different checks.
+    # Checks without an ID may share a name, so unsettled and final results may belong to different checks.
     is_ambiguous = bool(row.unsettled) and not view.check.id
     if not deciding or (is_ambiguous and not any(map(view.is_red, deciding))):
         return (State.MISSING if view.is_over else State.UNFINISHED), None
     worst = min(map(view.state, deciding), key=lambda state: state.badness)
     if worst is State.CANCELLED and view.policy.allow_cancelled:
-        # The cancellation is allowed; a failure beside it is not.
+        # The policy allows the cancellation, but not a failure at the same location.
         states = [view.state(each) for each in (*deciding, *row.attempts)]
         failures = [state for state in states if state in FAILING]
         worst = min(failures, key=lambda state: state.badness, default=worst)

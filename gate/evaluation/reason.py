@@ -1,4 +1,4 @@
-"""The reason for the gate's decision: clauses, each with its session, put into words once."""
+"""The reason for the gate's decision, composed once from clauses about the sessions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from gate.text.clean import SENTENCE_LENGTH, clean
 
 
 class Clause(NamedTuple):
-    """One part of the reason. `session` is the index of the session that it concerns, if it concerns one."""
+    """One part of the reason.
+
+    `session` is the index of the session that the clause is about; None if it is not about a single session.
+    """
 
     text: str
     session: int | None = None
@@ -26,7 +29,7 @@ class Reason(NamedTuple):
     complete: frozenset[Clause] = frozenset()
 
     def holds(self, text: str, session: int | None = None) -> bool:
-        """Whether the reason contains a clause in full, so that the clause need not be repeated."""
+        """Return whether the reason contains a clause in full. Reports then do not repeat the clause."""
         return Clause(text, session) in self.complete
 
 

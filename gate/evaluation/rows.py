@@ -14,8 +14,8 @@ class LocationResults:
     """The results that belong to one run location.
 
     `finals` are the FINAL results or, if there are none, the results that stand in for them. `unsettled`
-    results can make the location red but never green. `is_ambiguous`: the finals may belong to another
-    location that was also retried elsewhere.
+    results can make the location red but never green. If `is_ambiguous` is true, the finals may belong to
+    another location that was also retried elsewhere.
     """
 
     location: str
@@ -26,7 +26,10 @@ class LocationResults:
 
 
 class Severity(NamedTuple):
-    """The order of results under a policy. `rank` 0 is the worst; `is_red` results close unless tolerated."""
+    """How bad results are under a policy.
+
+    Rank 0 is the worst. A red result closes the gate unless a threshold tolerates it.
+    """
 
     rank: Callable[[Result], int]
     is_red: Callable[[Result], bool]
@@ -37,9 +40,9 @@ def results_by_location(
 ) -> tuple[LocationResults, ...]:
     """Return the results of each run location, in the order of `run.run_locations`.
 
-    The result of an unlisted location counts as the retry of a listed location that has only attempts. If
-    there is no such location, the unlisted one gets a separate entry. If the session does not show which
-    retry belongs to which location, each candidate gets the worst of them.
+    A result from an unlisted location counts as the retry of a listed location that has only attempts. If no
+    listed location has only attempts, the unlisted location gets a separate entry. If the session does not
+    show which retry belongs to which location, the worst retry counts for every candidate.
     """
     listed = {location: LocationResults(location) for location in run.run_locations}
     foreign: dict[str, LocationResults] = {}
@@ -58,7 +61,7 @@ def results_by_location(
 
 
 def when_stopped(result: Result) -> tuple[bool, float]:
-    """Return a sort key: results without a time come first, then the others by the time they stopped."""
+    """Return a sort key: results without a time come first, then the others by when they stopped."""
     return (True, result.stopped_at.timestamp()) if result.stopped_at else (False, 0.0)
 
 
@@ -80,17 +83,18 @@ def _add(found: LocationResults, result: Result) -> None:
 def _place_finals(
     rows: dict[str, LocationResults], finals: Sequence[Result], severity: Severity, skipped: Collection[str]
 ) -> None:
-    """Add the FINAL results of unlisted locations to the rows that lack one, or as separate rows.
+    """Add the final results of unlisted locations to the rows that lack a final result, or as separate rows.
 
-    If some of them get separate rows, a result from a location that counts is preferred to a skipped one.
+    If only some get separate rows, results from locations that count come before results from skipped ones.
     """
     waiting = [row for row in rows.values() if row.attempts and not row.finals]
     separate: Iterable[Result] = ()
     if not waiting:
-        # No final can be the retry of a listed location.
+        # No listed location needs a final, so none of the finals is its retry.
         separate = finals
     elif len(finals) < len(waiting):
-        # Some rows have no final, but it is unknown which. Without a red final, all of them count as missing.
+        # There are too few finals, and it is unknown which rows lack one. Unless a final is red, all of
+        # these rows count as missing.
         if any(map(severity.is_red, finals)):
             _complete_all(waiting, finals, severity)
     elif len({severity.rank(final) for final in finals}) == 1:
@@ -100,7 +104,7 @@ def _place_finals(
             row.finals = [final]
         separate = skipped_first[len(waiting) :]
     else:
-        # Every row may have the worst final. The worst ones also get the separate rows.
+        # Any row may have the worst final, so each gets all finals. The worst finals also get separate rows.
         _complete_all(waiting, finals, severity)
         worst_first = sorted(finals, key=lambda final: (final.location in skipped, severity.rank(final)))
         separate = worst_first[: len(finals) - len(waiting)]
@@ -111,7 +115,8 @@ def _place_finals(
 def _complete_all(waiting: Sequence[LocationResults], finals: Sequence[Result], severity: Severity) -> None:
     """Give all finals to each row. Among finals of the same rank, only the latest is kept.
 
-    Finals that Checkly itself calls degraded are kept apart, because only they explain a DEGRADED session.
+    A final that Checkly itself reports as degraded is kept too, because nothing else explains a DEGRADED
+    session.
     """
     distinct = list({(severity.rank(final), final.is_degraded): final for final in finals}.values())
     for row in waiting:
@@ -126,7 +131,8 @@ def _place_attempts(
 ) -> None:
     """Add each failed attempt of an unlisted location to the row to which it most probably belongs.
 
-    If no location was retried, it is added to a row that counts and that a failed attempt makes flaky.
+    If no listed location was retried, the attempt is added to a row that counts and is not red. It makes that
+    row flaky.
     """
     finished_in: dict[str, LocationResults] = {}
     for row in rows:

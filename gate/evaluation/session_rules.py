@@ -10,12 +10,15 @@ from gate.domain.session import Session
 from gate.evaluation.check_rules import is_measured
 from gate.evaluation.decision import Decision, Naming, Place, Rule, place_of
 from gate.evaluation.outcomes import Outcome, is_degraded_without_explanation
-from gate.evaluation.states import FAILING, GREEN, State
+from gate.evaluation.states import FAILING, GREEN, State, in_words
 from gate.policy.effective import Policy
 
 
 class FinishedSession(NamedTuple):
-    """A finished session and its rows. `policy` is the part of the policy that all checks share."""
+    """A finished session and its rows.
+
+    The rules use only those parts of `policy` that are the same for all checks.
+    """
 
     session: Session
     rows: tuple[Outcome, ...]
@@ -91,7 +94,7 @@ def _timed_out(of: FinishedSession) -> Iterable[Decision]:
 
 def _no_results(of: FinishedSession) -> Iterable[Decision]:
     if of.session.lacks_results:
-        text = "the session has ended and Checkly reported no results"
+        text = "the session has ended, but Checkly reported no results"
         yield Decision(rule=Rule.NO_RESULTS, closes=True, text=text)
 
 
@@ -99,12 +102,12 @@ def _unexplained(of: FinishedSession) -> Iterable[Decision]:
     explained = any(row.seen in FAILING for row in of.rows)
     if of.session.status == "FAILED" and not explained:
         what = "checks" if of.naming.by_check else "locations"
-        text = f"the session is FAILED and none of its {what} shows why"
+        text = f"the session is FAILED, but none of its {what} failed"
         yield Decision(rule=Rule.UNEXPLAINED, closes=True, text=text)
 
 
 def _required(of: FinishedSession) -> Iterable[Decision]:
-    """Judge required locations. Skipped ones are judged by their results."""
+    """Judge required locations. A skipped location is judged by its results."""
     counts_as_degraded = is_degraded_without_explanation(of.session, of.rows)
     for location in of.policy.required:
         rows = [row for row in of.rows if row.location == location]
@@ -119,21 +122,24 @@ def _required(of: FinishedSession) -> Iterable[Decision]:
         elif not_green:
             places = tuple(place_of(row) for row, _ in not_green)
             is_what = _states_in_words(of.naming, not_green)
-            text = f"the required location {location} is {is_what} ({origin})"
+            text = f"the required location {location} {is_what} ({origin})"
         else:
             continue
         yield Decision(rule=Rule.REQUIRED, closes=True, text=text, places=places, origin=origin)
 
 
 def _states_in_words(naming: Naming, rows: list[tuple[Outcome, State]]) -> str:
-    """Return `degraded` for a check session, `degraded for Login` if there are many checks."""
+    """Return `is degraded` in a check session, `is degraded for Login` in a test session."""
     if not naming.by_check:
-        return rows[0][1].value
-    by_state: dict[str, list[Place]] = {}
+        return in_words({rows[0][1]}, of_several=False)
+    by_state: dict[State, list[Place]] = {}
     for row, state in rows:
-        by_state.setdefault(state.value, []).append(place_of(row))
+        by_state.setdefault(state, []).append(place_of(row))
     brief = Naming(by_check=True, with_location=False)
-    return ", ".join(f"{state} for {brief.names(places)}" for state, places in by_state.items())
+    return " and ".join(
+        f"{in_words({state}, of_several=False)} for {brief.names(places)}"
+        for state, places in by_state.items()
+    )
 
 
 def _nothing_counted(of: FinishedSession) -> Iterable[Decision]:

@@ -37,6 +37,7 @@ _IN_WORDS = {
     State.ERRORED: ("errored", "errored"),
     State.ABORTED: ("was aborted", "were aborted"),
     State.MISSING: ("is missing", "are missing"),
+    State.UNFINISHED: ("is unfinished", "are unfinished"),
     State.DEGRADED: ("is degraded", "are degraded"),
     State.FLAKY: ("is flaky", "are flaky"),
 }
@@ -53,8 +54,8 @@ def result_state(
 ) -> State:
     """Return the state of a single result of any kind.
 
-    `allow_cancelled`: a cancelled result that also failed counts as failed, because only its cancellation is
-    allowed.
+    If `allow_cancelled` is true, a cancelled result that also failed counts as failed, because only the
+    cancellation is allowed.
     """
     is_failing = result.has_errors or result.has_failures or result.aborted
     if result.is_cancelled and not (allow_cancelled and is_failing):

@@ -10,9 +10,9 @@ from gate.polling.result import PollResult
 
 
 def with_unlisted(polled: PollResult, checks: Mapping[str, int]) -> PollResult:
-    """For each check that is missing from a session, add an entry without a result.
+    """Add an entry without a result for each check that is missing from a session.
 
-    `checks` maps the ID of a session to the number of its checks.
+    `checks` maps the ID of a session to the number of checks that it must have.
     """
     session = polled.session
     lacking = checks.get(polled.ref.id, 0) - len(session.checks) if session else 0

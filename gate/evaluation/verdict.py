@@ -30,7 +30,7 @@ class Verdict(NamedTuple):
 
     @property
     def only_reports(self) -> bool:
-        """Whether the gate is closed but lets the job continue."""
+        """Return whether the gate is closed but lets the job continue."""
         return self.kind is VerdictKind.FAIL and self.exit_code is ExitCode.OPEN
 
     def with_fault(self, fault: GateError) -> Verdict:
@@ -38,7 +38,7 @@ class Verdict(NamedTuple):
         return conclude(self.sessions, faults=(*self.faults, fault), report_only=self.report_only)
 
 
-# The first of these that applies to a session or a fault is the gate's exit code.
+# The gate's exit code is the first of these that applies to a session or a fault.
 _PRECEDENCE = (
     ExitCode.SIGHUP,
     ExitCode.SIGINT,
@@ -63,7 +63,10 @@ def judge(
 def conclude(
     sessions: Sequence[JudgedSession], *, faults: Sequence[GateError] = (), report_only: bool = False
 ) -> Verdict:
-    """Return the verdict on judged sessions. `report_only`: a closed gate exits with 0; an error does not."""
+    """Return the verdict on judged sessions.
+
+    If `report_only` is true, the exit code of a closed gate is 0. Errors keep their exit codes.
+    """
     closes = any(session.closing for session in sessions)
     of_sessions = {*map(_code_of, sessions)}
     if closes and report_only:

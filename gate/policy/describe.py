@@ -13,7 +13,7 @@ from gate.text.style import Line, Tone
 
 
 def lines(book: PolicyDocument, today: date) -> tuple[Line, ...]:
-    """Return the policy of a document on a day, with a line for each rule."""
+    """Return the policy that a document defines on a given day, one line for each rule."""
     return tuple(_lines(book, today))
 
 

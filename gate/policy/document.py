@@ -30,7 +30,7 @@ class Limits:
     response_time_origin: str = DEFAULT
 
     def over(self, general: Limits) -> Limits:
-        """Return these limits, completed with the general ones."""
+        """Return these limits, and the general ones in place of those that are not given."""
         timed = self if self.response_time_ms is not None else general
         return Limits(
             failed=self.failed or general.failed,
@@ -42,7 +42,7 @@ class Limits:
 
 
 class CheckRule(NamedTuple):
-    """Limits for the checks that match."""
+    """Limits for the checks that match a condition."""
 
     match: Match
     limits: Limits
@@ -62,7 +62,7 @@ class PolicyFile(NamedTuple):
 class PolicyDocument:
     """The content of a policy file. `file` is None if there is no file.
 
-    `origins` has the place in the file of `missing`, `cancelled` and each listed location.
+    `origins` maps `missing`, `cancelled` and each listed location to its place in the file.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -78,8 +78,8 @@ class PolicyDocument:
     def resolve(self, run: CheckRun, today: date) -> Policy:
         """Return the policy for a check: the first matching entry, then the general limits and the defaults.
 
-        If the check has no name, any entry that matches by name could mean it, so the limits of all such
-        entries apply.
+        If Checkly reports no name for the check, any entry with a name could match, so the limits of all
+        these entries apply.
         """
         entries = tuple(self._entries_for(run.check))
         found = [self.checks[number].limits.over(self.limits) for number in entries]
@@ -102,7 +102,7 @@ class PolicyDocument:
         )
 
     def warnings(self, runs: Sequence[CheckRun], today: date) -> Iterable[str]:
-        """Warn of quarantines that need attention."""
+        """Return warnings about quarantines that need attention."""
         if not self.quarantine:
             return ()
         from gate.policy.quarantine import warnings  # noqa: PLC0415 - loaded with the policy file
@@ -117,7 +117,7 @@ class PolicyDocument:
                 return
 
     def _skipped(self, run: CheckRun, today: date) -> dict[str, str]:
-        """Return the skipped locations with the reasons. Some locations are known only from results."""
+        """Return the reason for each skipped location, including locations that only the results name."""
         skipped = {}
         for location in run.locations:
             quarantine = next(
@@ -140,7 +140,10 @@ def _all_of(thresholds: Iterable[Threshold | None]) -> tuple[Threshold, ...]:
 def with_inputs(
     document: PolicyDocument, *, failed: Threshold | None, degraded: Threshold | None
 ) -> PolicyDocument:
-    """Return the document with the inputs' thresholds as general limits. Rules in `checks` keep their own."""
+    """Return the document with the inputs' thresholds as general limits.
+
+    The limits of the rules in `checks` do not change.
+    """
     limits = replace(
         document.limits,
         failed=failed or document.limits.failed,

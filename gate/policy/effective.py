@@ -12,12 +12,12 @@ from gate.policy.threshold import DEFAULT, NOTHING, Threshold
 class Policy:
     """The policy for one check. The defaults allow flaky results and nothing else.
 
-    No threshold of a rule may be exceeded. A rule has several thresholds only if several entries of the
-    policy file could mean a check without a name; if it has none, any number is allowed. `entries` are the
-    indexes of the entries of `checks` that apply: checks with the same entries are judged together.
+    A rule without a threshold allows any number. A rule has several thresholds only if the check has no name
+    and several entries of the policy file could match it; none of them may be exceeded. `entries` are the
+    indexes of the entries in `checks` that apply. Checks with the same entries are judged together.
 
-    `skipped` maps locations to the reason why they are skipped. `origins` names the source of each rule that
-    has no threshold: `missing`, `cancelled`, `response-time`, `required LOCATION`.
+    `skipped` maps each skipped location to the reason. `origins` has the source of each rule that is not a
+    threshold: `missing`, `cancelled`, `response-time`, `required LOCATION`.
     """
 
     failed: tuple[Threshold, ...] = (NOTHING,)

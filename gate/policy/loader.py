@@ -12,7 +12,7 @@ from gate.policy.document import PolicyDocument, PolicyFile
 from gate.text.clean import clean
 
 DEFAULT_PATH = ".checkly-gate.yml"
-_NONE = "none"  # a file with this name is written ./none
+_NONE = "none"  # for a file with this name, write ./none
 
 
 def load_policy(path: str) -> PolicyDocument:
@@ -21,7 +21,7 @@ def load_policy(path: str) -> PolicyDocument:
     The path `none` means the defaults, even if there is a file at the default path. Raises `UsageError`,
     with every mistake, if the file cannot be read or is not a valid policy.
     """
-    # A broken link does not mean that the defaults are wanted, so it counts as a file.
+    # A broken link counts as a file, so that it leads to an error and not to the defaults.
     if path == _NONE or (not path and not os.path.lexists(DEFAULT_PATH)):
         return PolicyDocument()
     from gate.policy.schema import LARGEST_BYTES, read_policy  # noqa: PLC0415 - YAML loads slowly
@@ -30,7 +30,9 @@ def load_policy(path: str) -> PolicyDocument:
     shown = clean(str(file))
     try:
         if not file.is_file() and file.exists():
-            raise UsageError(f"policy: {shown} cannot be read: it is not a file")  # a pipe may be endless
+            raise UsageError(
+                f"policy: {shown} cannot be read: it is not a file"
+            )  # reading a pipe might never end
         with file.open("rb") as opened:
             written = opened.read(LARGEST_BYTES + 1)
     except OSError as error:

@@ -17,11 +17,11 @@ class Match:
     type: str = ""
 
     def fits(self, check: Check) -> bool:
-        """Whether the check matches."""
+        """Return whether the check matches."""
         return self.may_fit(check) and (not self.name or fnmatchcase(check.name, self.name))
 
     def may_fit(self, check: Check) -> bool:
-        """Whether the check matches, or could match because Checkly did not report its name."""
+        """Return whether the check matches, or could match because Checkly did not report its name."""
         return (
             (not self.name or not check.name or fnmatchcase(check.name, self.name))
             and (not self.id or check.id.lower() == self.id.lower())

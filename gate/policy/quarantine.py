@@ -24,11 +24,14 @@ class Quarantine:
     origin: str
 
     def holds(self, today: date) -> bool:
-        """Whether the quarantine has not expired."""
+        """Return whether the quarantine still applies on this day."""
         return today <= self.until
 
     def covers(self, check: Check, location: str) -> bool:
-        """Whether the quarantine covers this check at this location. An unnamed check matches no name."""
+        """Return whether the quarantine covers this check at this location.
+
+        If Checkly reports no name for the check, a quarantine that names a check does not cover it.
+        """
         is_meant = not self.check or bool(check.name and fnmatchcase(check.name, self.check))
         return is_meant and self.location in ("", location)
 
@@ -38,7 +41,7 @@ class Quarantine:
 
 
 def warnings(quarantines: Sequence[Quarantine], runs: Sequence[CheckRun], today: date) -> Iterable[str]:
-    """Warn of quarantines that have expired, expire soon, last too long, or match no check of this run."""
+    """Yield warnings about quarantines that have expired, end soon, last too long, or match nothing."""
     for quarantine in quarantines:
         days = (quarantine.until - today).days
         if days < 0:

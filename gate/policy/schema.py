@@ -26,7 +26,7 @@ LIMITS = ("degraded-threshold", "failed-threshold", "flaky-threshold", "response
 
 
 def read_policy(written: str, path: str) -> PolicyDocument:
-    """Return the document in the text of a policy file. Decisions and mistakes refer to it as `path`.
+    """Return the document in the text of a policy file. Decisions and messages call the file `path`.
 
     Raises `UsageError` with all mistakes, each as `path:line:column: message`.
     """
@@ -143,7 +143,7 @@ def _day(node: yaml.Node) -> date:
 
 
 def _locations(path: str) -> Reader[Mapping[str, Mapping[str, str]]]:
-    """Return a reader of `required` and `ignore`: names with their places."""
+    """Return a reader of `required` and `ignore`, which returns each name with its place in the file."""
 
     def names(node: yaml.Node) -> Mapping[str, str]:
         read = several(_name)(node)

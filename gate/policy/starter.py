@@ -1,4 +1,4 @@
-"""The policy file that `policy init` writes: the defaults, and an example of everything else as a comment."""
+"""The policy file that `policy init` writes: the defaults, and commented-out examples of everything else."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ _ONE = 1_000_000  # 100%, in units of the smallest share that can be written (0.
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """The most locations that a rule allows: a count, or a share of the session's counted locations.
+    """The number of locations that a rule allows: a count, or a share of the session's counted locations.
 
-    A share is stored in millionths, because integers compare exactly and need no library.
+    A share is stored in millionths, because integers compare exactly.
     """
 
     amount: int
@@ -25,11 +25,11 @@ class Threshold:
     origin: str = DEFAULT
 
     def allows(self, number: int, of: int) -> bool:
-        """Whether `number` of `of` locations are allowed. A value equal to the threshold is allowed."""
+        """Return whether `number` of `of` locations do not exceed the threshold."""
         return number * _ONE <= self.amount * of if self.is_share else number <= self.amount
 
     def share_of(self, of: int) -> float:
-        """Return the threshold as a share of `of` locations (at least 1). A count may exceed 100%."""
+        """Return the threshold as a fraction of `of` locations (at least 1). It may exceed 1."""
         return self.amount / _ONE if self.is_share else self.amount / of
 
     def __str__(self) -> str:

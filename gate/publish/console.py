@@ -30,7 +30,7 @@ class LogStream(Protocol):
         ...
 
     def isatty(self) -> bool:
-        """Whether a terminal shows the text."""
+        """Return whether a terminal shows the text."""
         ...
 
     def fileno(self) -> int:
@@ -46,7 +46,7 @@ class Console:
         self._is_terminal = stream.isatty() and env.get("TERM") != "dumb"
         self._has_colour = _has_colour(env, is_terminal=self._is_terminal)
         self._has_links = self._is_terminal and _has_links(env)
-        # GitHub's runner reads commands only at the start of a line, where a redrawn state would be.
+        # GitHub's runner reads commands only at the start of a line, but the status line has no line break.
         self._redraws = self._is_terminal and env.get("GITHUB_ACTIONS") != "true"
         self._shows_state = False
         self._hidden: Callable[[str], str] = str
@@ -65,11 +65,11 @@ class Console:
             self._write((f"\x1b[{colour}m{text}\x1b[0m" if colour else text) + "\n")
 
     def command(self, text: str) -> None:
-        """Write text unchanged, such as a workflow command, whose data is already escaped."""
+        """Write text without escaping it, such as a workflow command, whose data is already escaped."""
         self._write(text + "\n")
 
     def state(self, text: str) -> None:
-        """On a terminal, show what the gate is waiting for until the next line is written."""
+        """On a terminal, show a status line until the next line is written."""
         if self._redraws and text:
             width = max(_width(self._stream) - 1, 1)
             self._write(shortened(log_line(text), width))  # a wrapped line cannot be cleared
@@ -82,7 +82,7 @@ class Console:
             self._stream.write(clear + self._hidden(text))
             self._stream.flush()
         except (OSError, ValueError):
-            pass  # the log's reader has gone; the reports and the exit code still count
+            pass  # the log's reader has gone, but the reports and the exit code still matter
 
 
 def _has_colour(env: Mapping[str, str], *, is_terminal: bool) -> bool:

@@ -26,14 +26,14 @@ _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 def write_whole(
     path: Path, content: bytes | Iterable[bytes], *, workspace: Path, confined: bool = False
 ) -> None:
-    """Write a file completely or not at all: a temporary file beside it is written, and replaces it.
+    """Write a file completely or not at all: write a temporary file beside it, then rename that file.
 
     Missing folders are created. A container runs as root in a workspace that belongs to another user, so new
     files and folders are given to the owner of the workspace; otherwise later steps could not remove them.
-    If `confined`, symbolic links out of the workspace are refused, because a change in the repository could
-    make root write elsewhere. (A link that appears between the check and the write is not detected.) A link
-    in the place of the report itself is replaced. A device such as /dev/null is written to, and so is stdout
-    if the path is `-`. Raises `ReportUnwritable`.
+    If `confined` is true, symbolic links that lead out of the workspace are refused, so that a change in the
+    repository cannot make root write elsewhere. (A link that appears between the check and the write is not
+    detected.) If the report's path is itself a link, the report replaces it. A device such as /dev/null
+    is written to directly, as is stdout (the path `-`). Raises `ReportUnwritable`.
     """
     parts = (content,) if isinstance(content, bytes) else content
     try:
@@ -73,8 +73,10 @@ def _leads_to_a_device(path: Path, workspace: Path, *, confined: bool) -> bool:
 
 
 def _beside(path: Path) -> Path:
-    """Return the path of a temporary file. Its name is random, so a link cannot be prepared in its place."""
-    return path.with_name(f".checkly-gate-{secrets.token_hex(8)}.tmp")  # short, even if the report's is long
+    """Return the path of a temporary file. Its name is random, so no link can be placed there first."""
+    return path.with_name(
+        f".checkly-gate-{secrets.token_hex(8)}.tmp"
+    )  # short, even if the report's name is long
 
 
 def remove(path: Path) -> None:
@@ -96,7 +98,7 @@ def _replace(path: Path, parts: Iterable[bytes], workspace: Path) -> None:
 
 
 def _leads_through(path: Path, workspace: Path) -> bool:
-    """Whether the path, as it is written, leads through the workspace, under any of the workspace's names."""
+    """Return whether the path, or a folder in it, is in the workspace once links are resolved."""
     written = absolute(path)
     border = real_path(workspace)
     return any(Path(real_path(each)).is_relative_to(border) for each in (written, *written.parents))
@@ -110,7 +112,10 @@ def _stay_inside(path: Path, workspace: Path) -> None:
 
 
 def _is_device(path: Path, *, follow_links: bool) -> bool:
-    """Whether the path is a device that accepts text. Raises ValueError if it is neither that nor a file."""
+    """Return whether the path is a character device.
+
+    Raises ValueError for a pipe, a socket, a block device, or a file that a process has open.
+    """
     try:
         mode = path.stat(follow_symlinks=follow_links).st_mode
     except OSError:
@@ -138,7 +143,7 @@ def _unwritable(path: Path, error: OSError | ValueError) -> ReportUnwritable:
 
 
 def _existing(folder: Path) -> Path:
-    """Return the folder, or the nearest one above it that exists."""
+    """Return the folder if it exists, otherwise the nearest existing folder above it."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return folder
@@ -165,7 +170,7 @@ def _give_to_owner(path: Path, workspace: Path) -> None:
 
 
 class Reserve:
-    """Descriptors that are reserved for the reports, in case hanging requests use up all others."""
+    """File descriptors that are reserved for the reports, in case hanging requests use up all others."""
 
     def __init__(self, descriptors: int = 3) -> None:
         self._held: list[int] = []

@@ -24,11 +24,11 @@ class GitHub:
         self.confined = True
 
     def mask(self, secret: str) -> None:
-        """Make the runner hide the secret in everything that is logged from now on."""
+        """Make the runner hide the secret in everything that is logged later."""
         self._console.command(f"::add-mask::{command_data(secret)}")
 
     def annotate(self, level: str, title: str, message: str) -> None:
-        """Show a message at the top of the run; the runner prints it in the log too."""
+        """Show a message on the page of the run. The runner prints it in the log too."""
         title, message = without_commands(title), without_commands(message)
         self._console.command(f"::{level} title={command_property(title)}::{command_data(message)}")
 
@@ -42,7 +42,7 @@ class GitHub:
     def publish(self, outputs: Mapping[str, str], summary: str) -> Sequence[str]:
         """Write the step's outputs and summary. Return the errors.
 
-        If the outputs' file cannot be written, use the old command, which runners still read.
+        If the file for outputs cannot be written, use the old workflow command, which runners still accept.
         """
         unwritten = self._append(self._output_file, output_text(outputs, self._delimiter))
         if unwritten:
@@ -61,7 +61,7 @@ class GitHub:
 
 
 def _workspace(named: str) -> Path:
-    """Return the workspace, or the working directory if the container does not have the folder."""
+    """Return the workspace, or the working directory if that folder does not exist in the container."""
     try:
         return Path(named) if named and Path(named).is_dir() else Path()
     except OSError:

@@ -16,7 +16,7 @@ class Host(Protocol):
     """The features of a CI system that the gate uses. Methods do nothing if the system lacks the feature."""
 
     workspace: Path
-    confined: bool  # whether links out of the workspace are refused, because its content is not trusted
+    confined: bool  # whether to refuse links out of the workspace, whose content is not trusted
 
     def mask(self, secret: str) -> None:
         """Hide the secret from now on."""
@@ -36,7 +36,7 @@ class Host(Protocol):
 
 
 def detect(env: Mapping[str, str], console: Console, delimiter: str) -> Host:
-    """Return the host that the environment indicates."""
+    """Return the host that the environment variables indicate."""
     if env.get("GITHUB_ACTIONS") == "true":
         return GitHub(console, env, delimiter)
     return Plain(console)

@@ -21,8 +21,8 @@ _DRAINED_WITHIN_S = 20.0
 class Outlet(io.TextIOBase):
     """A stream to a file descriptor that buffers text in memory while the descriptor's reader is slow.
 
-    A slow reader gets every line. If the reader stops, the lines that it has not read are lost, and `drain`
-    waits for at most 2 s.
+    A slow reader gets every line that fits into the buffer. If the reader stops, the lines that it has not
+    read are lost, and `drain` waits for at most 2 s.
     """
 
     def __init__(self, descriptor: int | None, encoding: str = "utf-8") -> None:
@@ -54,13 +54,13 @@ class Outlet(io.TextIOBase):
             self._write_some()
 
     def drain(self) -> None:
-        """Write the buffered text, for at most 20 s, and only until the reader takes nothing for 2 s."""
+        """Write the buffered text. Stop after 20 s, or if the reader takes nothing for 2 s."""
         until_s = time.monotonic() + _DRAINED_WITHIN_S
         while self._held and time.monotonic() < until_s and self._is_ready(_STALLED_AFTER_S):
             self._write_some()
 
     def isatty(self) -> bool:
-        """Whether a terminal shows the text."""
+        """Return whether a terminal shows the text."""
         return self._given is not None and os.isatty(self._given)
 
     def fileno(self) -> int:
@@ -82,7 +82,7 @@ class Outlet(io.TextIOBase):
             written = os.write(self._descriptor or 0, data[:_AT_ONCE_BYTES])
         except BlockingIOError:
             written = 0
-            time.sleep(0.001)  # ready, but without room for this much
+            time.sleep(0.001)  # ready, but there is no room for this much
         except OSError:  # the reader has gone
             self._descriptor = None
             self._held.clear()
@@ -93,9 +93,9 @@ class Outlet(io.TextIOBase):
 
 
 def _own_description(descriptor: int) -> int:
-    """Open a pipe or terminal anew, so that its non-blocking mode is not shared with other processes.
+    """Reopen a pipe or terminal, so that its non-blocking mode is not shared with other processes.
 
-    If that is not possible, return the descriptor itself: it is written to in small parts when it is ready.
+    If that is not possible, return the descriptor itself. Small parts are written to it when it is ready.
     """
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISFIFO(mode) and not os.isatty(descriptor):

@@ -9,10 +9,10 @@ from gate.config.stdout import is_stdout
 
 
 def shown_path(path: Path, workspace: Path) -> str:
-    """Return the path for readers: relative to the workspace if it is inside.
+    """Return the path as reports show it: relative to the workspace if it is inside.
 
-    A container's absolute paths mean nothing outside. Return an empty string for stdout, which is not a file
-    that a later step could read.
+    A container's absolute paths mean nothing outside the container. The path of stdout is empty, because a
+    later step could not read it.
     """
     if is_stdout(str(path)):
         return ""
@@ -24,7 +24,7 @@ def shown_path(path: Path, workspace: Path) -> str:
 
 
 def real_path(path: str | Path) -> str:
-    """Return the path with all links resolved, or as it is written if the working directory is gone."""
+    """Return the path with all links resolved, or unchanged if the working directory does not exist."""
     try:
         return os.path.realpath(path)
     except OSError:
@@ -32,7 +32,7 @@ def real_path(path: str | Path) -> str:
 
 
 def absolute(path: Path) -> Path:
-    """Return the absolute path, or the path as it is written if the working directory is gone."""
+    """Return the absolute path, or the path unchanged if the working directory does not exist."""
     try:
         return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
     except OSError:

@@ -24,7 +24,10 @@ class Plain:
         """Do nothing: the verdict at the end of the log contains the message."""
 
     def group(self, title: str, lines: Iterable[Line]) -> None:
-        """Log a title and lines. The title may begin with a name from outside, so other words precede it."""
+        """Log a title and lines.
+
+        The title may begin with a name from outside, so the gate writes words of its own before it.
+        """
         self._console.line(Line(f"results of {title}"))
         for line in lines:
             self._console.line(line)

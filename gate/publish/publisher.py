@@ -1,4 +1,4 @@
-"""Publish a finished report in every place. A place that fails does not stop the others."""
+"""Publish a finished report everywhere. If one destination fails, the others still get the report."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from gate.text.clean import clean
 from gate.text.style import Line, Tone
 
 _OUTPUT_LENGTH = 2000
-_LISTS = ("session-ids", "failed-checks")  # they have their own limits, and half a list is useless
+_LISTS = ("session-ids", "failed-checks")  # these lists have their own limits, and half a list is useless
 _LIST_LENGTH = 1_000_000
 
 
 def publish(report: Report, sinks: Sinks) -> ExitCode:
-    """Write the report to files, host and log; return the exit code.
+    """Write the report to the files, the host and the log. Return the exit code.
 
     If a file cannot be written, the other reports name that fault. The log comes last, because its reader may
     have stalled.
@@ -35,7 +35,7 @@ def publish(report: Report, sinks: Sinks) -> ExitCode:
     for job in jobs:
         try:
             job(report, sinks)
-        except Exception as error:  # noqa: BLE001 - one broken reporter must not silence the others
+        except Exception as error:  # noqa: BLE001 - one broken reporter must not stop the others
             sinks.console.line(Line(Defect(error).sentence, Tone.BAD))
     return report.verdict.exit_code
 
@@ -51,7 +51,7 @@ def _publish_on_host(report: Report, sinks: Sinks) -> None:
 
 
 def _log_tables(report: Report, sinks: Sinks) -> None:
-    """Log the tables. Fold only the calm ones, because readers look for the others."""
+    """Log the tables. Fold only those that have nothing to report."""
     for table in closing.tables(report):
         if table.is_calm:
             sinks.host.group(table.title, table.lines)

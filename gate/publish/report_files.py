@@ -21,7 +21,7 @@ from gate.text.redact import Redaction
 
 
 class Sinks(NamedTuple):
-    """The places for reports. `paths` maps the name of an input to its file; an empty path means no file.
+    """The destinations of reports. `paths` maps an input's name to its file; an empty path means no file.
 
     `hidden` removes the API key from everything that is written.
     """
@@ -42,7 +42,7 @@ class _File(NamedTuple):
 
 
 def _junit(report: Report) -> Iterable[bytes]:
-    from gate.report.junit import xml  # noqa: PLC0415 - other reports are written even if its library is missing
+    from gate.report.junit import xml  # noqa: PLC0415 - the other reports do not need its library
 
     return xml.parts(report)
 
@@ -58,7 +58,7 @@ def _summary(report: Report) -> Iterable[bytes]:
 
 
 def _page(report: Report) -> Iterable[bytes]:
-    from gate.report.page import page  # noqa: PLC0415 - most runs do not write it
+    from gate.report.page import page  # noqa: PLC0415 - most runs do not write a page
 
     yield page.render(report)
 
@@ -72,10 +72,10 @@ _FILES = (
 
 
 def write_files(report: Report, sinks: Sinks) -> Report:
-    """Write the report files; return the report as they show it.
+    """Write the report files. Return the report as they show it.
 
-    If one cannot be written, the others are written again, so that they name that fault. A report on stdout
-    comes last, because it cannot be replaced.
+    If a file cannot be written, the others are written again, so that they name that fault. A report on
+    stdout comes last, because it cannot be replaced.
     """
     wanted = [file for file in _FILES if sinks.paths.get(file.input)]
     wanted.sort(key=lambda file: is_stdout(sinks.paths[file.input]))
@@ -93,8 +93,8 @@ def _write_all(
 ) -> tuple[Report, Sequence[_File]]:
     """Write each file. Return the report with the faults, and the files that could not be written.
 
-    `written` are the inputs of files that exist; new ones are added. After a fault, stdout is left for the
-    next round, whose report names the fault.
+    `written` has the inputs whose files exist; the inputs of new files are added. After a fault, a report on
+    stdout waits for the next round, so that it names the fault.
     """
     failed: list[_File] = []
     for file in wanted:
@@ -112,7 +112,7 @@ def _write_all(
 
 
 def _write_in_place_of_the_old(report: Report, file: _File, sinks: Sinks) -> tuple[Report, bool]:
-    """Remove a file before writing it again: it may report a pass, and there may be no room for two."""
+    """Remove the old file, which may report a pass, and write the new one. Both might not fit on the disk."""
     remove(Path(sinks.paths[file.input]))
     return _write(report, file, sinks)
 
@@ -123,7 +123,7 @@ def _planned(file: _File, sinks: Sinks) -> ReportFile:
 
 
 def _write(report: Report, file: _File, sinks: Sinks) -> tuple[Report, bool]:
-    """Write one file. Return the report, with a fault if that failed, and whether it was written."""
+    """Write one file. Return the report, to which a failure adds a fault, and whether it worked."""
     host = sinks.host
     try:
         parts = map(sinks.hidden.in_bytes, file.render(report))

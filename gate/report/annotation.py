@@ -16,7 +16,7 @@ from gate.report.report import Report
 from gate.report.wording import CONFIGURATION_ERROR
 from gate.text.clean import clean
 
-_MOST_WARNINGS = 9  # the first ten are shown, and one error may become a warning
+_MOST_WARNINGS = 9  # GitHub shows ten, and the verdict may be a warning too
 _MOST_REASONS = 3
 _LENGTH = 2000
 
@@ -65,7 +65,7 @@ def _verdict(report: Report) -> Iterable[Annotation]:
 
 
 def _reasons(report: Report) -> Iterable[str]:
-    """Yield the reasons why the worst rows that close the gate are not green, each reason once."""
+    """Yield the reasons for the worst rows that close the gate, each reason once."""
     several = len(report.sessions) > 1
     red = [
         (_prefix(judged, several) + judged.naming.name(place_of(row.outcome)), row.outcome)

@@ -21,7 +21,7 @@ _MOST_NAMED = 10
 
 
 class Entry(NamedTuple):
-    """A row and the session that it belongs to, by its position in the report."""
+    """A row, its session, and the position of that session in the report."""
 
     session: int
     judged: JudgedSession
@@ -34,12 +34,12 @@ class Entry(NamedTuple):
 
     @property
     def is_calm(self) -> bool:
-        """Whether the row is green or skipped."""
+        """Return whether the row is green or skipped."""
         return self.row.conclusion in _CALM
 
     @property
     def check(self) -> str:
-        """Return the label of its check, which no other check of the session has."""
+        """Return the label that distinguishes the row's check from the other checks of the session."""
         return self.judged.naming.label(self.row.outcome.check)
 
 
@@ -51,12 +51,12 @@ class CheckEntries(NamedTuple):
 
     @property
     def conclusion(self) -> Conclusion:
-        """Return the worst conclusion of its rows."""
+        """Return the worst conclusion for the check's rows."""
         return self.entries[0].row.conclusion
 
 
 def worst_first(report: Report) -> tuple[Entry, ...]:
-    """Return the rows of all sessions. Equally bad rows stay in the order of the sessions."""
+    """Return the rows of all sessions, worst first. Equally bad rows keep the order of the sessions."""
     entries = (
         Entry(number, judged, row) for number, judged in enumerate(report.sessions) for row in judged.rows
     )
@@ -64,7 +64,7 @@ def worst_first(report: Report) -> tuple[Entry, ...]:
 
 
 def by_check(entries: Iterable[Entry]) -> tuple[CheckEntries, ...]:
-    """Group rows by check. Checks without an ID may share a name, so they are grouped within a session."""
+    """Group rows by check. Checks without an ID may share a name, so they are grouped by session too."""
     groups: dict[tuple[Check, int], list[Entry]] = {}
     for entry in entries:
         check = entry.row.outcome.check
@@ -83,7 +83,7 @@ def sessions_worst_first(report: Report) -> tuple[tuple[int, JudgedSession], ...
 
 
 def is_worth_a_look(judged: JudgedSession) -> bool:
-    """Whether a session has a row that is neither green nor skipped, or anything else to report."""
+    """Return whether a session has anything to report, such as a row that is neither green nor skipped."""
     is_calm = all(row.conclusion in _CALM for row in judged.rows)
     return bool(judged.decisions or judged.contradictions or judged.error) or not is_calm
 
@@ -91,7 +91,7 @@ def is_worth_a_look(judged: JudgedSession) -> bool:
 def overview(checks: Sequence[CheckEntries]) -> str:
     """Name the checks that are not green: `2 of 40 checks close the gate: Login (us-east-1), Cart (…)`.
 
-    Locations are not named if there is only one.
+    Locations are named only if there are several.
     """
     with_places = len({entry.row.outcome.location for check in checks for entry in check.entries}) > 1
     said: list[str] = []
@@ -119,7 +119,7 @@ def _named(checks: Sequence[CheckEntries], *, with_places: bool) -> str:
 
 
 def _places(check: CheckEntries) -> str:
-    """Name the locations that are as bad as the check itself."""
+    """Name the locations of the check's worst rows."""
     found = [
         entry.row.outcome.location for entry in check.entries if entry.row.conclusion is check.conclusion
     ]

@@ -1,4 +1,4 @@
-"""The outputs of the step, which are a public interface and the first part of the JSON record."""
+"""The outputs of the step. They are a public interface, and the JSON record begins with them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def render(report: Report) -> dict[str, str | int]:
 def failed_checks(report: Report) -> list[dict[str, object]]:
     """Return the ID, name and locations of at most 100 checks that have red or undecided rows.
 
-    The locations are those of these rows. A check is listed once, even if several sessions ran it.
+    Only the locations of these rows are listed. A check is listed once, even if several sessions ran it.
     """
     found: dict[Check, dict[str, None]] = {}
     for session in report.sessions:

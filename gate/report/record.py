@@ -27,7 +27,7 @@ def render(report: Report) -> bytes:
 
 
 def parts(report: Report) -> Iterable[bytes]:
-    """Yield the record session by session, because hundreds at once would take many times their size."""
+    """Yield the record session by session, because hundreds of sessions at once would take much memory."""
     head = {
         "version": VERSION,
         **render_outputs(report),
@@ -49,7 +49,7 @@ def parts(report: Report) -> Iterable[bytes]:
 
 
 def _encoded(value: Mapping[str, object], depth: int = 0) -> bytes:
-    """Return the value as JSON, indented for that depth. Only JSON's layout contains line breaks."""
+    """Return the value as JSON, indented for that depth. JSON escapes the line breaks in strings."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return text.replace("\n", "\n" + depth * "  ").encode(errors="replace")
 

@@ -39,7 +39,7 @@ _ENDINGS_WORST_FIRST = (Ending.STOPPED, Ending.INCONCLUSIVE, Ending.TIMEOUT, End
 
 
 class ReportFile(NamedTuple):
-    """A report file that was written: its input, its title, its path, and its content in short."""
+    """A report file that was written: its input, its title, its path, and a summary of its content."""
 
     input: str
     title: str
@@ -51,9 +51,9 @@ class ReportFile(NamedTuple):
 class Report:
     """A verdict with its circumstances.
 
-    `details` are the reasons why results are not green, by the results' IDs, as far as they were fetched.
-    `absences` explain why rows have no result, by location. `files` are the report files that were written.
-    `waited_s` is in seconds.
+    `details` maps the IDs of results to the reasons why they are not green, if the reasons were fetched.
+    `absences` maps locations to the reasons why they have no result. `files` are the report files that were
+    written.
     """
 
     verdict: Verdict
@@ -85,7 +85,7 @@ class Report:
 
     @property
     def other_faults(self) -> tuple[str, ...]:
-        """Return the errors of the gate itself that are neither mistakes nor the reason for the verdict."""
+        """Return the errors of the gate itself, except mistakes and the error that is the reason."""
         others = (fault for fault in self.verdict.faults if not isinstance(fault, UsageError))
         texts = (clean(fault.sentence, SENTENCE_LENGTH) for fault in others)
         return tuple(text for text in texts if text != self.verdict.reason.text)
@@ -120,9 +120,9 @@ class Report:
         return self.why(outcome.final)
 
     def explained(self, outcome: Outcome) -> tuple[tuple[str, Detail], ...]:
-        """Return the runs of a row whose reasons are known, in order, each with its number.
+        """Return the known reasons for the runs of a row in order, each with the number of the run.
 
-        The reason why a row has no result comes last.
+        The reasons why a row has no result come last.
         """
         runs = [
             (f"attempt {number} of {outcome.tries}", self.why(run))
@@ -133,7 +133,7 @@ class Report:
         return tuple((name, why) for name, why in runs if why.reasons or why.recordings)
 
     def reason_of(self, outcome: Outcome) -> str:
-        """Return the main reason of a row's last run that has one; empty if none is known."""
+        """Return the main reason for the last run that has a reason; empty if no reason is known."""
         reasons = [why.reasons[0] for _, why in self.explained(outcome) if why.reasons]
         return reasons[-1] if reasons else ""
 

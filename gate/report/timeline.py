@@ -1,4 +1,4 @@
-"""The times of an outcome's runs, and the states in which a timeline shows them."""
+"""The times and states of an outcome's runs, as a timeline shows them."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ CONFIGURATION_ERROR = "Checkly gate: configuration error"
 
 
 def title_of(report: Report) -> str:
-    """Return the title of a report: its verdict, or that the gate did not start."""
+    """Return the title of a report: the verdict, or a configuration error."""
     is_usage = report.verdict.exit_code is ExitCode.USAGE
     return CONFIGURATION_ERROR if is_usage else _TITLES[report.verdict.kind]
 
@@ -40,7 +40,10 @@ def state_of(outcome: Outcome) -> str:
 
 
 def time_of(outcome: Outcome) -> str:
-    """Return the time of the final run, with the policy's limit if it was slower; empty if there is none."""
+    """Return how long the final run took; empty if there is no final run.
+
+    If the run was slower than the policy's response time, include that limit.
+    """
     if outcome.final is None:
         return ""
     limit = f", limit {format_duration(outcome.slower_than_ms / 1000)}" if outcome.slower_than_ms else ""

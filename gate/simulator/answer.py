@@ -26,7 +26,7 @@ def document(status: int, fields: Mapping[str, object]) -> Answer:
 
 
 def refusal(status: HTTPStatus, message: str = "", **more: object) -> Answer:
-    """Return an error in the form of Checkly's errors. The default message is the phrase of the status."""
+    """Return an error in Checkly's format. The default message is the standard phrase of the status."""
     return document(
         status,
         {"statusCode": status.value, "error": status.phrase, "message": message or status.phrase, **more},

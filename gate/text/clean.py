@@ -22,7 +22,7 @@ _UNWRITABLE = re.compile(
     + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
     + "]"
 )
-_BLANK_START = re.compile(r"^[\s\ufe0e\ufe0f]+")  # a selector without a character before it has no effect
+_BLANK_START = re.compile(r"^[\s\ufe0e\ufe0f]+")  # a selector at the start has no character to change
 _SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/\s]*@")
 
@@ -30,10 +30,10 @@ _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/\s]*@")
 def clean(text: str, length: int = NAME_LENGTH) -> str:
     """Return the text as one printable line of at most `length` characters.
 
-    Control characters, ANSI sequences, lone surrogates, noncharacters and direction marks are removed, and
-    each run of white space becomes one space. Text that is already clean does not change.
+    ANSI sequences, lone surrogates, noncharacters, invisible characters and direction marks are removed. Each
+    run of white space and control characters becomes one space. Text that is already clean does not change.
     """
-    head = text[: length * 20]  # cut a text of megabytes before cleaning it, not only after
+    head = text[: length * 20]  # so that cleaning a text of megabytes does not take long
     visible = _UNWRITABLE.sub("", _ANSI.sub("", head))
     line = _BLANK_START.sub("", _SPACE.sub(" ", visible).rstrip())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
@@ -43,7 +43,7 @@ def https_link(text: str) -> str:
     """Return the link if it is an https URL that is safe to show and to click, otherwise an empty string."""
     if len(text) > _LINK_LENGTH or not re.fullmatch(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+", text):
         return ""
-    parts = urlsplit(text)  # raises no error, because there is no bracket in the text
+    parts = urlsplit(text)  # cannot raise an error, because the text contains no bracket
     return text if parts.hostname and not (parts.username or parts.password) else ""
 
 

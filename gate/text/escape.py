@@ -18,27 +18,27 @@ _HASH_COMMAND = re.compile(r"#(?=#(?:vso|teamcity)?\[)")
 
 
 def log_line(text: str) -> str:
-    """Return a line that no CI system takes for a command, and that a terminal shows as plain text.
+    """Return a line that no CI system reads as a command, and that a terminal shows as plain text.
 
     GitHub's runner reads `::name` at the start of a line (after white space) and `##[name]` anywhere in it;
     Azure's agent reads `##vso[`, and TeamCity's `##teamcity[`. Buildkite folds the lines below one that
-    begins with `+++`, `---`, `~~~` or `^^^`. Jenkins itself writes `[Pipeline]`. An indented line must not
-    look like the verdict, which is not indented.
+    begins with `+++`, `---`, `~~~` or `^^^`. Jenkins begins its own lines with `[Pipeline]`. An
+    indented line must not look like the verdict, which is not indented.
     """
     shown = without_commands(_CONTROLS.sub(" ", text))
     return "· " + shown.removeprefix("  ") if _COMMAND.match(shown) else shown
 
 
 def without_commands(text: str) -> str:
-    """Return the text without `##`, which begins a command in the middle of a line."""
+    """Return the text without `##`, which can begin a command anywhere in a line."""
     return _DOUBLE_HASH.sub("# ", text)
 
 
 def document(text: str) -> str:
-    """Return an equivalent document, without lines that a CI system takes for a command.
+    """Return an equivalent document, without lines that a CI system reads as a command.
 
-    The gate itself writes the first character: `{` in JSON, `<` in XML and HTML, another one in Markdown. In
-    Markdown, `##` alone begins a heading and is kept.
+    The first character shows the format, because the gate itself writes it: `{` in JSON, `<` in XML and HTML,
+    any other in Markdown. In Markdown, `##` begins a heading, so it is kept unless it begins a command.
     """
     if text.startswith("{"):
         return _DOUBLE_HASH.sub(r"\\u0023", text)  # its lines begin with the gate's own text

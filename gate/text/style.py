@@ -1,4 +1,4 @@
-"""Lines of a log, with the tones that a terminal shows as colours."""
+"""Lines of a log, with tones that become colours if the log has colours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Tone(Enum):
-    """The tone of a line: a colour on a terminal, without effect elsewhere."""
+    """The tone of a line. A log without colours ignores it."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -44,7 +44,7 @@ def shortened(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int) -> tuple[str, ...]:
-    """Return the text in rows of at most `width` columns, broken between words. Further rows are indented.
+    """Return the text in rows of at most `width` columns, broken between words. Later rows are indented.
 
     A word that is too long for a row, such as a URL, is not broken.
     """

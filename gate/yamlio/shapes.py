@@ -12,7 +12,7 @@ from gate.yamlio.scalars import Reader, T, json_scalar, scalar
 
 
 def several(item: Reader[T]) -> Reader[tuple[T, ...]]:
-    """Return a reader of lists that reads each item with `item`."""
+    """Return a reader of lists, which reads each item with `item`."""
 
     def read(node: yaml.Node) -> tuple[T, ...]:
         if not isinstance(node, yaml.SequenceNode):
@@ -32,7 +32,7 @@ def one_or_several(item: Reader[T]) -> Reader[tuple[T, ...]]:
 
 
 def mapping(value: Reader[T]) -> Reader[Mapping[str, T]]:
-    """Return a reader of mappings with any keys that reads each value with `value`."""
+    """Return a reader of mappings, which accepts any key and reads each value with `value`."""
 
     def read(node: yaml.Node) -> Mapping[str, T]:
         entries = _entries(node)
@@ -44,7 +44,7 @@ def mapping(value: Reader[T]) -> Reader[Mapping[str, T]]:
 def record(
     node: yaml.Node, *, required: Mapping[str, Reader[Any]], optional: Mapping[str, Reader[Any]]
 ) -> Mapping[str, Any]:
-    """Read a mapping with known keys, each with its own reader. Return the values of the keys it has."""
+    """Read a mapping with known keys, each with its own reader. Return the value of each key."""
     entries = _entries(node)
     readers = {**required, **optional}
     problems = [
@@ -68,7 +68,7 @@ def record(
 
 
 def plain(node: yaml.Node) -> object:
-    """Return any value that JSON can represent."""
+    """Read any value that JSON can represent."""
     if isinstance(node, yaml.SequenceNode):
         return list(several(plain)(node))
     if isinstance(node, yaml.MappingNode):

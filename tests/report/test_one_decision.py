@@ -134,7 +134,7 @@ def test_the_log_ends_with_the_verdict_and_its_details() -> None:
         "The gate is CLOSED (exit code 1): 1 of 4 locations failed (25%), none allowed (default): sa-east-1",
         "  tolerated: 1 of 4 locations is degraded (25%), at most 1 allowed (default): ap-south-1",
         "  tolerated: 1 of 4 locations is flaky (25%): eu-central-1",
-        "  skipped: af-south-1 is missing, ignored by the policy (p.yml:3)",
+        "  skipped: af-south-1 (missing), ignored by the policy (p.yml:3)",
         "  Checkout API in Checkly",
         "  waited 12s, 7 requests",
     ]

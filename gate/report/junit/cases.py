@@ -21,7 +21,7 @@ _MESSAGE_LENGTH = 120
 
 
 class Attempt(NamedTuple):
-    """A failed attempt that was followed by another."""
+    """A failed attempt that was followed by another attempt."""
 
     type: str
     message: str
@@ -68,7 +68,7 @@ def _location_case(name: str, row: Row, judged: JudgedSession, report: Report) -
 
 
 def _what_happened(row: Row, kind: Kind, report: Report) -> str:
-    """Describe the outcome of a location, without its name (the case has it) and without the rule."""
+    """Describe the outcome of a location, but not the location (the case names it) and not the rule."""
     outcome = row.outcome
     if kind is Kind.SKIPPED:
         because = row.because if row.conclusion is Conclusion.SKIPPED else "allowed by the policy"
@@ -88,17 +88,20 @@ def _shortened(text: str) -> str:
 
 
 def _in_full(text: str, message: str) -> Iterable[str]:
-    """Return the whole text if the message is a shortened one."""
+    """Return the whole text if the message contains only part of it."""
     return () if text == message else (text,)
 
 
 def _passed_at_last(outcome: Outcome) -> bool:
-    """Whether the final result passed. A failure that a threshold tolerates does not count as flaky."""
+    """Return whether the final run passed, was flaky or was degraded.
+
+    The attempts before a failure that a threshold tolerates are not reported as flaky.
+    """
     return outcome.happened in (State.PASSED, State.FLAKY, State.DEGRADED)
 
 
 def cases_of_session(judged: JudgedSession, check: str) -> Iterable[Case]:
-    """Return the cases that have no row: rules about the session, and required locations that did not run."""
+    """Return the cases without a row: for the session itself, and for required locations that did not run."""
     for decision in judged.closing:
         for place in decision.places:
             if decision.rule is Rule.REQUIRED and place.check is None:
@@ -149,7 +152,10 @@ def _more_reasons(why: Detail) -> Iterable[str]:
 
 
 def _details(row: Row, judged: JudgedSession, report: Report, attempts: Iterable[Attempt]) -> Iterable[str]:
-    """Return the lines below the message: reasons, attempts (many consumers ignore them), rule and link."""
+    """Return the lines below the message: reasons, attempts, rule and link.
+
+    The attempts are repeated here, because many consumers ignore their elements.
+    """
     outcome = row.outcome
     yield from _more_reasons(report.why_of(outcome))
     if outcome.finished_in:
@@ -171,7 +177,7 @@ def _link(what: str, link: str) -> Iterable[str]:
 
 
 def _properties(row: Row, kind: Kind) -> Iterable[tuple[str, str]]:
-    """Return facts for tools. People see these lines too, so they repeat nothing that the case shows."""
+    """Return properties for tools. People see them too, so they do not repeat what the case shows."""
     outcome = row.outcome
     final = outcome.final
     yield "checkly.state", outcome.happened.value

@@ -1,6 +1,6 @@
 """The results of test cases: the kind and type for each row, and for each rule about a session.
 
-Consumers of JUnit disagree about a case with two results, so each case has one.
+Consumers of JUnit disagree about a case with two results, so each case has only one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TYPES = {
     State.UNFINISHED: (Kind.ERROR, "Inconclusive"),
     State.DEGRADED: (Kind.FAILURE, "Degraded"),
     State.FLAKY: (Kind.FAILURE, "Flaky"),
-    State.PASSED: (Kind.FAILURE, "CheckFailure"),  # an attempt without a flag
+    State.PASSED: (Kind.FAILURE, "CheckFailure"),  # an attempt that no flag marks as failed
     State.SKIPPED: (Kind.FAILURE, "Required"),
 }
 ENDING_TYPES = {

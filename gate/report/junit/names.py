@@ -1,4 +1,4 @@
-"""The names of suites, classes and cases. Test histories depend on them, so they are the same in all runs."""
+"""The names of suites, classes and cases. They are the same in all runs, because test histories use them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def checks_of(sessions: Iterable[JudgedSession]) -> set[Check]:
 
 
 def suite_names(checks: Iterable[Check]) -> dict[Check, str]:
-    """Return a suite name for each check of a session. It is also the prefix of the names of the cases."""
+    """Return a suite name for each check of a session. The names of the cases begin with the suite name."""
     return {check: label or UNKNOWN_CHECK for check, label in labels(checks).items()}
 
 
@@ -42,9 +42,9 @@ def fault_name(fault: GateError) -> str:
 
 
 def unique_name(name: str, class_name: str, uses: Counter[str]) -> str:
-    """Return the name, with a number if the class has a case of that name. Count it in `uses`.
+    """Return the name, with a number if the class already has a case of that name. Count it in `uses`.
 
-    Some consumers keep only one of the cases with the same name.
+    Some consumers keep only one of several cases with the same name.
     """
     key = f"{class_name} {name}"
     uses[key] += 1

@@ -54,7 +54,7 @@ def _finished(suite: Suite, report: Report, uses: Counter[str]) -> Suite:
 
 
 def _suites_of(judged: JudgedSession, classes: Mapping[Check, str], report: Report) -> Iterable[Suite]:
-    """Yield a suite for each check, and one for cases about the whole session if it has many checks."""
+    """Yield a suite for each check and, in a test session, one for cases about the whole session."""
     runs = judged.session.checks if judged.session else ()
     started_at = (judged.session.started_at if judged.session else None) or report.decided_at
     names = suite_names(run.check for run in runs)
@@ -95,7 +95,7 @@ def _policy_file(report: Report) -> Mapping[str, str]:
 
 
 def _fault_cases(report: Report) -> Sequence[Case]:
-    """Return a case for each error of the gate itself, or one case for a verdict without sessions."""
+    """Return a case for each error of the gate itself, or one for the verdict if there is no error."""
     faults = zip(report.verdict.faults, report.faults, strict=True)
     cases = [case_of_fault(fault_name(fault), text) for fault, text in faults]
     return cases or [case_of_fault(session_name(), report.verdict.reason.text)]

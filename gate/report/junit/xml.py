@@ -24,14 +24,14 @@ _SUITE_ATTRIBUTES = ("name", "tests", "failures", "errors", "skipped", "time", "
 
 
 def render(report: Report) -> bytes:
-    """Return the report as UTF-8 XML. Its names depend only on the check and the location."""
+    """Return the report as UTF-8 XML. The names in it depend only on the check and the location."""
     return b"".join(parts(report))
 
 
 def parts(report: Report) -> Iterable[bytes]:
     """Yield the report suite by suite, because the trees of hundreds of suites would take much more memory.
 
-    The totals come first, so suites are kept compressed until all are counted.
+    The totals come first in the file, so suites are kept compressed until all cases are counted.
     """
     totals = dict.fromkeys(("tests", "failures", "errors"), 0)
     time_s = 0.0
@@ -78,7 +78,10 @@ def _element(of: Suite) -> ET.Element:
 
 
 def _library_case(case: Case, class_name: str) -> junit_xml.TestCase:
-    """Return the library's case. The text repeats the message: some dashboards show only one of the two."""
+    """Return the library's case.
+
+    Its text repeats the message, because some dashboards show only the text or only the message.
+    """
     properties = [f"[[PROPERTY|{key}={plain(value)}]]" for key, value in case.properties]
     words = [case.message, *case.details] if case.message and case.kind is Kind.PASSED else []
     library_case = junit_xml.TestCase(

@@ -1,4 +1,4 @@
-"""The last part of the log: a table of each session's locations, and the verdict with its reasons."""
+"""The last part of the log: a table of each session's rows, and the verdict with its reasons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gate.text.duration import format_duration
 from gate.text.style import Line, Tone, columns, fitted
 
 _NAME_WIDTH = 30  # keeps a line within 80 columns
-_MOST_GREEN_CHECKS = 12  # listed for a session of many checks; if there are more, they are only counted
+_MOST_GREEN_CHECKS = 12  # listed for a test session; if there are more, they are only counted
 _CONCLUSIONS = {
     Conclusion.GREEN: "",
     Conclusion.TOLERATED: "tolerated",
@@ -56,7 +56,7 @@ def verdict(report: Report) -> tuple[Line, ...]:
 
 
 def files(report: Report) -> tuple[Line, ...]:
-    """Return the path of each report, and the content of some."""
+    """Return a line for each report file: its path and, for some, a summary of its content."""
     return tuple(
         Line(
             f"  {file.title}: {file.path or 'stdout'}" + (f" ({file.holds})" if file.holds else ""),
@@ -67,9 +67,9 @@ def files(report: Report) -> tuple[Line, ...]:
 
 
 def _session_table(judged: JudgedSession, report: Report) -> Iterable[Line]:
-    """Return the rows of a session. For a session of many checks, the worst come first.
+    """Yield the lines about a session. In a test session, the worst rows come first.
 
-    If many of its checks are green, they are only counted.
+    If a test session has many green rows, these are only counted.
     """
     rows: Sequence[Row] = judged.rows
     green = [row for row in rows if row.conclusion is Conclusion.GREEN]
@@ -105,7 +105,7 @@ def _elsewhere(named: Sequence[tuple[str, Row]]) -> Iterable[Line]:
 
 
 def _reasons(named: Sequence[tuple[str, Row]], report: Report) -> Iterable[Line]:
-    """Return why rows are not green, only once if all attempts have the same reasons."""
+    """Yield the reasons why rows are not green: once for a row if all its attempts have the same reasons."""
     for name, row in named:
         explained = report.explained(row.outcome)
         alike = len(explained) == row.outcome.tries and len({why.reasons for _, why in explained}) == 1
@@ -151,7 +151,7 @@ def _session(judged: JudgedSession) -> Iterable[tuple[str, str, Tone]]:
     for row in judged.rows:
         if row.conclusion is Conclusion.SKIPPED:
             name = judged.naming.name(place_of(row.outcome))
-            yield "skipped: ", f"{name} is {row.outcome.seen.value}, {row.because}", Tone.FAINT
+            yield "skipped: ", f"{name} ({row.outcome.seen.value}), {row.because}", Tone.FAINT
     for contradiction in judged.contradictions:
         yield "contradiction: ", contradiction, Tone.WARN
     if judged.error:

@@ -29,7 +29,7 @@ _NEWS = (
 
 
 class _Counts(NamedTuple):
-    """The finished rows of a session, and all of its rows."""
+    """How many rows a session has, and how many of them have finished."""
 
     finished: int
     rows: int
@@ -57,7 +57,7 @@ class Progress:
         return tuple(Line(f"{stamp}  {line.text}", line.tone) for line in lines)
 
     def state(self, waited_s: float) -> str:
-        """Describe the wait in one line. The name is last, because a narrow terminal may cut it off."""
+        """Describe the wait in one line. The name is last, because a narrow terminal cuts off the end."""
         ended = sum(session.phase is Phase.FINISHED for session in self._sessions.values())
         what = f"{ended} of {self._count} sessions have ended"
         if self._count == 1:
@@ -101,12 +101,12 @@ class Progress:
             yield Line(_in_short(found, is_running=session.phase is Phase.RUNNING))
 
     def _row_changes(self, session: Session, found: Sequence[Outcome], *, of_many: bool) -> Iterable[Line]:
-        """Return a line for each row that changed. Green rows among many checks are only counted."""
+        """Yield a line for each row that changed. The green rows of a test session are only counted."""
         naming = naming_of(session, found)
         prefix = f"{session.label} · " if self._count > 1 else ""
         before = self._rows.get(session.id, {})
         said = {place_of(outcome): _said(outcome) for outcome in found}
-        # Rows that Checkly no longer reports are forgotten, and so are sessions that have ended.
+        # Rows that Checkly no longer reports are dropped, as are all rows of a session that has ended.
         self._rows[session.id] = said if session.phase is not Phase.FINISHED else {}
         for outcome in found:
             place = place_of(outcome)
@@ -117,8 +117,8 @@ class Progress:
 def _in_short(found: Sequence[Outcome], *, is_running: bool) -> str:
     """Count the finished checks: `12 of 40 checks finished, 1 failed`.
 
-    A running session without an unfinished check may still have more checks, because it shows each check only
-    when that has a result.
+    Even if all checks so far have finished, a running session may get more, because some sessions show a
+    check only when it has a result.
     """
     counts = Counter(outcome.state for outcome in found)
     bad = [f"{counts[state]} {state.value}" for state in State if counts[state] and state in _NEWS]

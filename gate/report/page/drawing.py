@@ -20,12 +20,12 @@ _COLOURS = {
     State.DEGRADED: "bar-amber",
     State.CANCELLED: "bar-grey",
 }
-_NARROWEST_PERCENT = 0.6  # the width of a bar that can still be seen
+_NARROWEST_PERCENT = 0.6  # a narrower bar could not be seen
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The time that a timeline covers."""
+    """The period that a timeline covers."""
 
     start: datetime
     stop: datetime
@@ -36,7 +36,7 @@ class Axis:
         return max((self.stop - self.start).total_seconds(), 0.001)
 
     def percent(self, moment: datetime) -> float:
-        """Return the position of a moment, from 0 to 100."""
+        """Return the position of a moment on the axis in percent, from 0 to 100."""
         return 100 * (moment - self.start).total_seconds() / self.length_s
 
 
@@ -49,7 +49,7 @@ def axis_of(outcomes: Iterable[Outcome]) -> Axis | None:
 
 
 def runs(outcome: Outcome, axis: Axis) -> Html:
-    """Draw a bar for each run of an outcome. Return an empty text if no run has times."""
+    """Draw a bar for each run of an outcome. Return an empty string if no run has times."""
     drawn = [(run, span) for run in outcome.runs if (span := span_of(run))]
     if not drawn:
         return Html("")

@@ -67,14 +67,16 @@ def _main(report: Report) -> Iterable[Html]:
     if entries:
         yield element("ul", *(element("li", text) for text in _counts(report)), class_="counts")
         checks = by_check(entries)
-        if len(checks) > 1 and len(report.sessions) > 1:  # the reason names the checks of a single session
+        if (
+            len(checks) > 1 and len(report.sessions) > 1
+        ):  # the reason already names the checks of a single session
             yield element("p", overview(checks))
     yield from _sessions(report, entries)
     yield policies_section(report)
 
 
 def _counts(report: Report) -> Iterable[str]:
-    """Count the checks, the locations unless rows are named by check, and the rows in each state."""
+    """Count the checks, the rows in each state and, if there is no test session, the locations."""
     counts = report.counts
     if any(judged.is_of_many for judged in report.sessions):
         del counts["locations"]

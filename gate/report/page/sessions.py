@@ -89,7 +89,7 @@ def _row(entry: Entry, names: Sequence[str], axis: Axis | None, report: Report, 
 
 
 def _why(outcome: Outcome, report: Report) -> Html:
-    """Return the reason of the last run that has one, and fold the other reasons below it."""
+    """Return the main reason of the last run that has one, with all reasons folded below it."""
     explained = report.explained(outcome)
     texts = [
         f"{number}: {text}" if outcome.attempts else text

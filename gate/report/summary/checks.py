@@ -36,7 +36,7 @@ def render(entries: Sequence[Entry], report: Report, room: int) -> Iterable[str]
 
 
 def _fold(check: CheckEntries, report: Report) -> Sequence[str]:
-    """Return the facts that the table does not show; nothing for a green check."""
+    """Return the facts that the table does not show; nothing for a green or skipped check."""
     if check.entries[0].is_calm:
         return ()
     rows = [entry.row.outcome for entry in check.entries]
@@ -57,7 +57,7 @@ def _reasons(check: CheckEntries, report: Report) -> Sequence[str]:
 
 
 def _listed(check: CheckEntries, report: Report) -> Sequence[str]:
-    """Return all known reasons, attempt by attempt, if the table does not show them all."""
+    """Return all known reasons, attempt by attempt; nothing if the table already shows them all."""
     explained = [(entry, *each) for entry in check.entries for each in report.explained(entry.row.outcome)]
     is_more = any(
         entry.row.outcome.attempts or len(why.reasons) > 1 or why.recordings for entry, _, why in explained

@@ -17,7 +17,7 @@ _MOST_OPEN = 3
 
 
 def render(report: Report, room: int) -> Sequence[str]:
-    """Return a heading if there is one session, or an overview and a line for each if there are several."""
+    """Return a heading if there is one session; if there are several, an overview and a line for each."""
     if len(report.sessions) == 1:
         return tuple(_only(report.sessions[0], report))
     return tuple(_several(report, room)) if report.sessions else ()
@@ -38,14 +38,17 @@ def _only(judged: JudgedSession, report: Report) -> Iterable[str]:
 
 
 def _counted(judged: JudgedSession) -> str:
-    """Count the checks of a session of many checks: `40 checks: 38 passed, 2 failed`."""
+    """Count the checks of a test session: `40 checks: 38 passed, 2 failed`."""
     states = Counter(row.outcome.state for row in judged.rows)
     counts = ", ".join(f"{states[state]} {state.value}" for state in State if states[state])
     return f"{judged.naming.count(len(judged.rows))}: {counts}"
 
 
 def _several(report: Report, room: int) -> Iterable[str]:
-    """Show an overview, then each session. If many need attention, all but those without rows are folded."""
+    """Yield an overview, then each session.
+
+    If many sessions need attention, all sessions except those without rows are folded.
+    """
     checks = by_check(worst_first(report))
     if checks:
         yield from ("", markdown(overview(checks)))
@@ -61,11 +64,11 @@ def _several(report: Report, room: int) -> Iterable[str]:
         yield from folded(f"{len(folded_away)} {more}{noun}", ("", *folded_away))
     if hidden := len(lines) - len(shown):
         are = "session is" if hidden == 1 else "sessions are"
-        yield from ("", f"{hidden} more {are} in the JUnit report only.")
+        yield from ("", f"{hidden} more {are} only in the JUnit report.")
 
 
 def _line(judged: JudgedSession) -> str:
-    """Show a session and all decisions on it in one line."""
+    """Return a session and all decisions on it in one line."""
     texts = [decision.text for decision in judged.decisions] + list(judged.contradictions)
     texts += [judged.error.sentence] if judged.error else []
     mark = "❌" if judged.closing else "❔" if judged.error else "⚠️" if is_worth_a_look(judged) else "✅"

@@ -1,4 +1,4 @@
-"""The job summary in GitHub's Markdown: the verdict, the sessions, and one table with the worst first."""
+"""The job summary in GitHub's Markdown: the verdict, the sessions, and one table of rows, worst first."""
 
 from __future__ import annotations
 

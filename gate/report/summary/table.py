@@ -21,7 +21,7 @@ _FOLD_BYTES = 200
 
 
 class Columns(NamedTuple):
-    """The columns that the rows need."""
+    """The optional columns that the rows need."""
 
     check: bool
     location: bool
@@ -29,7 +29,7 @@ class Columns(NamedTuple):
 
     @property
     def head(self) -> tuple[str, ...]:
-        """Return the lines above the first row."""
+        """Return the header lines of the table."""
         check = "| Check " if self.check else ""
         location = "| Location " if self.location else ""
         named = self.check + self.location
@@ -72,7 +72,7 @@ def render(entries: Sequence[Entry], report: Report, room: int) -> tuple[Sequenc
         shown += folded(_counted(entries[opened : len(lines)], columns), (*columns.head, *rest))
     if cut := len(entries) - len(lines):
         are = "is" if cut == 1 else "are"
-        shown += ("", f"{cut} more {_noun(cut, columns)} {are} in the JUnit report only.")
+        shown += ("", f"{cut} more {_noun(cut, columns)} {are} only in the JUnit report.")
     return shown, not cut
 
 

@@ -60,8 +60,8 @@ def _look(labels: Sequence[str]) -> str:
     return json.dumps({"gantt": {"leftPadding": padding}, "themeVariables": _COLOURS})
 
 
-# The distance between ticks of the axis, in milliseconds and in Mermaid's words, and the format of labels. If
-# the format were coarser than the distance, labels would be repeated.
+# The distance between ticks of the axis, in milliseconds and in Mermaid's syntax, and the format of their
+# labels. If the format were coarser than the distance, labels would be repeated.
 _MOST_TICKS = 8
 _TICKS = (
     (100, "100millisecond", "%M:%S.%L"),
@@ -79,7 +79,7 @@ _TICKS = (
 
 
 def _axis(timed: Sequence[Outcome]) -> Iterable[str]:
-    """Yield the axis for all runs. If all ticks would be too close, Mermaid chooses them, with dates."""
+    """Yield the axis for all runs. If it is too long for these ticks, Mermaid chooses ticks with dates."""
     spans = [span for outcome in timed for run in outcome.runs if (span := span_of(run))]
     moments = [moment.timestamp() * 1000 for span in spans for moment in span]
     long_ms = max(moments) - min(moments)

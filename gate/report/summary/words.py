@@ -16,5 +16,8 @@ MARKS = {
 
 
 def linked(text: str, link: str) -> str:
-    """Return a link, or only text if there is none. In a cleaned link, Markdown interprets only entities."""
+    """Return a link, or only the text if there is no link.
+
+    Only `&` needs escaping in a cleaned link, because Markdown interprets entities.
+    """
     return f"[{markdown(text)}]({link.replace('&', '&amp;')})" if link else markdown(text)

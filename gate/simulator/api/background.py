@@ -1,4 +1,4 @@
-"""Error groups and private locations, which explain results beyond their details."""
+"""Responses with error groups and private locations, which help to explain results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gate.simulator.scenario.model import Scenario
 
 
 def error_group(play: Play, call: Call, _body: bytes) -> Answer:
-    """Return a response with an error group of the scenario, in the form for the kind of session."""
+    """Return a response with an error group of the scenario, in the format for that kind of session."""
     group = next((each for each in play.scenario.error_groups if each.id == call.group_id), None)
     if group is None:
         return answers.NO_SUCH_GROUP

@@ -65,7 +65,7 @@ _ROUTES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """An API call, as its address defines it. `method` is the HTTP method that the call requires.
+    """An API call, as the address of a request defines it. `method` is the HTTP method that it requires.
 
     IDs that the address does not contain are empty. `query` has the values of each name in order.
     """
@@ -90,7 +90,7 @@ class Call:
 
 
 def call_at(target: str) -> Call | None:
-    """Return the call at a request's target (path and query); None for any other address."""
+    """Return the API call at an address (path and query); None if there is none."""
     path, _, query = target.partition("?")
     for route in _ROUTES:
         if match := route.path.fullmatch(path):

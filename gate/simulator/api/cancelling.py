@@ -24,7 +24,7 @@ _CAN_BE_CANCELLED = ("PLAYWRIGHT", "AGENTIC")
 def sequence_ids(body: bytes) -> Collection[str] | None:
     """Return the sequences that the body of a cancel call names; an empty collection means all of them.
 
-    Return None for a body that Checkly refuses.
+    Return None for a body that Checkly rejects.
     """
     try:
         fields = json.loads(body)
@@ -37,7 +37,7 @@ def sequence_ids(body: bytes) -> Collection[str] | None:
 
 
 def cancelled(session: PlannedSession, elapsed_s: float, ids: Collection[str] = ()) -> PlannedSession:
-    """Return the session, cancelled at that time."""
+    """Return the session as it develops if it is cancelled at that time."""
     if session.current(elapsed_s).status in TERMINAL:
         return session
     if session.kind is SessionKind.TEST:

@@ -85,5 +85,5 @@ def _result_fields(scenario: Scenario, result: PlannedResult, session_link: str)
 
 
 def _status_word(status: str, version: str) -> str:
-    """Return a status as a version reports it: v1 reports a cancelled session as TIMED_OUT."""
+    """Return a status as a version of the API reports it: v1 reports a cancelled session as TIMED_OUT."""
     return "TIMED_OUT" if version == "v1" and status == "CANCELLED" else status

@@ -20,7 +20,7 @@ from gate.simulator.scenario.sessions import PlannedSession
 
 @dataclass(frozen=True, slots=True)
 class _Documents:
-    """The documents of a kind of session: the session by version, and the details of one result."""
+    """Functions for the documents of one kind of session: the session, and the details of a result."""
 
     session: Callable[[Scenario, PlannedSession, str, float], Mapping[str, object]]
     detail: Callable[[Scenario, PlannedSession, str, float], Mapping[str, object] | None]
@@ -55,7 +55,7 @@ def _explain(play: Play, call: Call, _body: bytes) -> Answer:
 
 
 def _list(play: Play, call: Call, _body: bytes) -> Answer:
-    """Return a response with the sessions of the scenario. Start the clocks that are not running yet."""
+    """Return a response with the sessions of the scenario. Start their clocks if they are not running yet."""
     sessions = list(play.sessions(call.kind))
     for session in sessions:
         play.begin(session.id, session.kind)

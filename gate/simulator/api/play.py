@@ -37,7 +37,7 @@ class Play:
             self._began.setdefault(session_id, self.clock())
 
     def session(self, session_id: str, kind: SessionKind) -> PlannedSession | None:
-        """Return a session of that kind as it is planned now."""
+        """Return a session with its current plan; None if there is no session of that kind and ID."""
         session = self._sessions.get(session_id)
         return session if session and session.kind is kind else None
 

@@ -55,7 +55,10 @@ class StandIn:
         return Arrival(number, request, call, effect)
 
     def answer(self, arrival: Arrival) -> Answer | None:
-        """Return the right response, after a wait for a completion call; None if the play stops meanwhile."""
+        """Return the response that is right without a fault. A completion call first waits for the session.
+
+        Return None if the play stops meanwhile.
+        """
         call = arrival.call
         if not self._accepts(arrival.request.headers.get("authorization", "")):
             return answers.UNAUTHORIZED
@@ -134,7 +137,7 @@ class StandIn:
             if not is_changed:
                 break
             session = self._play.session(session.id, session.kind) or session
-        # A wait may end slightly too early; the event that it waited for counts as reached.
+        # A wait may end slightly too early. If it was for the session's end, that end counts as reached.
         elapsed_s = max(self._play.session_s(session.id), ends_s if wait_s <= left_s else began_s)
         if session.current(elapsed_s).status in TERMINAL:
             return session_answer(self._play, call, session, elapsed_s)

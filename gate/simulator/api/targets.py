@@ -1,4 +1,4 @@
-"""Select the checks that the body of a trigger call asks for."""
+"""Select the checks that match the body of a trigger call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Filter = Callable[[Check], bool]
 
 
 def filter_in(body: bytes) -> _Filter | None:
-    """Return the filter in the body of a trigger call. Without one, every check passes.
+    """Return the filter in the body of a trigger call. Without a target, every check matches.
 
     `matchTags` is a list of alternatives, each a list of tags that a check must have or, with a `!`, must not
     have. Return None if the body is not valid.
@@ -55,9 +55,9 @@ def order_in(body: bytes) -> Order | None:
 
 
 def _filter(target: Mapping[str, object]) -> _Filter:
-    """Return the filter of a target. Raises Python's own errors if the target is not a mapping of lists."""
+    """Return the filter of a target. Raises AttributeError or TypeError if it is not a mapping of lists."""
     check_ids, match_tags = target.get("checkId", []), target.get("matchTags", [])
-    named = [str(each).lower() for each in check_ids]  # type: ignore[attr-defined] # the caller catches it
+    named = [str(each).lower() for each in check_ids]  # type: ignore[attr-defined] # the caller catches the error
     alternatives = [[str(tag) for tag in tags] for tags in match_tags]  # type: ignore[attr-defined] # likewise
 
     def fits(check: Check) -> bool:

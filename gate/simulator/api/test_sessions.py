@@ -66,7 +66,7 @@ def sequences(session: PlannedSession, elapsed_s: float) -> Iterator[tuple[str, 
 def _results(
     scenario: Scenario, session: PlannedSession, run: PlannedCheck, number: int, elapsed_s: float
 ) -> Iterator[Mapping[str, object]]:
-    """Yield the results that a check has, and a pending one for each that it does not have yet."""
+    """Yield the results of a check, and a pending result for each location that has not finished."""
     shown = _shown(run, elapsed_s)
     for result in shown:
         yield {
@@ -94,7 +94,7 @@ def _shown(run: PlannedCheck, elapsed_s: float) -> list[PlannedResult]:
 
 
 def _unfinished(run: PlannedCheck, shown: list[PlannedResult]) -> list[str]:
-    """Return the locations without a final result. A result from elsewhere counts for one of them."""
+    """Return the locations without a final result. A final result from elsewhere counts for one of them."""
     finished = [result.location for result in shown if result.type != "ATTEMPT"]
     elsewhere = sum(location not in run.locations for location in finished)
     lacking = [location for location in run.locations if location not in finished]
@@ -122,7 +122,7 @@ def _detail_fields(
     number: int,
     fields: Mapping[str, object],
 ) -> Mapping[str, object]:
-    """Return the fields of the details that the session's own result does not have."""
+    """Return the fields that a result has only in its details, not in the session's document."""
     location = str(fields["runLocation"])
     here = [result for result in run.results if result.location == location]
     index = next((i for i, each in enumerate(here) if each.id == fields["testSessionResultId"]), None)

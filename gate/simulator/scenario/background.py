@@ -1,4 +1,4 @@
-"""Error groups and private locations, which explain results beyond their details."""
+"""The error groups and private locations of a scenario, which help to explain results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PlannedGroup:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLocation:
-    """A private location with a number of agents, the last of which was seen `unseen_days` days ago."""
+    """A private location and the number of its agents, which Checkly last saw `unseen_days` days ago."""
 
     slug: str
     agents: int

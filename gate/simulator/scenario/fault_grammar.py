@@ -70,9 +70,8 @@ def _usual_body(status: int) -> bytes:
         return b""
 
 
-_KINDS: Mapping[
-    str, _Kind
-] = {  # the first of these keys in a fault decides: `body` only if there is no `status`
+# The first of these keys that a fault has decides. `body` decides only if there is no `status`.
+_KINDS: Mapping[str, _Kind] = {
     "cut": _Kind(lambda read: Cut(read["cut"])),
     "drip": _Kind(lambda read: Drip(read["drip"])),
     "size": _Kind(lambda read: Flood(read["size"], gzip=read.get("gzip", False)), frozenset({"gzip"})),

@@ -33,7 +33,7 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drip:
-    """The right response, with one byte of its body per interval, in real seconds."""
+    """The right response, but its body is sent one byte per interval (in real seconds)."""
 
     interval_s: float
 

@@ -16,7 +16,7 @@ STARTED = datetime(2026, 1, 15, 9, tzinfo=UTC)  # fixed, so that a scenario's do
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """How the API behaves for every session. `latency_s` is in real seconds, before each response."""
+    """How the API behaves for every session. Each response is sent after `latency_s` real seconds."""
 
     served: tuple[str, ...] = VERSIONS
     completion: bool = True
@@ -44,7 +44,7 @@ class Scenario:
 
     @property
     def session_ids(self) -> tuple[str, ...]:
-        """The IDs of the sessions, in the scenario's order."""
+        """Return the IDs of the sessions, in the scenario's order."""
         return tuple(session.id for session in self.sessions)
 
     def moment(self, elapsed_s: float) -> datetime:

@@ -42,7 +42,10 @@ def read_status(node: yaml.Node) -> StatusChange:
 
 
 def result_reader(location: str | None = None) -> Callable[[yaml.Node], PlannedResult]:
-    """Return a reader that raises `InvalidYaml`. Without a location here, each result must have one."""
+    """Return a reader of results. If `location` is None, each result must have a location.
+
+    The reader raises `InvalidYaml`.
+    """
     where = {"location": text}
 
     def read(node: yaml.Node) -> PlannedResult:

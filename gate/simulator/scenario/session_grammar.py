@@ -34,7 +34,7 @@ def read_session(node: yaml.Node) -> PlannedSession:
 
 
 def identified(session: PlannedSession, seed: str) -> PlannedSession:
-    """Return the session with its missing IDs. The same seed gives the same IDs."""
+    """Return the session with its missing IDs filled in. The same seed gives the same IDs."""
     session_id = session.id or _derived_id(f"session {seed}")
     checks = (
         _with_ids(run, session_id, number, seed if number == 0 else f"{seed} {number}")
@@ -129,4 +129,4 @@ def _with_ids(run: PlannedCheck, session_id: str, number: int, seed: str) -> Pla
 
 
 def _derived_id(seed: str) -> str:
-    return str(uuid5(NAMESPACE_URL, ascii(seed)))  # a file's name may not be valid UTF-8
+    return str(uuid5(NAMESPACE_URL, ascii(seed)))  # the name of a file is not always valid UTF-8

@@ -15,7 +15,7 @@ FIRST_STATUS = {SessionKind.CHECK: "STARTED", SessionKind.TEST: "RUNNING"}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check; one that is not deployed has no ID."""
+    """A check. It has no ID if it is not deployed."""
 
     id: str
     name: str
@@ -36,9 +36,9 @@ class StatusChange:
 class PlannedResult:
     """A result that appears at `at_s`, after a run that took `took_s`.
 
-    `flags` are the five booleans of a check session's result by their names. `type` is the result type, which
-    may be null. `status` replaces the status that the flags imply, in test sessions only. `detail` contains
-    additional fields of its details.
+    `flags` has the five booleans of a check session's result, by name. `type` is the result type, which may
+    be null. `status` replaces the status that the flags imply, in test sessions only. `detail` contains
+    additional fields of the result's details.
     """
 
     at_s: float
@@ -62,7 +62,7 @@ class PlannedCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSession:
-    """A session: its checks, one in a check session, and its statuses in order of time.
+    """A session: its checks (only one in a check session), and its statuses in order of time.
 
     `name`, `location`, `grows`, `provider` and `metadata` belong to test sessions. A session that grows shows
     a check only once it has a result; other sessions show it as pending from the start.

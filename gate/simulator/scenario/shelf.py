@@ -1,4 +1,4 @@
-"""Load scenarios that come with the gate, from files, or from text."""
+"""Load scenarios: those that come with the gate, or from a file or a text."""
 
 from __future__ import annotations
 

@@ -12,7 +12,9 @@ from gate.simulator.api.stand_in import StandIn
 
 LOOPBACK = "127.0.0.1"
 _LONGEST_GOODBYE_S = 1.0
-_Request = socket.socket | tuple[bytes, socket.socket]  # the base classes serve datagrams too
+_Request = (
+    socket.socket | tuple[bytes, socket.socket]
+)  # the type in the base classes, which serve datagrams too
 
 
 class Server(ThreadingTCPServer):
@@ -31,11 +33,11 @@ class Server(ThreadingTCPServer):
         self._acceptor = threading.Thread(target=self._accept, name="simulator", daemon=True)
 
     def start(self) -> None:
-        """Start to accept connections."""
+        """Start accepting connections."""
         self._acceptor.start()
 
     def stop(self) -> None:
-        """Cut all connections, and return when their threads have finished."""
+        """Cut all connections. Return when their threads have finished, or after one second."""
         self.stand_in.stop()
         socket.create_connection(self.reached_at).close()  # wakes the acceptor
         self._acceptor.join()
@@ -52,7 +54,7 @@ class Server(ThreadingTCPServer):
             self.handle_request()
 
     def verify_request(self, request: _Request, client_address: object) -> bool:  # noqa: ARG002
-        """Whether to serve a connection. `stop` opens a last one, which is not served."""
+        """Return whether to serve a connection. `stop` opens a last connection, which is not served."""
         return not self.stand_in.stopped.is_set()
 
     def process_request(self, request: _Request, client_address: object) -> None:

@@ -16,11 +16,11 @@ from gate.simulator.server.wire import Connection
 
 
 class Simulator:
-    """A context manager that plays a scenario. While it is entered, `url` responds as Checkly's API would.
+    """A context manager that plays a scenario. Inside it, `url` responds as Checkly's API would.
 
     `host` is an IPv4 address, and `port` 0 means any free port. `speed` (simulated seconds per real second)
     replaces the scenario's speed. `clock` returns real seconds. Entering raises OSError if the address is not
-    available. The constructor raises ValueError if the speed is not above 0.
+    available. The constructor raises ValueError if the speed is not above 0 or is infinite.
     """
 
     url: str
@@ -57,7 +57,7 @@ class Simulator:
 
     @property
     def requests(self) -> list[Recorded]:
-        """All requests that have arrived so far, in order of arrival."""
+        """Return all requests that have arrived so far, in order of arrival."""
         return self._stand_in.ledger.entries()
 
     def wait_for_request(self, path_part: str, timeout_s: float) -> bool:

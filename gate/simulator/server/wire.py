@@ -18,7 +18,7 @@ from gate.simulator.server.listener import Server
 
 _BODILESS = (204, 304)
 _CHUNK = 1 << 16
-_GZIP = 16 + zlib.MAX_WBITS  # selects the format of gzip
+_GZIP = 16 + zlib.MAX_WBITS  # selects the gzip format
 _FIRST_RAY = 0x8F3A_0000_0000_0000
 
 
@@ -30,7 +30,7 @@ class Connection(BaseHTTPRequestHandler):
     server_version = "checkly-gate-simulator"
     sys_version = ""
     disable_nagle_algorithm = True
-    number = 0  # of the request that is being answered
+    number = 0  # the number of the request that is being answered
 
     def exchange(self) -> None:
         """Answer one request."""
@@ -146,7 +146,7 @@ class Connection(BaseHTTPRequestHandler):
         self.send_header("cf-ray", f"{_FIRST_RAY + self.number:x}-FRA")
         super().end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class uses this name
         """Log nothing: the ledger records the requests."""
 
 
