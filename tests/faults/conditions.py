@@ -44,11 +44,10 @@ class ProxyPlan:
 class Condition:
     """A network, the gate's exit code in it, and a text that the gate's reason must contain.
 
-    Placeholders in `url`, `env`, `inputs` and `says`: {bundle} is the file of the server's authority, {other}
-    the file of another authority, {nowhere} a missing file, and {empty} a file without a certificate. {proxy}
-    is the proxy's URL without credentials, {known_proxy} the URL with them. {port} is the server's port,
-    {closed} a port at which nothing listens, {full} one that accepts no more connections, and {silent} one
-    that sends nothing.
+    `url`, `env`, `inputs` and `says` may contain placeholders. Files: {bundle} contains the server's
+    authority, {other} another authority, {empty} no certificate; {nowhere} does not exist. URLs of the proxy:
+    {proxy} has no credentials, {known_proxy} has them. Ports: {port} is the server's; {closed} refuses
+    connections, {full} drops them, and {silent} accepts them but sends nothing.
     """
 
     name: str

@@ -11,7 +11,7 @@ from tests.image.building import Image
 from tests.image.running import Runner, act, run
 
 SCENARIO = """
-description: a session that is over
+description: a session that has ended
 sessions:
   - check: {name: Checkout API, type: API}
     locations: [us-east-1]

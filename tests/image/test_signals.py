@@ -14,7 +14,7 @@ from tests.image.building import Image
 from tests.image.running import RUNNER, Container, Runner, action
 
 LONG = """
-description: a session that takes its time
+description: a session that runs for ten minutes
 sessions:
   - check: {name: Checkout API, type: API}
     locations: [us-east-1, eu-central-1]

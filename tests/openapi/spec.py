@@ -37,7 +37,7 @@ def request_problems(method: str, target: str, body: bytes = b"") -> list[str]:
     if "body" in operation:
         problems += _problems(operation["body"], json.loads(body or b"null"), "body")
     elif body not in (b"", b"{}"):
-        problems.append("a body that is not declared")
+        problems.append("the body is not declared")
     return problems
 
 
@@ -50,7 +50,7 @@ def response_problems(method: str, target: str, status: int, body: bytes) -> lis
         return [f"the status {status} is not declared"]
     schema = responses[str(status)]
     if schema is None:
-        return ["a body that is not declared"] if body else []
+        return ["the body is not declared"] if body else []
     return _problems(schema, json.loads(body), f"{status}")
 
 

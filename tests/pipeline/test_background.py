@@ -47,7 +47,7 @@ class Background:
     groups: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        raise AssertionError(f"{request} within {within_s} s: these requests are sent together")
+        raise AssertionError(f"{request} within {within_s} s was not sent by send_each")
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
         assert within_s > 0

@@ -44,7 +44,7 @@ class Explaining:
     at_once: list[int] = field(default_factory=list)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        raise AssertionError(f"{request} within {within_s} s: details are fetched together")
+        raise AssertionError(f"{request} within {within_s} s was not sent by send_each")
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
         assert within_s > 0

@@ -168,12 +168,12 @@ def test_a_failing_api_gets_only_one_request_at_a_time(fault: Fault) -> None:
     assert len(world.told(TroubleBegan)) == len(world.told(TroubleEnded)) == 1
 
 
-def test_sessions_that_end_during_trouble_are_noticed_within_one_back_off() -> None:
+def test_sessions_that_end_during_trouble_are_noticed_within_one_poll_interval() -> None:
     for seed in range(8):
         world = _world(100, (5, 30), seed)
         world.fault = lambda _, at_s: UNAVAILABLE if 20 <= at_s < 30 else None
         world.wait(jitter=random.Random(seed).random)
-        assert world.clock.elapsed_s() - 30 <= 10.5, "the pause after a long poll without an end"
+        assert world.clock.elapsed_s() - 30 <= 10.5, "more than one poll interval after the trouble"
 
 
 def test_an_unreadable_session_does_not_delay_the_others() -> None:

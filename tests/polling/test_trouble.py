@@ -36,7 +36,7 @@ TRANSIENT: dict[str, Fault] = {
     "200 without a body": Response(200, {}, b""),
     "200 with a list": Response(200, {}, b"[]"),
     "200 with half a document": Response(200, {}, b'{"checkSessionId": "8166'),
-    "200 with another session": document("PASSED", "00000000-0000-0000-0000-000000000000"),
+    "200 with another session's document": document("PASSED", "00000000-0000-0000-0000-000000000000"),
     "204": Response(204, {}, b""),
 }
 FINAL: dict[int, type[errors.Final]] = {
