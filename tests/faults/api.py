@@ -1,4 +1,4 @@
-"""The simulator on a connection that can also send raw bytes, optionally with TLS."""
+"""The simulator, extended to send raw bytes instead of a response, optionally with TLS."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ Trouble = Effect | Raw
 
 
 def struck(trouble: Trouble, aim: Aim, first: int, last: float) -> Fault:
-    """Return a fault that strikes requests that match `aim`: number `first` to number `last`, from 1."""
+    """Return a fault for the requests that match `aim`, from the `first` to the `last`, counted from 1."""
     return Fault(
         aim=aim, effect=cast("Effect", trouble), first=first, last=last
-    )  # only this module handles `Raw`
+    )  # only this module's connection can send `Raw`
 
 
 @dataclass(slots=True)
 class _Clock:
-    """Real time. It records the time of its first call, which is at the first request."""
+    """A real clock that records the time of its first call, which the first request causes."""
 
     first_s: float | None = None
 
@@ -50,7 +50,7 @@ class _Clock:
 
 @dataclass(slots=True)
 class Api:
-    """An API that is running."""
+    """A running API."""
 
     port: int
     session_ids: tuple[str, ...]
@@ -72,7 +72,7 @@ class Api:
 
     @property
     def first_request_s(self) -> float | None:
-        """Return the time of the first request, in monotonic seconds."""
+        """Return the time of the first request, in seconds of the monotonic clock."""
         return self._clock.first_s
 
     def wait_for_request(self, path_part: str) -> bool:

@@ -69,20 +69,20 @@ def byte_by_byte() -> Iterator[bytes]:
 
 
 def endless_headers() -> Iterator[bytes]:
-    """Yield headers without end."""
+    """Yield endless headers."""
     yield head().removesuffix(b"\r\n")
     while True:
         yield b"X-More: " + b"a" * 1000 + b"\r\n"
 
 
 def endless_continue() -> Iterator[bytes]:
-    """Yield interim responses without end."""
+    """Yield endless interim responses."""
     while True:
         yield head(status="HTTP/1.1 100 Continue")
 
 
 def endless_chunks() -> Iterator[bytes]:
-    """Yield the document and then whitespace without end."""
+    """Yield the document and then endless whitespace."""
     yield head("Transfer-Encoding: chunked")
     yield b"%x\r\n%s\r\n" % (len(WHOLE), WHOLE)
     while True:
@@ -90,7 +90,7 @@ def endless_chunks() -> Iterator[bytes]:
 
 
 def bomb(layers: int, *headers: str, status: str = "HTTP/1.1 200 OK") -> Iterator[bytes]:
-    """Yield the document and a gigabyte of whitespace, compressed with that many layers of gzip."""
+    """Yield the document and a gigabyte of whitespace, compressed with gzip `layers` times."""
     body = gzip.compress(WHOLE) + gzip.compress(b" " * MIB) * 1024
     for _ in range(layers - 1):
         body = gzip.compress(body)
@@ -108,6 +108,6 @@ def crowded(item: bytes) -> Iterator[bytes]:
 
 
 def largest(end: str) -> Iterator[bytes]:
-    """Yield the document with a name that makes it almost as large as a response may be."""
+    """Yield the document with a long name, so that it is almost as large as a response may be."""
     yield head()
     yield WHOLE.replace(b"Checkout API", b"a" * 9 * MIB + end.encode(), 1)

@@ -1,7 +1,8 @@
 """Networks as data: certificates, variables, proxies and names, which apply to a whole run of the gate.
 
-The server is at 0.0.0.0. To Linux, that is this machine; to the gate, it is not a loopback address, so
-proxies and certificates apply. A server behind a proxy has a name that only the proxy can resolve.
+The server is at 0.0.0.0. On Linux, this address reaches the same machine. The gate does not treat it as
+loopback, so proxies and certificates apply. A server behind a proxy has a name that only the proxy can
+resolve.
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ DIRECT, NAMED, NOBODY, INVALID, LOOPBACK = (
 class Certificate(Enum):
     """The certificate of the server."""
 
-    RIGHT = "for its own name, by a private authority"
+    RIGHT = "for the right name, signed by a private authority"
     EXPIRED = "expired"
     WRONG_HOST = "for another name"
     SELF_SIGNED = "self-signed"
-    NONE = "no TLS at all"
+    NONE = "no TLS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyPlan:
-    """The proxy's response instead of a connection, if any, and whether it requires credentials."""
+    """The proxy's behaviour: it returns `answer`, or connects if that is empty, and may need credentials."""
 
     answer: bytes = b""
     asks_for_credentials: bool = False
@@ -43,9 +44,10 @@ class ProxyPlan:
 class Condition:
     """A network, the gate's exit code in it, and a text that the gate's reason must contain.
 
-    In `env` and `inputs`, {bundle} is the file of the authority, {other} of another one, {nowhere} a file
-    that does not exist, {empty} a file without a certificate, {proxy} and {known_proxy} the proxy without and
-    with credentials, {closed} a closed port.
+    `url`, `env`, `inputs` and `says` may contain placeholders. Files: {bundle} contains the server's
+    authority, {other} another authority, {empty} no certificate; {nowhere} does not exist. URLs of the proxy:
+    {proxy} has no credentials, {known_proxy} has them. Ports: {port} is the server's; {closed} refuses
+    connections, {full} drops them, and {silent} accepts them but sends nothing.
     """
 
     name: str

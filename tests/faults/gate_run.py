@@ -21,7 +21,7 @@ _VERDICTS = {0: "pass", 1: "fail"}
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """A gate that has ended: its results, how long it took, and its peak memory."""
+    """A finished run of the gate: its results, when it began and ended, and its peak memory."""
 
     run: Run
     began_s: float
@@ -34,14 +34,14 @@ class Gated:
 
     @property
     def everything(self) -> bytes:
-        """Return all its output except the command that masks the key on GitHub."""
+        """Return the log and all files of the workspace, without the command that masks the key on GitHub."""
         files = [path for path in sorted(self.run.workspace.rglob("*")) if path.is_file()]
         log = self.run.log.replace(f"::add-mask::{KEY}\n", "")
         return b"\n".join([log.encode(), *(path.read_bytes() for path in files)])
 
 
 def gate(workspace: Path, inputs: Mapping[str, str], env: Mapping[str, str] | None = None) -> Gated:
-    """Run a gate to its end, with only the runner's variables and those of `env`."""
+    """Run the gate until it exits. Its environment has only the runner's variables and those in `env`."""
     workspace.mkdir(parents=True, exist_ok=True)
     memory = workspace.with_name(f"{workspace.name}.memory")
     command = [sys.executable, "-S", "-I", str(_MEASURED), str(memory), sys.executable, "-u", str(ENTRYPOINT)]
@@ -61,7 +61,7 @@ def gate(workspace: Path, inputs: Mapping[str, str], env: Mapping[str, str] | No
 
 
 def inputs_for(url: str, session_ids: tuple[str, ...], timeout_s: float) -> dict[str, str]:
-    """Return the inputs of a gate on these sessions."""
+    """Return the inputs for a gate on these sessions."""
     return {
         "session-id": "\n".join(session_ids),
         "api-key": KEY,
@@ -90,7 +90,7 @@ def broken_promises(gated: Gated, *, code: int, timeout_s: float, since_s: float
 
 
 def _junit_agrees(run: Run, code: int) -> bool:
-    """Return whether there is a report, which has a red case unless the gate is open."""
+    """Return whether the JUnit report exists, and has a red test case if and only if `code` is not 0."""
     try:
         cases = list(ET.parse(run.workspace / JUNIT).getroot().iter("testcase"))
     except (OSError, ET.ParseError):

@@ -1,6 +1,6 @@
 """Starts a command, writes its peak memory (in KiB) to a file, and exits with its exit code.
 
-This needs its own process, because the kernel's figure for a child starts with the size of its parent.
+This needs a small process of its own, because the kernel's figure for a child starts at its parent's size.
 """
 
 import os

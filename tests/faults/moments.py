@@ -1,4 +1,4 @@
-"""When a fault strikes, and the exit code that the contract requires then."""
+"""When a fault strikes, and which exit code the contract then requires."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.faults.api import Trouble, struck
 
 
 class Moment(Enum):
-    """The requests of the gate that a fault strikes. All others get the right response."""
+    """The requests that a fault strikes. All other requests get the right response."""
 
     FIRST = "first fetch"
     POLL = "long poll"
@@ -28,7 +28,7 @@ _STRUCK = {
 
 
 def fault_at(moment: Moment, trouble: Trouble) -> Fault:
-    """Return the fault that strikes the requests of that moment."""
+    """Return the fault that strikes the requests of a moment."""
     aim, first, last = _STRUCK[moment]
     return struck(trouble, aim, first, last)
 
@@ -36,10 +36,10 @@ def fault_at(moment: Moment, trouble: Trouble) -> Fault:
 class Kind(Enum):
     """A kind of fault, with the exit codes that the contract requires, in the order of the moments.
 
-    The session passes before a fault ends, so a fault that ends leads to 0, and a fault that lasts until the
-    deadline to 4. A final response leads to 4 at once, but after a long poll only the next fetch shows
-    whether it is final. A SILENT fault leaves requests without a response until the deadline, so the session
-    was last seen running: a timeout.
+    The session passes before a fault ends. Therefore a fault that ends leads to 0, and a fault that lasts
+    until the deadline leads to 4. A final response leads to 4 at once, but after a long poll only the next
+    fetch shows whether the error is final. During a SILENT fault, no request gets a response. If it lasts
+    until the deadline, the session's last known status is running, so the gate exits with 3 (timeout).
     """
 
     TRANSIENT = (0, 0, 0, 4)
@@ -48,13 +48,13 @@ class Kind(Enum):
     HARMLESS = (0, 0, 0, 0)
 
     def exit_code(self, moment: Moment) -> int:
-        """Return the exit code that the gate must have."""
+        """Return the exit code that the contract requires."""
         return self.value[list(Moment).index(moment)]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fault: the response, its kind, and the gate's timeout if the fault lasts until the deadline."""
+    """A fault: its effect, its kind, and the timeout of a gate whose fault lasts until the deadline."""
 
     name: str
     trouble: Trouble

@@ -33,7 +33,7 @@ _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class InNetwork:
-    """A gate that ran in a network, the requests to the proxy, and the broken promises."""
+    """A gate's run in a network: its result, the requests to the proxy, and the promises that it broke."""
 
     gated: Gated
     proxy_heads: tuple[bytes, ...]
@@ -51,7 +51,7 @@ def run_in(condition: Condition, folder: Path) -> InNetwork:
     plan = condition.proxy
     proxy = Proxy(plan.answer, plan.asks_for_credentials) if plan else Proxy()
     scenario = parse(PASSED, name="network")
-    timeout_s = 10 if condition.code == 0 else 2  # a gate that opens does so at once
+    timeout_s = 10 if condition.code == 0 else 2  # a gate that opens needs no retries
     with ExitStack() as stack:
         api = stack.enter_context(served(scenario, _tls(condition.certificate, authority)))
         stack.enter_context(proxied(proxy))
@@ -78,7 +78,7 @@ def run_in(condition: Condition, folder: Path) -> InNetwork:
 
 
 def server_context(authority: trustme.CA) -> ssl.SSLContext:
-    """Return TLS settings for names of this machine that the gate does not treat as loopback."""
+    """Return TLS settings for those names of this machine that the gate does not treat as loopback."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*_NAMES).configure_cert(context)
     return context
@@ -106,7 +106,7 @@ def _tls(certificate: Certificate, authority: trustme.CA) -> ssl.SSLContext | No
 
 @contextmanager
 def _closed_port() -> Iterator[int]:
-    """Yield a reserved port that does not listen."""
+    """Reserve a port at which nothing listens, and yield it."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield int(taken.getsockname()[1])

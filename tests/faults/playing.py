@@ -1,4 +1,4 @@
-"""Plays a row of the table: a gate for each moment, all at the same time."""
+"""Plays a row of the table: runs a gate for each moment, all at the same time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The result of a gate that a fault struck at one moment."""
+    """The result of a gate during a fault at one moment."""
 
     gated: Gated
     broken: tuple[str, ...]

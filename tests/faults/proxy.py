@@ -21,7 +21,7 @@ _CHUNK = 1 << 16
 class Proxy:
     """A proxy and the requests to it. It connects to loopback for every host name."""
 
-    answer: bytes = b""  # instead of a connection
+    answer: bytes = b""  # what the proxy sends instead of connecting
     asks_for_credentials: bool = False
     heads: list[bytes] = field(default_factory=list)
     port: int = 0
@@ -32,7 +32,7 @@ class Proxy:
         )
 
     def refusal(self, head: bytes) -> bytes:
-        """Return the response that the proxy sends instead of connecting, or nothing if it connects."""
+        """Return the response that the proxy sends instead of connecting, or no bytes if it connects."""
         expected = b"proxy-authorization: basic " + b64encode(f"{USER}:{PASSWORD}".encode()).lower()
         if self.asks_for_credentials and expected not in head.lower():
             return _WHO_ARE_YOU

@@ -67,12 +67,12 @@ def row_line(row: Row, seen: Mapping[Moment, Seen]) -> str:
     """Return the row of a fault."""
     cells = [_WORDS[seen[moment].code] for moment in Moment]
     first = seen[Moment.FIRST].gated
-    trouble = _TROUBLE.search(first.run.log)  # the log shows failures that were retried
+    trouble = _TROUBLE.search(first.run.log)  # the log shows an error that was retried
     return _line(row.name, *cells, _settled(trouble[1] if trouble else first.reason))
 
 
 def condition_line(condition: Condition, ran: InNetwork) -> str:
-    """Return the row of a network. The run has checked that its reason contains the text that is shown."""
+    """Return the row of a network. `run_in` has checked that the gate's reason contains its text."""
     says = condition.says.format(nowhere="ca.pem", empty="ca.pem")
     return _line(condition.name, _WORDS[ran.gated.run.code], says)
 
@@ -91,7 +91,7 @@ def _line(*cells: str) -> str:
 
 
 def document(line_of: Callable[[str], str]) -> str:
-    """Return the whole document, with the row of each name."""
+    """Return the whole document; `line_of` returns the row for a name."""
     return "\n".join(_parts(line_of)) + "\n"
 
 
@@ -111,7 +111,7 @@ def _parts(line_of: Callable[[str], str]) -> Iterator[str]:
 
 
 def committed_lines() -> dict[str, str]:
-    """Return the rows of the committed document, by the name in their first cell."""
+    """Return the rows of the committed document, keyed by their first cell."""
     rows = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("| ")]
     return {line.split(" | ")[0].removeprefix("| "): line for line in rows}
 

@@ -83,7 +83,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row("a redirect without a target", _status(307), _FINAL),
         Row("a redirect to an invalid URL", _status(302, Location="http://[::1"), _FINAL),
         Row(
-            "a redirect with 1 GiB, compressed",
+            "a redirect with a compressed body of 1 GiB",
             _made(lambda: bodies.bomb(1, "Location: /elsewhere", status="HTTP/1.1 302 Found")),
             _FINAL,
         ),
@@ -107,7 +107,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "two different `Content-Length`s", _raw(head("Content-Length: 9", "Content-Length: 99999"), WHOLE)
         ),
-        Row("a body without HTTP", _raw(WHOLE)),
+        Row("a body without a status line and headers", _raw(WHOLE)),
         Row("bytes that are not HTTP", _raw(bytes(range(256)) * 4)),
         Row("endless headers", _made(bodies.endless_headers)),
         Row("endless 100 Continue", _made(bodies.endless_continue)),
@@ -147,14 +147,14 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row("no status", _body(green_with(status=None))),
         Row("no run locations", _body(green_with(runLocations=None))),
         Row("results that are not a list", _body(green_with(results={}))),
-        Row("locations that look the same", _body(green_with(runLocations=["eu", "eu\u200b"]))),
+        Row("two locations whose names look the same", _body(green_with(runLocations=["eu", "eu\u200b"]))),
         Row("a status with an invisible character", _body(green_with(status="PASSED\u200b"))),
-        Row("a result at a location that looks the same", _body(bodies.green_at("us-east-1\u200b"))),
+        Row("a result at a location whose name looks the same", _body(bodies.green_at("us-east-1\u200b"))),
         Row("plain text, declared as compressed", _raw(head("Content-Encoding: gzip"), WHOLE)),
         Row(
             "half of a compressed document", _raw(head("Content-Encoding: gzip"), gzip.compress(WHOLE)[:-99])
         ),
-        Row("a compression that was not requested", _raw(head("Content-Encoding: br"), b"\x8b\x01\x80")),
+        Row("an encoding that was not requested", _raw(head("Content-Encoding: br"), b"\x8b\x01\x80")),
     ),
     "Harmless oddities": (
         Row(

@@ -1,4 +1,4 @@
-"""docs/RESILIENCE.md has a row for each fault and network, and only generated text."""
+"""docs/RESILIENCE.md has a row for each fault and each network. All its text is generated."""
 
 from __future__ import annotations
 

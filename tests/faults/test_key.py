@@ -1,4 +1,4 @@
-"""The API key is only in the header of requests to the API, and nowhere else."""
+"""The API key is sent only in a header of requests to the API. No output reveals it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.faults.networks import PASSED, server_context
 from tests.samples import SESSION_ID
 
 _CORE = "Zq7Recognisable9xK"
-KEY = f'cu_/+"<&%{_CORE}>=~'  # with all characters that might be escaped
+KEY = f'cu_/+"<&%{_CORE}>=~'  # with every character that might be escaped
 _BEARER = f"Bearer {KEY}".encode()
 FORMS = {
     "unchanged": KEY,
@@ -69,14 +69,14 @@ def test_a_key_that_a_response_echoes_is_in_no_output(trouble: Trouble, tmp_path
         inputs = inputs_for(api.url, (SESSION_ID,), 1) | {"api-key": KEY, "verbose": "true"}
         gated = gate(tmp_path / "workspace", inputs, {"GITHUB_ACTIONS": ""})
         assert {request.headers["authorization"] for request in api.requests} == {f"Bearer {KEY}"}
-    assert "request: GET" in gated.run.log, "the log is verbose"
+    assert "request: GET" in gated.run.log, "the log is not verbose"
     assert (gated.run.workspace / JUNIT).exists()
     shown = [each for each in (*_UNMISTAKABLE, *FORMS.values()) if each.encode() in gated.everything]
     assert not shown
 
 
 _ORDINARY = "cu_0123456789abcdef0123456789abcdef"
-_PARTED = {"a space without width": "\u200b", "a soft hyphen": "\u00ad", "a colour": "\x1b[31m"}
+_PARTED = {"a zero-width space": "\u200b", "a soft hyphen": "\u00ad", "a colour": "\x1b[31m"}
 _SAID = {
     "a check's name": lambda text: Answer(200, green_with(name=text)),
     "a refusal": lambda text: Answer(401, json.dumps({"message": text}).encode()),
@@ -86,7 +86,7 @@ _SAID = {
 
 @pytest.mark.parametrize("apart", _PARTED.values(), ids=_PARTED.keys())
 @pytest.mark.parametrize("said", _SAID.values(), ids=_SAID.keys())
-def test_a_key_that_cleaning_would_reassemble_is_in_no_output(
+def test_a_key_split_by_characters_that_cleaning_removes_is_in_no_output(
     said: Callable[[str], Answer], apart: str, tmp_path: Path
 ) -> None:
     with served(_always(said(f"{_ORDINARY[:20]}{apart}{_ORDINARY[20:]}"))) as api:
@@ -94,7 +94,7 @@ def test_a_key_that_cleaning_would_reassemble_is_in_no_output(
     assert _ORDINARY.removeprefix("cu_").encode() not in gated.everything
 
 
-def test_a_key_as_account_or_in_a_policy_is_in_no_output(tmp_path: Path) -> None:
+def test_a_key_used_as_account_id_or_in_a_policy_is_in_no_output(tmp_path: Path) -> None:
     (tmp_path / "workspace").mkdir()
     (tmp_path / "workspace" / "policy.yml").write_text(f"{_ORDINARY}: 1\n")
     with served(parse(PASSED, name="key")) as api:
@@ -120,7 +120,7 @@ def test_the_target_of_a_redirect_gets_no_request(status: int, tmp_path: Path) -
 
 @contextmanager
 def _behind_tls(folder: Path) -> Iterator[tuple[Api, dict[str, str]]]:
-    """Serve an API with TLS at an address that is not loopback, so that netrc files and proxies matter."""
+    """Serve an API with TLS at an address that is not loopback, so that netrc files and proxies apply."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "bundle.pem"))
     with served(parse(PASSED, name="key"), server_context(authority)) as api:
@@ -142,7 +142,7 @@ def test_a_netrc_in_the_home_folder_is_not_used(entry: str, tmp_path: Path) -> N
 
 
 def test_a_redirect_does_not_open_a_netrc(tmp_path: Path) -> None:
-    """The file is a pipe without a writer, so opening it would hang."""
+    """The netrc file is a pipe without a writer, so opening it would hang."""
     os.mkfifo(tmp_path / ".netrc")
     with served(_always(Answer(302, headers=(("Location", "https://login.example/"),)))) as api:
         gated = gate(tmp_path / "workspace", inputs_for(api.url, (SESSION_ID,), 10), {"HOME": str(tmp_path)})
@@ -150,7 +150,7 @@ def test_a_redirect_does_not_open_a_netrc(tmp_path: Path) -> None:
     assert gated.ended_s - gated.began_s < 5
 
 
-def test_a_key_from_the_environment_is_not_in_the_list_of_processes(tmp_path: Path) -> None:
+def test_the_list_of_processes_does_not_show_a_key_from_the_environment(tmp_path: Path) -> None:
     with served(_always(Cut.STALL)) as api:
         inputs = inputs_for(api.url, (SESSION_ID,), 30)
         process = start(tmp_path, github(tmp_path, inputs | {"api-key": KEY}))

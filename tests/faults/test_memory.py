@@ -1,4 +1,4 @@
-"""The memory, threads and descriptors of a gate are bounded, for any server and any duration."""
+"""The gate's memory, threads and file descriptors stay within limits, for any server and any duration."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _document(status: str, locations: list[str], results: list[dict[str, Any]], 
 
 
 def _changing(session_id: str, before: int, is_poll: bool) -> Iterable[bytes]:
-    """Return a running session in which all locations have new names."""
+    """Return a running session in which all locations have new names at each fetch."""
     if is_poll:
         time.sleep(0.5)
         return NOT_ENDED
@@ -54,7 +54,7 @@ def _changing(session_id: str, before: int, is_poll: bool) -> Iterable[bytes]:
     return whole(_document("PROGRESS", names, results).replace(ID, session_id.encode()))
 
 
-def test_locations_that_change_with_each_fetch_are_forgotten(tmp_path: Path) -> None:
+def test_locations_that_change_with_each_fetch_do_not_increase_memory(tmp_path: Path) -> None:
     with serving(_changing) as server:
         gate = Watched(tmp_path, inputs_for(server.url, _session_ids(1), 600))
         gate.watch(lambda: len(server.asked) >= 10, 60)
@@ -92,7 +92,7 @@ def _large_documents(status: str) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", _large_documents("PASSED"))
-def test_large_documents_that_arrive_together_are_read_one_by_one(kind: str, tmp_path: Path) -> None:
+def test_large_documents_that_arrive_together_stay_within_the_memory_limit(kind: str, tmp_path: Path) -> None:
     body = _large_documents("PASSED")[kind]
     with serving(lambda session_id, _, __: whole(body.replace(ID, session_id.encode()))) as server:
         gate = Watched(tmp_path, inputs_for(server.url, _session_ids(9), 60))
@@ -123,7 +123,7 @@ MANY = _session_ids(250)
 
 @contextmanager
 def _many(running: str) -> Iterator[Server]:
-    """Serve sessions of 1,000 results each; one of the sessions may be running."""
+    """Serve sessions with 1,000 results each; the session with the ID `running`, if any, does not end."""
     names = [f"location-{number}" for number in range(1_000)]
     bodies = {
         status: _document(status, names, [_result(number, name) for number, name in enumerate(names)])
@@ -142,7 +142,7 @@ def _many(running: str) -> Iterator[Server]:
 
 
 @pytest.mark.timeout(400)
-def test_many_sessions_of_many_results_are_reported_in_full(tmp_path: Path) -> None:
+def test_many_sessions_with_many_results_are_reported_in_full(tmp_path: Path) -> None:
     with _many(running="") as server:
         gate = Watched(tmp_path, inputs_for(server.url, MANY, 300))
         run = gate.end(390)
@@ -153,7 +153,7 @@ def test_many_sessions_of_many_results_are_reported_in_full(tmp_path: Path) -> N
 
 
 @pytest.mark.timeout(400)
-def test_all_reports_are_written_after_a_signal_during_many_sessions_of_many_results(tmp_path: Path) -> None:
+def test_after_a_signal_all_reports_on_many_sessions_are_written(tmp_path: Path) -> None:
     with _many(running=MANY[-1]) as server:
         gate = Watched(tmp_path, inputs_for(server.url, MANY, 600))
         gate.watch(lambda: set(server.asked) == set(MANY), 300)
@@ -179,7 +179,7 @@ def _drip() -> Iterator[bytes]:
 
 
 def _drip_often(session_id: str, before: int, is_poll: bool) -> Iterable[bytes]:
-    """Answer one request in four, so that the gate keeps fetching several sessions at once."""
+    """Answer one fetch in four, so that the gate keeps fetching several sessions at once."""
     if before % 4 or is_poll:
         return _drip()
     return whole(_document("PROGRESS", ["a"], []).replace(ID, session_id.encode()))
@@ -209,7 +209,7 @@ def test_endless_responses_do_not_increase_memory_threads_and_descriptors(tmp_pa
 
 
 def _watch_spinning(answer: Answer, workspace: Path) -> tuple[list[Sample], float]:
-    """Return samples of a gate over 75 s, and how many seconds it takes to end after a signal."""
+    """Return samples of a gate over 75 s, and how many seconds it then takes to end after a signal."""
     with serving(answer) as server:
         gate = Watched(workspace, inputs_for(server.url, _session_ids(100), 3_600))
         began_s = time.monotonic()

@@ -1,4 +1,4 @@
-"""In each network, the exit code is that of the contract, and no credential is in a wrong place."""
+"""In each network, the exit code follows the contract, and no credential goes to the wrong place."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.samples import SESSION_ID
 
 
 @pytest.mark.parametrize("condition", EVERY_CONDITION, ids=lambda condition: condition.name)
-def test_a_network_has_the_exit_code_of_the_contract_and_the_row_of_the_document(
+def test_a_network_leads_to_the_exit_code_of_the_contract_and_the_committed_row(
     condition: Condition, tmp_path: Path
 ) -> None:
     ran = run_in(condition, tmp_path)

@@ -1,4 +1,4 @@
-"""Each fault at each moment: the contract's exit code, complete reports, a punctual end, little memory."""
+"""For each fault at each moment, the gate follows the contract, ends in time, and uses little memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.faults.table import ROWS
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_fault_has_the_exit_code_of_the_contract_and_the_row_of_the_document(
+def test_a_fault_leads_to_the_exit_codes_of_the_contract_and_the_committed_row(
     row: Row, tmp_path: Path
 ) -> None:
     seen = play(row, tmp_path)
@@ -24,7 +24,9 @@ def test_a_fault_has_the_exit_code_of_the_contract_and_the_row_of_the_document(
     assert committed_lines().get(row.name) == row_line(row, seen), "run make resilience"
 
 
-@pytest.mark.parametrize("end", ["", "\N{ROCKET}"], ids=["one byte a character", "four bytes a character"])
+@pytest.mark.parametrize(
+    "end", ["", "\N{ROCKET}"], ids=["one byte per character", "four bytes per character"]
+)
 def test_the_largest_allowed_document_does_not_take_much_memory(end: str, tmp_path: Path) -> None:
     row = Row("large", Raw(lambda: bodies.largest(end)), Kind.HARMLESS)
     seen = strike(row, Moment.FIRST, tmp_path)

@@ -1,4 +1,4 @@
-"""Each field of the document is absent or has another type: one session per case, many sessions per gate."""
+"""Documents in which one field is absent or has another type: a session for each, many sessions per gate."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from tests.faults.gate_run import broken_promises, gate, inputs_for
 
 VALUES: tuple[Any, ...] = (ABSENT, None, True, 0, -1.5, 1e308, "", "x", [], {}, [None], ["x"], {"x": "x"})
 TIMEOUT_S = 8
-# For each decisive field, the values with which the gate still opens, and those with which it closes. Any
-# other value is inconclusive. All other fields may have any value: the gate opens.
+# For each decisive field: the values with which the gate opens, and the values with which it closes. Any
+# other value is inconclusive. If a field that is not in the table is changed, the gate opens.
 DECIDES: dict[str, tuple[list[Any], list[Any]]] = {
     "checkSessionId": ([], []),
-    # A policy may match these.
+    # A policy may match the name, the ID and the type of a check.
     "name": ([ABSENT, None, "", "x"], []),
-    "checkId": ([], []),  # "x" is not the check of the result
+    "checkId": ([], []),  # "x" differs from the result's check ID
     "checkType": (["x"], []),
     "results.0.checkId": ([ABSENT, None, ""], []),
-    # Null and absent stand in for FINAL. Any other type is unknown, and the location is missing.
+    # Null or an absent field means FINAL. Any other type is unknown, so the location has no result.
     "results.0.resultType": ([ABSENT, None], [value for value in VALUES if value not in (ABSENT, None)]),
     "results.0.responseTime": ([ABSENT, None, 0, 1e308], []),
     "status": ([], []),
-    "runLocations": ([[]], [["x"]]),  # a result from another location has its own row
+    "runLocations": ([[]], [["x"]]),  # a result from another location gets a row of its own
     "runLocations.0": ([ABSENT], ["x"]),
     "results": ([], [ABSENT, None, []]),
     "results.0": ([], [ABSENT]),
     "results.0.runLocation": ([], ["x"]),
-    "results.0.isCancelled": ([ABSENT, None], [True]),  # older responses lack it
+    "results.0.isCancelled": ([ABSENT, None], [True]),  # older responses lack this field
     **{f"results.0.{flag}": ([], [True]) for flag in ("hasErrors", "hasFailures", "isDegraded", "aborted")},
 }
 
@@ -71,7 +71,7 @@ class Mutant:
         place: Any = document
         for step in self.path[:-1]:
             place = place[step]
-        if self.value == ABSENT and len(self.path) > 1:  # the simulator omits fields at the top
+        if self.value == ABSENT and len(self.path) > 1:  # at the top level, the simulator omits the field
             del place[self.path[-1]]
         else:
             place[self.path[-1]] = self.value
@@ -79,7 +79,7 @@ class Mutant:
 
 
 def _paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Yield the path of every field; of a list only its first item, because all items are alike."""
+    """Yield the path of every field. In a list, follow only the first item, because all items are alike."""
     if path:
         yield path
     if isinstance(value, dict):
@@ -90,12 +90,12 @@ def _paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
 
 
 MUTANTS = [Mutant(path, value) for path in _paths(GREEN) for value in VALUES]
-AT_ONCE = 240  # fewer than the budget of requests per minute
+AT_ONCE = 240  # below the budget of 300 requests per minute
 BATCHES = [MUTANTS[start : start + AT_ONCE] for start in range(0, len(MUTANTS), AT_ONCE)]
 
 
 @pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: f"from {batch[0].name}")
-def test_a_decisive_field_of_another_type_never_opens_the_gate(batch: list[Mutant], tmp_path: Path) -> None:
+def test_each_changed_field_leads_to_the_expected_conclusion(batch: list[Mutant], tmp_path: Path) -> None:
     mutants = {str(UUID(int=number)): mutant for number, mutant in enumerate(batch, start=1)}
     sessions = tuple(
         PlannedSession(

@@ -1,4 +1,4 @@
-"""A gate with a server of a few lines, and the resources that the gate uses while it runs."""
+"""Runs a gate against a minimal server, and samples the resources that it uses."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from threading import Thread
 
 from tests.end_to_end.running import ENTRYPOINT, Run, github
 
-# The response to a request, from the session's ID, the number of earlier requests, and whether it is a long
-# poll for the end.
+# A function that returns the response to a request. Its arguments: the session's ID, the number of earlier
+# plain fetches, and whether the request is a long poll for the session's end.
 Answer = Callable[[str, int, bool], Iterable[bytes]]
 _SESSION = re.compile(rb"^GET /v1/check-sessions/([0-9a-f-]{36})(/completion)?[ ?]")
 
 
 @dataclass(slots=True)
 class Server:
-    """A server that closes each connection after its response. `asked` lists the plain fetches."""
+    """A server that closes each connection after its response. `asked` has the ID for each plain fetch."""
 
     url: str
     asked: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ def whole(body: bytes) -> Iterable[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The resources that a process uses at a time, in seconds since its start."""
+    """The resources that a process uses at one moment; `at_s` is in seconds since its start."""
 
     at_s: float
     resident_mib: float
@@ -81,7 +81,7 @@ class Sample:
 
 
 class Watched:
-    """A running gate and the samples taken of it."""
+    """A running gate, and the samples of its resources so far."""
 
     def __init__(self, workspace: Path, inputs: Mapping[str, str]) -> None:
         workspace.mkdir(parents=True, exist_ok=True)
@@ -100,7 +100,7 @@ class Watched:
 
     @property
     def peak_mib(self) -> float:
-        """Return its peak memory."""
+        """Return the gate's peak memory."""
         return max(sample.peak_mib for sample in self.samples)
 
     def watch(self, until: Callable[[], bool], within_s: float) -> None:
@@ -114,7 +114,7 @@ class Watched:
                 self.process.wait(0.05)
 
     def sample(self) -> None:
-        """Take a sample, if the gate still runs."""
+        """Take a sample, if the gate is still running."""
         folder = Path(f"/proc/{self.process.pid}")
         with suppress(OSError, KeyError):
             lines = (line.split() for line in (folder / "status").read_text().splitlines())
@@ -125,7 +125,7 @@ class Watched:
             self.samples.append(Sample(at_s, held, peak, status["Threads:"], descriptors))
 
     def end(self, within_s: float) -> Run:
-        """Take samples until the gate has ended."""
+        """Take samples until the gate has ended, and return its results."""
         self.watch(lambda: False, within_s)
         log = self._log.read_text(errors="backslashreplace")
         return Run(self.process.returncode, log, self.workspace)

@@ -13,7 +13,7 @@ import pytest
 
 @contextmanager
 def mounted(folder: Path, options: str) -> Iterator[Path]:
-    """Mount a file system in memory with these options on the folder, for the duration of the context."""
+    """Mount a file system in memory on a folder, with mount options, for the duration of the context."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a file system")
     folder.mkdir(exist_ok=True)
@@ -28,7 +28,7 @@ def mounted(folder: Path, options: str) -> Iterator[Path]:
 
 
 def full(folder: Path) -> None:
-    """Fill the disk of the folder."""
+    """Fill the file system that contains the folder."""
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file:
         try:

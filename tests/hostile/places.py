@@ -1,6 +1,6 @@
-"""Every place where text from outside enters the gate, as a function from a text to a run.
+"""Every place where text from outside enters the gate: a function puts a text there, for one run.
 
-For each new field that the gate reads, add a row here; nothing else is needed.
+For each new field that the gate reads, add a row here. The tests need no other change.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Document = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """Everything from outside that a run of the gate gets. `reply`, if given, answers every request."""
+    """Everything that reaches one run of the gate from outside. `reply`, if given, answers every request."""
 
     document: Document = field(default_factory=dict)
     detail: Document = field(default_factory=dict)
@@ -81,7 +81,7 @@ def _result(location: str, kind: str, *, failed: bool, **more: object) -> Docume
 
 
 def results(location: str = "us-east-1", /, **more: object) -> list[Document]:
-    """Return results: one location failed after a failed attempt, and another one passed."""
+    """Return results: one location failed after a failed attempt, and another passed."""
     return [
         _result(location, "ATTEMPT", failed=True, **more),
         _result(location, "FINAL", failed=True, **more),
@@ -185,7 +185,7 @@ def _refusal(status: int, *, message: str = "no", **headers: str) -> Given:
 
 
 def _yaml(text: str) -> str:
-    """Return the text in YAML's double quotes, with an escape for each character."""
+    """Return the text as a double-quoted YAML string, with each character escaped."""
     return '"' + "".join(f"\\U{ord(character):08x}" for character in text) + '"'
 
 
@@ -195,7 +195,7 @@ def _grouped(text: str = GROUP_ID, /, **group: object) -> Given:
 
 
 def _at_private_location(name: str = PRIVATE, /, **fields: object) -> Given:
-    """Return a location without result and agent, with some fields of the private location changed."""
+    """Return a private location without a result or an agent, with some of its fields changed."""
     locations = ["us-east-1", "eu-central-1", name]
     return Given(document={"runLocations": locations}, private_location=fields)
 
@@ -218,7 +218,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "run location without a result": lambda text: Given(
         document={"runLocations": ["us-east-1", "eu-central-1", text]}
     ),
-    "location of a retry elsewhere": lambda text: Given(
+    "location of a retry at another location": lambda text: Given(
         document={"runLocations": ["eu-central-1", "us-east-1"], "results": results(text)}
     ),
     "result link": lambda text: Given(document={"results": results(checkResultLink=text)}),
@@ -227,7 +227,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "result time": lambda text: Given(document={"results": results(startedAt=text, stoppedAt=text)}),
     "session time": lambda text: Given(document={"startedAt": text, "stoppedAt": text}),
     "another session's id": lambda text: Given(document={"checkSessionId": text}),
-    "message of a refusal": lambda text: _refusal(401, message=text),
+    "message of a refused request": lambda text: _refusal(401, message=text),
     "message of a server error": lambda text: _refusal(503, message=text),
     "a response that is not JSON": lambda text: Given(reply=Response(502, {}, text.encode(errors="replace"))),
     "name in the list": lambda text: _listed(name=text),
@@ -263,7 +263,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "comparison of an assertion": lambda text: _assertion(comparison=text),
     "target of an assertion": lambda text: _assertion(target=text),
     "actual value of an assertion": lambda text: _assertion(actual=text),
-    "phrase of a status": lambda text: Given(
+    "reason phrase of a status": lambda text: Given(
         detail={"apiCheckResult": {"response": {"status": 503, "statusText": text}}}
     ),
     "first of two errors": lambda text: Given(detail={"browserCheckResult": {"errors": [text, "x"]}}),
@@ -281,24 +281,24 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
             "browserCheckResult": {"errors": ["x"], "playwrightTestVideos": [f"https://a.example/{text}"]}
         }
     ),
-    "condition of an agent": lambda text: Given(
+    "condition of an agentic check": lambda text: Given(
         detail={"agenticCheckResult": {"assertions": [{"condition": text, "passed": False, "actual": "x"}]}}
     ),
-    "finding of an agent": lambda text: Given(
+    "finding of an agentic check": lambda text: Given(
         detail={"agenticCheckResult": {"assertions": [{"condition": "x", "passed": False, "actual": text}]}}
     ),
-    "summary of an agent": lambda text: Given(detail={"agenticCheckResult": {"summary": text}}),
+    "summary of an agentic check": lambda text: Given(detail={"agenticCheckResult": {"summary": text}}),
     "message of gRPC": lambda text: Given(
         detail={"grpcCheckResult": {"response": {"grpcStatusMessage": text}}}
     ),
-    "days of a certificate": lambda text: Given(
+    "remaining days of a certificate": lambda text: Given(
         detail={"sslCheckResult": {"failureCategory": "EXPIRED", "daysUntilExpiry": text}}
     ),
     "failure of a certificate": lambda text: Given(detail={"sslCheckResult": {"failureCategory": text}}),
     "id of an error group": _grouped,
     "another error group's id": lambda text: _grouped(id=text),
     "message of an error group": lambda text: _grouped(cleanedErrorMessage=text),
-    "first day of an error group": lambda text: _grouped(firstSeen=text),
+    "day when an error group was first seen": lambda text: _grouped(firstSeen=text),
     "message of an error group in a test session": lambda text: replace(
         many(), detail={"errorGroupIds": [GROUP_ID]}, group={"cleanedErrorMessage": text}
     ),
@@ -311,7 +311,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "slug of a private location": lambda text: _at_private_location(text, slugName=text),
     "name of a private location": lambda text: _at_private_location(text, name=text),
     "id of a private location": lambda text: _at_private_location(text, id=text),
-    "last day of a private location": lambda text: _at_private_location(lastSeen=text),
+    "day when a private location was last seen": lambda text: _at_private_location(lastSeen=text),
     "name of a test session": lambda text: of_many(name=text),
     "link of a test session": lambda text: of_many(testSessionLink=text),
     "status of a test session": lambda text: of_many(status=text),
@@ -331,7 +331,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "error of a check in a test session": lambda text: replace(
         many(), detail={"playwrightCheckResult": {"errors": [text, {"message": text}]}}
     ),
-    "error of a schedule": lambda text: Given(detail={"scheduleError": text}),
+    "schedule error of a check": lambda text: Given(detail={"scheduleError": text}),
     "reason of a quarantine": lambda text: Given(
         policy=f"quarantine: [{{location: us-east-1, until: 2099-12-31, reason: {_yaml(text)}}}]"
     ),

@@ -28,7 +28,7 @@ _MERMAID_LINE = re.compile(
 )
 _OWN_SEQUENCES = re.compile("\x1b\\[(?:0|2|31|32|33)m|\r\x1b\\[2K")
 _OWN_COLOURS = re.compile("\x1b\\[(?:0|2|31|32|33)m")
-_NAMED_BY_TEXTS = ("skipped", "origins", "inputs")  # objects of the record with keys from outside
+_NAMED_BY_TEXTS = ("skipped", "origins", "inputs")  # objects of the record whose keys come from outside
 _OF_OTHER_SYSTEMS = re.compile(r"##(?:\[|vso\[|teamcity\[)")
 _BEGINS_NO_LINE = re.compile(r"\s*(?:\+\+\+|---|~~~|\^\^\^|\[Pipeline\])")
 _VERDICT = re.compile(r"\s*The gate (?:is OPEN|is CLOSED|COULD NOT TELL) \(")
@@ -38,7 +38,7 @@ def of_log(log: str) -> Shape:
     """Return the runner's commands in a log, in order, and the number of lines."""
     log = _OWN_COLOURS.sub("", log)
     for line in log.splitlines(keepends=True):
-        assert line.endswith("\n"), "there is another line break in a line"
+        assert line.endswith("\n"), "a line contains another line break"
         assert not _controls(line[:-1]), line
         assert len(line) < 6000
     _only_own_lines(log.splitlines())
@@ -59,7 +59,7 @@ def of_terminal(shown: str) -> Shape:
 
 
 def _only_own_lines(lines: Sequence[str]) -> None:
-    """Check that no line looks like a command of another system and exactly one is the verdict."""
+    """Check that no line looks like another CI system's command, and that exactly one line is the verdict."""
     for line in lines:
         assert not _OF_OTHER_SYSTEMS.search(line), line
         assert not _BEGINS_NO_LINE.match(line), line
@@ -67,7 +67,7 @@ def _only_own_lines(lines: Sequence[str]) -> None:
 
 
 def of_outputs(text: str) -> Shape:
-    """Return the names of the step's outputs, parsed as the runner does it."""
+    """Return the names of the step's outputs, parsed as the runner parses them."""
     outputs = outputs_in(text)
     for value in outputs.values():
         assert not _controls(value)
@@ -92,7 +92,7 @@ def of_junit(written: bytes) -> Shape:
 
 
 def _fields(element: ET.Element) -> list[str]:
-    """Return the names of properties, and of the fields that dashboards find in a text."""
+    """Return the names of properties, and of the fields that dashboards recognise in a text."""
     found = re.findall(r"\[\[(\w+)\|(.*?)=.*?\]\]", element.text or "", re.DOTALL)
     return [*(f"{kind} {name}" for kind, name in found), element.get("name", "")] * (
         element.tag in ("system-out", "property")
@@ -119,7 +119,7 @@ def _keys(value: object, path: str = "") -> Iterator[str]:
 
 
 def of_summary(written: str) -> tuple[Shape, set[str]]:
-    """Return the elements that GitHub's Markdown makes of a summary, and the targets of its links."""
+    """Return the HTML elements of a summary in GitHub's Markdown, and the targets of its links."""
     options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
     assert len(written.encode()) <= 900_000
     reader = _Html()
@@ -143,7 +143,7 @@ class _Reader(HTMLParser):
 
 
 class _Html(_Reader):
-    """A parser that collects elements, links and lines of diagrams. It refuses any other markup."""
+    """A parser that collects elements, links and the lines of diagrams, and refuses any other markup."""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
@@ -188,7 +188,7 @@ class _Page(_Reader):
 
 
 def _controls(text: str) -> list[str]:
-    """Return controls, line ends, surrogates, direction marks and invisible characters."""
+    """Return the control characters, line breaks, surrogates, direction marks and invisible characters."""
     if text.isprintable():
         return []
     return [each for each in text if unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp")]

@@ -1,4 +1,4 @@
-"""Runs the whole gate in simulated time on some input, and collects all its output."""
+"""Runs the whole gate on given input in simulated time, and collects all its output."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All output of a gate, as the bytes and texts that its consumers get."""
+    """All output of a gate, in the form in which its consumers get it."""
 
     log: str
     outputs: str
@@ -77,7 +77,7 @@ class Told:
 
 
 def output_of(given: Given, workspace: Path) -> Told:
-    """Return the output on GitHub and on a terminal of a gate that decides once."""
+    """Decide once, and return the gate's output both on GitHub and on a terminal."""
     env = {
         "GITHUB_ACTIONS": "true",
         "GITHUB_WORKSPACE": str(workspace),
@@ -109,7 +109,7 @@ def _run(
     files: Mapping[str, str],
     environments: Mapping[io.StringIO, Mapping[str, str]],
 ) -> None:
-    """Run the gate once. Write the log of each environment to its stream, and the files for the first one."""
+    """Run the gate once. Write a log to the stream of each environment, and the files for the first one."""
     inputs = {**_INPUTS, **files, **given.inputs}
     if given.policy:
         inputs["policy"] = str(workspace / "policy.yml")
@@ -118,7 +118,7 @@ def _run(
     try:
         settings, book = read_settings(argv, given.env), load_policy(inputs.get("policy", ""))
     except UsageError:
-        for stream, env in environments.items():  # refused before any request
+        for stream, env in environments.items():  # the gate refuses these inputs before any request
             cli.run(argv, {**env, **given.env}, stream, Process())
         return
     consoles = {Console(stream, env): env for stream, env in environments.items()}

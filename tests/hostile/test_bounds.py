@@ -19,7 +19,7 @@ from gate.report.summary import summary
 from tests.report.reports import report_on
 from tests.samples import CHECK_ID, SESSION_ID
 
-GITLABS_LIMIT = 30_000_000  # bytes of one JUnit report
+GITLABS_LIMIT = 30_000_000  # for one JUnit report, in bytes
 MOST_LOCATIONS, MOST_RESULTS = 1_000, 5_000
 
 
@@ -91,13 +91,13 @@ def test_the_largest_response_is_judged_faster_than_it_is_parsed(
 @pytest.mark.parametrize(
     ("locations", "results"), [(MOST_LOCATIONS + 1, 0), (MOST_LOCATIONS, MOST_RESULTS + 1)]
 )
-def test_a_larger_response_is_invalid(locations: int, results: int) -> None:
+def test_a_response_with_too_many_locations_or_results_is_invalid(locations: int, results: int) -> None:
     reply = _answer([_named(number) for number in range(locations)], list(_at_home(results)))
     with pytest.raises(InvalidResponse, match=f"{locations} locations and {results} results"):
         CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2")
 
 
-def test_a_decision_names_the_first_of_many_locations_and_the_number_of_the_others() -> None:
+def test_a_reason_lists_the_first_of_many_locations_and_counts_the_others() -> None:
     places = [str(number) for number in range(32)]
     reply = _answer(places, [_result(place, "FINAL") for place in places])
     report = report_on(CHECK_SESSIONS.read_session(reply, SESSION_ID, "v2"))

@@ -1,4 +1,4 @@
-"""A server that breaks HTTP: the error is one clean line."""
+"""If a server violates HTTP, the gate reports one clean line."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _serving(answer: bytes) -> Iterator[str]:
         thread.join()
 
 
-# After an invalid length, urllib3 leaves a socket to the garbage collector, which warns.
+# After an invalid length, urllib3 does not close the socket, so the garbage collector warns.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
 def test_broken_http_is_an_error_in_one_clean_line(answer: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Text from outside stays text, from every place in every report."""
+"""Text from outside stays plain text in every report, wherever it comes from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from tests.hostile.corpus import TRIED
 from tests.hostile.places import LINK, OTHER_ID, PLACES, RESULT_ID, TEST_LINK, Given
 from tests.hostile.telling import output_of
 
-# A hostile text must look like one of these: a name, a long name, nothing, a link, a number.
+# A hostile text must lead to the same structure as one of these texts: a name, a long name, nothing, a link
+# or a number.
 HARMLESS = ("harmless", "harmless " * 200, "", "https://harmless.example/x", "0", "123")
 _RESULTS = ("", f"/results/{RESULT_ID}", f"/results/{OTHER_ID}")
 OUR_LINKS = {f"{link}{rest}" for link in (LINK, TEST_LINK) for rest in _RESULTS}
@@ -43,7 +44,7 @@ def _shapes(given: Given, workspace: Path) -> tuple[Shapes, set[str]]:
 
 
 def _wrong(place: Callable[[str], Given], workspace: Path) -> Iterator[str]:
-    """Yield the defects in the output for each text."""
+    """Yield the defects in the reports on each hostile text."""
     allowed = [_shapes(place(text), workspace)[0] for text in HARMLESS]
     for name, text in TRIED.items():
         try:
@@ -52,7 +53,7 @@ def _wrong(place: Callable[[str], Given], workspace: Path) -> Iterator[str]:
             yield f"{name}: {str(error)[:300]}"
             continue
         yield from (
-            f"{name}: {report} is another"
+            f"{name}: another structure of {report}"
             for report in found
             if all(found[report] != a[report] for a in allowed)
         )
@@ -62,14 +63,14 @@ def _wrong(place: Callable[[str], Given], workspace: Path) -> Iterator[str]:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES.keys())
-def test_every_report_has_the_same_structure_with_a_hostile_and_a_harmless_text(
+def test_hostile_text_does_not_change_the_structure_of_any_report(
     place: Callable[[str], Given], tmp_path: Path
 ) -> None:
     assert list(_wrong(place, tmp_path)) == []
 
 
 def test_every_field_that_the_gate_reads_has_a_row() -> None:
-    """A new field of a response needs a row in `PLACES`; IDs and flags do not become text."""
+    """Each text field of a response needs a row in `PLACES`. IDs and flags are not read as text."""
     read = re.compile(
         r"\.(?:optional_)?(?:text|texts|raw|time|word)(?:_if_any)?\(\"(\w+)\"|headers(?:\.get\(|\[)\"([\w-]+)\""
     )
@@ -81,8 +82,8 @@ def test_every_field_that_the_gate_reads_has_a_row() -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("text", TRIED.values(), ids=TRIED.keys())
-def test_names_of_cases_do_not_depend_on_states_or_order(text: str, tmp_path: Path) -> None:
-    """Dashboards recognize a test by its names, so nothing else may change them."""
+def test_names_of_test_cases_do_not_depend_on_statuses_or_order(text: str, tmp_path: Path) -> None:
+    """Dashboards recognise a test case by its names, so statuses and order must not change them."""
     names = []
     for status, places in (("FAILED", ["us-east-1", text]), ("PASSED", [text, "us-east-1"])):
         given = Given(document={"name": text, "status": status, "runLocations": places})

@@ -1,4 +1,4 @@
-"""No symbolic link in a workspace that others control leads a report out of it."""
+"""If others control the workspace, no symbolic link in it can lead a report to a place outside."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RUNNER = (1001, 121)
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """Return a workspace that contains a folder. Outside, beside it, is a folder with a file."""
+    """Return a workspace that contains a folder. Next to the workspace is another folder, with a file."""
     (tmp_path / "workspace" / "inside").mkdir(parents=True)
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "precious").write_text("kept")
@@ -27,7 +27,7 @@ def _outside(workspace: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in (workspace.parent / "outside").iterdir()}
 
 
-# The links in the workspace with their targets, and the path of the report.
+# Links in the workspace with their targets, and a path for the report that leads out of the workspace.
 LEADS_OUT: dict[str, tuple[dict[str, str], str]] = {
     "a folder": ({"results": "../outside"}, "results/report.xml"),
     "a folder, by its absolute path": ({"results": "{parent}/outside"}, "results/report.xml"),
@@ -66,7 +66,7 @@ def test_a_link_within_the_workspace_is_followed(workspace: Path) -> None:
     assert (workspace / "inside" / "new" / "report.xml").read_bytes() == b"content"
 
 
-def test_no_link_leads_out_of_a_workspace_that_is_a_link_itself(workspace: Path) -> None:
+def test_no_link_leads_out_of_a_workspace_whose_own_path_is_a_link(workspace: Path) -> None:
     mount = workspace.parent / "mount"
     mount.symlink_to(workspace)
     for way in (mount, workspace):
@@ -86,14 +86,14 @@ def test_no_link_leads_out_of_the_workspace_through_an_alias_of_its_path(workspa
     assert _outside(workspace) == {"precious": "kept"}
 
 
-def test_a_path_outside_that_is_given_directly_is_written(workspace: Path) -> None:
+def test_a_report_is_written_outside_if_its_path_is_given_directly(workspace: Path) -> None:
     path = workspace.parent / "outside" / "report.xml"
     write_whole(path, b"content", workspace=workspace, confined=True)
     assert path.read_bytes() == b"content"
 
 
 def test_a_link_to_an_open_file_of_a_process_is_not_replaced(workspace: Path) -> None:
-    """/dev/stdout is such a link, and root could replace it."""
+    """/dev/stdout is such a link, and root would be able to replace it."""
     link = workspace.parent / "stdout"
     with (workspace.parent / "log").open("w") as log:
         link.symlink_to(f"/proc/self/fd/{log.fileno()}")
@@ -118,7 +118,7 @@ def test_a_report_at_a_path_outside_changes_no_other_file_there(workspace: Path)
 @pytest.mark.parametrize(
     "target", ["../outside/precious", "../outside/nothing", "report.xml", "inside", "/dev/null"]
 )
-def test_a_link_in_the_place_of_a_report_is_replaced(target: str, workspace: Path) -> None:
+def test_a_link_at_the_path_of_a_report_is_replaced(target: str, workspace: Path) -> None:
     path = workspace / "report.xml"
     path.symlink_to(target)
     write_whole(path, b"content", workspace=workspace, confined=True)

@@ -1,4 +1,4 @@
-"""Reports stay readable even with times and numbers that make no sense."""
+"""Reports stay readable even if times and numbers make no sense."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.hostile.places import Given, results
 from tests.hostile.telling import output_of
 
 ODD: dict[str, Mapping[str, object]] = {
-    "the zero date of another language": {
+    "the zero time of Go": {
         "startedAt": "0001-01-01T00:00:00Z",
         "stoppedAt": "0001-01-01T00:00:01Z",
     },
     "starts in year 1": {"startedAt": "0001-01-01T00:00:00Z"},
-    "ends at the last moment of the calendar": {"stoppedAt": "9999-12-31T23:59:59.999999Z"},
-    "ends after the calendar": {"stoppedAt": "9999-12-31T23:59:59-14:00"},
+    "ends at the last moment of year 9999": {"stoppedAt": "9999-12-31T23:59:59.999999Z"},
+    "ends after year 9999 in UTC": {"stoppedAt": "9999-12-31T23:59:59-14:00"},
     "ends before its start": {"startedAt": "2026-01-15T09:00:02Z", "stoppedAt": "2026-01-15T09:00:01Z"},
     "before 1970": {"startedAt": "1969-12-31T23:59:59Z", "stoppedAt": "1969-12-31T23:59:59Z"},
     "a response time without times": {"startedAt": None, "stoppedAt": None, "responseTime": 1.7e308},

@@ -1,4 +1,4 @@
-"""Report files under bad conditions: they are complete or absent, and the exit code shows a failure."""
+"""Each report file is complete or absent. If one cannot be written, the exit code shows it."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_new_folders_on_a_full_disk_belong_to_the_owner_of_the_workspace(tmp_pat
         assert (disk / "new").stat().st_uid == RUNNER[0]
 
 
-# Places where no report can be written: a function that creates the place, the path, and the message.
+# Places where no report can be written: a function that creates the place, the report's path, and the error.
 Place = tuple[Callable[[Path], AbstractContextManager[object]], str, str]
 
 
@@ -155,7 +155,7 @@ sessions:
 
 @pytest.mark.parametrize("victim", ["junit-path", "json-path"])
 @pytest.mark.parametrize(("place", "path", "why"), PLACES.values(), ids=PLACES.keys())
-def test_the_other_reports_explain_a_report_that_cannot_be_written(
+def test_the_other_reports_explain_why_a_report_cannot_be_written(
     place: Callable[[Path], AbstractContextManager[object]], path: str, why: str, victim: str, tmp_path: Path
 ) -> None:
     with place(tmp_path):
@@ -190,7 +190,7 @@ def test_a_report_that_cannot_be_written_does_not_change_a_closed_gate(
     assert "No space left on device" in gated.log
 
 
-def test_a_junit_report_of_a_pass_is_replaced_if_the_record_cannot_be_written(tmp_path: Path) -> None:
+def test_a_green_junit_report_is_replaced_if_the_record_cannot_be_written(tmp_path: Path) -> None:
     paths = {"junit_path": "disk/junit.xml", "json_path": "disk/record.json"}
     with mounted(tmp_path / "disk", "size=4k,nr_inodes=100") as disk:  # room for only one report
         gated = gate_on(tmp_path, SESSION % "PASSED", **paths)
@@ -202,7 +202,7 @@ def test_a_junit_report_of_a_pass_is_replaced_if_the_record_cannot_be_written(tm
 
 
 def test_a_log_that_cannot_be_written_does_not_end_the_gate(tmp_path: Path) -> None:
-    """Reports and exit code do not depend on the log."""
+    """The reports and the exit code do not depend on the log."""
     root = Path(__file__).parents[2]
     with Path("/dev/full").open("wb") as nowhere:
         done = subprocess.run(

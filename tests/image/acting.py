@@ -20,12 +20,14 @@ from tests.image.engine import ROOT
 ON_THIS_MACHINE = "-self-hosted"  # act's name for a job without a container
 NOT_ACTED = "act cannot run this: "
 _ENDED_WITHIN_S = 150
-_MARK = "RUNNER_TRACKING_ID"  # GitHub's runner uses it too, to end leftover processes of a job
+_MARK = (
+    "RUNNER_TRACKING_ID"  # GitHub's runner also uses this variable to find and end a job's leftover processes
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """act with an engine, in a checkout whose action is the image under test."""
+    """The program act with a container engine, in a checkout whose action uses the image under test."""
 
     image: Image
     folder: Path
@@ -55,7 +57,7 @@ class Act:
         return done.returncode, done.stdout
 
     def _environment(self) -> dict[str, str]:
-        """Return an environment with its own home. Without a configuration file act would ask for one."""
+        """Return an environment with its own home. Without a configuration file there, act would prompt."""
         (self.folder / "home" / "act").mkdir(parents=True, exist_ok=True)
         (self.folder / "home" / "act" / "actrc").touch()
         home = str(self.folder / "home")
@@ -64,7 +66,7 @@ class Act:
 
 
 def act_in(folder: Path, image: Image, files: Sequence[str]) -> Act:
-    """Prepare a checkout with some files of this one."""
+    """Prepare a checkout that contains only some files of this one."""
     require_programs("git")
     act = Act(image, folder)
     act.checkout.mkdir()
@@ -72,7 +74,7 @@ def act_in(folder: Path, image: Image, files: Sequence[str]) -> Act:
         (act.checkout / name).parent.mkdir(parents=True, exist_ok=True)
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         copy(ROOT / name, act.checkout / name)
-    # Use the built image, because act's own build could not reach an index from the network of an engine.
+    # Use the built image, because a build by act could not reach a package index from the engine's network.
     (act.checkout / "Dockerfile").write_text(f"FROM {image.tag}\n")
     author = ("-c", "user.name=tests", "-c", "user.email=tests@localhost")
     for command in (("init", "--quiet"), (*author, "commit", "--quiet", "--allow-empty", "--message=x")):

@@ -32,7 +32,7 @@ class Image:
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """Return the configuration of its containers."""
+        """Return the configuration that containers of the image get."""
         config: dict[str, Any] = self._inspected(self.tag)["Config"]
         return config
 
@@ -48,7 +48,7 @@ class Image:
 
     @cached_property
     def files(self) -> dict[str, tarfile.TarInfo]:
-        """Return the members of the image by path. The image contains no layers of another image."""
+        """Return the members of the image by path. It is built from scratch, so all layers are its own."""
         return {_path(member): member for layer in self.layers for member in layer}
 
     @property
@@ -57,7 +57,7 @@ class Image:
 
     @cached_property
     def megabytes_compressed(self) -> float:
-        """Return the size of its download: all layers, each with gzip."""
+        """Return the download size of the image: all layers, each compressed with gzip."""
         with tempfile.TemporaryDirectory(prefix="checkly-gate-layers-") as folder:
             saved = Path(folder) / "image.tar"
             self.engine.ask("save", "--output", str(saved), self.tag)
@@ -87,7 +87,7 @@ def _path(member: tarfile.TarInfo) -> str:
 
 @contextmanager
 def built(engine: Engine, dockerfile: str = "Dockerfile", *arguments: str) -> Iterator[Image]:
-    """Build the image with some arguments; remove it at the end of the context."""
+    """Build the image with additional arguments for the client; remove it when the context ends."""
     image = Image(engine, f"checkly-gate:tested-{os.getpid()}-{secrets.token_hex(3)}")
     with tempfile.TemporaryDirectory(prefix="checkly-gate-checkout-") as folder:
         checkout = _strict_checkout(Path(folder) / "checkout", engine, dockerfile)
@@ -105,7 +105,7 @@ def built(engine: Engine, dockerfile: str = "Dockerfile", *arguments: str) -> It
 
 
 def _strict_checkout(folder: Path, engine: Engine, dockerfile: str) -> Path:
-    """Copy this checkout with the permissions of a umask of 077, and use the engine's base image."""
+    """Copy this checkout with the permissions that a umask of 077 gives, and use the engine's base image."""
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_NOT_OF_THE_CHECKOUT))
     text = (folder / dockerfile).read_text()
     (folder / dockerfile).write_text(text.replace(pinned_base(text), engine.base))

@@ -1,4 +1,4 @@
-"""One image for all tests. It is built if possible; the summary shows its figures, or that it is missing."""
+"""Builds one image for all tests, if possible. The summary shows its figures, or that it was not tested."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LOUD = {_MISSED: "THE CONTAINER IMAGE WAS NOT TESTED", NOT_ACTED: "THE ACTION W
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Limit the time of each test itself, without the preparation that the first one needs."""
+    """Limit the time of each test, but not of the fixtures, because the first test builds the image."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(60, func_only=True))
@@ -47,7 +47,9 @@ def image(request: pytest.FixtureRequest) -> Iterator[Image]:
 
 def _engine(config: pytest.Config, until_the_end: ExitStack) -> Engine:
     if hasattr(config, "workerinput"):
-        raise NoEngine("these tests share an engine and measure: `make image-tests` runs them one by one")
+        raise NoEngine(
+            "these tests share an engine and measure times, so run them one by one with `make image-tests`"
+        )
     try:
         return machines_own()
     except NoEngine as first:
@@ -68,7 +70,7 @@ def runner(tmp_path: Path) -> Runner:
 
 
 @pytest.fixture
-def told(request: pytest.FixtureRequest, image: Image) -> dict[str, str]:  # noqa: ARG001 - only with an image
+def told(request: pytest.FixtureRequest, image: Image) -> dict[str, str]:  # noqa: ARG001 - there are figures only with an image
     """Return the figures for the summary of the run, by name."""
     return request.config.stash[_TOLD]
 

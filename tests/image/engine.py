@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_LOCAL = "unix://"  # a daemon on another machine has other folders and another 127.0.0.1
+_LOCAL = "unix://"  # the tests share folders and 127.0.0.1 with the daemon, so it must be on this machine
 PULL_WITHIN_S = 300
 
 
@@ -28,11 +28,11 @@ class Engine:
     about: str
 
     def command(self, *arguments: str) -> list[str]:
-        """Return the command line for a call of the client."""
+        """Return the command line that calls the client with some arguments."""
         return [self.client, "--host", self.host, *arguments]
 
     def ask(self, *arguments: str, within_s: float = 60) -> str:
-        """Return the output of the client. Raise CalledProcessError with its errors."""
+        """Call the client and return its output. If it fails, raise CalledProcessError with its errors."""
         done = subprocess.run(
             self.command(*arguments),
             env=client_environment(),
@@ -50,7 +50,7 @@ class Engine:
 
 
 def client_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment for the client, with variables to pass on."""
+    """Return the environment for the client, including variables that it passes to a container."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return kept | {"DOCKER_BUILDKIT": "1", "BUILDX_BUILDER": "default"} | dict(more or {})
 

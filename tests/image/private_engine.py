@@ -1,7 +1,7 @@
 """Run a private dockerd with a stand-in base image, for tests that run as root on a Debian-like machine.
 
-It shares nothing with another engine on the machine: it has its own socket, data and configuration. The data
-stay in the user's cache, so that the next run finds the base image and the layers.
+It shares nothing with any other engine on the machine: it has its own socket, data and configuration. Its
+data stays in the user's cache, so that the next run finds the base image and the layers.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 
 @contextmanager
 def private_engine(say: Say) -> Iterator[Engine]:
-    """Run a dockerd with the stand-in for the duration of the context. Raise `NoEngine` if it cannot run."""
+    """Run a dockerd that has the stand-in until the context ends. Raise `NoEngine` if it cannot run."""
     base = pinned_base((ROOT / "Dockerfile").read_text()).partition("@")[0]
     recipe = _recipe(base)
     _install(say)
@@ -82,7 +82,7 @@ def _place() -> Iterator[str]:
 @contextmanager
 def _bridge() -> Iterator[str]:
     """Create a network between containers and this machine, if possible; yield its name or `none`."""
-    _ip("link", "delete", _BRIDGE)  # left over from a killed run
+    _ip("link", "delete", _BRIDGE)  # a killed run may have left it behind
     made = _ip("link", "add", _BRIDGE, "type", "bridge") and _ip("address", "add", _ADDRESS, "dev", _BRIDGE)
     try:
         yield _BRIDGE if made and _ip("link", "set", _BRIDGE, "up") else "none"
@@ -111,7 +111,9 @@ def _install(say: Say) -> None:
     if all(Path(program).exists() for program in (_CLIENT, _DAEMON, _BOOTSTRAP)):
         return
     say(f"installing {' and '.join(_PACKAGES)} with apt-get")
-    _apt_get("update", may_fail=True)  # if a source is unreachable, the packages may still come from another
+    _apt_get(
+        "update", may_fail=True
+    )  # if one package source is unreachable, another may still have the packages
     shown = subprocess.run(
         ["apt-cache", "show", *_PACKAGES_WHERE_THEY_ARE_APART], capture_output=True, text=True, check=False
     )

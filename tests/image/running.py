@@ -46,11 +46,11 @@ class Container:
     client: subprocess.Popen[str]
 
     def kill(self, signal_name: str) -> None:
-        """Send a signal to its process 1."""
+        """Send a signal to process 1 of the container."""
         self.image.engine.ask("kill", "--signal", signal_name, self.name)
 
     def end(self, said: str = "") -> tuple[int, str]:
-        """Wait for its end; return the exit code and the log."""
+        """Send `said` as input and wait until the container exits; return the exit code and the log."""
         log, _ = self.client.communicate(said, timeout=_ENDED_WITHIN_S)
         return self.client.returncode, log
 
@@ -61,7 +61,7 @@ def container(
 ) -> Iterator[Container]:
     """Start a container; remove it at the end of the context if it still exists.
 
-    `env` is the environment of the client: `-e NAME` passes a variable on.
+    `env` is the environment of the client; the option `-e NAME` passes a variable to the container.
     """
     name = f"checkly-gate-tested-{secrets.token_hex(6)}"
     with subprocess.Popen(
@@ -90,14 +90,14 @@ def run(
     env: Mapping[str, str] | None = None,
     said: str = "",
 ) -> tuple[int, str]:
-    """Run a container to its end, with some input; return the exit code and the log."""
+    """Run a container until it exits, with `said` as its input; return the exit code and the log."""
     with container(image, options, arguments, env) as started:
         return started.end(said)
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """A machine of GitHub, as a container action sees it."""
+    """The folders of GitHub's runner that a container action gets."""
 
     folder: Path
 
@@ -106,7 +106,7 @@ class Runner:
         return self.folder / "workspace"
 
     def prepare(self, files: Mapping[str, str]) -> None:
-        """Create the folders, with some files in the workspace; all belong to the runner's user."""
+        """Create the folders and the workspace's files; all belong to the runner's user."""
         for name in _FOLDERS:
             (self.folder / name).mkdir()
         for name, text in files.items():
@@ -118,13 +118,13 @@ class Runner:
             os.chown(path, *RUNNER)
 
     def options(self, names: Sequence[str]) -> list[str]:
-        """Return the options of the runner's `docker run`: variables by name, and its folders."""
+        """Return the options of the runner's `docker run`: names of variables, and its folders as volumes."""
         variables = [word for name in names for word in ("-e", name)]
         volumes = [word for name in _FOLDERS for word in ("-v", f"{self.folder / name}:/github/{name}")]
         return ["--workdir", "/github/workspace", *variables, *volumes]
 
     def owners(self) -> set[tuple[int, int]]:
-        """Return the owners of everything in its folders."""
+        """Return the owners of all files and folders of the runner."""
         return {(path.stat().st_uid, path.stat().st_gid) for path in self.folder.rglob("*")}
 
     def finished(self, started: Container) -> ContainerRun:
@@ -168,14 +168,14 @@ def act(
     job_env: Mapping[str, str] | None = None,
     files: Mapping[str, str] | None = None,
 ) -> ContainerRun:
-    """Run the action to its end."""
+    """Run the action until it exits, and return its results."""
     with action(image, runner, inputs, job_env=job_env, files=files) as started:
         return runner.finished(started)
 
 
 @contextmanager
 def simulator(image: Image, scenario: str) -> Iterator[dict[str, str]]:
-    """Serve a scenario from the image; yield the inputs of a gate on it."""
+    """Serve a scenario with the image's own simulator; yield the inputs for a gate on it."""
     with container(image, [], ["simulate", scenario]) as started:
         assert started.client.stdout is not None
         url = started.client.stdout.readline().strip()

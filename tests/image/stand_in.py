@@ -25,12 +25,12 @@ _BOOTSTRAP_WITHIN_S = 400
 _CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 _SLIM = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale")]
 _REACHES_AN_INDEX = ("index-url", "extra-index-url", "trusted-host", "proxy")
-_OFTEN_WITHOUT_LIBRARIES = ("_tkinter", "_dbm", "_gdbm")  # the gate does not need these
+_OFTEN_WITHOUT_LIBRARIES = ("_tkinter", "_dbm", "_gdbm")  # the gate needs none of these modules
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The components of a stand-in: a Python to copy, or none for Debian's own."""
+    """The components of a stand-in. `prefix` is the Python to copy, or None to use Debian's own."""
 
     version: str
     prefix: Path | None
@@ -42,7 +42,7 @@ class Recipe:
 
 
 def recipe_for(version: str) -> Recipe:
-    """Return the recipe for a stand-in with a Python of that version. Raise LookupError if there is none."""
+    """Return the recipe for a stand-in with a given version of Python. Raise LookupError if there is none."""
     found = next(_prefixes(version), None)
     if found is None and version != DEBIANS_OWN[1]:
         raise LookupError(f"there is no CPython {version} for a base image")
@@ -50,7 +50,7 @@ def recipe_for(version: str) -> Recipe:
 
 
 def _prefixes(version: str) -> Iterator[Path]:
-    """Return the prefixes on this machine, except /usr, with a complete CPython of that version and pip."""
+    """Return the prefixes, except /usr, that have pip and a complete CPython of the given version."""
     places = [Path.home() / ".pyenv" / "versions", Path("/opt/hostedtoolcache/Python"), Path("/opt")]
     beside = [path for place in places if place.is_dir() for path in sorted(place.glob(f"*{version}*"))]
     on_path = shutil.which(f"python{version}")

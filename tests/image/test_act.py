@@ -1,4 +1,4 @@
-"""The action under a runner other than GitHub's, in a container and on the machine itself."""
+"""The action with a runner other than GitHub's, in jobs with and without a container."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ sessions:
     results: [{at: 0s, location: us-east-1, is: passed}]
 """
 CONTRACT = ".github/workflows/contract.yml"
-# Replacements for actions that only GitHub's servers have.
+# Scripts that replace actions which are only available on GitHub.
 CHECKOUT = 'cp -a "$CHECKOUT/." .'
 SETUP_PYTHON = "true"
 
@@ -74,7 +74,7 @@ def test_a_job_in_a_container_continues_with_the_outputs_of_the_gate(image: Imag
 
 
 def test_the_contract_holds_for_a_job_without_a_container(image: Image, tmp_path: Path) -> None:
-    """In this case the gate's container lacks the workspace's path and the runner's files."""
+    """Without a job container, act gives the gate neither the workspace's path nor the runner's files."""
     require_programs("docker", "make", "openssl")
     if not image.engine.ask("network", "inspect", "bridge", "--format", "{{.IPAM.Config}}").strip("[]\n"):
         absent(f"{NOT_ACTED}this engine's containers cannot reach this machine")

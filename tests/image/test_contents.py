@@ -58,8 +58,8 @@ def test_the_entrypoint_has_absolute_paths_no_shell_and_an_isolated_python(image
     assert not image.config["Cmd"]
 
 
-def test_nothing_else_is_configured(image: Image) -> None:
-    """No user is set either, because only root and the runner's user can write the runner's files."""
+def test_the_image_configures_nothing_unnecessary(image: Image) -> None:
+    """The image sets no user, because only root and the runner's user can write the runner's files."""
     said = {key: value for key, value in image.config.items() if value and key not in BY_BUILDERS}
     assert said.keys() <= {"Entrypoint", "Env", "Labels", "WorkingDir"}
     path = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -75,7 +75,7 @@ def test_the_image_has_labels(image: Image) -> None:
     }
 
 
-def test_the_image_contains_only_the_program_from_the_checkout(image: Image) -> None:
+def test_the_image_contains_no_tests_and_no_build_files(image: Image) -> None:
     ours = [path for path in image.files if GATE.match(path) or path.startswith("/app/")]
     assert [path for path in ours if re.search(NOT_OF_A_PROGRAM, path)] == []
 
@@ -88,7 +88,7 @@ def test_the_image_contains_only_python_a_shell_and_small_programs(image: Image)
     assert there - python - {"dash"} == {*PROGRAMS, "checkly-gate"}
 
 
-def test_no_program_changes_its_user(image: Image) -> None:
+def test_no_program_is_setuid_or_setgid(image: Image) -> None:
     assert [path for path, member in image.files.items() if member.isfile() and member.mode & 0o6000] == []
 
 
@@ -199,7 +199,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS.keys())
-def test_no_module_is_compiled_at_the_start(arguments: list[str], image: Image, tmp_path: Path) -> None:
+def test_no_module_is_compiled_at_start_up(arguments: list[str], image: Image, tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").write_text(POLICY)
     scenario = load("degraded")
     with Simulator(scenario, speed=1000) as api:

@@ -1,4 +1,4 @@
-"""The size of the image and the time of its start: measured, reported, and compared with limits.
+"""The size of the image and its start-up time: both are measured, reported and compared with limits.
 
 The base image may be a stand-in and the machine may be busy, so times are compared with those of a container
 that does nothing.
@@ -24,7 +24,7 @@ def test_the_image_is_small(image: Image, told: dict[str, str]) -> None:
     told["size"] = (
         f"{image.megabytes:.1f} MB in {sum(member.isfile() for member in image.files.values())} files, "
         f"{image.megabytes_compressed:.1f} MB compressed "
-        f"(limits {UNPACKED_AT_MOST_MB} and {COMPRESSED_AT_MOST_MB} MB)"
+        f"(limits: {UNPACKED_AT_MOST_MB} MB and {COMPRESSED_AT_MOST_MB} MB)"
     )
     assert 10 < image.megabytes <= UNPACKED_AT_MOST_MB
     assert 5 < image.megabytes_compressed <= COMPRESSED_AT_MOST_MB
@@ -49,7 +49,7 @@ def _first_request_s(image: Image) -> float:
 
 
 def _nothing_s(image: Image) -> float:
-    """Return the seconds of a complete run of a container whose Python does nothing."""
+    """Return how many seconds a container runs if its Python does nothing."""
     began_s = time.monotonic()
     code, log = run(image, "-I", "-c", "", options=["--entrypoint", "/usr/local/bin/python3"])
     assert (code, log) == (0, "")
@@ -62,9 +62,9 @@ def test_the_first_request_is_sent_soon(image: Image, told: dict[str, str]) -> N
     told["time from `docker run` to the first request"] = (
         f"{first_s * 1000:.0f} ms, median of {TIMES} "
         f"({min(pairs)[0] * 1000:.0f} to {max(pairs)[0] * 1000:.0f} ms); "
-        f"a whole run of a Python that does nothing: {nothing_s * 1000:.0f} ms"
+        f"a container whose Python does nothing: {nothing_s * 1000:.0f} ms"
     )
-    # Consecutive runs are compared, so that a machine that becomes slower does not matter.
+    # Only consecutive runs are compared, so that it does not matter if the machine becomes slower.
     assert (
         statistics.median(first / nothing for first, nothing in pairs) < 2.5
-    )  # 3.5 without the bytecode of the standard library
+    )  # without the bytecode of the standard library it was 3.5

@@ -1,4 +1,4 @@
-"""Properties of the Dockerfile that tests check without a build, such as a pinned base."""
+"""Properties of the Dockerfile that can be tested without a build, such as a pinned base image."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_all_stages_have_the_same_pinned_base() -> None:
     assert others == ["base AS packages", "packages AS build", "scratch"]
 
 
-def test_nothing_needs_a_frontend_from_a_registry_or_a_recent_engine() -> None:
+def test_the_build_needs_no_frontend_from_a_registry_and_no_recent_engine() -> None:
     assert not re.search(r"^#\s*(syntax|escape|check)\s*=|<<|--link|--mount", DOCKERFILE, re.MULTILINE)
 
 
@@ -31,8 +31,8 @@ def test_no_stage_changes_the_user() -> None:
     assert not re.search(r"^(USER|ADD)\b", DOCKERFILE, re.MULTILINE)
 
 
-def test_only_the_stage_that_installs_packages_has_arguments() -> None:
-    """An argument of the last stage would be in the image's history."""
+def test_only_the_stage_that_installs_packages_has_build_arguments() -> None:
+    """A build argument of the last stage would be in the image's history."""
     stages = DOCKERFILE.split("\nFROM ")
     with_arguments = {
         stage.split("\n", 1)[0]: re.findall(r"^ARG (.+)$", stage, re.MULTILINE) for stage in stages

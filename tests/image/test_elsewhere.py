@@ -25,7 +25,7 @@ def api() -> Iterator[Simulator]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder in which any user may write, like a volume of a pod."""
+    """Return a folder to which any user may write, like a pod's volume."""
     folder = tmp_path / "reports"
     folder.mkdir()
     folder.chmod(0o777)

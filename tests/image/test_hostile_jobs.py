@@ -1,4 +1,4 @@
-"""A job's variables and the files of a checkout reach the container; none of them may change the gate."""
+"""The container gets a job's variables and the files of its checkout; none of them may change the gate."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.image.building import Image
 from tests.image.running import Runner, act, run
 
 SCENARIO = """
-description: a session that is over
+description: a session that has ended
 sessions:
   - check: {name: Checkout API, type: API}
     locations: [us-east-1]
@@ -76,8 +76,8 @@ def test_a_hostile_job_does_not_change_the_command_on_the_path(
     assert f"checkly-gate {__version__}" in log
 
 
-def test_a_misled_loader_does_not_open_the_gate(image: Image, runner: Runner) -> None:
-    """LD_* variables take effect before Python starts. The result must still not look like a pass."""
+def test_a_wrong_library_path_does_not_open_the_gate(image: Image, runner: Runner) -> None:
+    """LD_* variables take effect before Python starts, but the exit code must not look like a pass."""
     done = act(image, runner, {}, job_env={"LD_LIBRARY_PATH": f"{HERE}/broken"}, files=CHECKOUT)
     assert done.code == 127
     assert "error while loading shared libraries" in done.log

@@ -1,4 +1,4 @@
-"""The image's build behind a proxy that re-signs TLS, with arguments for an authority and an index."""
+"""The image's build behind a proxy that re-signs TLS, with build arguments for an authority and an index."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 @contextmanager
 def _index(folder: Path, authority: trustme.CA) -> Iterator[str]:
-    """Serve a folder as a package index, with a certificate that only the authority has signed."""
+    """Serve a folder as a package index, with a certificate that only this authority has signed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
@@ -38,7 +38,7 @@ def _index(folder: Path, authority: trustme.CA) -> Iterator[str]:
 
 
 def _download_packages(image: Image, folder: Path) -> None:
-    """Arrange the packages of the lock file as an index does."""
+    """Download the packages of the lock file, and arrange them as a package index does."""
     wheels = folder / "wheels"
     wheels.mkdir()
     mounts = ("-v", f"{ROOT / 'requirements.txt'}:/requirements.txt:ro", "-v", f"{wheels}:/wheels")

@@ -1,4 +1,4 @@
-"""No module, command or rare error path needs a file that the image omits."""
+"""No module, command or rare error needs a file that the image omits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.image.running import container, run
 
 PYTHON = ["--entrypoint", "/usr/local/bin/python3"]
 SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
-# Modules for other systems and optional packages, which the base image's Python lacks too.
+# Modules that the gate does not use. They may need another system or an optional package.
 OPTIONAL = (
     "urllib3.contrib.emscripten",
     "urllib3.contrib.pyopenssl",
@@ -105,7 +105,7 @@ def test_errors_do_not_come_from_missing_modules(
     assert "could not be loaded" not in log
 
 
-def test_a_server_without_tls_is_a_tls_error(image: Image) -> None:
+def test_a_server_without_tls_leads_to_a_tls_error(image: Image) -> None:
     with Simulator(load("passing")) as api:
         url = api.url.replace("http:", "https:")
         given = ["--session-id", SESSION, "--api-key", KEY, "--timeout", "1s", "--api-url", url]
@@ -130,7 +130,7 @@ def test_every_command_runs(arguments: list[str], code: int, image: Image) -> No
     assert "could not be loaded" not in log
 
 
-# Shortened scripts of GitLab's runner, Jenkins' durable task and Woodpecker's steps.
+# Shortened versions of the scripts that GitLab's runner, Jenkins and Woodpecker generate.
 GENERATED = {
     "GitLab": "if set -o | grep pipefail > /dev/null; then set -o pipefail; fi; set -o errexit; "
     "mkdir -p /tmp/b.tmp; rm -rf /tmp/b; "

@@ -1,4 +1,4 @@
-"""Cancelling a job: process 1 of the container gets the signal while the gate waits."""
+"""When a job is cancelled, process 1 of the container gets a signal while the gate is waiting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.image.building import Image
 from tests.image.running import RUNNER, Container, Runner, action
 
 LONG = """
-description: a session that takes its time
+description: a session that runs for ten minutes
 sessions:
   - check: {name: Checkout API, type: API}
     locations: [us-east-1, eu-central-1]
@@ -26,7 +26,7 @@ sessions:
 
 
 def _cancel(container: Container) -> None:
-    """Do the same as the runner: interrupt the client, which passes the signal on."""
+    """Interrupt the client, as the runner does; the client passes the signal on."""
     container.client.send_signal(signal.SIGINT)
 
 
@@ -57,7 +57,7 @@ WAYS = {
     "SIGHUP": (_hang_up, 129),
     "SIGQUIT": (_quit, 131),
     "the runner's cancel": (_cancel, 130),
-    "SIGINT, and SIGTERM at once": (_twice, 130),
+    "SIGINT, then SIGTERM at once": (_twice, 130),
 }
 
 

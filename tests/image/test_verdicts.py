@@ -33,7 +33,9 @@ VERDICTS = {
 
 
 @pytest.mark.parametrize("case", VERDICTS.values(), ids=VERDICTS.keys())
-def test_the_result_of_the_gate_follows_the_session(case: Case, image: Image, runner: Runner) -> None:
+def test_exit_code_and_reports_agree_with_the_expected_verdict(
+    case: Case, image: Image, runner: Runner
+) -> None:
     with simulator(image, case.scenario) as inputs:
         given = {"api-key": KEY, "account-id": "account", "timeout": "", "poll-interval": "1s"}
         done = act(

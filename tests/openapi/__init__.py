@@ -1,4 +1,5 @@
-"""Checkly's OpenAPI document for the calls of the gate, without its prose, and a validator for it.
+"""The part of Checkly's OpenAPI document that the gate's requests need, and a validator for it.
 
-`checkly.json` contains parameters, bodies and responses as Checkly publishes them at api.checklyhq.com.
+`checkly.json` contains the parameters, bodies and responses that Checkly publishes at api.checklyhq.com,
+without their descriptions.
 """

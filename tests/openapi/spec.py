@@ -17,11 +17,11 @@ Schema = Mapping[str, Any]
 
 
 def request_problems(method: str, target: str, body: bytes = b"") -> list[str]:
-    """Return the problems of a request: its address, its parameters, its body."""
+    """Return the problems of a request: in its address, its parameters and its body."""
     path, _, query = target.partition("?")
     found = _operation(method, path)
     if found is None:
-        return [f"there is no {method} {path}"]
+        return [f"the document has no {method} {path}"]
     operation, ids = found
     given = {("path", name): value for name, value in ids.items()}
     given |= {("query", name): value for name, value in parse_qsl(query)}
@@ -37,7 +37,7 @@ def request_problems(method: str, target: str, body: bytes = b"") -> list[str]:
     if "body" in operation:
         problems += _problems(operation["body"], json.loads(body or b"null"), "body")
     elif body not in (b"", b"{}"):
-        problems.append("a body that is not declared")
+        problems.append("the body is not declared")
     return problems
 
 
@@ -50,12 +50,12 @@ def response_problems(method: str, target: str, status: int, body: bytes) -> lis
         return [f"the status {status} is not declared"]
     schema = responses[str(status)]
     if schema is None:
-        return ["a body that is not declared"] if body else []
+        return ["the body is not declared"] if body else []
     return _problems(schema, json.loads(body), f"{status}")
 
 
 def _operation(method: str, path: str) -> tuple[Schema, Mapping[str, str]] | None:
-    """Return the operation at a path, and the IDs in the path. `trigger` in the place of an ID is not one."""
+    """Return the operation at a path, and the IDs in the path. The word `trigger` is not an ID."""
     for template in (path, *_SPEC["paths"]):
         pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)
         match = re.fullmatch(pattern, path)
@@ -80,7 +80,7 @@ def _validator(schema: str) -> Draft202012Validator:
 
 
 def _as_json_schema(schema: Any) -> Any:  # noqa: ANN401 - any part of a document
-    """Translate `nullable` of OpenAPI 3.0 into a second type of JSON Schema."""
+    """Replace `nullable` of OpenAPI 3.0 with a choice between the type `null` and the schema."""
     if isinstance(schema, list):
         return [_as_json_schema(each) for each in schema]
     if not isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""Requests that show whether errors are new and locations have agents: their limits and failures."""
+"""Limits and failures of the requests for error groups and private locations."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Trouble = Callable[[int], Response | Unreachable | None]
 
 @dataclass(slots=True)
 class Background:
-    """Checkly's error groups and private locations. The requests are counted from 0."""
+    """Checkly's error groups and private locations. `trouble` gets the number of the request, from 0."""
 
     trouble: Trouble = lambda _: None
     clock: SimulatedClock = field(default_factory=SimulatedClock)
@@ -47,7 +47,7 @@ class Background:
     groups: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        raise AssertionError(f"{request} within {within_s} s: they are sent together")
+        raise AssertionError(f"{request} within {within_s} s was not sent by send_each")
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
         assert within_s > 0
@@ -84,7 +84,7 @@ def _fetched(
     budget: Budget | None = None,
     within_s: float = 10,
 ) -> tuple[list[str], RequestFailed | Stopped | None]:
-    """Return the IDs of the groups that were read, and the error that ended the loop early."""
+    """Return the IDs of the groups that were read, and the error that ended the loop early, if any."""
     checkly = Checkly(api, api.clock, budget=budget or Budget())
     found = []
     try:
@@ -96,7 +96,7 @@ def _fetched(
 
 
 def _details(number: int) -> dict[str, Detail]:
-    """Return that many details, each with its own group."""
+    """Return `number` details, each with its own error group."""
     return {
         each: Detail(("x",), error_groups=(_group_id(at),)) for at, each in enumerate(IDS[:number], start=1)
     }
@@ -112,7 +112,7 @@ def test_each_group_is_fetched_once_at_most_four_at_a_time_and_twenty_in_all() -
 
 
 @pytest.mark.parametrize("status", [403, 405, 410])
-def test_groups_that_the_key_may_not_read_end_the_requests_without_an_error(status: int) -> None:
+def test_if_the_key_may_not_read_groups_the_requests_end_without_an_error(status: int) -> None:
     api = Background(lambda _: Response(status, {}, b"{}"))
     assert _fetched(api, _details(9)) == ([], None)
     assert len(api.asked) == 4
@@ -219,17 +219,17 @@ def _absent(sessions: Sequence[JudgedSession], api: Background) -> dict[str, Det
     return absences(sessions, Checkly(api, api.clock), until_s=api.clock.now_s() + 10)
 
 
-def test_a_missing_row_at_a_location_without_an_agent_is_explained() -> None:
+def test_a_missing_result_at_a_location_without_an_agent_is_explained() -> None:
     assert _absent(MISSING, Background()) == {"berlin": NO_AGENT}
 
 
-def test_private_locations_are_not_fetched_if_no_row_is_missing() -> None:
+def test_private_locations_are_not_fetched_if_no_result_is_missing() -> None:
     api = Background()
     assert _absent(FAILED, api) == {}
     assert api.asked == []
 
 
-def test_private_locations_are_not_fetched_for_a_skipped_row() -> None:
+def test_private_locations_are_not_fetched_for_a_skipped_location() -> None:
     api = Background()
     skipping = Policy(skipped={"berlin": "moving"})
     of = finished(session("PASSED", result("a"), locations=("a", "berlin")))
@@ -238,12 +238,12 @@ def test_private_locations_are_not_fetched_for_a_skipped_row() -> None:
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
-def test_private_locations_that_the_key_may_not_read_are_not_an_error(status: int) -> None:
+def test_it_is_not_an_error_if_the_key_may_not_read_private_locations(status: int) -> None:
     assert _absent(MISSING, Background(lambda _: Response(status, {}, b"{}"))) == {}
 
 
 @pytest.mark.parametrize("trouble", [Response(502, {}, b""), Response(200, {}, b"{}"), Unreachable("reset")])
-def test_errors_of_private_locations_are_raised(trouble: Response | Unreachable) -> None:
+def test_other_errors_of_requests_for_private_locations_are_raised(trouble: Response | Unreachable) -> None:
     with pytest.raises(RequestFailed):
         _absent(MISSING, Background(lambda _: trouble))
 
@@ -269,9 +269,7 @@ class SilentBackground:
 
 
 @pytest.mark.parametrize(("timeout", "waited_s"), [("20m", 10), ("4s", 4)])
-def test_reasons_and_background_together_take_ten_seconds_or_the_timeout(
-    timeout: str, waited_s: float
-) -> None:
+def test_reasons_and_background_together_take_at_most_ten_seconds(timeout: str, waited_s: float) -> None:
     clock, log = SimulatedClock(), io.StringIO()
     console = Console(log, {})
     given = {"session-id": SESSION_ID, "api-key": "cu_key", "account-id": "account", "timeout": timeout}

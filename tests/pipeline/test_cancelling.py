@@ -1,4 +1,4 @@
-"""A gate that gives up can cancel the sessions that still run, but no others."""
+"""A gate that stops early can cancel the sessions that are still running, but no others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _fault(request: Request, at_s: float) -> Fault:
     return Response(503, {}, b"") if UNREADABLE in request.path and at_s > 20 else None
 
 
-def test_only_sessions_that_are_known_to_run_are_cancelled() -> None:
+def test_only_sessions_that_are_known_to_be_running_are_cancelled() -> None:
     statuses = {RUNNING: "STARTED", PASSED: "PASSED", UNKNOWN: "", UNREADABLE: "STARTED"}
     world = World({name: ((0.0, status),) for name, status in statuses.items()}, fault=_fault)
     log = StringIO()

@@ -1,4 +1,4 @@
-"""A gate on a commit: the sessions that appear later, a list that fails, and a signal."""
+"""A gate on a commit: sessions that appear later, a list that cannot be fetched, and signals."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ LATER = LISTED | {"id": GIVEN, "name": "later"}
 
 @dataclass(slots=True)
 class Api:
-    """Lists sessions, and serves one that has failed, unless others are given.
+    """Checkly's list of test sessions. Every session has the document `session`.
 
-    Each list call returns the next of `pages`, and then the last one again. A signal interrupts the list call
-    number `stops_at`, and call number `lost_at` gets no response. `has_more`: each page refers to another.
+    Each list call returns the next of `pages`; after the last page, it returns that page again. A signal
+    interrupts list call number `stops_at`, and list call number `lost_at` gets no response. If `has_more` is
+    true, each page refers to a next page.
     """
 
     clock: SimulatedClock
@@ -96,7 +97,7 @@ def test_a_signal_during_the_search_takes_precedence_over_a_failed_trigger() -> 
     api = Api(SimulatedClock(signal_at_s=7))
     report = _decided(api, GIVEN, "--trigger-tags=production")
     assert report.verdict.exit_code is ExitCode.SIGTERM
-    assert not [path for path in api.paths if GIVEN in path], "no session is fetched after a signal"
+    assert not [path for path in api.paths if GIVEN in path], "a session was fetched after the signal"
 
 
 def test_a_signal_during_the_second_search_keeps_the_verdict_and_fetches_no_reasons() -> None:
@@ -112,7 +113,7 @@ def test_a_session_that_appears_during_the_wait_is_polled_too() -> None:
     report = _decided(api)
     assert report.verdict.exit_code is ExitCode.OPEN
     assert [session.ref.id for session in report.sessions] == [ID, GIVEN]
-    assert api.lists == 3, "the last list contains no other session"
+    assert api.lists == 3, "the search must end when a list contains no new session"
 
 
 def test_a_list_that_gets_no_response_is_requested_again() -> None:
@@ -131,4 +132,4 @@ def test_each_search_reads_at_most_fifty_pages_of_the_list() -> None:
     api = Api(SimulatedClock(), pages=[[LISTED], [LATER]], has_more=True)
     report = _decided(api)
     assert [session.ref.id for session in report.sessions] == [ID, GIVEN]
-    assert api.lists == 2 * 50, "before the wait and after it"
+    assert api.lists == 2 * 50, "fifty pages before the wait, and fifty after it"

@@ -1,4 +1,4 @@
-"""The day on which a quarantine is judged: the later of the local clock's date and the API's."""
+"""The date that is compared with a quarantine's end: the later of the local date and the API's date."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ DATES = {
     "an earlier day": ("Thu, 01 Jan 2026 00:00:00 GMT", State.SKIPPED),
     "no header": ("", State.SKIPPED),
     "an invalid date": ("tomorrow", State.SKIPPED),
-    "a day after the end of the calendar": ("Fri, 31 Dec 9999 23:59:59 -2300", State.SKIPPED),
+    "a day after year 9999 in UTC": ("Fri, 31 Dec 9999 23:59:59 -2300", State.SKIPPED),
 }
 
 
 @dataclass(slots=True)
 class Dated:
-    """A world whose first response has a date."""
+    """A world whose first response has a `Date` header."""
 
     world: World
     date: str
@@ -59,7 +59,7 @@ def test_a_slow_clock_of_the_api_does_not_extend_a_quarantine() -> None:
 
 
 def _state(date: str, local: str) -> State:
-    """Return the state of the one location of a failed session."""
+    """Return the state of the only location of a failed session."""
     clock = SimulatedClock()
     context = Context(
         clock=clock,

@@ -1,4 +1,4 @@
-"""Details are fetched a few at a time, within the budget and a time limit, and requests may fail."""
+"""Details are fetched a few at a time, within the budget and a time limit. Requests may fail."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LATENCY_S = 0.2
 
 @dataclass(slots=True)
 class Explaining:
-    """Checkly's details, with a fault for some of the requests, which are counted from 0."""
+    """Checkly's details of results. `trouble` gets the number of the request, from 0."""
 
     clock: SimulatedClock
     trouble: Callable[[int], Response | Unreachable | None] = lambda _: None
@@ -44,7 +44,7 @@ class Explaining:
     at_once: list[int] = field(default_factory=list)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        raise AssertionError(f"{request} within {within_s} s: details are fetched together")
+        raise AssertionError(f"{request} within {within_s} s was not sent by send_each")
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
         assert within_s > 0
@@ -63,7 +63,7 @@ class Explaining:
 def _explained(
     api: Explaining, *, within_s: float = 10, budget: Budget | None = None
 ) -> tuple[list[str], RequestFailed | Stopped | None]:
-    """Return the IDs of the explained results, and the error that ended the loop early."""
+    """Return the IDs of the explained results, and the error that ended the loop early, if any."""
     checkly = Checkly(api, api.clock, budget=budget or Budget())
     found = []
     try:
@@ -97,7 +97,7 @@ def test_a_transient_error_is_retried_once(trouble: Response | Unreachable) -> N
     passes = Explaining(SimulatedClock(), lambda number: trouble if number == 1 else None)
     found, error = _explained(passes)
     assert (sorted(found), error) == (_ids(WANTED), None)
-    assert passes.clock.elapsed_s() == pytest.approx(4 * LATENCY_S + 0.5), "there is a pause before the retry"
+    assert passes.clock.elapsed_s() == pytest.approx(4 * LATENCY_S + 0.5), "the retry must come after a pause"
     stays = Explaining(SimulatedClock(), lambda number: trouble if number in (1, 10) else None)
     found, error = _explained(stays)
     assert len(found) == 9
@@ -139,7 +139,7 @@ class Silent:
 
 
 @pytest.mark.parametrize(("timeout", "waited_s"), [("20m", 10), ("4s", 4)])
-def test_reasons_take_at_most_ten_seconds_or_the_timeout(timeout: str, waited_s: float) -> None:
+def test_reasons_take_at_most_ten_seconds_and_end_at_the_timeout(timeout: str, waited_s: float) -> None:
     clock, log = SimulatedClock(), io.StringIO()
     console = Console(log, {})
     given = {"session-id": SESSION_ID, "api-key": "cu_key", "timeout": timeout}

@@ -1,4 +1,4 @@
-"""A gate on test sessions: how a bare ID is looked up, what is polled, and what the reports show."""
+"""A gate on test sessions: looking up a bare ID, polling, and the contents of the reports."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LATENCY_S = 0.1
 
 @dataclass(slots=True)
 class Api:
-    """Serves test sessions by ID, each with a list of documents for successive fetches."""
+    """Serves test sessions by ID. Each has a list of documents, one for each state of the session."""
 
     clock: SimulatedClock
     documents: dict[str, list[dict[str, Any]]]
@@ -94,7 +94,7 @@ def test_a_bare_id_is_looked_up_as_a_check_session_first() -> None:
     assert paths == [f"/v1/check-sessions/{ID}", f"/v2/check-sessions/{ID}", f"/v1/test-sessions/{ID}"]
 
 
-def test_the_kind_is_remembered_while_the_session_grows() -> None:
+def test_the_kind_of_a_session_is_looked_up_only_once() -> None:
     growing = [
         document(check("A", resultType="PENDING", status="RUNNING"), status="RUNNING", stoppedAt=None),
         document(check("A"), check("B", status="RUNNING"), status="RUNNING", stoppedAt=None),
@@ -107,7 +107,7 @@ def test_the_kind_is_remembered_while_the_session_grows() -> None:
     assert "2 of 2 checks finished, 1 failed" in log
 
 
-def test_an_id_without_any_session_is_an_error_after_the_grace_period() -> None:
+def test_an_id_that_no_session_has_is_an_error_after_the_grace_period() -> None:
     report, _, paths = gate_on(session_id=OTHER_ID)
     assert report.verdict.exit_code is ExitCode.INCONCLUSIVE
     assert (
@@ -118,7 +118,7 @@ def test_an_id_without_any_session_is_an_error_after_the_grace_period() -> None:
     assert {path.split("/")[2] for path in paths} == {"check-sessions", "test-sessions"}
 
 
-def test_both_kinds_can_be_mixed() -> None:
+def test_check_sessions_and_test_sessions_can_be_mixed() -> None:
     report, _, _ = gate_on(
         check("A"),
         check("B", **RED),
@@ -146,7 +146,7 @@ def test_the_junit_report_has_a_suite_per_check_and_a_case_per_location() -> Non
     assert "no agent is running at this location" in (failure.text or "")
 
 
-def test_a_session_without_results_has_its_own_case() -> None:
+def test_a_session_without_results_has_its_own_test_case() -> None:
     report, _, _ = gate_on(documents={ID: [document(results=ABSENT)]})
     (case,) = ET.fromstring(xml.render(report)).iter("testcase")
     assert (case.get("name"), case.get("classname")) == ("Checkly session [session]", "checkly.session")

@@ -1,4 +1,4 @@
-"""From a trigger to a report, in the simulated world."""
+"""The gate from a trigger to its report, in the simulated world."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_a_session_that_is_both_given_and_started_counts_once() -> None:
 def test_the_gate_does_not_open_if_a_named_check_was_not_started() -> None:
     report, _, _ = _decided(STARTED, trigger_check_id=f"{CHECK_ID} {OTHER_CHECK}")
     assert report.verdict.exit_code is ExitCode.INCONCLUSIVE
-    assert [each.status for each in report.sessions] == ["PASSED"], "started sessions are polled"
+    assert [each.status for each in report.sessions] == ["PASSED"], "started sessions must be polled"
     for told in (OTHER_CHECK, "activated", "account-id"):
         assert told in report.verdict.reason.text
     assert CHECK_ID not in report.verdict.reason.text
@@ -151,13 +151,13 @@ def test_a_trigger_that_hangs_leaves_time_to_fetch_the_given_sessions() -> None:
     assert [each.status for each in report.sessions] == ["FAILED"]
 
 
-def test_a_report_on_a_failed_trigger_contains_inputs_requests_and_time() -> None:
+def test_a_report_on_a_failed_trigger_contains_inputs_requests_and_wait() -> None:
     report, log, api = _decided(BUSY, trigger_check_id=CHECK_ID, timeout="60s")
     assert report.verdict.exit_code is ExitCode.INCONCLUSIVE
     assert report.inputs["trigger-check-id"] == CHECK_ID
     assert report.requests == len(api.posted) > 5
     assert 50 < report.waited_s <= 60
-    assert log.count("rate limit") == 1, "the wait is logged once"
+    assert log.count("rate limit") == 1, "the wait must be logged once"
 
 
 def test_a_trigger_call_may_take_until_the_timeout() -> None:
@@ -171,7 +171,7 @@ def test_the_time_of_a_trigger_call_counts_towards_the_timeout() -> None:
     assert api.world.clock.elapsed_s() <= 45
 
 
-def test_the_reason_after_a_signal_during_a_trigger_call_mentions_checks_that_may_have_started() -> None:
+def test_a_signal_during_a_trigger_call_warns_that_checks_may_have_started() -> None:
     report, _, _ = _decided(STARTED, after_s=40, signal_at_s=20, trigger_check_id=CHECK_ID)
     assert report.verdict.exit_code is ExitCode.SIGTERM
     assert "may have started checks" in report.verdict.reason.text
@@ -179,7 +179,7 @@ def test_the_reason_after_a_signal_during_a_trigger_call_mentions_checks_that_ma
     assert report.waited_s == pytest.approx(20)
 
 
-def test_the_reason_after_a_signal_between_two_trigger_calls_mentions_no_checks() -> None:
+def test_a_signal_between_two_trigger_calls_does_not_warn_of_started_checks() -> None:
     report, _, _ = _decided(BUSY, signal_at_s=3, trigger_check_id=CHECK_ID)
     assert report.verdict.exit_code is ExitCode.SIGTERM
     assert "may have started" not in report.verdict.reason.text

@@ -86,7 +86,7 @@ def test_a_final_error_is_not_retried(status: int) -> None:
     assert transport.sent == 1
 
 
-def test_the_error_for_429_until_the_deadline_mentions_that_nothing_was_started() -> None:
+def test_429_until_the_deadline_is_reported_as_a_call_that_started_nothing() -> None:
     transport, clock = Answering(*[BUSY] * 9), SimulatedClock()
     with pytest.raises(trigger_errors.NotTriggered) as caught:
         _trigger(transport, clock)
@@ -112,7 +112,7 @@ def test_the_call_may_take_all_the_remaining_time() -> None:
 
 
 @pytest.mark.parametrize(("given", "asked"), [("", "v2"), ("v1", "v1")], ids=["auto", "v1"])
-def test_the_version_that_started_sessions_is_used_to_fetch_them(given: str, asked: str) -> None:
+def test_sessions_are_fetched_with_the_version_that_started_them(given: str, asked: str) -> None:
     transport = Answering(STARTED)
     checkly = Checkly(transport, SimulatedClock(), given)
     request = trigger_request((), (("production",),), refresh_cache=False)

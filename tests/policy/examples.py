@@ -1,4 +1,4 @@
-"""Parse sessions from a few words, as the examples in the documentation describe them."""
+"""Parse the short descriptions of sessions that the examples in the documentation use."""
 
 from __future__ import annotations
 

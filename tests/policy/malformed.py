@@ -1,4 +1,4 @@
-"""Invalid policies: the text, and where and how the gate reports the mistake.
+"""Invalid policies: the text of each, and the mistake that the gate reports, with its position.
 
 `beyond_schema` marks mistakes that a JSON Schema cannot find.
 """
@@ -40,7 +40,7 @@ MALFORMED: dict[str, Malformed] = {
         "\nfailed_threshold: 1", "p.yml:2:1: unknown key 'failed_threshold'; did you mean 'failed-threshold'?"
     ),
     "upper case": Malformed("Missing: pass", "p.yml:1:1: unknown key 'Missing'; did you mean 'missing'?"),
-    "a key that resembles nothing": Malformed(
+    "a key that resembles no known key": Malformed(
         "zzz: 1", "p.yml:1:1: unknown key 'zzz'; known: degraded-threshold, "
     ),
     "a key twice": Malformed(
@@ -150,7 +150,7 @@ MALFORMED: dict[str, Malformed] = {
     "a rule without a match": Malformed(
         _C + "degraded-threshold: 1", "p.yml:2:5: checks: the key 'match' is missing here"
     ),
-    "a rule without effect": Malformed(
+    "a rule without an effect": Malformed(
         _C + "match: {name: a}",
         "p.yml:2:5: checks: this rule has no effect: it needs one of degraded-threshold",
     ),

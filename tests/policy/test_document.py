@@ -1,4 +1,4 @@
-"""The effective policy for a session on a day, and the warnings."""
+"""The effective policy for a session on a given day, and the warnings about quarantines."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_rule_applies_to_checks_that_match(match: str, fits: bool) -> None:
     assert in_words(policy.degraded) == ("1" if fits else "5")
 
 
-def test_the_first_matching_rule_wins_and_the_general_limits_complete_it() -> None:
+def test_only_the_first_matching_rule_applies_and_general_limits_complete_it() -> None:
     policy = _policy("""\
 failed-threshold: 7
 degraded-threshold: 5
@@ -177,7 +177,7 @@ def test_a_location_that_is_only_in_results_can_be_ignored() -> None:
         ("2026-12-01", "nowhere", "until 2026-12-01 (p.yml:1) matches nothing in this run"),
     ],
 )
-def test_quarantines_with_a_doubtful_end_or_without_a_match_cause_warnings(
+def test_quarantines_with_a_questionable_end_or_no_match_cause_warnings(
     until: str, location: str, warning: str | None
 ) -> None:
     book = read_policy(f"quarantine: [{{location: {location}, until: {until}, reason: INC-1}}]", "p.yml")

@@ -1,4 +1,4 @@
-"""Policy files: what is valid, where mistakes are reported, and a JSON schema that agrees."""
+"""Which policy files are valid, where mistakes are reported, and a JSON schema that agrees."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Sequences of responses and faults, encoded as bytes: fast to generate by the thousand, and easy to shrink.
 
-A byte stands for a document of the requested session, whose results the next byte encodes, or for another
-response.
+Each byte stands for one response. If that is a document of the requested session, the next byte selects the
+document's results.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ _TRANSIENT: tuple[Fault, ...] = (
 
 @cache
 def document_of(status: str, results: int, session_id: str, version: str) -> Session:
-    """Return a session as its document describes it, with the statuses of the API version."""
+    """Return a session as its document describes it, with a status that the API version has."""
     said = "TIMED_OUT" if version == "v1" and status == "CANCELLED" else status
     return session(said, *RESULTS[results], locations=_LOCATIONS, version=version, session_id=session_id)
 
@@ -80,7 +80,7 @@ _IN_TEST_SESSIONS = {"DEGRADED": "PASSED", "TIMED_OUT": "CANCELLED", "THINKING":
 def many_checks_of(status: str, results: int, session_id: str) -> tuple[Session, bytes]:
     """Return a test session of two checks and its document.
 
-    The second check is not deployed. Both run at one location.
+    The second check is not deployed, so it has no ID. The results of both come from `RESULTS`.
     """
     word = _IN_TEST_SESSIONS.get(status, status if status in _ENDED else "RUNNING")
     first, second = RESULTS[results], RESULTS[(results * 7) % len(RESULTS)]
@@ -148,7 +148,7 @@ def body_of(said: Session) -> bytes:
 
 
 def _damaged(body: bytes, how: int) -> Response:
-    """Return a document of a passed session with one defect."""
+    """Return a response with the document of a passed session and one defect."""
     broken = (
         body[:-1],
         body + body,
@@ -167,9 +167,9 @@ def _damaged(body: bytes, how: int) -> Response:
 
 @dataclass(slots=True)
 class Script:
-    """Answers each request with the next byte, and with `at_last` after the last one.
+    """Answers each request with the response for the next byte; after the last byte, with that for `at_last`.
 
-    Records the last complete document of each session, and whether a final error was returned.
+    Records the last complete document of each session, and counts the final errors.
     """
 
     script: bytes
@@ -182,7 +182,7 @@ class Script:
         """Return the fault or the response for a request."""
         match = re.match(r"/(v\d)/(check|test)-sessions/([0-9a-f-]{36})", request.path)
         assert match, f"the API has no {request.path}"
-        assert f"{match[2]} session" == KINDS[match[3]], "a known kind is not looked up again"
+        assert f"{match[2]} session" == KINDS[match[3]], "a known kind must not be looked up again"
         return self._answer(self._next(), match[1], match[3])
 
     def _next(self) -> int:
@@ -217,5 +217,5 @@ class Script:
 
 
 def scripted_ids(how_many: int) -> Mapping[str, tuple[tuple[float, str], ...]]:
-    """Return timelines for some sessions; the script overrides them."""
+    """Return timelines for the first `how_many` sessions; a script overrides them."""
     return dict.fromkeys(IDS[:how_many], ((0.0, "STARTED"),))

@@ -1,7 +1,7 @@
 """How soon the gate notices that the last of many sessions has ended, and how many requests this takes.
 
-If there are more sessions than requests in the budget of a minute, the worst case is that the budget is spent
-just before the last session ends. The remaining sessions are then fetched up to a minute later.
+If there are more sessions than the budget allows requests per minute, the budget may be spent just before the
+last session ends. In this worst case, the remaining sessions are fetched up to a minute later.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _last_end_s(world: World) -> float:
 
 
 def _late_s(world: World, *, poll_interval_s: float = 10) -> float:
-    """Return the seconds between the last end and the end of the wait; check the results and the budget."""
+    """Return how many seconds after the last session the wait ends; check the results and the budget."""
     watched = world.wait(poll_interval_s=poll_interval_s)
     assert {each.ending for each in watched} == {Ending.FINISHED}
     assert world.most_requests_in_a_minute() <= 300
@@ -73,7 +73,9 @@ def _late_s(world: World, *, poll_interval_s: float = 10) -> float:
     ids=lambda spread: f"{spread[0]:.0f} to {spread[1]:.0f} s",
 )
 @pytest.mark.parametrize(("how_many", "late_s"), LATE_S.items())
-def test_the_last_end_is_noticed_soon(how_many: int, late_s: float, spread_s: tuple[float, float]) -> None:
+def test_the_end_of_the_last_session_is_noticed_soon(
+    how_many: int, late_s: float, spread_s: tuple[float, float]
+) -> None:
     late = [_late_s(_world(how_many, spread_s, seed)) for seed in SEEDS]
     assert max(late) <= late_s, late
 
@@ -85,7 +87,7 @@ def test_scattered_ends_of_many_sessions_are_noticed_at_once(how_many: int) -> N
 
 @pytest.mark.parametrize("how_many", [30, 100, 150])
 def test_several_sessions_are_fetched_at_once_from_a_slow_api(how_many: int) -> None:
-    """One after the other, each would take 0.3 s."""
+    """If the sessions were fetched one after the other, each fetch would take 0.3 s."""
     late_s = _late_s(_world(how_many, (20, 21), seed=1, latency_s=0.3))
     assert late_s <= 0.3 * (how_many / MOST_AT_ONCE + 4)
 
@@ -111,7 +113,7 @@ def test_each_session_is_fetched_soon(how_many: int) -> None:
 
 
 @pytest.mark.parametrize(("how_many", "within_s"), [(200, 125), (299, 310), (500, 440)])
-def test_each_of_very_many_sessions_is_fetched_in_time(how_many: int, within_s: float) -> None:
+def test_each_of_very_many_sessions_is_fetched_before_the_deadline(how_many: int, within_s: float) -> None:
     """Otherwise a session could reach the gate's timeout without ever having been read."""
     world = World({str(UUID(int=number)): ((0.0, "STARTED"),) for number in range(1, how_many + 1)})
     watched = world.wait(timeout_s=within_s)
@@ -143,7 +145,7 @@ def test_the_budget_is_never_exceeded_in_any_minute(
 
 
 def test_the_wait_never_pauses_for_zero_seconds() -> None:
-    """Sessions that wait for the budget must not count as if they used it."""
+    """Sessions that are waiting for the budget must not count as if they had used it."""
     waiting = [Candidate(fetch_at_s=at_s, is_read=True, failures=1) for at_s in (129.0, 134.0, 193.0, 195.0)]
     overdue = Candidate(fetch_at_s=131.0, failures=1)
     at = Circumstances(now_s=252.0, last_fetch_s=597.0, poll_interval_s=1.7, at_once=2, in_doubt=False)
@@ -158,7 +160,7 @@ UNAVAILABLE = Response(503, {}, b"")
 
 
 @pytest.mark.parametrize("fault", [UNAVAILABLE, "lost"], ids=["503", "connections lost"])
-def test_a_failing_api_is_tried_with_one_request_at_a_time(fault: Fault) -> None:
+def test_a_failing_api_gets_only_one_request_at_a_time(fault: Fault) -> None:
     world = _world(100, (5, 30), seed=1)
     world.fault = lambda _, at_s: fault if at_s < 10 else None
     world.wait(jitter=random.Random(1).random)
@@ -167,12 +169,12 @@ def test_a_failing_api_is_tried_with_one_request_at_a_time(fault: Fault) -> None
     assert len(world.told(TroubleBegan)) == len(world.told(TroubleEnded)) == 1
 
 
-def test_ends_during_trouble_are_noticed_within_one_back_off() -> None:
+def test_sessions_that_end_during_trouble_are_noticed_within_one_poll_interval() -> None:
     for seed in range(8):
         world = _world(100, (5, 30), seed)
         world.fault = lambda _, at_s: UNAVAILABLE if 20 <= at_s < 30 else None
         world.wait(jitter=random.Random(seed).random)
-        assert world.clock.elapsed_s() - 30 <= 10.5, "the pause after a long poll without an end"
+        assert world.clock.elapsed_s() - 30 <= 10.5, "more than one poll interval after the trouble"
 
 
 def test_an_unreadable_session_does_not_delay_the_others() -> None:
@@ -208,10 +210,10 @@ def test_an_id_that_does_not_exist_costs_few_requests(others: int) -> None:
         world.wait(version="", jitter=lambda: 0.0)
         return len(world.sent)
 
-    assert asked(1) - asked(0) <= 10, "each try is a request to v1 and one to v2"
+    assert asked(1) - asked(0) <= 10, "each attempt may send one request to v1 and one to v2"
 
 
-def test_without_completion_the_last_end_is_noticed_within_one_poll_interval() -> None:
+def test_without_long_polls_the_last_end_is_noticed_within_one_poll_interval() -> None:
     def not_served(request: Request, _at_s: float) -> Fault:
         return Response(404, {}, b"") if "/completion" in request.path else None
 

@@ -20,7 +20,7 @@ from tests.polling.world import SimulatedClock, World
 
 PARTS, SEQUENCES = (
     (20, 500) if IS_EXHAUSTIVE else (2, 250)
-)  # ten thousand in all, in parts that run in parallel
+)  # ten thousand sequences in all, in parts that can run in parallel
 POLICIES = (
     Policy(),
     Policy(degraded=(Threshold(1, is_share=False),)),
@@ -33,7 +33,7 @@ POLICIES = (
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("part", range(PARTS))
-def test_the_gate_opens_if_and_only_if_the_last_document_of_each_session_satisfies_the_policy(
+def test_the_gate_opens_only_if_every_last_document_satisfies_the_policy(
     part: int,
 ) -> None:
     @seed(part)
@@ -46,7 +46,7 @@ def test_the_gate_opens_if_and_only_if_the_last_document_of_each_session_satisfi
 
 
 def check_one_sequence(answers: bytes, plan: bytes) -> None:
-    """Run the loop once; the bytes of the plan choose the circumstances."""
+    """Wait once; each byte of `plan` sets one parameter, such as the timeout."""
     sessions, version, policy_number, timeout, interval, budget, at_last, jitter = plan
     script = Script(answers, at_last)
     timeout_s = 1 + timeout % 120
@@ -62,7 +62,7 @@ def check_one_sequence(answers: bytes, plan: bytes) -> None:
     policy = POLICIES[policy_number % len(POLICIES)]
     code = judge(watched, lambda _: policy).exit_code
 
-    assert world.clock.elapsed_s() <= timeout_s + 0.001, "the wait ends at the deadline"
+    assert world.clock.elapsed_s() <= timeout_s + 0.001, "the wait must end at the deadline"
     assert world.most_requests_in_a_minute() <= per_minute
     said = [script.last.get(session_id) for session_id in world.timelines]
     ended = [each for each in said if each is not None and each.status in naive.FINISHED]
@@ -73,7 +73,7 @@ def check_one_sequence(answers: bytes, plan: bytes) -> None:
     if green_everywhere and not script.finals:
         assert code is ExitCode.OPEN
     assert (code is ExitCode.CLOSED) == bool(red), (
-        "the gate closes if and only if a session is known to be red"
+        "the gate must close if and only if a session is known to be red"
     )
     if code is ExitCode.TIMEOUT:
         assert all(each is not None for each in said)

@@ -11,7 +11,7 @@ from gate.polling.result import MOST_RESULTS_AT_A_SIGNAL, Ending, PollResult, re
 from tests.samples import finished, result, session
 
 STOPPED = Stopped(ExitCode.SIGTERM)
-HALF = MOST_RESULTS_AT_A_SIGNAL // 4  # each is a location and a result
+HALF = MOST_RESULTS_AT_A_SIGNAL // 4  # each location and each result counts
 
 
 def _large(status: str, state: str = "passed") -> Session:
@@ -41,7 +41,7 @@ def test_a_signal_during_the_search_for_sessions_limits_the_results_too() -> Non
     assert (_sizes(polled), left_out) == ([HALF, 0, HALF], 1)
 
 
-def test_a_session_without_its_results_is_named_and_not_judged() -> None:
+def test_a_session_whose_results_are_omitted_is_named_but_not_judged() -> None:
     polled, _ = reportable_at_once((RUNNING, FAILED, PASSED, PASSED), None)
     verdict = judge(polled, lambda _: Policy())
     assert verdict.exit_code is ExitCode.SIGTERM

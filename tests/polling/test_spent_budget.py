@@ -1,4 +1,4 @@
-"""If the request budget runs out during the wait, the gate keeps to it and still ends in time."""
+"""If the request budget runs out during the wait, the gate does not exceed it, and still ends in time."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ ENDED = one_session((0, "PASSED"))
 
 
 @pytest.mark.parametrize(("sessions", "per_minute"), [(1, 4), (3, 8), (5, 12)])
-def test_running_sessions_without_requests_for_the_last_moments_have_timed_out(
-    sessions: int, per_minute: int
-) -> None:
+def test_running_sessions_time_out_if_the_budget_allows_no_last_fetch(sessions: int, per_minute: int) -> None:
     world = World({str(UUID(int=number)): ((0.0, "STARTED"),) for number in range(1, sessions + 1)})
     watched = world.wait(timeout_s=40, budget=Budget(per_minute))
     assert [each.ending for each in watched] == [Ending.TIMEOUT] * sessions
@@ -26,7 +24,7 @@ def test_running_sessions_without_requests_for_the_last_moments_have_timed_out(
     assert world.most_requests_in_a_minute() <= per_minute
 
 
-def test_a_session_of_v2_is_inconclusive_if_the_budget_allows_only_the_request_to_v1() -> None:
+def test_a_session_of_v2_is_inconclusive_if_the_budget_allows_only_a_request_to_v1() -> None:
     world = World(ENDED, served=("v2",))
     (watched,) = world.wait(timeout_s=20, version="", budget=Budget(1))
     assert watched.ending is Ending.INCONCLUSIVE
@@ -42,7 +40,7 @@ def test_a_session_of_v2_is_fetched_when_the_budget_allows_a_request_again() -> 
     assert world.most_requests_in_a_minute() == 1
 
 
-def test_a_last_fetch_that_the_budget_cuts_short_leaves_the_earlier_error() -> None:
+def test_the_earlier_error_is_kept_if_the_budget_cuts_the_last_fetch_short() -> None:
     def busy_at_first(_request: Request, at_s: float) -> Fault:
         return Response(503, {"retry-after": "3600"}, b"") if at_s < 1 else None
 

@@ -1,4 +1,4 @@
-"""A process may be suspended at any moment, and continue long after the deadline."""
+"""A process may be suspended at any moment, and may continue long after the deadline."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.polling.world import Fault, SimulatedClock, World, one_session
 
 
 class SuspendedClock(SimulatedClock):
-    """A clock on which an hour passes just before the given reading, counted from 1."""
+    """A clock on which an hour passes just before one of its readings; they are counted from 1."""
 
     def __init__(self, reading: int) -> None:
         super().__init__()
@@ -52,23 +52,25 @@ ENDS = pytest.mark.parametrize(
 
 @pytest.mark.parametrize("fault", [lambda *_: None, _without_completion], ids=["long polls", "plain fetches"])
 @ENDS
-def test_a_session_that_ended_during_a_suspension_is_judged(
+def test_one_request_after_a_suspension_shows_whether_the_session_has_ended(
     status: str, ending: Ending, fault: Callable[[Request, float], Fault]
 ) -> None:
-    for reading in count(2):  # the first is the start of the wait
+    for reading in count(2):  # reading 1 is the start of the wait
         clock = SuspendedClock(reading)
         world = Impatient(one_session((0, "STARTED"), (100, status)), clock=clock, fault=fault)
         (watched,) = world.wait(timeout_s=60)
         if not clock.was_suspended:
             break
         assert watched.ending is ending, f"suspended before reading {reading} of the clock"
-        assert sum(at_s >= 3600 for at_s, _ in world.sent) == 1, "one request shows whether it has ended"
+        assert sum(at_s >= 3600 for at_s, _ in world.sent) == 1, (
+            "exactly one request must follow the suspension"
+        )
     assert reading > 50
 
 
 @pytest.mark.parametrize("sessions", [1, 100])
 @ENDS
-def test_all_sessions_are_fetched_once_after_a_suspension_during_a_request(
+def test_each_session_is_fetched_once_after_a_suspension_during_a_request(
     status: str, ending: Ending, sessions: int
 ) -> None:
     world = World({str(UUID(int=number)): ((0.0, "STARTED"), (100.0, status)) for number in range(sessions)})

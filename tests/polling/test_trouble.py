@@ -36,7 +36,7 @@ TRANSIENT: dict[str, Fault] = {
     "200 without a body": Response(200, {}, b""),
     "200 with a list": Response(200, {}, b"[]"),
     "200 with half a document": Response(200, {}, b'{"checkSessionId": "8166'),
-    "200 with another session": document("PASSED", "00000000-0000-0000-0000-000000000000"),
+    "200 with another session's document": document("PASSED", "00000000-0000-0000-0000-000000000000"),
     "204": Response(204, {}, b""),
 }
 FINAL: dict[int, type[errors.Final]] = {
@@ -68,7 +68,7 @@ def test_a_wait_of_two_hours_survives_every_transient_fault() -> None:
     assert world.most_requests_in_a_minute() <= 60
 
 
-def test_two_hours_are_enough_for_every_fault() -> None:
+def test_the_two_hours_contain_every_transient_fault() -> None:
     assert len(TRANSIENT) <= 7320 // 360
 
 
@@ -129,7 +129,7 @@ def test_a_session_that_stays_unknown_is_an_error_after_the_grace_period(jitter:
     assert isinstance(watched.error, errors.NoSuchSession)
     assert "No check session has this ID" in watched.error.sentence
     assert "account" in watched.error.sentence
-    assert 10 <= world.clock.elapsed_s() <= 11, "the contract's grace period is 10 s"
+    assert 10 <= world.clock.elapsed_s() <= 11, "the contract sets a grace period of 10 s"
     assert not world.told(TroubleEnded)
 
 
@@ -155,7 +155,7 @@ def test_retry_after_is_honoured(asked_s: int) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 429, 503])
-def test_retry_after_of_a_long_poll_delays_every_request(status: int) -> None:
+def test_a_retry_after_on_a_long_poll_delays_every_request(status: int) -> None:
     def refused(request: Request, at_s: float) -> Response | None:
         early = "/completion" in request.path and at_s < 5
         return Response(status, {"retry-after": "45"}, b"") if early else None
@@ -178,7 +178,7 @@ def test_a_retry_after_of_an_hour_leaves_time_for_the_last_fetch() -> None:
 
 
 @pytest.mark.parametrize("hanging", ["/check-sessions/", "/completion"], ids=["every call", "long polls"])
-def test_a_request_that_hangs_leaves_time_for_the_last_fetch(hanging: str) -> None:
+def test_a_request_without_a_response_leaves_time_for_the_last_fetch(hanging: str) -> None:
     world = World(
         one_session((0, "STARTED"), (100, "PASSED")),
         fault=lambda request, at_s: "hangs" if 80 <= at_s < 116.5 and hanging in request.path else None,
@@ -189,19 +189,19 @@ def test_a_request_that_hangs_leaves_time_for_the_last_fetch(hanging: str) -> No
 
 
 @pytest.mark.parametrize("hangs_from_s", [56.5, 58], ids=["before the last fetch", "the last fetch"])
-def test_the_error_before_an_aborted_request_is_reported(hangs_from_s: float) -> None:
+def test_the_last_error_before_an_aborted_request_is_reported(hangs_from_s: float) -> None:
     world = World(
         one_session((0, "STARTED")),
         fault=lambda _, at_s: "hangs" if at_s >= hangs_from_s else Response(503, {}, b""),
     )
     (watched,) = world.wait(timeout_s=60, jitter=lambda: 0.01)
-    assert world.sent[-1][0] >= hangs_from_s, "the last request hung"
+    assert world.sent[-1][0] >= hangs_from_s, "the last request must be one that hangs"
     assert isinstance(watched.error, errors.Transient)
     assert watched.error.status == 503
 
 
 @pytest.mark.parametrize("latency_s", [2.0, 8.0, 20.0])
-def test_a_running_session_behind_a_slow_network_is_a_timeout(latency_s: float) -> None:
+def test_a_running_session_behind_a_slow_network_leads_to_a_timeout(latency_s: float) -> None:
     world = World(
         one_session((0, "STARTED")),
         fault=lambda _, at_s: "hangs" if at_s + latency_s > 60 else None,
@@ -264,7 +264,7 @@ def test_only_a_terminal_status_from_checkly_finishes_a_session(
     (watched,) = world.wait(
         timeout_s=timeout_s, poll_interval_s=poll_interval_s, jitter=random.Random(seed).random
     )
-    assert world.clock.elapsed_s() <= timeout_s + 0.001, "the wait ends at the deadline"
+    assert world.clock.elapsed_s() <= timeout_s + 0.001, "the wait must end at the deadline"
     assert world.most_requests_in_a_minute() <= 300
     if watched.ending is Ending.FINISHED:
         assert watched.session is not None

@@ -1,4 +1,4 @@
-"""Polling without trouble: when the end is noticed, what it costs and what is requested."""
+"""Polling without trouble: how soon the end is noticed, and which requests that takes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_terminal_status_ends_the_wait_and_no_other_does(before: str, stat
     assert world.clock.elapsed_s() == pytest.approx(42.5, abs=2 * LATENCY_S)
 
 
-def test_with_completion_the_end_is_noticed_at_once_at_any_poll_interval() -> None:
+def test_with_long_polls_the_end_is_noticed_at_once_at_any_poll_interval() -> None:
     world = World(one_session((0, "STARTED"), (47, "PASSED")))
     world.wait(poll_interval_s=120)
     assert world.clock.elapsed_s() == pytest.approx(47, abs=2 * LATENCY_S)
@@ -43,7 +43,7 @@ def _without_completion(request: Request, _at_s: float) -> Fault:
     return Response(404, {}, b"no such path") if "/completion" in request.path else None
 
 
-def test_without_completion_the_end_is_noticed_at_the_next_fetch() -> None:
+def test_without_long_polls_the_end_is_noticed_at_the_next_fetch() -> None:
     world = World(one_session((0, "STARTED"), (47, "PASSED")), fault=_without_completion)
     (watched,) = world.wait(poll_interval_s=10)
     assert watched.ending is Ending.FINISHED
@@ -62,7 +62,7 @@ def test_without_completion_the_end_is_noticed_at_the_next_fetch() -> None:
     ],
     ids=["404", "405", "501", "lost twice", "hangs twice"],
 )
-def test_completion_that_is_not_available_is_not_requested_again(fault: Fault, asked: int) -> None:
+def test_long_polls_stop_if_the_completion_endpoint_is_not_available(fault: Fault, asked: int) -> None:
     world = World(
         one_session((0, "STARTED"), (300, "PASSED")),
         fault=lambda request, _: fault if "/completion" in request.path else None,
@@ -72,7 +72,7 @@ def test_completion_that_is_not_available_is_not_requested_again(fault: Fault, a
     assert sum("/completion" in path for _, path in world.sent) == asked
 
 
-def test_completion_that_fails_now_and_then_is_requested_again() -> None:
+def test_long_polls_continue_if_they_fail_only_now_and_then() -> None:
     faults = iter(["lost", None, "lost", None, "lost", None])
     world = World(
         one_session((0, "STARTED"), (37, "PASSED")),
@@ -99,7 +99,7 @@ def test_waiting_for_one_session_costs_few_requests(poll_interval_s: float, most
     ],
     ids=["408 from a proxy", "408 with Retry-After", "502", "429"],
 )
-def test_completion_that_returns_too_early_does_not_make_the_wait_spin(early: Response) -> None:
+def test_long_polls_that_return_too_early_do_not_cause_a_busy_loop(early: Response) -> None:
     world = World(
         one_session((0, "STARTED"), (300, "PASSED")),
         fault=lambda request, _: early if "/completion" in request.path else None,
@@ -109,14 +109,14 @@ def test_completion_that_returns_too_early_does_not_make_the_wait_spin(early: Re
     assert world.most_requests_in_a_minute() <= 13
 
 
-def test_every_fetch_is_an_event_with_the_session() -> None:
+def test_every_fetch_causes_an_event_that_contains_the_session() -> None:
     world = World(one_session((0, "STARTED"), (5, "PROGRESS"), (25, "PASSED")))
     world.wait()
     statuses = [event.session.status for event in world.told(Fetched) if isinstance(event, Fetched)]
     assert statuses == ["STARTED", "PROGRESS", "PROGRESS", "PASSED"]
 
 
-def test_the_gates_own_timeout_contains_the_last_status() -> None:
+def test_the_error_for_the_gates_own_timeout_contains_the_last_status() -> None:
     world = World(one_session((0, "STARTED"), (20, "PROGRESS_DEGRADED")))
     (watched,) = world.wait(timeout_s=60)
     assert watched.ending is Ending.TIMEOUT
@@ -128,7 +128,7 @@ def test_the_gates_own_timeout_contains_the_last_status() -> None:
 
 @pytest.mark.parametrize("completion", [True, False])
 def test_one_last_fetch_at_the_deadline_decides(completion: bool) -> None:
-    """With a poll interval of 40 s the next fetch would be 20 s after the deadline."""
+    """With a poll interval of 40 s, the next regular fetch would be 20 s after the deadline."""
     world = World(
         one_session((0, "STARTED"), (56, "PASSED")),
         fault=(lambda *_: None) if completion else _without_completion,

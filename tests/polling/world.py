@@ -1,4 +1,4 @@
-"""A simulated world for the wait: a Checkly, and a clock that moves only if a test sleeps on it."""
+"""A simulated world for the wait: a stand-in for Checkly, and a clock without real pauses."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from gate.polling.result import PollResult
 from tests.samples import CHECK_ID, SESSION_ID
 
 LATENCY_S = 0.1
-_MOST_IDLE_SLEEPS = 1_000  # in a row: an endless loop must fail a test, not hang it
-_ROUNDING_S = 1e-6  # a clock that adds up pauses may be slightly early
+_MOST_IDLE_SLEEPS = 1_000  # consecutive ones: an endless loop must fail a test, not hang it
+_ROUNDING_S = 1e-6  # a sum of pauses may be slightly too small
 FINISHED = ("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ Fault = Response | str | None
 
 
 class SimulatedClock:
-    """A clock that moves only when a test sleeps on it. It can raise a signal at a given time."""
+    """A clock that moves only when its `sleep_s` is called. It can raise a signal at a given time."""
 
     def __init__(self, signal_at_s: float | None = None) -> None:
         self._now_s = 1000.0
@@ -49,9 +49,9 @@ class SimulatedClock:
         return self._now_s - self.began_s
 
     def sleep_s(self, seconds: float) -> None:
-        assert seconds >= 0, "time cannot go backwards"
+        assert seconds >= 0, "a pause cannot be negative"
         self._idle_sleeps = 0 if seconds > _ROUNDING_S else self._idle_sleeps + 1
-        assert self._idle_sleeps < _MOST_IDLE_SLEEPS, "the wait spins"
+        assert self._idle_sleeps < _MOST_IDLE_SLEEPS, "the wait is an endless loop"
         until_s = self._now_s + seconds
         if self._signal_at_s is not None and self._signal_at_s <= until_s:
             self._now_s, self._signal_at_s = max(self._now_s, self._signal_at_s), None
@@ -59,7 +59,7 @@ class SimulatedClock:
         self._now_s = until_s
 
     def at_once(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
-        """Run jobs that all begin now, and continue when the last one ends."""
+        """Run jobs as if all began now, and set the clock to the end of the last one."""
         began_s = ended_s = self._now_s
         done = []
         for job in jobs:
@@ -85,7 +85,7 @@ class World:
     kinds: Mapping[str, SessionKind] = field(default_factory=dict)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        assert within_s > 0, "a request needs time"
+        assert within_s > 0, "a request must have time left"
         at_s = self.clock.elapsed_s()
         self.sent.append((at_s, request.path))
         fault = self.fault(request, at_s)
@@ -121,10 +121,10 @@ class World:
         return self._document(session_id)
 
     def _completion(self, session_id: str, max_wait_s: int, within_s: float) -> Response:
-        assert 1 <= max_wait_s <= 30, "Checkly refuses other waits"
+        assert 1 <= max_wait_s <= 30, "Checkly accepts only 1 to 30 seconds"
         end_s = min((at_s for at_s, status in self.timelines[session_id] if status in FINISHED), default=1e9)
         left_s = max(end_s - self.clock.elapsed_s(), 0.0)
-        assert max_wait_s <= within_s, "the gate hangs up before the long poll is over"
+        assert max_wait_s <= within_s, "the gate would disconnect before the long poll ends"
         self.clock.sleep_s(min(left_s, max_wait_s))
         return self._document(session_id) if left_s <= max_wait_s else Response(408, {}, b"{}")
 
@@ -168,7 +168,7 @@ class World:
 
 
 def document(status: str, session_id: str = SESSION_ID) -> Response:
-    """Return a session's document with only the necessary fields, and a result if the session has ended."""
+    """Return a minimal document of a session, which contains a result if the session has ended."""
     flags = ("hasErrors", "hasFailures", "isDegraded", "aborted", "isCancelled")
     result = {"runLocation": "us-east-1", "resultType": "FINAL", **dict.fromkeys(flags, False)}
     result["hasFailures"] = status == "FAILED"
@@ -184,5 +184,5 @@ def document(status: str, session_id: str = SESSION_ID) -> Response:
 
 
 def one_session(*timeline: tuple[float, str]) -> dict[str, tuple[tuple[float, str], ...]]:
-    """Return the timelines of a world with only the session of the samples."""
+    """Return the timelines of a world that has only the session `SESSION_ID`."""
     return {SESSION_ID: timeline}
