@@ -1,4 +1,4 @@
-"""Surefire's own parser, which Maven's reports and Jenkins' pipelines use."""
+"""Read reports with the parser of Maven's Surefire."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OLDEST_JAVA = 17
 
 
 def require_java() -> None:
-    """Skip or fail the test if there is no JDK that is new enough."""
+    """Skip or fail the test if no recent JDK is installed."""
     require_programs("java")
     said = subprocess.run(["java", "--list-modules"], capture_output=True, text=True, check=False).stdout
     compiler = re.search(r"^jdk\.compiler@(\d+)", said, re.MULTILINE)
@@ -26,7 +26,7 @@ def require_java() -> None:
 
 
 def by_surefire(written: Mapping[str, Path]) -> dict[str, Seen]:
-    """Return what Surefire reads in each report. One process reads them all, because its start is slow."""
+    """Return what Surefire reads in each report. A single process reads them, because Java starts slowly."""
     require_java()
     if not all(jar.exists() for jar in _JARS):
         absent("Surefire's parser is not installed; Debian's package is libsurefire-java")

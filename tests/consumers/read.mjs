@@ -1,6 +1,7 @@
 // Read reports with the consumers from npm, and print the result of each in a common form:
 // {consumer: {report: {tests, failures, errors, skipped, cases: [{suite, classname, name, time, outcome, said, …}]}}}.
-// The arguments are consumers; standard input is {name of a report: path}. A field that a consumer does not read is null.
+// The arguments name the consumers, and standard input is {name of a report: path}. Fields that a consumer does not
+// read are null.
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -18,7 +19,7 @@ console.log = console.info = console.error; // some consumers log to stdout, whi
 const run = promisify(execFile);
 const here = import.meta.dirname;
 const require = createRequire(import.meta.url);
-// Neither package is meant to be imported. These are the parsers that their command lines use for uploads.
+// These two packages are not meant to be imported. Their command-line programs use these parsers for uploads.
 const { getParsers } = require("./node_modules/@testmo/testmo-cli/dist/parsers");
 const TestomatioReader = require("./node_modules/@testomatio/reporter/lib/xmlReader.js");
 
@@ -189,6 +190,6 @@ const seen = Object.fromEntries(process.argv.slice(2).map((consumer) => [consume
 const jobs = Object.keys(seen).flatMap((consumer) =>
   reports.map(([report, path]) => async () => (seen[consumer][report] = await CONSUMERS[consumer](path))),
 );
-// Allure runs as a separate process for each report: run only as many at once as there are processors.
+// Allure runs as a separate process for each report. Run at most one process per processor at the same time.
 await Promise.all(cpus().map(async () => { while (jobs.length) await jobs.shift()(); }));
 process.stdout.write(JSON.stringify(seen));
