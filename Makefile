@@ -4,10 +4,10 @@ BIN := .venv/bin
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= replies policies texts
 
-# Many tests wait for a process or for a server that misbehaves, so more run at once than there are processors.
+# Many tests wait for a process or for a server that misbehaves, so more tests run at once than there are processors.
 PROCESSORS := $(shell getconf _NPROCESSORS_ONLN)
 
-# Keep extras, because pip would install the newest coverage[toml] even if coverage alone is pinned.
+# Keep extras: if only coverage is pinned, pip selects the newest coverage[toml], and refuses it without a locked hash.
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
 	--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 EXAMPLES = $(wildcard examples/github/*.yml) examples/publishing/github.yml
@@ -22,7 +22,7 @@ demo: .venv/.run ## runs the whole gate against the embedded simulator: no accou
 	echo; echo "Exit code $$status: any code but 0 stops a pipeline. The report is in test-results/checkly-junit.xml."; \
 	echo "Other scenarios: $(BIN)/python entrypoint.py demo --list"
 
-test: lint types tests ## runs linters, the type checker and fast tests, before each commit; needs only Python, make and PyPI
+test: lint types tests ## before each commit: runs linters, type checker and fast tests; needs Python, make and PyPI
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -35,7 +35,8 @@ types: .venv/.dev
 tests: .venv/.dev
 	$(BIN)/pytest -n $$((2 * $(PROCESSORS))) --dist worksteal -m "not slow"
 
-test-slow: lint-configuration slow-tests image-tests ## runs the exhaustive tests; see tests/README.md
+test-slow: lint-configuration ## runs the slow and the exhaustive tests; see tests/README.md
+	$(MAKE) --jobs=2 slow-tests image-tests
 
 lint-configuration: .venv/.slow
 	$(BIN)/hadolint Dockerfile
@@ -50,7 +51,7 @@ lint-configuration: .venv/.slow
 slow-tests: .venv/.slow
 	EXHAUSTIVE=1 $(BIN)/pytest -n $$(($(PROCESSORS) + 1)) --dist worksteal --ignore=tests/image -m "slow or exhaustive"
 
-image-tests: .venv/.slow ## runs them one by one, because they share an engine and measure time
+image-tests: .venv/.slow ## runs the tests of the image one by one, because they share an engine and measure time
 	$(BIN)/pytest tests/image
 
 coverage: .venv/.slow ## measures the branch coverage of all tests except those of the image
@@ -63,7 +64,7 @@ screenshot: .venv/.run ## takes the README's pictures; needs node, npm and chrom
 resilience: .venv/.slow ## plays every fault, and writes the results to docs/RESILIENCE.md
 	$(BIN)/python -m tests.faults.resilience
 
-bench: .venv/.run ## measures the gate and its alternatives, in ten minutes, and writes docs/PERFORMANCE.md
+bench: .venv/.run ## measures the gate and its alternatives (ten minutes), and writes docs/PERFORMANCE.md
 	@command -v npm >/dev/null || { echo "npm is not installed: the Checkly CLI will NOT be measured" >&2; exit 0; }; \
 	cd tests/witness && npm ci --silent --no-audit --no-fund --ignore-scripts || echo "npm ci failed: the Checkly CLI will NOT be measured" >&2
 	$(BIN)/python -m compileall -q gate

@@ -22,7 +22,7 @@ _LOCKED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==\S+( *;)?", re.MULTILINE)
 
 
 def locked(text: str) -> dict[str, bool]:
-    """Return the packages of a lock file by normalized name, and whether each is for all platforms."""
+    """Map the normalized name of each package of a lock file to whether it is for all platforms."""
     found: dict[str, bool] = {}
     for name, marker in _LOCKED.findall(text):
         found[_normal(name)] = found.get(_normal(name), False) or not marker

@@ -27,16 +27,16 @@ run on one machine, in turns or at the same time, against the embedded simulator
 the network would add the same time to all of them. On another machine the times differ, but the ratios
 should not.
 
-{machine}. It took {minutes:.0f} minutes."""
+{machine}. They took {minutes:.0f} minutes."""
 
 
 def main() -> int:
-    """Return 1 if a goal is missed, and 2 if a required program is missing."""
+    """Run all benchmarks. Return 1 if a goal is missed, and 2 if a required program is missing."""
     if lacking := missing("curl", "jq"):
         print(f"bench: install {' and '.join(lacking)} first")  # noqa: T201 - this is its output
         return 2
     if missing("node") or not CLI.exists():
-        print("bench: WITHOUT the Checkly CLI, which needs node and npm")  # noqa: T201
+        print("bench: the Checkly CLI will NOT be measured: it needs node and npm")  # noqa: T201
     machine, began_s, sections = describe(), time.monotonic(), list[Section]()
     for part in _PARTS:
         with tempfile.TemporaryDirectory() as folder:

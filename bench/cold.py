@@ -22,25 +22,25 @@ from tests.image.engine import Engine, NoEngine
 from tests.image.private_engine import empty_engine, private_engine
 
 ROUNDS = 5
-_STARTS = 4  # in each round, because they vary more than a pull and take less time
+_STARTS = 4  # in each round; more than pulls, because starts vary more and take less time
 _IMAGE, _FORMER, _PACKAGES = "the image", "the former image", "npm's packages"
 _DOCKERFILES = {_IMAGE: "Dockerfile", _FORMER: "bench/former.Dockerfile"}
 _SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 _MBIT_S = 50
 _HOW = """\
-These are the steps of a fresh machine before the gate's first request. The image is pulled {rounds} times
-from a registry on loopback into an empty Docker engine, and started {starts} times. It takes turns with
-the former image, which contains the same gate and the whole base image (`bench/former.Dockerfile`). Both
+The table shows the steps of a fresh machine before the gate's first request. The image is pulled {rounds}
+times from a registry on loopback into an empty Docker engine, and started {starts} times. It takes turns with
+the former image, which adds the same gate to the base image (`bench/former.Dockerfile`). Both
 are built on a stand-in for the base image, so only the ratios are meaningful. A download is the size of
 the compressed layers. Figures at {mbit} Mbit/s are CALCULATED from the download at that speed and the times
 measured here.
 
 {npm}"""
 _NPM = """\
-They are compared with `npm install checkly@{version}` with an empty cache, from the registry that this
-machine uses, and with `npx checkly checks run` until its first request, once. That time includes the
-network and the image's time does not: at {mbit} Mbit/s, the image's download would take {seconds:.1f} s
-(calculated). Node is not counted, because runners have it."""
+The images are compared with one `npm install checkly@{version}` (with an empty cache, from the registry that
+this machine uses) and one start of `npx checkly checks run` until its first request. The time of the
+installation includes the network, but the time to fetch an image does not: at {mbit} Mbit/s, the image's
+download would take {seconds:.1f} s (calculated). Node is not counted, because runners have it."""
 _NO_NPM = "The Checkly CLI was NOT measured: there was no npm, or its package could not be installed."
 
 
@@ -56,7 +56,7 @@ class Cost:
 
     @property
     def calculated_s(self) -> float:
-        """Return the seconds until the first request at a limited download speed."""
+        """Return the seconds until the first request, calculated for a limited download speed."""
         return self.download_mb * 8 / _MBIT_S + median(self.fetch_s) + median(self.first_request_s)
 
 
@@ -78,7 +78,7 @@ def measure(folder: Path, rounds: int = ROUNDS) -> Section:
 def _images(rounds: int) -> dict[str, Cost]:
     """Measure both images. Raises `NoEngine`."""
     if missing("docker-registry"):
-        raise NoEngine("there is no docker-registry (Debian has it as a package)")
+        raise NoEngine("docker-registry is not installed (it is a package of Debian)")
     with ExitStack() as until_the_end:
         engine = until_the_end.enter_context(private_engine(print))
         images = {
@@ -143,7 +143,7 @@ def _registry() -> Iterator[str]:
 
 
 def rows(costs: Mapping[str, Cost]) -> Iterator[Row]:
-    """Compare the image, which comes first, with the others."""
+    """Yield the rows of the table, which compare the image (the first entry) with the others."""
     for name, cost in costs.items():
         sizes = f"{cost.download_mb:.1f} MB, {cost.disk_mb:.1f} MB, {cost.files}"
         times = f"{shown_s(median(cost.fetch_s))}, {shown_s(median(cost.first_request_s))}"
@@ -160,7 +160,7 @@ def _beside(name: str, own: Cost, other: Cost) -> Iterator[Row]:
     beside = f"the image ÷ {name}"
     sizes = (own.download_mb / other.download_mb, own.disk_mb / other.disk_mb, own.files / other.files)
     yield Row(f"{beside}: download, on disk, files", ", ".join(f"{size:.2f}x" for size in sizes))
-    if name == _PACKAGES:  # measured once, and not in turns
+    if name == _PACKAGES:  # measured only once, so there are no rounds to compare
         fetch = median(own.fetch_s) / median(other.fetch_s)
         start = median(own.first_request_s) / median(other.first_request_s)
         yield Row(f"{beside}: fetch and unpack", f"{fetch:.2f}x")
@@ -170,4 +170,4 @@ def _beside(name: str, own: Cost, other: Cost) -> Iterator[Row]:
     start = median_ratio(own.first_request_s, other.first_request_s)
     yield Row.at_most(f"{beside}: start to the first request", start, 0.8, "{:.2f}x")
     ratio = own.calculated_s / other.calculated_s
-    yield Row(f"{beside}: all of it at {_MBIT_S} Mbit/s, calculated", f"{ratio:.2f}x")
+    yield Row(f"{beside}: in total at {_MBIT_S} Mbit/s, calculated", f"{ratio:.2f}x")

@@ -25,20 +25,20 @@ ENDS_S = (
     43.6,
     59.2,
     74.7,
-)  # spread evenly over a pause of 5 s and of 10 s
+)  # at evenly spread points of a pause of 5 s, and also of 10 s
 _STAGGER_S = 0.6
 _MINUTE_S = 60.0
 _HOW = """\
-{runs} sessions end between {first:.0f} and {last:.0f} s after their first request, at points that are
-spread over a pause of 5 s or 10 s. Four programs wait for equal copies of each session. All waits run at
-the same time, started {stagger} s apart. The time is from the session's end to the exit of the process. It
-includes the gate's reports; the script writes none. Requests are counted by the simulator, as the maximum
-within any minute of a wait."""
+{runs} sessions end between {first:.0f} and {last:.0f} s after their first request. Their ends are spread
+evenly over the script's pauses of 5 s and 10 s. Four programs wait for equal copies of each session. All
+waits run at the same time, started {stagger} s apart. The time is from the session's end to the exit of the
+process. It includes the gate's reports; the script writes none. The simulator counts the requests; the
+figure is the maximum within any minute of a wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """The seconds from the session's end to the program's exit, and the most requests in any minute."""
+    """The seconds from the session's end to the program's exit, and the maximum of requests in any minute."""
 
     late_s: float
     per_minute: int
@@ -58,7 +58,7 @@ class _FirstLook:
 
 
 def measure(folder: Path, ends_s: Sequence[float] = ENDS_S) -> Section:
-    """Compare the gate, at two poll intervals, with the script, at two pauses, on the same sessions."""
+    """Compare two poll intervals of the gate with two pauses of the script, on equal sessions."""
     waiters: Mapping[str, Callable[[float], Waited]] = {
         "10s": lambda end_s: wait((*GATE, "--poll-interval=10s"), {}, end_s, folder),
         "30s": lambda end_s: wait((*GATE, "--poll-interval=30s"), {}, end_s, folder),

@@ -1,4 +1,4 @@
-"""The first request of a program, as the server sees it."""
+"""The time until a program sends its first request, measured at the server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WITHIN_S = 60.0
 
 
 def first_request_s(command: Sequence[str], env_for: Callable[[str], Mapping[str, str]]) -> float:
-    """Return the seconds from a program's start to its first request, which is refused.
+    """Return the seconds from a program's start to its first request. Answer this request with 401.
 
     `env_for` returns the program's environment for a URL.
     """

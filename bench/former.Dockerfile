@@ -1,4 +1,4 @@
-# The former image, which was not built from scratch, for comparison.
+# The former image, for comparison: the gate is added to the base image.
 FROM python:3.13-slim AS base
 
 FROM base AS build

@@ -13,12 +13,12 @@ _SYSTEM = r'PRETTY_NAME="(.*)"'
 
 
 def describe() -> str:
-    """Describe CPU, memory, system and Python, and the load before the benchmarks."""
+    """Describe the CPU, memory, system, Python, and the load before the benchmarks."""
     memory_gib = int(_first(_MEMORY, "/proc/meminfo", "0")) / 1024**2
     return (
         f"{_first(_CPU, '/proc/cpuinfo')}, {os.cpu_count()} cores, {memory_gib:.0f} GiB of memory, "
         f"{_first(_SYSTEM, '/etc/os-release')}, Python {platform.python_version()}; "
-        f"a load average of {os.getloadavg()[1]:.1f} before it began"
+        f"a load average of {os.getloadavg()[1]:.1f} before the benchmarks began"
     )
 
 

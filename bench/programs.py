@@ -1,4 +1,4 @@
-"""The programs that are compared. They run as processes in a minimal environment."""
+"""The programs that the benchmarks compare. They run as processes in a minimal environment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 GATE = (sys.executable, str(ROOT / "entrypoint.py"))
 FLOOR = (sys.executable, "-c", "import requests, yaml, junit_xml")
 POLL = str(ROOT / "bench" / "poll.sh")
-CLI_FOLDER = ROOT / "tests" / "witness"  # its package.json names the CLI, and the Node that the CLI needs
+CLI_FOLDER = ROOT / "tests" / "witness"  # its package.json pins the CLI, and the Node that the CLI needs
 CLI = CLI_FOLDER / "node_modules" / ".bin" / "checkly"
 KEY = "cu_bench_key_that_opens_nothing"
 ACCOUNT = "1397c172-1938-4973-a225-5862298e571a"
@@ -25,7 +25,7 @@ _GLANCE_S = 0.003
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A process that has ended. The times are monotonic."""
+    """A process that has ended. The times are from the monotonic clock."""
 
     began_s: float
     ended_s: float
@@ -33,7 +33,7 @@ class Finished:
 
     @property
     def took_s(self) -> float:
-        """Return the seconds from its start to its exit."""
+        """Return the seconds from the start of the process to its exit."""
         return self.ended_s - self.began_s
 
 
@@ -55,7 +55,7 @@ def with_node(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def run(command: Sequence[str], env: Mapping[str, str], folder: Path) -> Finished:
-    """Run a program. Raises RuntimeError with its output if it does not exit with 0."""
+    """Run a program. Raises RuntimeError with the program's output if it does not exit with 0."""
     began_s = time.monotonic()
     done = subprocess.run(
         command, env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False

@@ -1,4 +1,4 @@
-"""The time to write the reports on very many locations, and their size."""
+"""The time to write reports on very many locations, and the size of the reports."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LIMIT_S = 3.0
 _WHEN = datetime(2026, 1, 15, 9, 5, tzinfo=UTC)
 _HOW = """\
 The three reports on sessions of {locations} locations are rendered and written to files one after the
-other in this process. Figures are medians of {rounds} rounds. The job summary shows the worst locations
+other in one process. Figures are medians of {rounds} rounds. The job summary shows the worst locations
 first and is cut to the size that GitHub accepts."""
 
 
@@ -50,7 +50,7 @@ class Written:
 
 
 def measure(folder: Path, sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) -> Section:
-    """Measure the three reports for each number of sessions. The goal applies to the largest."""
+    """Measure the three reports for each number of sessions. The goal applies to the largest number."""
     rows: list[Row] = []
     for size in sizes:
         written = write(folder, report_on(scenario([20.0] * size)), rounds)

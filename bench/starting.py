@@ -1,4 +1,4 @@
-"""The time from start to exit on a finished session, and the memory."""
+"""The time from start to exit of a gate on a finished session, and its memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench.table import Row, Section
 
 ROUNDS = 21
 _SCENARIO = """\
-description: A session that has passed already.
+description: A session that has already passed.
 sessions:
   - check: {name: Storefront health, id: 0b4ac3a0-3a11-4f0e-9a43-7b0f3d1c2e55}
     id: 6f2e8b0c-5a34-4d0b-8a52-0f6f4b1c9d21
@@ -29,20 +29,20 @@ _CHECK, _SESSION = "0b4ac3a0-3a11-4f0e-9a43-7b0f3d1c2e55", "6f2e8b0c-5a34-4d0b-8
 _HOW = """\
 The session has already passed; `checkly-gate simulate` serves it from a separate process. The gate writes
 all of its reports and GitHub's files. All programs take turns for {rounds} rounds; a ratio is the median
-over the rounds. The floor is `python -c "import requests, yaml, junit_xml"`, a Python that only loads the
-three libraries. The `curl` and `jq` script is `bench/poll.sh`. On a finished session it does not wait, and
-it reads only the status. Both Python and the gate have their bytecode, as in the image. The floor shuts
-its interpreter down when it ends; the gate does not.
+over the rounds. The floor is `python -c "import requests, yaml, junit_xml"`, which only imports the
+gate's three libraries. The `curl` and `jq` script is `bench/poll.sh`. On a finished session it does not wait,
+and it reads only the status. The floor and the gate run from compiled bytecode, as in the image. The floor
+shuts its interpreter down when it ends; the gate does not.
 
 {cli}"""
 _WITH_CLI = """\
-No command of the Checkly CLI waits for a check session that exists. The closest one is `checkly checks run
+No command of the Checkly CLI waits for an existing check session. The closest command is `checkly checks run
 --check-id`, which triggers the check, waits for its session, and exits with a code for its status. It is
 compared with the gate's `--trigger-check-id`, which does the same. Both send two or three requests to
 the simulator. The CLI is version {version}. It runs on the Node from npm that `tests/witness/package.json`
-names, and is started from `node_modules/.bin`. With `CHECKLY_ENV=local`, it uses `CHECKLY_API_URL`. In its
-favour, its search for updates and its check of the account (a request that the simulator does not serve) are
-switched off. Checkly's documentation starts the CLI with `npx`; the goal does not apply to this."""
+names, and is started from `node_modules/.bin`. With `CHECKLY_ENV=local`, it uses `CHECKLY_API_URL`. To
+favour the CLI, its check for updates and its check of the account (a request that the simulator does not
+serve) are disabled. Checkly's documentation starts the CLI with `npx`; no goal applies to that figure."""
 _NO_CLI = (
     "The Checkly CLI was NOT measured: there was no node and npm, or its package could not be installed."
 )
@@ -64,7 +64,7 @@ def _simulator(folder: Path) -> Iterator[str]:
 
 
 def measure(folder: Path, rounds: int = ROUNDS) -> Section:
-    """Compare the gate's time from start to exit with the floor, a script and the CLI; measure its memory."""
+    """Compare the gate's run time with those of the floor, a script and the CLI. Measure its memory."""
     with _simulator(folder) as url:
         commands = _commands(environment(url, folder))
         jobs = {name: _job(command, env, folder) for name, (command, env) in commands.items()}
@@ -108,7 +108,7 @@ def _job(command: Sequence[str], env: Mapping[str, str], folder: Path) -> Callab
 
 
 def _rows(took: Mapping[str, Sequence[float]]) -> Iterator[Row]:
-    yield Row("the floor: Python with the three libraries", shown_s(median(took["floor"])))
+    yield Row("the floor: Python that imports the three libraries", shown_s(median(took["floor"])))
     yield Row("`checkly-gate --session-id`, start to exit", shown_s(median(took["gate"])))
     yield Row.at_most("the gate ÷ the floor", median_ratio(took["gate"], took["floor"]), 1.2, "{:.2f}x")
     yield Row("the `curl` and `jq` script", shown_s(median(took["script"])))

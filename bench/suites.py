@@ -17,16 +17,15 @@ from gate.simulator import Simulator
 
 SESSIONS = 100
 CHECKS = 100
-ENDS_S = (5.0, 45.0)  # the first and the last
+ENDS_S = (5.0, 45.0)  # the ends of the first and the last session
 _PEAK_LIMIT_MB = 150
 _LINK = "https://app.checklyhq.com/accounts/1397c172-1938-4973-a225-5862298e571a/test-sessions/"
 _HOW = """\
 {sessions} test sessions of {checks} checks each end between {first:.0f} and {last:.0f} s after their first
-request. One gate waits for all of them by their links, and a second one by their bare IDs, each of which
-is looked up as a check session first. In a third run, all checks fail. The runs share the machine at the
-same time. The JSON record must contain every
-check of every session with that result. Requests are counted by the simulator, as the maximum within any
-60 s of a run."""
+request. One gate is given their links; a second gate is given their bare IDs, and looks each of them up as a
+check session first. For a third gate, all checks fail. The three gates run at the same time. The JSON record
+must contain every check of every session with the planned result. The simulator counts the requests;
+requests in any minute are the maximum within any 60 s of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class _Run:
 def measure(
     folder: Path, sessions: int = SESSIONS, checks: int = CHECKS, ends_s: tuple[float, float] = ENDS_S
 ) -> Section:
-    """Measure the three runs, at the same time."""
+    """Measure three runs at the same time."""
     size = (sessions, checks)
     with ThreadPoolExecutor(3) as pool:
         running = [

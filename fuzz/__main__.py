@@ -11,7 +11,7 @@ with atheris.instrument_imports(include=["gate", "yaml"], enable_loader_override
 
 
 def main() -> None:
-    """Fuzz until a limit in the options is reached, or a failure is found."""
+    """Fuzz until a limit in the options is reached or a failure is found."""
     program, target, *options = sys.argv
     atheris.Setup([program, *options], TARGETS[target])
     atheris.Fuzz()

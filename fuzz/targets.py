@@ -1,5 +1,6 @@
-"""Properties that must hold for any bytes. A target takes bytes, and raises an error if one is violated.
+"""Properties that must hold for any bytes.
 
+A target takes bytes, and raises an error if a property is violated.
 This module does not depend on the fuzzer: the tests replay `fuzz/corpus` with the same functions.
 """
 
@@ -40,7 +41,7 @@ _MEANT = re.compile(r"[\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-]")
 
 
 def replies(data: bytes) -> None:
-    """Check that any response is a session that every reporter can render, or an error in one line."""
+    """Check that any response is read as a session that can be reported, or refused with a one-line error."""
     reply = _reply(data)
     wait_s = retry_after_s(reply)
     assert wait_s is None or (wait_s > 0 and math.isfinite(wait_s))
@@ -60,7 +61,7 @@ def replies(data: bytes) -> None:
 
 
 def policies(data: bytes) -> None:
-    """Check that any text is a policy that judges sessions, or a list of mistakes that name the file."""
+    """Check that any text is read as a usable policy, or refused with mistakes that name the file."""
     try:
         book = read_policy(data.decode(errors="surrogateescape"), "policy.yml")
     except UsageError as error:
@@ -73,7 +74,7 @@ def policies(data: bytes) -> None:
 
 
 def texts(data: bytes) -> None:
-    """Check that any text becomes one clean line, which no report's reader takes for markup or a command."""
+    """Check that any text becomes one clean line without markup or commands in any report."""
     line = clean(data.decode(errors="surrogateescape"))
     assert _is_clean(line)
     assert len(line) <= NAME_LENGTH
@@ -99,7 +100,7 @@ def _reply(data: bytes) -> Response:
 
 
 def _can_be_told(session: Session, policy_for: Callable[[CheckRun], Policy]) -> None:
-    watched = PollResult(session.ref, session, Ending.TIMEOUT, GateTimeout("the gate's own timeout is over"))
+    watched = PollResult(session.ref, session, Ending.TIMEOUT, GateTimeout("the gate's own timeout expired"))
     if session.phase is Phase.FINISHED:
         watched = PollResult(session.ref, session, Ending.FINISHED)
     verdict = judge([watched], policy_for)

@@ -51,7 +51,7 @@ def main(packages: Path, root: Path) -> None:
     _compile(root)
     describe_packages(root / SITE.relative_to("/"))
     describe_debian(root)
-    _open_to_everybody(root)
+    _make_readable(root)
 
 
 def _make_folders(root: Path) -> None:
@@ -72,7 +72,7 @@ def _found(program: str) -> str:
 
 
 def _copy(path: Path, root: Path) -> None:
-    """Copy a file to the same place below `root`: a link as a link, and its target too."""
+    """Copy a file to the same place below `root`. Copy a link as a link, together with its target."""
     path = path.parent.resolve() / path.name
     to = root / path.relative_to("/")
     if os.path.lexists(to):
@@ -99,7 +99,7 @@ def _copy_tree(source: Path, to: Path, name: str) -> None:
 
 
 def _install_gate(root: Path) -> None:
-    """Put the program where the entrypoint and the PATH find it."""
+    """Install the program for the image's entrypoint, and as a command on the PATH."""
     entrypoint = (HERE.parent / "entrypoint.py").read_text()
     for name, text in {
         "app/entrypoint.py": entrypoint,
@@ -113,7 +113,7 @@ def _install_gate(root: Path) -> None:
 def _copy_libraries(root: Path) -> None:
     """Copy the libraries that the binaries are linked with, and those that are loaded by name.
 
-    `ldd` also lists the libraries of libraries, so one pass is enough.
+    `ldd` also lists the libraries that the libraries need, so one pass is enough.
     """
     linked: set[str] = set()
     for binary in _binaries(root):
@@ -151,8 +151,8 @@ def _compile(root: Path) -> None:
             raise SystemExit("the packages do not compile")
 
 
-def _open_to_everybody(root: Path) -> None:
-    """Make all files readable: those of a checkout may not be, and the image runs under any user ID."""
+def _make_readable(root: Path) -> None:
+    """Make all files readable for any user ID; in a checkout, they may be private."""
     for path in root.rglob("*"):
         if not path.is_symlink():
             runs = path.is_dir() or (path.stat().st_mode & stat.S_IXUSR and path.suffix != ".py")

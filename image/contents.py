@@ -1,10 +1,11 @@
-"""The files of Debian in the image. The rest of the image is Python, the locked packages and the gate."""
+"""The files of Debian that the image contains. The rest is Python, the locked packages and the gate."""
 
 from __future__ import annotations
 
 # A shell, and the programs that the scripts of CI systems call: GitLab's runner (grep, mkdir, rm, chmod, cat,
 # cp, mv), Jenkins' durable task (cat, touch, sleep, mv, nohup), Woodpecker and Drone (base64), Tekton and
-# Argo (cp, ln). Short scripts around a gate use the rest. The shell itself has printf, echo, kill and wait.
+# Argo (cp, ln). The other programs are for short scripts around a gate. The shell itself provides printf,
+# echo, kill and wait.
 PROGRAMS = (
     *(
         "sh",

@@ -1,4 +1,4 @@
-"""Describe the image's files for scanners: Debian's in the form of distroless images, Python's in RECORD."""
+"""Describe the image's files for scanners: Debian's as in distroless images, Python's in RECORD files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _DPKG = Path("/var/lib/dpkg")
 def describe_debian(root: Path) -> None:
     """Write `status.d/PACKAGE` and its checksums for each Debian package with a file in `root`.
 
-    Scanners take the version from the first and the files from the second. Also copy the copyright notice.
+    Scanners read the version from `status.d/PACKAGE`, and the files from the checksums. Also copy the
+    copyright notice.
     """
     stanzas = {
         re.findall(r"^Package: (\S+)$", stanza, re.MULTILINE)[0]: stanza
@@ -50,7 +51,7 @@ def _files_by_package(root: Path) -> dict[str, list[Path]]:
 
 
 def describe_packages(site: Path) -> None:
-    """List in each RECORD the files that exist, including bytecode and without the omitted files."""
+    """Update each RECORD: add the bytecode, and remove the files that the image omits."""
     for record in sorted(site.glob("*.dist-info/RECORD")):
         with record.open(newline="") as file:
             rows = [row for row in csv.reader(file) if (site / row[0]).is_file()]

@@ -1,4 +1,4 @@
-"""The commands of the release workflow. Each stops the workflow if it finds problems, and prints what to do.
+"""The commands of the release workflow. A command that finds problems prints what to do, and fails.
 
 check TAG               checks that tag, version, changelog, action and branch agree
 branch TAG              pushes the tagged commit to the branch of the release

@@ -11,7 +11,7 @@ _IMAGE = re.compile(rb"^( +image: +)(\S+)(?= *\r?$)", re.MULTILINE)
 
 
 def problems(action: bytes) -> list[str]:
-    """Return the problems of an action.yml: it must be main's, whose image is built from the Dockerfile."""
+    """Return the problems of an action.yml. Like main's, it must build its image from the Dockerfile."""
     images = [match[2].decode(errors="replace") for match in _IMAGE.finditer(action)]
     if images == ["Dockerfile"]:
         return []
@@ -24,7 +24,7 @@ def problems(action: bytes) -> list[str]:
 
 
 def released(action: bytes, reference: str) -> bytes:
-    """Return the action.yml with an image's digest instead of the Dockerfile, and no other change."""
+    """Replace the Dockerfile in an action.yml with the digest of an image, and change nothing else."""
     if not _REFERENCE.fullmatch(reference):
         raise Refused(
             f"{reference!r} does not name one immutable image; "

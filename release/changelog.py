@@ -39,7 +39,7 @@ def problems(changelog: str, version: str) -> list[str]:
         f"[{version}] has no date; write `## [{version}] - YYYY-MM-DD`": not _is_day(section.rest),
         f"[{version}] is empty; write the changes": not section.text,
         f"the newest version is {newest}, not {version}; put the newest first": newest != version,
-        f"[{_UNRELEASED}] has lines that the release notes would lack; move them to [{version}]": untold,
+        f"[{_UNRELEASED}] has lines that the release notes would omit; move them to [{version}]": untold,
     }
     return [f"CHANGELOG.md: {problem}" for problem, is_there in found.items() if is_there]
 

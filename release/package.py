@@ -13,7 +13,7 @@ _BEFORE_URLS = "[project.scripts]\n"
 
 
 def readme(text: str, repository: str, release: Version) -> str:
-    """Return the README with links that work on another site."""
+    """Return the README with absolute links, which also work on PyPI."""
     at = f"{_checked(repository)}/{{}}v{release}"
     page = f"https://github.com/{at.format('blob/')}"
     raw = f"https://raw.githubusercontent.com/{at.format('')}"
@@ -26,11 +26,13 @@ def readme(text: str, repository: str, release: Version) -> str:
 
 
 def pyproject(text: str, repository: str) -> str:
-    """Return the project file with the project's URLs."""
+    """Return the pyproject.toml with the project's URLs."""
     home = f"https://github.com/{_checked(repository)}"
     urls = {"Homepage": home, "Issues": f"{home}/issues", "Changelog": f"{home}/blob/main/CHANGELOG.md"}
     if text.count(_BEFORE_URLS) != 1 or "[project.urls]" in text:
-        raise Refused("pyproject.toml needs one [project.scripts] and no [project.urls]: a release adds it")
+        raise Refused(
+            "pyproject.toml needs one [project.scripts], and no [project.urls], which a release adds"
+        )
     lines = "".join(f'{name} = "{url}"\n' for name, url in urls.items())
     return text.replace(_BEFORE_URLS, f"[project.urls]\n{lines}\n{_BEFORE_URLS}")
 

@@ -1,7 +1,7 @@
 """The git repository: the commit of a release, and the tags that move to it.
 
-A release is one commit outside main: the child of the tagged commit, whose action.yml names the image by its
-digest.
+A release is one commit that is not on main. Its parent is the tagged commit, and its action.yml names the
+image by its digest.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ROBOTS_ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Whether a version is the newest of its major number (and has the floating tag), and of all versions."""
+    """Whether a version has the floating tag of its major number, and whether it is the newest version."""
 
     floating: bool
     latest: bool
@@ -36,7 +36,7 @@ class Repository:
     remote: str = "origin"
 
     def problems(self, main: str = "main") -> list[str]:
-        """Return the problems of HEAD: only commits that were reviewed on main may be released."""
+        """Return the problems of HEAD: only a reviewed commit, which is on main, may be released."""
         reviewed = self._git("rev-list", f"refs/remotes/{self.remote}/{main}").split()
         if self.head in reviewed:
             return []
@@ -68,16 +68,16 @@ class Repository:
     def push_candidate(self, version: Version, commit: str) -> None:
         """Push a commit to the branch of a release.
 
-        First, the tagged commit is pushed: GitHub lets a workflow push only commits whose workflow files are
-        also on a branch, and main may change. Then the commit of the release is pushed, so that it can be
-        tried before a tag moves.
+        The workflow pushes the tagged commit first: GitHub lets a workflow push only commits whose workflow
+        files are also on a branch, and main may change. Then it pushes the commit of the release, so that
+        this commit can be tested before a tag moves.
         """
         self._git("push", "--force", self.remote, f"{commit}:{_candidate(version)}")
 
     def publish(self, version: Version, commit: str) -> Published:
         """Move the version's tag to the commit of the release, and the floating tag if no version is newer.
 
-        Raises `Refused` if the tag was moved in the meantime. Afterwards, the release's branch is deleted.
+        Afterwards, delete the release's branch. Raises `Refused` if the tag was moved in the meantime.
         """
         refs = self._remote_refs()
         pushed = f"refs/tags/{version.tag}"

@@ -20,7 +20,7 @@ class Version(NamedTuple):
 
     @classmethod
     def of(cls, tag: str) -> Self | None:
-        """Return the version of a tag, if the tag is `v` and three numbers."""
+        """Return the version of a tag such as v1.2.3, or None for any other tag."""
         match = _TAG.fullmatch(tag)
         return cls(*map(int, match.groups())) if match else None
 
@@ -29,7 +29,7 @@ class Version(NamedTuple):
         """Return the version of a release's tag. Raises `Refused` for any other tag."""
         version = cls.of(tag)
         if version is None:
-            raise Refused(f"the tag {tag!r} is not of the form v1.2.3; delete it, and push one that is")
+            raise Refused(f"the tag {tag!r} is not a version such as v1.2.3; delete it, and push a valid tag")
         return version
 
     def __str__(self) -> str:
@@ -42,20 +42,20 @@ class Version(NamedTuple):
 
     @property
     def floating_tag(self) -> str:
-        """Return the tag of the newest version without a breaking change."""
+        """Return the tag that follows the newest version with the same major number."""
         return f"v{self.major}"
 
     def is_newest_of(self, tags: list[str]) -> bool:
-        """Whether no tag names a later version."""
+        """Return whether no tag names a later version."""
         return all(other <= self for tag in tags if (other := Version.of(tag)))
 
     def is_newest_of_its_major(self, tags: list[str]) -> bool:
-        """Whether no tag names a later version with the same major number."""
+        """Return whether no tag names a later version with the same major number."""
         return self.is_newest_of([tag for tag in tags if tag.startswith(f"{self.floating_tag}.")])
 
 
 def problems(source: str, version: Version) -> list[str]:
-    """Return the problems if the program's source has another version."""
+    """Return a problem if the version in the program's source is not that of the tag."""
     said = _SAID.findall(source)
     if said == [str(version)]:
         return []

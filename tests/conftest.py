@@ -11,12 +11,12 @@ settings.register_profile("here", deadline=None)  # a busy machine is not a defe
 settings.load_profile("here")
 
 HERE = Path(__file__).parent
-# Their tests need Node, Java, a container engine or several minutes.
+# The tests in these folders need Node, Java, a container engine or several minutes.
 SLOW_FOLDERS = ("browser", "consumers", "contract", "examples", "faults", "image", "witness")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Do not even import slow folders for the fast tests, because their libraries may be missing."""
+    """Ignore slow folders if only fast tests run, because importing them may need missing libraries."""
     is_slow = collection_path.parent == HERE and collection_path.name in SLOW_FOLDERS
     return True if is_slow and config.getoption("markexpr") == "not slow" else None
 

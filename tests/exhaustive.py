@@ -1,4 +1,4 @@
-"""The number of examples of a test: a sample in `make test`, all in `make test-slow`."""
+"""How many examples a test draws: a sample in `make test`, all in `make test-slow`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ IS_EXHAUSTIVE = bool(os.environ.get("EXHAUSTIVE"))
 
 
 def examples(most: int, sample: int = 0) -> settings:
-    """Return settings for that many examples in the slow part, and for a sample of them in the fast one.
+    """Return settings for `most` examples in `make test-slow`, and for `sample` examples in `make test`.
 
-    The sample is a tenth unless it is given.
+    The default sample is a tenth, but at least 20.
     """
     few = sample or max(most // 10, 20)
     return settings(max_examples=most if IS_EXHAUSTIVE else few, deadline=None)

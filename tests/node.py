@@ -1,4 +1,4 @@
-"""Install locked programs from npm once for the tests. Skip tests that need them if this fails."""
+"""Install locked programs from npm once for the tests. If this fails, skip the tests that need them."""
 
 from __future__ import annotations
 

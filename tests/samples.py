@@ -24,7 +24,7 @@ def result(
     after_s: float = 5,
     took_s: float = 1,
 ) -> Result:
-    """Return a result in one of the states of a single result, stopped `after_s` into the session."""
+    """Return a result with a given state, which stopped `after_s` seconds after the start of the session."""
     stopped_at = STARTED + timedelta(seconds=after_s)
     result_id = str(uuid5(NAMESPACE_URL, f"{location}/{state}/{kind.value}/{after_s}"))
     return Result(
@@ -44,7 +44,7 @@ def result(
 
 
 def attempt(location: str, state: str = "failed", *, after_s: float = 2) -> Result:
-    """Return a failed attempt that was followed by another."""
+    """Return an attempt after which Checkly retried the check."""
     return result(location, state, kind=ResultKind.ATTEMPT, after_s=after_s)
 
 
@@ -57,7 +57,7 @@ def session(
     check_id: str = CHECK_ID,
     name: str = "Checkout API",
 ) -> Session:
-    """Return a check session; its run locations are those of its results unless others are given."""
+    """Return a check session. By default, its run locations are those of its results."""
     known = tuple(dict.fromkeys(each.location for each in results))
     check = Check(check_id, name, "API")
     is_cancelled = status == "CANCELLED" or (
@@ -90,9 +90,9 @@ def run_of(of: Session) -> CheckRun:
 
 
 def with_run(of: Session, **changes: Any) -> Session:  # noqa: ANN401 - like `replace`
-    """Return a check session with another `status`, other locations or results, or another check.
+    """Return a copy of a check session with changes to its `status` or its check run.
 
-    `id`, `name` and `type` are those of the check.
+    `id`, `name` and `type` change the check.
     """
     if status := changes.pop("status", ""):
         of = replace(of, status=status, phase=PHASES[status])
@@ -103,5 +103,5 @@ def with_run(of: Session, **changes: Any) -> Session:  # noqa: ANN401 - like `re
 
 
 def finished(of: Session) -> PollResult:
-    """Return the result of polling for a session that was read to its end."""
+    """Return the result of polling a session until it finished."""
     return PollResult(of.ref, of, Ending.FINISHED)

@@ -1,4 +1,4 @@
-"""Rules for the code that `lint-imports` does not check."""
+"""Rules for the code that `lint-imports` does not check, and the map of its modules."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-GATE = Path(__file__).parents[1] / "gate"
+ROOT = Path(__file__).parents[1]
+GATE = ROOT / "gate"
+DOCUMENT = (ROOT / "docs" / "architecture.md").read_text().partition("## Where things are")[2]
 MODULES = sorted(path.relative_to(GATE.parent) for path in GATE.rglob("*.py"))
-# The exceptions: trackers of sessions, the budget, the known state of the API, and incomplete rows.
+# How many dataclasses of a module are mutable: they track sessions, requests, the API, or incomplete rows.
 MUTABLE = {
     "checkly/budget.py": 1,
     "checkly/client.py": 2,
@@ -34,3 +36,12 @@ def test_dataclasses_are_frozen_and_have_slots(module: Path) -> None:
     mutable = MUTABLE.get(module.relative_to("gate").as_posix(), 0)
     assert sum("frozen" not in given for given in made) == mutable
     assert all("slots" in given for given in made)
+
+
+@pytest.mark.parametrize(
+    "module", [path for path in MODULES if path.stem != "__init__" and "simulator" not in path.parts], ids=str
+)
+def test_the_document_names_every_module(module: Path) -> None:
+    package = module.parts[1]
+    section = DOCUMENT.partition(f"`{package}/`")[2] if len(module.parts) > 2 else DOCUMENT
+    assert f"`{module.stem}`" in section

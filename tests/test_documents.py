@@ -50,7 +50,7 @@ def test_action_yml_has_every_input_with_its_description() -> None:
         row.name: {
             "description": row.described,
             "required": row.required and not row.variable,
-            "default": "",  # a default here would hide the job's variables
+            "default": "",  # any other default would hide the job's variables
         }
         for row in INPUTS
     }
@@ -110,7 +110,7 @@ def test_make_demo_shows_a_verdict_a_report_and_the_exit_code() -> None:
 
 
 def test_the_workflow_of_the_readme_works(tmp_path: Path) -> None:
-    """Run its gate step as the runner would, with values for its expressions."""
+    """Run the workflow's gate step as the runner would, with values for its expressions."""
     steps = yaml.safe_load(WORKFLOW)["jobs"]["gate"]["steps"]
     given = next(step["with"] for step in steps if step.get("id") == "gate")
     scenario = load("degraded")
@@ -136,7 +136,7 @@ def test_the_flags_and_scenarios_of_the_readme_exist() -> None:
     assert set(re.findall(r"entrypoint\.py (?:demo|simulate) ([\w-]+)", README)) <= set(shipped())
 
 
-def test_the_roll_back_in_the_readme_is_that_of_the_example() -> None:
+def test_the_roll_back_in_the_readme_matches_the_example() -> None:
     (condition,) = re.findall(r"- if: (contains.*)", README)
     assert f"- if: {condition}\n" in (ROOT / "examples/github/rollback.yml").read_text()
 

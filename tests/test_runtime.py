@@ -1,4 +1,4 @@
-"""Calls with a time limit. Signals are tested in separate processes."""
+"""Calls with a time limit, and fatal messages. Other tests send signals to separate processes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_result_of_a_call_that_took_too_long_is_discarded() -> None:
     assert _call(process, lambda: "next", 5) == "next"
 
 
-def test_a_job_runs_once_while_the_next_calls_run() -> None:
+def test_a_background_job_runs_once_while_the_next_calls_run() -> None:
     process, may_end, done = Process(), threading.Event(), list[str]()
 
     def meanwhile() -> None:
@@ -125,11 +125,11 @@ def test_a_call_that_gets_no_thread_fails() -> None:
 
 
 class _Failed(Exception):
-    """This is a class of its own, because built-in errors do not support weak references."""
+    """An error of its own class, because built-in errors do not support weak references."""
 
 
 def test_an_error_does_not_keep_the_frames_that_it_passed() -> None:
-    """Frames hold responses and sockets. A cycle would keep them until the next garbage collection."""
+    """A kept frame would hold responses and sockets until the next garbage collection."""
     raised: list[weakref.ref[_Failed]] = []
 
     def fail() -> None:

@@ -27,18 +27,18 @@ HERE = "tests/test_snippets.py"
 DOCS = "tests/test_documents.py"
 COMMANDS = "tests/examples/test_commands.py"
 POLICY = "tests/policy/test_document.py"
-# The first line of each block, and the test that executes or checks it.
+# The beginning of each block, and the test that executes or checks the block.
 BLOCKS = {
     "README.md": {
         "make demo   # the whole gate": f"{DOCS}::test_make_demo_shows",
         "The gate is CLOSED": f"{DOCS}::test_the_readme_quotes_the_actual_output_of_a_demo",
-        ".venv/bin/python entrypoint.py simulate": f"{HERE}::test_the_simulated_session_is_the_gated_one",
+        ".venv/bin/python entrypoint.py simulate": f"{HERE}::test_the_gated_session_is_simulated",
         "export CHECKLY_API_URL=http": f"{HERE}::test_a_simulated_session_and_commit_are_gated",
         "name: Deploy": f"{DOCS}::test_the_workflow_of_the_readme_works",
         "- run: npx checkly test": f"{HERE}::test_the_output_of_checkly_test_is_gated",
         "with: trigger-tags": f"{HERE}::test_checks_are_triggered_as_test_sessions",
         "with: commit:": f"{HERE}::test_the_sessions_of_a_commit_are_gated",
-        "- if: contains(steps.gate": f"{DOCS}::test_the_roll_back_in_the_readme_is_that_of_the",
+        "- if: contains(steps.gate": f"{DOCS}::test_the_roll_back_in_the_readme_matches_the_example",
         "docker build": f"{COMMANDS}::test_all_inputs_reach_the_gate_in_the_container",
         "degraded-threshold: 25%": f"{POLICY}::test_the_policy_file_in_a_document_is_valid",
         "jq -r '.sessions": f"{COMMANDS}::test_the_jq_line_of_the_readme_lists_the_red_rows",
@@ -69,7 +69,7 @@ def blocks(document: str) -> Iterator[str]:
 
 
 def block(document: str, beginning: str) -> str:
-    """Return the block that begins like this; white space does not count."""
+    """Return the block with this beginning. White space is not compared."""
     (found,) = (text for text in blocks(document) if " ".join(text.split()).startswith(beginning))
     return found
 
@@ -80,7 +80,7 @@ def test_each_block_of_a_document_has_a_test(path: Path) -> None:
     listed = BLOCKS.get(document, {})
     assert len(list(blocks(document))) == len(listed)
     assert path.read_text().count("```") == 2 * len(listed), (
-        "every block has a language, and none is in a list"
+        "every block must have a language, and must not be inside a list"
     )
     for beginning, test in listed.items():
         assert block(document, " ".join(beginning.split()))
@@ -89,7 +89,7 @@ def test_each_block_of_a_document_has_a_test(path: Path) -> None:
 
 
 def gated(workspace: Path, api: Simulator, step: Any, **inputs: str) -> Run:  # noqa: ANN401 - YAML
-    """Run the gate with the inputs of a step, except for expressions, which only GitHub can evaluate."""
+    """Run the gate with the inputs of a step, without those that contain expressions for GitHub."""
     given = {name: str(value) for name, value in step["with"].items() if "${{" not in str(value)}
     return run(workspace, github(workspace, inputs_for(api, ()) | given | inputs))
 
@@ -98,7 +98,7 @@ PROGRAM = ".venv/bin/python entrypoint.py"
 
 
 def run_on(scenario: Scenario, script: str, folder: Path) -> Iterator[str]:
-    """Run the gates of a script one by one against a simulator; yield what each one prints."""
+    """Run the gates of a script one by one against a simulator. Yield the log of each gate."""
     exports, *gates = script.strip().splitlines()
     with Simulator(replace(scenario, started=datetime.now(UTC)), speed=1000) as api:
         for gate in gates:
@@ -109,7 +109,7 @@ def run_on(scenario: Scenario, script: str, folder: Path) -> Iterator[str]:
             yield ended.log
 
 
-def test_the_simulated_session_is_the_gated_one() -> None:
+def test_the_gated_session_is_simulated() -> None:
     simulated = block("README.md", f"{PROGRAM} simulate").split()
     gated = block("README.md", "export")
     assert simulated[-2:] == ["--port", "8642"]
@@ -162,7 +162,7 @@ def test_checks_are_triggered_as_test_sessions(tmp_path: Path) -> None:
 
 
 def test_the_sessions_of_a_commit_are_gated(tmp_path: Path) -> None:
-    """Only the commit is an expression; the runner evaluates it."""
+    """Replace the only expression, which is the commit, as the runner would."""
     step = yaml.safe_load(block("README.md", "with: commit:"))
     assert step["with"]["commit"].startswith("${{ github.event.deployment.sha || ")
     now = datetime.now(UTC).isoformat()

@@ -1,4 +1,4 @@
-"""The dependencies: every package is pinned by hash, needed, and audited, and its licence is named."""
+"""Every dependency is needed, is pinned by hash, is audited, and has a documented licence."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
 def _locked(lock: str) -> list[tuple[Requirement, list[str]]]:
-    """Return the requirements of a lock file with their hashes. Refuse any other kind of line."""
+    """Return the requirements of a lock file with their hashes. Any other kind of line fails the test."""
     text = re.sub(r"^ *#.*\n", "", (ROOT / lock).read_text(), flags=re.MULTILINE)
     found = []
     for line in text.replace("\\\n", " ").splitlines():
@@ -67,14 +67,14 @@ def test_the_dependencies_of_the_project_are_locked(lock: str, asked_for: list[s
 
 @pytest.mark.parametrize("lock", [RUNTIME, "requirements-dev.txt"])
 def test_extras_that_packages_require_are_locked(lock: str) -> None:
-    """If only `coverage` is pinned, pip refuses `coverage[toml]` after its next release."""
+    """If only `coverage` is pinned, pip selects the newest `coverage[toml]`, which has no locked hash."""
     applying = [each for each, _ in _locked(lock) if not each.marker or each.marker.evaluate()]
     locked = {canonicalize_name(each.name): each.extras for each in applying}
     for name, extras in locked.items():
         for below in map(Requirement, requires(name) or []):
             markers = [{"extra": extra} for extra in extras or {""}]
             if not below.marker or any(map(below.marker.evaluate, markers)):
-                assert below.extras <= locked[canonicalize_name(below.name)], f"{name} asks for {below}"
+                assert below.extras <= locked[canonicalize_name(below.name)], f"{name} requires {below}"
 
 
 def test_only_three_packages_and_their_dependencies_are_needed_at_run_time() -> None:
@@ -120,27 +120,27 @@ VULNERABLE = A | {"vulns": [{"id": "PYSEC-1", "fix_versions": ["1.1"]}]}
 ANSWERS: dict[str, tuple[object, int, str]] = {
     "all audited": ([A, OTHER, WINDOWS], 0, "3 of 3 packages audited, 0 vulnerabilities"),
     "not for this platform": ([A, OTHER], 0, "on-windows: not for this platform"),
-    "nothing found, because nothing was looked up": (
+    "no vulnerability, because nothing was audited": (
         [SKIPPED, {"name": "a-package", "skip_reason": "x"}],
         2,
         "0 of 3 packages audited",
     ),
-    "one was skipped": ([A, SKIPPED], 2, "other-package: not audited: Dependency not found"),
-    "one of another platform was skipped": (
+    "a skipped package": ([A, SKIPPED], 2, "other-package: not audited: Dependency not found"),
+    "a skipped package for another platform": (
         [A, OTHER, {"name": "on-windows", "skip_reason": "x"}],
         2,
         "on-windows: not audited: x",
     ),
-    "one is absent": ([A], 2, "other-package: not audited"),
-    "all are absent": ([], 2, "0 of 3 packages audited"),
+    "an absent package": ([A], 2, "other-package: not audited"),
+    "no package in the answer": ([], 2, "0 of 3 packages audited"),
     "a vulnerability": ([VULNERABLE, OTHER], 1, "a-package: PYSEC-1, fixed in 1.1"),
-    "a vulnerability, and one was skipped": ([VULNERABLE, SKIPPED], 1, "PYSEC-1"),
+    "a vulnerability and a skipped package": ([VULNERABLE, SKIPPED], 1, "PYSEC-1"),
     "no answer": (None, 2, "pip-audit exited with 3: no route to host"),
 }
 
 
 @pytest.mark.parametrize(("dependencies", "code", "says"), ANSWERS.values(), ids=ANSWERS.keys())
-def test_an_audit_is_green_only_if_everything_was_looked_up(
+def test_an_audit_succeeds_only_if_every_package_was_audited(
     dependencies: object, code: int, says: str, tmp_path: Path
 ) -> None:
     (tmp_path / "lock.txt").write_text(LOCK)
@@ -155,7 +155,7 @@ def test_an_audit_is_green_only_if_everything_was_looked_up(
     assert says in done.stdout
 
 
-def test_an_audit_of_nothing_is_not_green() -> None:
+def test_an_audit_of_nothing_fails() -> None:
     assert _audit(os.environ["PATH"]).returncode == 2
 
 

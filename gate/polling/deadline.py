@@ -8,7 +8,7 @@ from gate.checkly.client import Checkly
 from gate.checkly.session_api import LONGEST_LONG_POLL_S
 from gate.domain import errors
 from gate.domain.session import Phase, Session
-from gate.polling.schedule import MOST_AT_ONCE
+from gate.polling.pace import MOST_AT_ONCE
 from gate.polling.tracker import Tracker
 
 LAST_FETCH_S = 3.0  # reserved before the deadline, so that the last fetch can finish in time

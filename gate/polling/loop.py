@@ -17,6 +17,7 @@ from gate.polling.deadline import LAST_FETCH_S, use_last_moments
 from gate.polling.events import Event
 from gate.polling.health import ApiHealth
 from gate.polling.observer import Observer
+from gate.polling.pace import MOST_AT_ONCE
 from gate.polling.result import Ending, PollResult
 from gate.polling.tracker import Tracker
 
@@ -184,7 +185,7 @@ class _Loop:
     def _adapt_pace(self, waits: Sequence[Tracker]) -> None:
         """Request twice as many sessions at once if all of these have ended, because others may have too."""
         all_ended = all(wait.ending is Ending.FINISHED for wait in waits)
-        self.at_once = min(2 * self.at_once, schedule.MOST_AT_ONCE) if all_ended else 1
+        self.at_once = min(2 * self.at_once, MOST_AT_ONCE) if all_ended else 1
 
     def _in_trouble(self) -> bool:
         return any(wait.error and wait.ending is None for wait in self.waits)

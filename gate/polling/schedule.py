@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from gate.checkly.budget import Budget
 from gate.checkly.session_api import LONGEST_LONG_POLL_S
+from gate.polling.pace import MOST_AT_ONCE, pace_of
 
-MOST_AT_ONCE = 8
 _OVERDUE_S = 60.0  # the longest time that a first fetch may be postponed because of the reserves
 LONGEST_REST_S = 30.0  # the log and the status line show regularly that the gate is still waiting
 _ROUNDING_S = 0.05  # a pause of a little less than 1 s is filled with a poll of 1 s
@@ -116,22 +116,12 @@ class _Plan:
         self._candidates = candidates
         self._at = at
         self._left = budget.left(at.now_s)
+        self._pace = pace_of(len(candidates), at.poll_interval_s, budget, at.now_s)
         well = [place for place, each in enumerate(candidates) if not each.failures]
         self._front = tuple(well[: at.at_once])
         unread = (place for place in well if not candidates[place].is_read)
         has_unread = any(not candidates[place].is_read for place in self._front)
         self._unread_front = tuple(islice(unread, at.at_once)) if has_unread else ()
-        # The duration of a round of fetches and a long poll with half of the budget.
-        round_s = (len(candidates) + 1) * 60 / (budget.per_minute / 2)
-        pause_s = max(at.poll_interval_s, round_s)
-        self._longer_s = pause_s - at.poll_interval_s
-        polls = min(len(candidates), MOST_AT_ONCE) * 60 / min(pause_s, LONGEST_LONG_POLL_S)
-        reserve, possible = len(candidates) + math.ceil(polls), budget.per_minute * 3 // 4
-        self._least_reserve = min(reserve, possible)
-        # If more sessions end at once than a minute's budget allows, a reserve cannot prevent the delay.
-        self._reserve = reserve if reserve < budget.per_minute else self._least_reserve
-        self._afforded_s = at.now_s + budget.wait_s(at.now_s, self._reserve + 1)
-        self._afforded_overdue_s = at.now_s + budget.wait_s(at.now_s, self._least_reserve + 1)
 
     def due(self) -> tuple[int, ...]:
         """Return the sessions to fetch now: first the needed ones, then the ones that waited longest."""
@@ -162,11 +152,11 @@ class _Plan:
         each = self._candidates[place]
         if self._is_needed(place) or not each.is_read or each.failures:
             return each.fetch_at_s
-        return min(each.fetch_at_s + self._longer_s, self._at.last_fetch_s)
+        return min(each.fetch_at_s + self._pace.longer_s, self._at.last_fetch_s)
 
     def _may_fetch(self, place: int, left: int) -> bool:
         return self._is_needed(place) or left > (
-            self._least_reserve if self._is_overdue(place) else self._reserve
+            self._pace.least_reserve if self._is_overdue(place) else self._pace.reserve
         )
 
     def _is_overdue(self, place: int) -> bool:
@@ -177,7 +167,7 @@ class _Plan:
         each, due_s = self._candidates[place], self._due_s(place)
         if self._is_needed(place):
             return due_s
-        fetch_s = min(max(due_s, self._afforded_s), self._at.last_fetch_s)
+        fetch_s = min(max(due_s, self._pace.afforded_s), self._at.last_fetch_s)
         if each.is_read:
             return fetch_s
-        return min(fetch_s, max(due_s + _OVERDUE_S, self._afforded_overdue_s))
+        return min(fetch_s, max(due_s + _OVERDUE_S, self._pace.afforded_overdue_s))

@@ -43,7 +43,7 @@ def test_the_image_is_compared_with_the_former_image_and_with_npm() -> None:
     assert shown[f"{former}: download, on disk, files"] == ("0.25x, 0.25x, 0.12x", None)
     assert shown[f"{former}: fetch and unpack"] == ("0.38x", None)
     assert shown[f"{former}: start to the first request"] == ("0.75x", True)
-    assert shown[f"{former}: all of it at 50 Mbit/s, calculated"] == ("0.31x", None)
+    assert shown[f"{former}: in total at 50 Mbit/s, calculated"] == ("0.31x", None)
     assert shown[f"{packages}: fetch and unpack"] == ("0.15x", None)
 
 
@@ -69,7 +69,7 @@ def test_a_program_that_sends_no_request_is_an_error(tmp_path: Path) -> None:
 def test_requests_and_memory_of_many_sessions_are_measured(tmp_path: Path) -> None:
     section = many.measure(tmp_path, (1, 3), rounds=2, ends_s=(0.2, 0.5))
     rows = {row.what: row for row in section.rows}
-    assert rows["runs that saw every session's end"].measured == "4 of 4"
+    assert rows["runs in which the gate read every session's end"].measured == "4 of 4"
     assert rows["1 session: requests in all"].measured == "3", "a trigger, a fetch and a long poll"
     assert int(rows["3 sessions: requests in all"].measured) >= 5
     assert rows["peak memory with 3 sessions"].reached

@@ -24,13 +24,16 @@ ERRORS: dict[str, tuple[Exception, str, bool]] = {
         True,
     ),
     "a refused connection": (
-        _wrapped(NewConnectionError(PROXY, "refused"), requests.ConnectionError),
-        "NewConnectionError: 10.0.0.1:3128: refused",
+        _wrapped(
+            NewConnectionError(PROXY, "Failed to establish a new connection: [Errno 111] Connection refused"),
+            requests.ConnectionError,
+        ),
+        "10.0.0.1:3128: Connection refused",
         True,
     ),
     "a response that timed out": (
         _wrapped(ReadTimeoutError(None, "/v1", "Read timed out"), requests.ConnectionError),  # type: ignore[arg-type]
-        "ReadTimeoutError: None: Read timed out",
+        "None: Read timed out",
         False,
     ),
     "a response that is too large": (TooLarge("larger than 10 MB"), "larger than 10 MB", False),

@@ -17,6 +17,7 @@ from gate.report.junit import xml
 from gate.simulator import Simulator, load, shipped
 from tests.absent import absent
 from tests.consumers.differences import NEED_JAVA, NPM
+from tests.consumers.java_reader import has_java
 from tests.end_to_end.running import JUNIT, github, inputs_for, run
 from tests.npm import installed
 from tests.once import once
@@ -78,8 +79,8 @@ def _install() -> None:
 def seen_by_npm(
     tmp_path_factory: pytest.TempPathFactory, node_modules: Path, written: dict[str, Path]
 ) -> dict[str, Any]:
-    """Return what each consumer from npm reads in each report. Without Java, skip those that need Java."""
-    consumers = [name for name in NPM if name not in NEED_JAVA or shutil.which("java")]
+    """Return what each consumer from npm reads in each report. Without a JDK, skip those that need one."""
+    consumers = [name for name in NPM if name not in NEED_JAVA or has_java()]
 
     def read(folder: Path) -> None:
         done = subprocess.run(

@@ -5,10 +5,11 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { cpus, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
+import { AllureReport, readConfig } from "@allurereport/core"; // the part of Allure that its command-line program calls
 import merger from "junit-report-merger";
 import { convertJUnitToCTRFReport } from "junit-to-ctrf";
 import { parse as parseJunit2json } from "junit2json";
@@ -17,6 +18,7 @@ import parseXunitViewer from "xunit-viewer/src/cli/parse.js";
 
 console.log = console.info = console.error; // some consumers log to stdout, which must contain only the result
 const run = promisify(execFile);
+const sites = await mkdtemp(join(tmpdir(), "allure-"));
 const here = import.meta.dirname;
 const require = createRequire(import.meta.url);
 // These two packages are not meant to be imported. Their command-line programs use these parsers for uploads.
@@ -103,36 +105,42 @@ const CONSUMERS = {
     return { tests, failures, errors: null, skipped: null, cases };
   },
 
-  allure: (path) =>
-    generated("node_modules/allure/cli.js", path, async (out) => {
-      const cases = (await documents(join(out, "data/test-results"))).map((each) =>
-        ofAllure(each, each.duration, each.error?.message),
-      );
-      return { ...ofAllureCounts((await document(join(out, "summary.json"))).stats), cases };
-    }),
+  allure: async (path) => {
+    const site = siteOf("allure", path);
+    const report = new AllureReport(await readConfig(sites, undefined, { output: site }));
+    await report.start();
+    await report.readDirectory(dirname(path));
+    await report.done();
+    const cases = (await documents(join(site, "data/test-results"))).map((each) =>
+      ofAllure(each, each.duration, each.error?.message),
+    );
+    return { ...ofAllureCounts((await document(join(site, "summary.json"))).stats), cases };
+  },
 
-  "allure-commandline": (path) =>
-    generated("node_modules/allure-commandline/bin/allure", path, async (out) => {
-      const shown = (await documents(join(out, "data/test-cases"))).filter((each) => !each.hidden);
-      const cases = shown.map((each) => ({
-        ...ofAllure(each, each.time.duration, each.statusMessage),
-        attempts: each.retriesCount,
-      }));
-      return { ...ofAllureCounts((await document(join(out, "widgets/summary.json"))).statistic), cases };
-    }),
+  "allure-commandline": async (path) => {
+    const site = siteOf("allure-commandline", path);
+    const shown = (await documents(join(site, "data/test-cases"))).filter((each) => !each.hidden);
+    const cases = shown.map((each) => ({
+      ...ofAllure(each, each.time.duration, each.statusMessage),
+      attempts: each.retriesCount,
+    }));
+    return { ...ofAllureCounts((await document(join(site, "widgets/summary.json"))).statistic), cases };
+  },
 };
 
-/** Read a report from the site that one of the two Allures generates from it. */
-async function generated(program, path, read) {
-  const out = await mkdtemp(join(tmpdir(), "allure-"));
-  try {
-    const env = { ...process.env, JAVA_OPTS: "-XX:TieredStopAtLevel=1" }; // the run is too short for further optimization to pay off
-    const args = [join(here, program), "generate", dirname(path), "--output", join(out, "site")];
-    await run(process.execPath, args, { cwd: out, env });
-    return await read(join(out, "site"));
-  } finally {
-    await rm(out, { recursive: true });
-  }
+// Consumers that start slowly. A single process prepares all reports before they are read one by one.
+const PREPARED = {
+  "allure-commandline": async (paths) => {
+    const home = join(here, "node_modules/allure-commandline/dist");
+    const options = ["-XX:TieredStopAtLevel=1", "-cp", `${home}/lib/*:${home}/lib/config`];
+    const folders = paths.flatMap((path) => [dirname(path), siteOf("allure-commandline", path)]);
+    await run("java", [...options, join(here, "AllureSites.java"), home, ...folders]);
+  },
+};
+
+/** Return the folder of the site that Allure generates from a report. */
+function siteOf(consumer, path) {
+  return join(sites, consumer, basename(dirname(path)));
 }
 
 async function document(path) {
@@ -186,10 +194,11 @@ function counted(cases) {
 const input = [];
 for await (const chunk of process.stdin) input.push(chunk);
 const reports = Object.entries(JSON.parse(Buffer.concat(input)));
-const seen = Object.fromEntries(process.argv.slice(2).map((consumer) => [consumer, {}]));
-const jobs = Object.keys(seen).flatMap((consumer) =>
-  reports.map(([report, path]) => async () => (seen[consumer][report] = await CONSUMERS[consumer](path))),
-);
-// Allure runs as a separate process for each report. Run at most one process per processor at the same time.
-await Promise.all(cpus().map(async () => { while (jobs.length) await jobs.shift()(); }));
+const seen = {};
+for (const consumer of process.argv.slice(2)) {
+  await PREPARED[consumer]?.(reports.map(([, path]) => path));
+  seen[consumer] = {};
+  for (const [report, path] of reports) seen[consumer][report] = await CONSUMERS[consumer](path);
+}
+await rm(sites, { recursive: true });
 process.stdout.write(JSON.stringify(seen));

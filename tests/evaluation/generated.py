@@ -195,6 +195,11 @@ def cases() -> st.SearchStrategy[Case]:
     return _RANDOM.map(_case)
 
 
+def cases_and(more: Callable[[Random], T]) -> st.SearchStrategy[tuple[Case, T]]:
+    """Draw a case, and something else from the same seed. A second draw would take longer than the first."""
+    return _RANDOM.map(lambda random: (_case(random), more(random)))
+
+
 def sessions() -> st.SearchStrategy[Session]:
     """Draw a finished check session with any results."""
     return _RANDOM.map(_session)

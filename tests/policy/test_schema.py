@@ -110,10 +110,11 @@ def test_all_mistakes_are_reported_at_once() -> None:
     assert len(_problems(written)) == 6
 
 
-def test_the_first_of_many_mistakes_are_reported_and_the_others_counted() -> None:
-    *first, last = _problems(f"checks: [{', '.join(['[]'] * 50)}]")
+@pytest.mark.parametrize(("more", "counted"), [(1, "and 1 more mistake"), (30, "and 30 more mistakes")])
+def test_the_first_of_many_mistakes_are_reported_and_the_others_counted(more: int, counted: str) -> None:
+    *first, last = _problems(f"checks: [{', '.join(['[]'] * (20 + more))}]")
     assert len(first) == 20
-    assert last == "p.yml: and 30 more mistakes"
+    assert last == f"p.yml: {counted}"
 
 
 def test_a_very_large_file_is_not_parsed() -> None:

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from gate.checkly.budget import Budget
 from gate.checkly.http import Request, Response
 from gate.polling.events import Fetched, TroubleBegan, TroubleEnded
+from gate.polling.pace import MOST_AT_ONCE
 from gate.polling.result import Ending
-from gate.polling.schedule import MOST_AT_ONCE, Candidate, Circumstances, Rest, next_step
+from gate.polling.schedule import Candidate, Circumstances, Rest, next_step
 from tests.exhaustive import IS_EXHAUSTIVE, examples
 from tests.polling.world import Fault, World
 

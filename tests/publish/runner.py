@@ -1,4 +1,4 @@
-"""GitHub's runner, as the tests need it: how it recognizes commands and parses the file of outputs."""
+"""Imitate GitHub's runner: find the commands in a log, and parse the file of outputs."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ def _unescaped(text: str, more: tuple[tuple[str, str], ...]) -> str:
 
 
 def outputs_in(text: str) -> dict[str, str]:
-    """Return the outputs in a file: `name=value`, or `name<<end`, lines, and `end` alone on a line.
+    """Return the outputs in a file. Raises `ValueError` where the runner would fail the step.
 
-    The runner fails the step for anything else. A `<<` before any `=` starts the second form.
+    An output is `name=value`, or `name<<end`, the lines of the value, and `end` alone on a line. A line is of
+    the second form if `<<` comes before any `=`.
     """
     found = {}
     lines = iter(text.removesuffix("\n").split("\n") if text else [])

@@ -29,7 +29,7 @@ class Terminal(io.StringIO):
 
 
 class Gone(io.StringIO):
-    """A stream whose reader has closed it."""
+    """A stream that can no longer be written to."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class Unflushed(io.StringIO):
         (Tone.FAINT, "\x1b[2mnews\x1b[0m\n"),
     ],
 )
-def test_a_tone_is_a_colour_on_a_terminal_and_nothing_in_a_pipe(tone: Tone, on_a_terminal: str) -> None:
+def test_tones_are_colours_on_a_terminal_and_are_dropped_in_a_pipe(tone: Tone, on_a_terminal: str) -> None:
     terminal, pipe = Terminal(), io.StringIO()
     for stream in (terminal, pipe):
         Console(stream, {}).line(Line("news", tone))
@@ -80,7 +80,7 @@ COLOURS: dict[str, tuple[Mapping[str, str], bool, bool]] = {
 
 
 @pytest.mark.parametrize(("env", "colour", "state"), COLOURS.values(), ids=COLOURS.keys())
-def test_the_environment_determines_colour_and_state(
+def test_the_environment_determines_whether_colour_and_state_are_shown(
     env: Mapping[str, str], colour: bool, state: bool
 ) -> None:
     stream = Terminal()
@@ -92,7 +92,7 @@ def test_the_environment_determines_colour_and_state(
 
 
 @pytest.mark.parametrize("variable", ["GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI", "TF_BUILD"])
-def test_a_ci_system_that_renders_colour_gets_it_unless_no_color_is_set(variable: str) -> None:
+def test_ci_systems_that_render_colour_get_colour_unless_no_color_is_set(variable: str) -> None:
     for no_color, shown in (("", "\x1b[31mbad\x1b[0m\n"), ("1", "bad\n")):
         stream = io.StringIO()
         Console(stream, {variable: "true", "NO_COLOR": no_color}).line(Line("bad", Tone.BAD))
@@ -139,7 +139,7 @@ def test_wrapping_keeps_all_words_and_only_a_single_word_exceeds_the_width(text:
     assert all(columns(row) <= width or len(row.split()) == 1 for row in rows)
 
 
-def test_a_state_is_cleared_before_a_state_a_line_or_a_command() -> None:
+def test_a_state_is_cleared_before_any_further_output() -> None:
     stream = Terminal()
     console = Console(stream, {})
     console.state("one")

@@ -21,7 +21,7 @@ RUNNER = (1001, 121)
 
 @contextmanager
 def _full_disk(file_bytes: int) -> Iterator[None]:
-    """Limit the size of files in this context, as a full disk does."""
+    """Limit the size of files in this context, to simulate a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, hard))
     try:
@@ -32,7 +32,7 @@ def _full_disk(file_bytes: int) -> Iterator[None]:
 
 @contextmanager
 def _without_privileges() -> Iterator[None]:
-    """Give up the privileges of root in this context."""
+    """Drop the privileges of root in this context."""
     user = os.geteuid()
     os.seteuid(user or 65534)
     try:
@@ -86,7 +86,7 @@ UNWRITABLE = {
 
 
 @pytest.mark.parametrize(("path", "reason"), UNWRITABLE.values(), ids=UNWRITABLE.keys())
-def test_a_path_that_cannot_be_written_is_an_error_with_the_reason(
+def test_writing_to_an_unwritable_path_raises_an_error_with_the_reason(
     path: str, reason: str, tmp_path: Path
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -100,7 +100,7 @@ def test_a_path_that_cannot_be_written_is_an_error_with_the_reason(
 
 
 @pytest.mark.parametrize(("path", "reason"), UNWRITABLE.values(), ids=UNWRITABLE.keys())
-def test_a_path_that_cannot_be_written_is_found_in_advance(path: str, reason: str, tmp_path: Path) -> None:
+def test_an_unwritable_path_is_detected_in_advance(path: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("kept")
     target = Path(path) if path == "." else tmp_path / path
@@ -118,7 +118,7 @@ def test_checking_a_writable_path_changes_nothing(name: str, tmp_path: Path) -> 
     assert (tmp_path / "old.xml").read_text() == "kept"
 
 
-def test_a_folder_without_write_permission_is_an_error() -> None:
+def test_writing_to_a_folder_without_write_permission_raises_an_error() -> None:
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o555)
         with (

@@ -1,4 +1,4 @@
-"""GitHub: only the gate's own commands, outputs that are read back unchanged, and a summary."""
+"""On GitHub, only the gate's own commands run, and the runner reads outputs and the summary unchanged."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_environment_determines_the_host(env: Mapping[str, str], host: type)
 
 @given(hostile, hostile, st.text())
 @example("a: b, c", "x", "50%\r\n::error::next")
-def test_an_annotation_is_read_back_without_commands_in_its_text(title: str, mask: str, message: str) -> None:
+def test_an_annotation_keeps_its_text_except_for_commands(title: str, mask: str, message: str) -> None:
     host, stream = _github()
     host.mask(mask)
     host.annotate("warning", title, message)
@@ -61,7 +61,7 @@ def test_an_annotation_is_read_back_without_commands_in_its_text(title: str, mas
 
 
 @given(hostile, st.lists(hostile, max_size=4))
-def test_a_group_contains_no_commands_from_its_lines(title: str, texts: list[str]) -> None:
+def test_the_lines_of_a_group_contain_no_commands(title: str, texts: list[str]) -> None:
     host, stream = _github()
     host.group(title, [Line(text, Tone.BAD) for text in texts])
     assert commands_in(stream.getvalue()) == [("group", {}, without_commands(title)), ("endgroup", {}, "")]
@@ -80,7 +80,7 @@ def test_outputs_are_read_back_unchanged(outputs: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("value", [END, f"a\n{END}\nverdict<<{END}\npass", f"before {END} after"])
-def test_an_output_that_contains_the_delimiter_is_refused_by_name(value: str) -> None:
+def test_an_output_that_contains_the_delimiter_is_refused_and_named(value: str) -> None:
     with pytest.raises(ValueError, match="the output reason contains the delimiter"):
         output_text({"verdict": "fail", "reason": value}, END)
 
@@ -99,14 +99,14 @@ def test_outputs_are_appended_and_a_missing_summary_is_created(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("env", [{}, {"GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""}])
-def test_nothing_is_written_and_nothing_fails_without_the_files_of_the_runner(env: Mapping[str, str]) -> None:
+def test_without_the_runners_files_nothing_is_written_and_nothing_fails(env: Mapping[str, str]) -> None:
     host, stream = _github(env)
     assert list(host.publish({"verdict": "pass"}, "summary")) == []
     assert stream.getvalue() == ""
     assert host.workspace == Path()
 
 
-def test_the_summary_is_written_even_if_the_outputs_cannot_be(tmp_path: Path) -> None:
+def test_the_summary_is_written_even_if_the_outputs_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "outputs").mkdir()
     env = {"GITHUB_OUTPUT": str(tmp_path / "outputs"), "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}
     (problem,) = _github(env)[0].publish({"verdict": "pass"}, "summary")
@@ -128,7 +128,7 @@ def test_outputs_are_set_with_the_old_command_if_their_file_cannot_be_written(
 
 
 @pytest.mark.parametrize("named", ["", "/nowhere/here", __file__, "x" * 5000])
-def test_a_workspace_that_is_not_a_folder_is_the_working_directory(named: str) -> None:
+def test_the_working_directory_replaces_a_workspace_that_is_not_a_folder(named: str) -> None:
     assert _github({"GITHUB_WORKSPACE": named})[0].workspace == Path()
 
 
@@ -143,7 +143,7 @@ def test_appending_creates_the_file_and_adds_the_exact_bytes(texts: list[str], t
     assert (tmp_path / "file").read_bytes() == "".join(texts).encode()
 
 
-def test_outside_github_there_are_no_annotations_and_a_group_is_a_title_with_lines() -> None:
+def test_outside_github_a_group_is_plain_text_and_nothing_is_annotated() -> None:
     stream = io.StringIO()
     host = detect({}, Console(stream, {}), END)
     host.mask("cu_key")

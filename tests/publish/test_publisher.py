@@ -1,4 +1,4 @@
-"""A destination that fails does not stop the others, and every report that can still be written names it."""
+"""If one report fails, the others are still written, and they show the failure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _published(report: Report, folder: Path, *, delimiter: str = "END", **paths:
     return code, stream.getvalue()
 
 
-def test_a_host_that_fails_is_logged_and_does_not_change_the_verdict(tmp_path: Path) -> None:
+def test_a_failure_of_the_host_is_logged_and_does_not_change_the_verdict(tmp_path: Path) -> None:
     for report, code in ((PASSED, ExitCode.OPEN), (FAILED, ExitCode.CLOSED)):
         exit_code, log = _published(report, tmp_path, delimiter=report.verdict.kind.value)
         assert exit_code is code
@@ -40,7 +40,7 @@ def test_a_host_that_fails_is_logged_and_does_not_change_the_verdict(tmp_path: P
         assert f"(exit code {code.value}): " in log
 
 
-def test_a_defect_in_a_report_is_named_in_the_others_and_the_gate_does_not_open(tmp_path: Path) -> None:
+def test_a_defect_in_one_report_is_shown_in_the_others_and_keeps_the_gate_shut(tmp_path: Path) -> None:
     broken = replace(PASSED, inputs={"timeout": object()})  # type: ignore[dict-item] # JSON cannot express it
     code, log = _published(broken, tmp_path, json_path="record.json", junit_path="junit.xml")
     assert code is ExitCode.INCONCLUSIVE

@@ -1,4 +1,4 @@
-"""Git repositories for the tests of a release: a clone of this project at a tag, and a bare remote."""
+"""Git repositories for the tests of a release: a small project with tags, and its bare remote."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class World:
         return _git(self.clone, *words)
 
     def named(self, ref: str) -> str:
-        """Return the commit of a branch or tag in the remote; nothing if there is none."""
+        """Return the commit of a branch or tag in the remote, or an empty string if the ref is absent."""
         line = _git(self.remote, "for-each-ref", "--format=%(objectname)", ref)
         return _git(self.remote, "rev-parse", f"{line}^{{commit}}") if line else ""
 
     def prepare(self, version: str) -> None:
-        """Push a version to main that can be released."""
+        """Push to main a version that can be released."""
         (self.clone / "gate").mkdir(exist_ok=True)
         (self.clone / "gate" / "__init__.py").write_text(f'__version__ = "{version}"\n')
         (self.clone / "CHANGELOG.md").write_text(CHANGELOG.format(version=version))
@@ -38,19 +38,19 @@ class World:
         self.git("push", "--quiet", "origin", "HEAD:main")
 
     def refuse(self, ref: str) -> None:
-        """Make the remote refuse every change of a ref."""
+        """Make the remote reject every change of a ref."""
         self._program(self.remote / "hooks" / "update", f'test "$1" != {ref}')
 
     def allow(self) -> None:
         (self.remote / "hooks" / "update").unlink()
 
     def record_pushes(self) -> Path:
-        """Make the remote record the refs of each push, one line each; return the file."""
+        """Make the remote record the refs of each push in one line of a file. Return the file."""
         self._program(self.remote / "hooks" / "pre-receive", "cut -d ' ' -f 3 | paste -s -d ' ' >> pushes")
         return self.remote / "pushes"
 
     def after_a_look(self, ref: str, commit: str) -> None:
-        """Make a ref of the remote move each time the clone has read its refs."""
+        """Make the remote move a ref whenever the clone has read the refs."""
         look = self.remote / "look"
         self._program(look, f'git-upload-pack "$@"; git -C "$1" update-ref {ref} {commit}')
         self.git("config", "remote.origin.uploadpack", str(look))
@@ -77,7 +77,7 @@ def make(folder: Path) -> World:
 
 
 def _git(folder: Path, *words: str) -> str:
-    """Run git without settings of this machine."""
+    """Run git without the settings of this machine."""
     settings = {
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",

@@ -40,7 +40,7 @@ def test_the_oldest_version_has_notes_too() -> None:
             _changelog(heading="## [1.3.0] - 2026-11-24\n\n- New.\n\n## [1.2.0] - 2026-11-23"),
             "put the newest",
         ),
-        (_changelog(untold="\n- A thing.\n"), "would lack; move them to [1.2.0]"),
+        (_changelog(untold="\n- A thing.\n"), "would omit; move them to [1.2.0]"),
     ],
 )
 def test_each_problem_of_a_changelog_is_reported(text: str, said: str) -> None:

@@ -1,4 +1,4 @@
-"""Continuous integration tests every change completely, and nothing can be skipped silently."""
+"""Continuous integration runs all tests for every change, and fails instead of skipping a test."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ WORKFLOWS = {path.name: path.read_text() for path in (ROOT / ".github" / "workfl
 CI: dict[Any, Any] = yaml.safe_load(WORKFLOWS["ci.yml"])
 PINNED_IN = {"docker": "Dockerfile", "npm": r"package-lock\.json", "pip": r"requirements\.txt"}
 NEEDED = ("chromium", "curl", "java", "jq", "openssl", "rsync", "tinyproxy")
-OF_NO_PROGRAM = "libsurefire-java"  # ignored, because this machine may or may not have its files
+OF_NO_PROGRAM = "libsurefire-java"  # ignored, because its files may or may not exist on this machine
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_files_of_this_repository_that_a_workflow_uses_exist(name: str) -> None:
+def test_every_file_of_this_repository_that_a_workflow_uses_exists(name: str) -> None:
     used = re.findall(r"uses: \./(\S*)", WORKFLOWS[name])
     assert [path for path in used if not (ROOT / (path or "action.yml")).is_file()] == []
 
@@ -44,7 +44,7 @@ def test_the_fast_tests_run_on_every_python_and_the_slow_ones_on_one() -> None:
 
 
 def _run(folder: Path, *there: str, parts: str = "all") -> tuple[list[str], set[str]]:
-    """Run a copy of .ci/run with some programs; return its calls of `make` and the installed packages."""
+    """Run a copy of .ci/run on a PATH with these programs. Return its calls of make, and what it installs."""
     (folder / "clone" / ".ci").mkdir(parents=True)
     shutil.copy(ROOT / ".ci" / "run", folder / "clone" / ".ci" / "run")
     path = folder / "bin"
@@ -88,7 +88,7 @@ def _folders_with(name: str) -> set[str]:
     return {path.rpartition("/")[0] for path in tracked if re.fullmatch(rf"(.+/)?{name}", path)}
 
 
-def test_everything_that_is_pinned_is_updated() -> None:
+def test_dependabot_updates_everything_that_is_pinned() -> None:
     updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
     looked_at = {
         each["package-ecosystem"]: {

@@ -1,4 +1,4 @@
-"""The gate as a package: from a checkout and from its wheel, with each installer."""
+"""Each installer can install the gate from a checkout and from its wheel."""
 
 from __future__ import annotations
 

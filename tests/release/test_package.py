@@ -1,4 +1,4 @@
-"""Files that are installed with the gate besides its code."""
+"""The wheel also contains the files of the package that are not code."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def test_a_fix_of_an_older_version_does_not_move_the_floating_tag(world: World) 
     assert world.named("refs/tags/v1") == newest
 
 
-def test_a_fix_of_an_older_major_version_moves_its_floating_tag_and_is_not_the_latest(world: World) -> None:
+def test_a_fix_of_an_older_major_version_moves_its_floating_tag_but_is_not_latest(world: World) -> None:
     world.tag("v2.0.0")
     world.prepare("1.2.1")
     world.tag("v1.2.1")
@@ -154,7 +154,7 @@ def test_the_tagged_commit_has_a_branch_until_the_tags_have_moved(world: World) 
 
 
 @pytest.mark.parametrize("refused", ["refs/tags/v1.2.0", "refs/tags/v1"])
-def test_no_tag_moves_if_one_of_them_cannot(world: World, refused: str) -> None:
+def test_no_tag_moves_if_one_of_the_tags_cannot_move(world: World, refused: str) -> None:
     tagged = world.tag("v1.2.0")
     world.git("push", "--quiet", "origin", "HEAD:refs/tags/v1")
     world.refuse(refused)
@@ -169,12 +169,12 @@ def test_a_tag_that_moves_in_the_meantime_is_not_overwritten(world: World, moved
     world.git("push", "--quiet", "origin", "HEAD:refs/tags/v1")
     commit = run(world.clone, ["candidate", "v1.2.0", REFERENCE])
     world.prepare("1.3.0")
-    somebodys = world.named("refs/heads/main")
+    other_commit = world.named("refs/heads/main")
     world.git("checkout", "--quiet", tagged)
-    world.after_a_look(moved, somebodys)
+    world.after_a_look(moved, other_commit)
     with pytest.raises(Refused, match="stale info"):
         run(world.clone, ["publish", "v1.2.0", commit])
-    assert world.named(moved) == somebodys
+    assert world.named(moved) == other_commit
     (other,) = {"refs/tags/v1.2.0", "refs/tags/v1"} - {moved}
     assert world.named(other) == tagged
 
@@ -185,7 +185,7 @@ def test_the_notes_end_with_the_image_and_how_to_verify_it(world: World) -> None
     assert f"`gh attestation verify oci://{REFERENCE.removeprefix('docker://')} --owner octo-org`" in notes
 
 
-def test_there_is_no_commit_without_an_image(world: World) -> None:
+def test_no_commit_is_created_without_an_immutable_image(world: World) -> None:
     world.tag("v1.2.0")
     with pytest.raises(Refused, match="does not name one immutable image"):
         run(world.clone, ["candidate", "v1.2.0", "docker://ghcr.io/octo-org/checkly-gate:1"])
@@ -205,7 +205,7 @@ def test_an_error_of_the_command_line_has_a_message_and_exit_code_one(world: Wor
     )
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr == "the tag '1.2.0' is not of the form v1.2.3; delete it, and push one that is\n"
+    assert done.stderr == "the tag '1.2.0' is not a version such as v1.2.3; delete it, and push a valid tag\n"
     usage = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert usage.returncode == 1
     assert "check TAG" in usage.stderr

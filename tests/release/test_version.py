@@ -25,19 +25,19 @@ def test_the_version_of_a_tag_is_parsed(released: Version) -> None:
 )
 def test_any_other_tag_is_refused(tag: str) -> None:
     assert Version.of(tag) is None
-    with pytest.raises(Refused, match=r"is not of the form v1\.2\.3; delete it"):
+    with pytest.raises(Refused, match=r"is not a version such as v1\.2\.3; delete it"):
         Version.of_release(tag)
 
 
 @given(VERSIONS, st.lists(VERSIONS))
-def test_the_newest_is_later_than_all_the_others(released: Version, others: list[Version]) -> None:
+def test_the_newest_version_is_later_than_all_others(released: Version, others: list[Version]) -> None:
     rivals = [other for other in others if other.major == released.major]
     tags = [other.tag for other in others] + [released.tag, released.floating_tag, "v1-beta", "nightly"]
     assert released.is_newest_of_its_major(tags) == (max([released, *rivals]) == released)
     assert released.is_newest_of(tags) == (max([released, *others]) == released)
 
 
-def test_the_version_of_the_program_is_read() -> None:
+def test_a_program_with_the_version_of_the_tag_is_accepted() -> None:
     source = f'"""The gate."""\n\n__version__ = "{gate.__version__}"\n'
     assert version.problems(source, Version.of_release(f"v{gate.__version__}")) == []
 
@@ -46,7 +46,7 @@ def test_the_version_of_the_program_is_read() -> None:
     ("source", "said"),
     [('__version__ = "1.2.2"\n', "__init__.py is 1.2.2,"), ("", "__init__.py is nothing,")],
 )
-def test_a_program_of_another_version_is_refused(source: str, said: str) -> None:
+def test_a_program_with_another_version_is_refused(source: str, said: str) -> None:
     (problem,) = version.problems(source, Version(1, 2, 3))
     assert said in problem
     assert "the tag is for 1.2.3; set __version__ on main" in problem

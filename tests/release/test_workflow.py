@@ -1,4 +1,4 @@
-"""The release workflow publishes everything, but only after testing it."""
+"""The release workflow publishes the image, the package and the tags, but only after the tests."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ def test_nothing_is_published_before_all_other_jobs_have_succeeded() -> None:
 
 
 def _step(job: str, action: str) -> dict[str, Any]:
-    """Return the inputs of the only step of a job that uses an action."""
+    """Return the inputs of the step that uses an action; a job has only one such step."""
     (given,) = (step["with"] for step in JOBS[job]["steps"] if step.get("uses", "").startswith(f"{action}@"))
     return dict(given)
 
 
 def test_a_release_starts_with_a_version_tag_and_runs_alone() -> None:
-    assert WORKFLOW[True] == {"push": {"tags": ["v*.*.*"]}}  # YAML reads the key `on` as true
+    assert WORKFLOW[True] == {"push": {"tags": ["v*.*.*"]}}  # YAML parses the key `on` as true
     assert WORKFLOW["concurrency"] == {"group": "release", "cancel-in-progress": False}
 
 
-def test_the_image_is_built_for_both_platforms_with_sbom_and_provenance_and_pushed_without_a_tag() -> None:
+def test_the_image_is_built_for_both_platforms_and_pushed_without_a_tag() -> None:
     built = _step("image", "docker/build-push-action")
     assert built["platforms"].split(",") == ["linux/amd64", "linux/arm64"]
     assert (built["sbom"], built["provenance"], built["context"]) == (True, "mode=max", ".")
@@ -118,12 +118,12 @@ def test_the_script_builds_a_wheel_and_an_archive_with_absolute_links(
     assert "https://raw.githubusercontent.com/octo-org/checkly-gate/v1.2.0/docs/summary.png" in links
 
 
-def test_an_invalid_name_of_the_repository_is_refused() -> None:
+def test_an_invalid_repository_name_is_refused() -> None:
     with pytest.raises(Refused, match="write OWNER/NAME"):
         package.readme("[a](b)", "octo-org", Version.of_release("v1.2.0"))
 
 
-def test_the_owner_in_the_name_of_the_image_is_in_lower_case(tmp_path: Path) -> None:
+def test_the_owner_in_the_image_name_is_in_lower_case(tmp_path: Path) -> None:
     (script,) = (step["run"] for step in JOBS["image"]["steps"] if step.get("id") == "named")
     (tmp_path / "outputs").touch()
     env = {"GITHUB_REPOSITORY_OWNER": "Octo-Org", "GITHUB_OUTPUT": str(tmp_path / "outputs")}
@@ -131,7 +131,7 @@ def test_the_owner_in_the_name_of_the_image_is_in_lower_case(tmp_path: Path) -> 
     assert (tmp_path / "outputs").read_text() == "name=ghcr.io/octo-org/checkly-gate\n"
 
 
-def test_the_action_is_tested_on_all_platforms_with_the_same_workflow_as_every_change() -> None:
+def test_the_released_action_is_tested_on_both_platforms() -> None:
     assert JOBS["tried"]["strategy"]["matrix"] == {"runner": ["ubuntu-latest", "ubuntu-24.04-arm"]}
     assert JOBS["tried"]["with"]["runner"] == "${{ matrix.runner }}"
     assert JOBS["tried"]["uses"] == "./.github/workflows/contract.yml"
@@ -139,7 +139,7 @@ def test_the_action_is_tested_on_all_platforms_with_the_same_workflow_as_every_c
 
 
 @pytest.mark.parametrize("job", ["agree", "publish"])
-def test_a_job_that_needs_other_commits_than_the_tagged_one_fetches_all(job: str) -> None:
+def test_a_job_that_needs_more_than_the_tagged_commit_fetches_all_commits(job: str) -> None:
     assert _step(job, "actions/checkout")["fetch-depth"] == 0
 
 
@@ -165,7 +165,7 @@ def _publish(tmp_path: Path, step: str, **env: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("floating", "tags"), [("true", ["1.2.0", "1"]), ("false", ["1.2.0"])])
-def test_the_floating_name_of_the_image_moves_with_the_floating_tag(
+def test_the_floating_tag_of_the_image_moves_with_that_of_the_repository(
     tmp_path: Path, floating: str, tags: list[str]
 ) -> None:
     calls = _publish(tmp_path, "Tag the image", NAME="ghcr.io/o/c", DIGEST=DIGEST, FLOATING=floating)
@@ -175,7 +175,7 @@ def test_the_floating_name_of_the_image_moves_with_the_floating_tag(
 
 
 @pytest.mark.parametrize("latest", ["true", "false"])
-def test_the_release_uses_an_existing_tag_and_is_the_latest_only_if_no_version_is_later(
+def test_the_release_uses_an_existing_tag_and_is_latest_only_if_it_is_the_newest(
     tmp_path: Path, latest: str
 ) -> None:
     told = f"--title v1.2.0 --notes-file {tmp_path}/notes.md"
@@ -200,7 +200,7 @@ def test_the_next_steps_read_the_outputs_of_publish() -> None:
     assert moves["run"].endswith('>> "$GITHUB_OUTPUT"')
 
 
-def test_the_tags_will_name_the_tested_commit() -> None:
+def test_the_tags_move_to_the_tested_commit() -> None:
     assert JOBS["tried"]["with"]["ref"] == "${{ needs.candidate.outputs.commit }}"
     (moves,) = (step for step in JOBS["publish"]["steps"] if step.get("id") == "moved")
     assert moves["env"] == {"COMMIT": "${{ needs.candidate.outputs.commit }}"}
@@ -226,10 +226,10 @@ def test_each_job_has_only_the_permissions_that_it_needs() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, job in JOBS.items() if "steps" in job])
-def test_only_a_job_that_pushes_keeps_the_token(name: str) -> None:
+def test_only_jobs_that_push_keep_the_token_after_the_checkout(name: str) -> None:
     checkouts = [step["with"] for step in JOBS[name]["steps"] if "actions/checkout" in step.get("uses", "")]
     pushes = "contents" in JOBS[name]["permissions"] and JOBS[name]["permissions"]["contents"] == "write"
-    expected = [] if name == "pypi" else [(pushes, "${{ github.sha }}")]  # a tag may have moved
+    expected = [] if name == "pypi" else [(pushes, "${{ github.sha }}")]  # not the tag, which may have moved
     assert [(checkout["persist-credentials"], checkout["ref"]) for checkout in checkouts] == expected
     assert JOBS[name]["timeout-minutes"] <= 30
 
@@ -243,7 +243,7 @@ def test_the_workflow_uses_the_commands_of_the_program() -> None:
     }
 
 
-def test_no_text_from_outside_is_part_of_a_script() -> None:
+def test_no_script_contains_an_expression() -> None:
     scripts = [step["run"] for job in JOBS.values() for step in job.get("steps", []) if "run" in step]
     assert scripts
     assert not [script for script in scripts if "${{" in script]

@@ -1,4 +1,4 @@
-"""Functions that read reports back as their consumers do, and strategies that generate reports."""
+"""Functions that read reports as their consumers do, and strategies that generate reports."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ hostile_names = st.sampled_from(HOSTILE) | clean_text
 
 
 def record_problems(record: dict[str, Any]) -> list[str]:
-    """Return how the record breaks its schema."""
+    """Return the problems of a record that does not follow its schema."""
     return [f"{each.json_path}: {each.message[:200]}" for each in _VALIDATOR.iter_errors(record)]
 
 
@@ -69,22 +69,22 @@ def root_of(report: Report) -> ET.Element:
 
 
 def cases_of(report: Report) -> list[ET.Element]:
-    """Return the cases of the JUnit report, in order."""
+    """Return the test cases of the JUnit report, in order."""
     return list(root_of(report).iter("testcase"))
 
 
 def location_of(case: ET.Element) -> str:
-    """Return the location from the brackets at the end of a case's name."""
+    """Return the location, which is in brackets at the end of a test case's name."""
     return re.sub(r"\](?: \(\d+\))?$", "", case.get("name", "").rpartition(" [")[2])
 
 
 def is_red(case: ET.Element) -> bool:
-    """Return whether the case counts as a failure or an error."""
+    """Return whether the test case counts as a failure or an error."""
     return case.find("failure") is not None or case.find("error") is not None
 
 
 def said_in(case: ET.Element) -> list[str]:
-    """Return one line for each element of a case except its log."""
+    """Return one line for each element of a test case except its log."""
     return [
         f"{child.tag} {child.get('type', '-')} | {child.get('message')}"
         for child in case

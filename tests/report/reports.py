@@ -1,4 +1,4 @@
-"""Builders for the tests of the reporters: a report from sessions, a policy and how polling ended."""
+"""Build reports for tests from sessions, a policy, and the way in which polling ended."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ VERDICTS: dict[str, tuple[Report, list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize(("report", "expected"), VERDICTS.values(), ids=VERDICTS.keys())
-def test_each_verdict_has_its_level_and_title(report: Report, expected: list[tuple[str, str]]) -> None:
+def test_each_verdict_has_a_level_and_a_title(report: Report, expected: list[tuple[str, str]]) -> None:
     assert [(each.level.value, each.title) for each in annotation.render(report)] == expected
 
 
@@ -54,7 +54,7 @@ def test_the_error_contains_the_reason_and_the_link() -> None:
     assert error.message == f"1 of 1 location failed (100%), none allowed (default): a {RED.link}"
 
 
-def test_the_error_links_the_worst_of_several_sessions() -> None:
+def test_the_error_links_to_the_worst_of_several_sessions() -> None:
     green = session("PASSED", result("a"), name="Home")
     (error,) = annotation.render(report_on(replace(green, link="https://app.checklyhq.com/green"), RED))
     assert error.message.endswith(f" {RED.link}")
@@ -100,7 +100,7 @@ def test_a_reason_shared_by_several_locations_appears_once() -> None:
     )
 
 
-def test_a_flaky_location_that_closes_the_gate_gives_the_reason_of_its_failed_attempt() -> None:
+def test_the_error_shows_why_the_attempt_of_a_closing_flaky_location_failed() -> None:
     of = session("PASSED", attempt("a"), result("a"))
     flaky = report_on(of, policy=Policy(flaky=(parse_threshold("0"),)))
     told = annotation.render(replace(flaky, details={run_of(of).results[0].id: Detail(("reset",))}))

@@ -139,9 +139,7 @@ EXTRA: dict[str, tuple[Report, str, str]] = {
 
 
 @pytest.mark.parametrize(("report", "name", "tag"), EXTRA.values(), ids=EXTRA.keys())
-def test_a_problem_that_concerns_no_single_location_has_its_own_case(
-    report: Report, name: str, tag: str
-) -> None:
+def test_a_problem_without_a_row_has_its_own_test_case(report: Report, name: str, tag: str) -> None:
     (case,) = [case for case in _root(report).iter("testcase") if case.get("name", "").endswith(name)]
     assert _tags(case) == [tag]
 
@@ -189,7 +187,7 @@ def _facts(report: Report, location: str) -> dict[str, str]:
     return dict(re.findall(r"^\[\[PROPERTY\|([\w.]+)=(.*)\]\]$", out, re.MULTILINE))
 
 
-def test_the_verdict_of_a_suite_is_that_of_its_session_not_of_the_whole_gate() -> None:
+def test_a_suite_has_the_verdict_of_its_session_not_of_the_whole_gate() -> None:
     green = session("PASSED", OK, name="Pay")
     red = session("FAILED", result("a", "failed"), name="Search")
     running = unfinished(session("PROGRESS", attempt("a"), locations=("a",), name="Basket"), Ending.TIMEOUT)

@@ -33,7 +33,7 @@ from tests.samples import attempt, result, session
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports(), st.booleans())
-def test_the_exit_code_is_zero_if_and_only_if_no_case_is_red(report: Report, unwritable: bool) -> None:
+def test_a_test_case_is_red_if_and_only_if_the_gate_is_not_open(report: Report, unwritable: bool) -> None:
     if unwritable:
         report = with_fault(report, ReportUnwritable("x could not be written: y"))
     red = any(is_red(case) for case in cases_of(report))
@@ -44,14 +44,14 @@ def test_the_exit_code_is_zero_if_and_only_if_no_case_is_red(report: Report, unw
 _ALWAYS_WITH_PLACES = {Rule.FAILED, Rule.DEGRADED, Rule.FLAKY, Rule.MISSING, Rule.REQUIRED}
 
 
-def test_each_rule_either_always_names_places_or_has_a_type_for_the_case_of_the_session() -> None:
+def test_each_rule_that_may_name_no_location_has_a_type_for_the_session_case() -> None:
     assert SESSION_TYPES.keys() == set(Rule) - _ALWAYS_WITH_PLACES
 
 
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_only_rules_with_a_type_for_the_case_of_the_session_name_no_places(
+def test_rules_without_a_type_for_the_session_case_always_name_a_location(
     report: Report,
 ) -> None:
     decisions = [decision for judged in report.sessions for decision in judged.decisions]
@@ -59,7 +59,7 @@ def test_only_rules_with_a_type_for_the_case_of_the_session_name_no_places(
 
 
 def _expected_extra_cases(judged: JudgedSession, suite: ET.Element) -> set[str]:
-    """Return the locations of expected extra cases: closing rules and errors that no row shows."""
+    """Return the locations of the extra test cases, which show closing rules and errors without a row."""
     rows = {row.outcome.location for row in judged.rows}
     red_rows = {location_of(case) for case in suite.iter("testcase") if is_red(case)} & rows
     orphans = [
@@ -104,7 +104,7 @@ def test_times_have_three_decimals_and_add_up_exactly(report: Report) -> None:
         assert Decimal(parent.get("time", "")) == sum(Decimal(each.get("time", "")) for each in children)
 
 
-def test_sums_of_times_add_the_rounded_times() -> None:
+def test_totals_are_sums_of_rounded_times() -> None:
     brief = session("PASSED", *(result(place, took_s=0.000_4) for place in "abc"))
     root = root_of(report_on(brief, brief))
     assert {element.get("time") for element in root.iter() if "time" in element.attrib} == {"0.000"}
@@ -144,7 +144,7 @@ _PARENTS = {"testsuite": "testsuites", "properties": "testsuite", "testcase": "t
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_there_are_only_known_elements_and_attributes(report: Report) -> None:
+def test_only_known_elements_and_attributes_appear(report: Report) -> None:
     root = root_of(report)
     for parent in root.iter():
         assert set(parent.attrib) == _ATTRIBUTES[parent.tag]
@@ -184,7 +184,7 @@ def _names(report: Report) -> dict[str, tuple[str | None, ...]]:
 def test_the_names_of_a_case_do_not_depend_on_its_outcome(
     one: Session, other: Session, policy: Policy, session_id: object, later_s: int
 ) -> None:
-    """Compare only cases that are in both reports, because the set of cases depends on the outcome."""
+    """Compare only test cases that are in both reports, because outcomes determine which cases exist."""
     assert one.started_at is not None
     moved = replace(
         other, id=str(session_id), link="", started_at=one.started_at + timedelta(seconds=later_s)

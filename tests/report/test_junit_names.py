@@ -1,4 +1,4 @@
-"""The names of cases depend only on the check and the location, so that CI systems can show their history."""
+"""A test case is named only after its check and location, so that CI systems can show its history."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHECKS = {"Pay": "id-1", "Search & find": "id-2", "[[Basket]]": "id-3", "!!!": "
 
 @st.composite
 def runs(draw: st.DrawFn) -> list[PollResult]:
-    """Draw one run of the gate: some of the checks in any order, each with its own session."""
+    """Draw the results of one run of the gate: some checks in any order, each with its own session."""
     names = draw(st.lists(st.sampled_from(list(CHECKS)), min_size=1, unique=True))
     return [draw(_sessions_of(name)) for name in names]
 
@@ -50,7 +50,7 @@ def _sessions_of(draw: st.DrawFn, name: str) -> PollResult:
 
 
 def _names(report: Report) -> dict[tuple[str, str], tuple[str, str, str]]:
-    """Return the names of each check and location; the keys come from the verdict, not from the names."""
+    """Return the JUnit names of each check and location. The check IDs come from the verdict."""
     named = {}
     for judged, suite in zip(report.sessions, root_of(report), strict=True):
         assert judged.session is not None

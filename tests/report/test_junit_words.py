@@ -1,4 +1,4 @@
-"""The texts of a case in the JUnit report: messages, attempts, bodies and facts."""
+"""The texts of a test case in the JUnit report: messages, attempts, bodies and facts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TWICE = (attempt("a", after_s=2), attempt("a", "errored", after_s=3))
 FAILED = "1 of 1 location failed (100%), none allowed (default): a"
 LINES: dict[str, tuple[Session, Policy, list[str]]] = {
     "passed, no line": (session("PASSED", result("a")), Policy(), []),
-    "failed, with its attempts in the order of their time": (
+    "failed, with its attempts in chronological order": (
         session("FAILED", TWICE[1], TWICE[0], result("a", "failed")),
         Policy(),
         [
@@ -39,7 +39,7 @@ LINES: dict[str, tuple[Session, Policy, list[str]]] = {
     "failed and tolerated": (
         session("FAILED", *TWICE, result("a", "failed")),
         LOOSE,
-        [],  # it never passed, so its attempts are lines in its log
+        [],  # the location never passed, so its attempts are only lines in the log
     ),
     "flaky": (
         session("PASSED", *TWICE, result("a")),
@@ -92,11 +92,11 @@ LINES: dict[str, tuple[Session, Policy, list[str]]] = {
 
 
 @pytest.mark.parametrize(("of", "policy", "lines"), LINES.values(), ids=LINES.keys())
-def test_each_outcome_has_its_lines(of: Session, policy: Policy, lines: list[str]) -> None:
+def test_each_outcome_has_its_elements_and_messages(of: Session, policy: Policy, lines: list[str]) -> None:
     assert said_in(cases_of(report_on(of, policy=policy))[0]) == lines
 
 
-def test_an_unfinished_location_gives_the_reason() -> None:
+def test_an_unfinished_location_shows_the_reason() -> None:
     running = session("PROGRESS", attempt("a"), locations=("a",))
     (case,) = cases_of(report_of(unfinished(running, Ending.TIMEOUT)))
     attempt_line, error_line = said_in(case)
@@ -136,7 +136,7 @@ def test_every_attempt_has_a_type_and_a_stack_trace_equal_to_its_message(report:
 
 
 @given(reports())
-def test_messages_are_one_line_and_start_the_text(report: Report) -> None:
+def test_messages_are_one_line_and_begin_the_text(report: Report) -> None:
     for case in cases_of(report):
         for child in case:
             message = child.get("message")
@@ -185,7 +185,7 @@ def test_a_truncated_message_is_repeated_in_full_in_the_text() -> None:
     assert (failure.get("message"), second) == (first, f"failed: {long}")
 
 
-def test_a_location_without_a_result_links_the_session() -> None:
+def test_a_location_without_a_result_links_to_the_session() -> None:
     of = session("PASSED", result("a"), locations=("a", "b"))
     _, lost = cases_of(report_on(of))
     assert f"\nsession: {of.link}" in (lost.findtext("error") or "")
@@ -259,7 +259,7 @@ def test_an_error_of_the_gate_itself_has_its_own_suite() -> None:
     assert (faulty.get("tests"), faulty.get("errors")) == ("2", "1")
 
 
-def test_a_session_that_was_never_read_gives_the_reason() -> None:
+def test_a_session_that_was_never_read_shows_the_reason() -> None:
     report = report_of(unread(), unfinished(session("PROGRESS", locations=("a",)), Ending.STOPPED))
     first, second = cases_of(report)
     assert said_in(first)[0].startswith(

@@ -23,5 +23,5 @@ PAY = Check("0f1e2d3c-aaaa", "Pay", "API")
     ],
     ids=["different", "nameless", "by type", "not deployed", "by ID", "one not deployed", "one check twice"],
 )
-def test_checks_of_the_same_name_have_different_labels(checks: list[Check], names: list[str]) -> None:
+def test_checks_with_the_same_name_have_different_labels(checks: list[Check], names: list[str]) -> None:
     assert list(labels(checks).values()) == names

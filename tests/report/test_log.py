@@ -59,9 +59,7 @@ def test_a_result_that_disappears_from_a_response_causes_no_empty_line() -> None
 
 
 @given(st.lists(st.floats(0.1, 10), min_size=1, max_size=60), st.booleans())
-def test_heartbeats_are_neither_rarer_nor_more_frequent_than_their_interval(
-    pauses_s: list[float], looking: bool
-) -> None:
+def test_heartbeats_keep_their_interval(pauses_s: list[float], looking: bool) -> None:
     progress = Progress(1, 1200)
     assert _said(progress, (0, Fetched(HOME)))
     now_s, spoke_at_s = 0.0, [0.0]
@@ -85,7 +83,7 @@ def test_a_change_postpones_the_heartbeat() -> None:
     ]
 
 
-def test_times_and_counts_of_the_state_come_before_a_long_name() -> None:
+def test_the_state_shows_times_and_counts_before_the_name() -> None:
     progress = Progress(1, 5400)
     _said(progress, (0, Fetched(with_run(HOME, status="PROGRESS_DEGRADED", name="Checkout " * 20))))
     assert progress.state(3725)[:65] == "waiting: 1h 02m of 1h 30m, 0 of 2 locations, PROGRESS_DEGRADED: C"
@@ -125,13 +123,13 @@ SAID: dict[str, tuple[Event, str, Tone]] = {
 
 
 @pytest.mark.parametrize(("event", "text", "tone"), SAID.values(), ids=SAID.keys())
-def test_each_event_has_its_line(event: Event, text: str, tone: Tone) -> None:
+def test_each_event_is_logged(event: Event, text: str, tone: Tone) -> None:
     progress = Progress(1, 1200)
     _said(progress, (0, Fetched(HOME)))
     assert Line(f"     5s  {text}", tone) in _said(progress, (5, event))
 
 
-def test_trouble_is_logged_once_when_it_begins_and_once_when_it_ends() -> None:
+def test_failing_requests_are_logged_once_when_they_begin_and_once_when_they_end() -> None:
     began = TroubleBegan(Unreachable("connection refused"))
     said = _said(Progress(1, 1200), (1, began), (2, Paused()), (9, TroubleEnded(4)), (10, Paused()))
     assert [line.tone for line in said] == [Tone.WARN, Tone.GOOD]
@@ -139,7 +137,7 @@ def test_trouble_is_logged_once_when_it_begins_and_once_when_it_ends() -> None:
     assert "after 4 failures" in said[1].text
 
 
-def test_each_location_is_logged_with_its_check_if_there_are_several_sessions() -> None:
+def test_with_several_sessions_each_location_is_logged_with_its_check() -> None:
     seen = (with_run(HOME, results=(result("a"),)), with_run(CART, results=(result("a", "failed"),)))
     said = [line.text.strip() for line in _said(Progress(2, 1200), *((0, Fetched(each)) for each in seen))]
     assert said == [
@@ -250,7 +248,7 @@ def test_a_table_is_followed_by_the_locations_in_which_retries_finished() -> Non
 
 
 def _below_the_verdict(report: Report) -> list[str]:
-    """Return the log below the line of the verdict, without links and figures."""
+    """Return the lines of the log below the verdict, without links and figures."""
     lines = [line.text.strip() for line in closing.verdict(report)[1:-1]]
     return [line for line in lines if "https://" not in line]
 
@@ -275,7 +273,7 @@ def test_decisions_cut_from_a_long_reason_are_listed_below_it() -> None:
     ]
 
 
-def test_a_decision_is_listed_even_if_the_reason_contains_the_same_words_of_another_session() -> None:
+def test_a_decision_is_listed_even_if_the_reason_contains_the_same_words() -> None:
     orders, api = (session("PASSED", attempt("a"), result("a"), name=name) for name in ("Orders API", "API"))
     red = with_run(session("FAILED", result("a", "failed")), name="X" * 200)
     policy = Policy(flaky=(parse_threshold("0"),))
@@ -287,7 +285,7 @@ def test_a_decision_is_listed_even_if_the_reason_contains_the_same_words_of_anot
 
 
 @pytest.mark.parametrize("faults", [0, 1, 2])
-def test_a_fault_before_the_reason_keeps_the_rest_of_the_reason(faults: int) -> None:
+def test_faults_do_not_displace_the_rest_of_the_reason(faults: int) -> None:
     report = report_on(session("PASSED", attempt("a"), result("a")), GREEN)
     for number in range(faults):
         report = with_fault(report, ReportUnwritable(f"{number}.xml: full"))
@@ -319,7 +317,7 @@ def test_a_reason_shared_by_all_attempts_is_logged_once(
     assert [line.text for line in lines[2:]] == said
 
 
-def test_sessions_with_a_decision_are_linked_and_those_that_close_the_gate_come_first() -> None:
+def test_sessions_with_a_decision_are_linked_and_closing_sessions_come_first() -> None:
     sessions = (
         session("PASSED", result("a"), name="green"),
         session("PASSED", attempt("b"), result("b"), name="flaky"),

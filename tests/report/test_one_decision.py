@@ -1,4 +1,4 @@
-"""Each report shows the same closed gate, and every reporter renders every report."""
+"""All reports show the same verdict and its details, and every reporter can render every report."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _log(*events: tuple[float, Event], sessions: int = 1) -> list[str]:
     return [line.text.strip() for at_s, event in events for line in progress.lines(event, at_s)]
 
 
-def test_the_outputs_are_those_of_the_contract_in_order() -> None:
+def test_the_outputs_have_the_names_and_the_order_of_the_contract() -> None:
     rendered = outputs.render(report_on(MIXED, policy=TOLERANT))
     assert list(rendered.items()) == [
         ("verdict", "fail"),
@@ -83,7 +83,7 @@ def test_the_outputs_are_those_of_the_contract_in_order() -> None:
     ]
 
 
-def test_a_closed_gate_is_one_error_and_a_warning_for_each_tolerated_problem() -> None:
+def test_a_closed_gate_has_one_error_and_a_warning_per_tolerated_problem() -> None:
     told = _annotations(report_on(MIXED, policy=TOLERANT))
     assert told == [
         ("error", f"1 of 4 locations failed (25%), none allowed (default): sa-east-1 {MIXED.link}"),

@@ -1,4 +1,4 @@
-"""The web page: its content in the right order, and nothing that loads or runs."""
+"""The web page: its content is in the right order, and it loads and runs nothing."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_sessions_and_rows_are_sorted_worst_first_and_green_sessions_are_folded(
 
 
 def _of_two_checks(session_id: str = SESSION_ID) -> Session:
-    """Return a test session of two checks at one location, of which one failed."""
+    """Return a test session of two checks at one location. One of the checks failed."""
     runs = [
         run_of(session("FAILED", result("a", state)))._replace(check=Check(name, name, "API"))
         for name, state in (("Log in", "failed"), ("Search", "passed"))
@@ -92,13 +92,13 @@ def _counts(report: Report) -> list[str]:
     return re.findall(r"<li>(.*?)</li>", items)
 
 
-def test_locations_are_counted_only_if_rows_are_locations() -> None:
+def test_locations_are_counted_only_if_all_sessions_are_check_sessions() -> None:
     assert _counts(report_on(RED)) == ["1 check", "2 locations", "1 passed", "1 failed"]
     assert _counts(report_on(_of_two_checks())) == ["2 checks", "1 passed", "1 failed"]
     assert _counts(report_on(RED, _of_two_checks())) == ["3 checks", "2 passed", "2 failed"]
 
 
-def test_an_overview_names_the_checks_of_several_sessions_but_does_not_repeat_the_reason_of_one() -> None:
+def test_an_overview_of_checks_is_shown_only_for_several_sessions() -> None:
     overview = "1 of 2 checks closes the gate: Log in"
     one, other = _of_two_checks(), _of_two_checks("9" * 8 + SESSION_ID[8:])
     assert overview not in _text(report_on(one))
@@ -131,7 +131,7 @@ def test_a_threshold_is_drawn_against_the_count(threshold: str, limit: float, co
     assert f'aria-label="1 of 2 found, {threshold} allowed"' in meter
 
 
-def test_the_policy_is_listed_once_with_its_origins_and_the_checks_that_it_applies_to() -> None:
+def test_a_policy_is_listed_once_with_its_origins_and_its_checks() -> None:
     policy = Policy(
         response_time_ms=3000, required=("a",), skipped={"c": "INC-4711"}, origins={"missing": "p.yml:3"}
     )

@@ -1,4 +1,4 @@
-"""Outputs and JSON record, which scripts read."""
+"""The outputs and the JSON record, which scripts read."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_outputs_have_fixed_names_and_order_and_their_counts_are_integers(report
 
 
 WORST: dict[str, tuple[Report, str]] = {
-    "closed beats failed and tolerated": (
+    "closing beats a tolerated failure": (
         report_on(
             session("FAILED", result("a"), result("b", "failed")),
             session("DEGRADED", result("a", "degraded")),
@@ -81,7 +81,7 @@ WORST: dict[str, tuple[Report, str]] = {
         ),
         "DEGRADED",
     ),
-    "closed beats unread": (report_of(unread(), finished(session("CANCELLED", result("a")))), "CANCELLED"),
+    "closing beats unread": (report_of(unread(), finished(session("CANCELLED", result("a")))), "CANCELLED"),
     "unread beats passed": (report_of(finished(GREEN), unread()), ""),
     "running beats passed": (report_of(finished(GREEN), unfinished(RUNNING, Ending.TIMEOUT)), "PROGRESS"),
     "nothing to judge": (of_error(UsageError("x"), decided_at=DECIDED), ""),
@@ -89,7 +89,7 @@ WORST: dict[str, tuple[Report, str]] = {
 
 
 @pytest.mark.parametrize(("report", "status"), WORST.values(), ids=WORST.keys())
-def test_the_status_is_that_of_the_worst_session(report: Report, status: str) -> None:
+def test_the_status_output_is_the_status_of_the_worst_session(report: Report, status: str) -> None:
     assert outputs.render(report)["status"] == status
 
 
@@ -257,13 +257,13 @@ def test_an_inconclusive_gate_has_no_cause() -> None:
     assert outputs.render(report_of(unread()))["cause"] == ""
 
 
-def test_failed_checks_are_those_with_a_red_location() -> None:
+def test_failed_checks_lists_the_checks_with_a_red_location() -> None:
     red = session("FAILED", result("a", "failed"), result("b"), result("c", "failed"), name="Pay")
     listed = json.loads(str(outputs.render(report_on(red, GREEN))["failed-checks"]))
     assert listed == [{"id": CHECK_ID, "name": "Pay", "locations": ["a", "c"]}]
 
 
-def test_failed_checks_are_bounded_in_number_and_size() -> None:
+def test_failed_checks_is_limited_in_number_and_size() -> None:
     many = [
         session(
             "FAILED",

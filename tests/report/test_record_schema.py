@@ -51,7 +51,7 @@ def _rich() -> dict[str, Any]:
 
 
 def _objects(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:  # noqa: ANN401 - JSON
-    """Return the locations of all objects for which the schema names keys."""
+    """Yield the path of each object of a record whose keys the schema lists."""
     if isinstance(value, dict) and (not path or path[-1] not in ("inputs", "skipped", "origins")):
         yield path
     for key, child in _children(value):
@@ -71,7 +71,7 @@ def _at(document: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - JS
 
 
 def _described(schema: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
-    """Return the parts of the schema that name keys."""
+    """Yield the parts of the schema that list the keys of an object."""
     if isinstance(schema, dict):
         if "properties" in schema and isinstance(schema.get("type"), str):
             yield schema
@@ -110,7 +110,7 @@ def test_unknown_and_missing_keys_break_the_schema() -> None:
         _at(more, path)["new"] = ""
         assert record_problems(more), f"{path} with a new key"
     assert kinds == {tuple(part["properties"]) for part in _described(SCHEMA)}, (
-        "every kind of object, in this order"
+        "the record contains every kind of object, with its keys in the order of the schema"
     )
 
 
@@ -140,5 +140,5 @@ ENUMS = {
 
 
 @pytest.mark.parametrize(("part", "values"), ENUMS.values(), ids=ENUMS.keys())
-def test_the_enums_of_the_schema_are_those_of_the_gate(part: dict[str, Any], values: list[object]) -> None:
+def test_the_enums_of_the_schema_match_those_of_the_gate(part: dict[str, Any], values: list[object]) -> None:
     assert part["enum"] == values

@@ -1,4 +1,4 @@
-"""The job summary: what comes first, what remains if it is cut, and names that never become markup."""
+"""The job summary: its order, what remains if it is cut, and names that never become markup."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _rows(text: str) -> list[str]:
 
 
 def _in_folds(text: str) -> list[str]:
-    """Return the rows that are folded."""
+    """Return the rows inside folded sections."""
     depth, folded = 0, []
     for line in text.splitlines():
         depth += line.startswith("<details>") - line.startswith("</details>")
@@ -49,7 +49,7 @@ def _mark(row: str) -> int:
 
 
 def _unescaped(line: str) -> str:
-    """Return the markup in a line of Markdown: the line without its links and escaped characters."""
+    """Remove links and escaped characters from a line of Markdown; any markup that is left is active."""
     return re.sub(r"\\.", "", LINK.sub("", line))
 
 
@@ -84,7 +84,7 @@ def test_a_session_lists_its_decisions_contradictions_and_error() -> None:
     assert points == [f"- ❌ [Checkout API]({odd.link}): PASSED, {'; '.join(said)}"] * 2
     alone = summary.render(report_on(odd, policy=policy)).replace("\\", "").splitlines()
     points = [line for line in alone if line.startswith("- ")]
-    assert points == [f"- ⚠️ {text}" for text in said[1:]]  # the reason contains the first
+    assert points == [f"- ⚠️ {text}" for text in said[1:]]  # the first text is already in the reason
     error = "the gate's own timeout of 20m expired and Checkly still reports PROGRESS"
     late = summary.render(report_of(running, running)).replace("\\", "")
     assert f", {error}" in late
@@ -203,7 +203,7 @@ def test_a_timeline_contains_only_safe_characters(check: str, locations: list[st
 
 
 def _bars(report: Report) -> list[str]:
-    """Return number, state and style of each bar of the timeline."""
+    """Return the number, state and style of each bar of the timeline."""
     return re.findall(r"^    (\d\. \w+ :\w+), \d+, \d+$", summary.render(report), re.MULTILINE)
 
 
@@ -223,7 +223,7 @@ BARS: dict[str, tuple[Session, Policy, list[str]]] = {
         Policy(skipped={"a": "INC-4711"}),
         ["1. failed :crit"],
     ),
-    "the worse of two ends": (
+    "the worse of two final results": (
         session("FAILED", result("a", "failed", after_s=4), result("a", after_s=9)),
         Policy(),
         ["1. failed :crit"],
@@ -238,7 +238,7 @@ def test_the_bars_of_a_location_have_the_states_of_its_runs(
     assert _bars(report_on(of, policy=policy)) == bars
 
 
-def test_passed_bars_are_green_degraded_ones_amber_and_failed_ones_red() -> None:
+def test_passed_bars_are_green_degraded_bars_amber_and_failed_bars_red() -> None:
     (look,) = re.findall(r"%%\{init: (.*)\}%%", summary.render(report_on(session("PASSED", result("a")))))
     colours = json.loads(look)["themeVariables"]
     kinds = {"doneTaskBkgColor": "#2da44e", "activeTaskBkgColor": "#d4a72c", "critBkgColor": "#cf222e"}
@@ -270,21 +270,19 @@ def test_the_axis_has_a_few_ticks_with_different_labels(seconds: float) -> None:
     finest_s = 0.001 if "%L" in label else 1 if "%S" in label else 60
     assert finest_s <= tick_s
     assert seconds / tick_s <= 8
-    assert seconds / tick_s > 1 or seconds < 0.5, "enough ticks to read a time"
+    assert seconds / tick_s > 1 or seconds < 0.5, "there are enough ticks to read a time"
 
 
 @pytest.mark.parametrize(
     ("rows", "said"), [(20, []), (21, ["The timeline shows only the worst 20 of 21 rows."])]
 )
-def test_a_timeline_with_too_many_locations_shows_the_worst_and_their_number(
-    rows: int, said: list[str]
-) -> None:
+def test_a_long_timeline_shows_only_the_worst_rows_and_counts_them(rows: int, said: list[str]) -> None:
     text = summary.render(report_on(_large("one", rows, 1)))
     assert text.count("    section ") == 20
     assert re.findall("^The timeline shows.*", text, re.MULTILINE) == said
 
 
-def test_a_run_without_times_has_no_bar_and_a_run_of_zero_seconds_has_a_visible_one() -> None:
+def test_a_run_without_times_has_no_bar_but_a_run_of_zero_seconds_has_one() -> None:
     untimed = replace(attempt("a"), started_at=None)
     text = summary.render(report_on(session("PASSED", untimed, result("a", took_s=0))))
     (bar,) = re.findall(r"^    2\. passed :done, (\d+), (\d+)$", text, re.MULTILINE)
@@ -304,7 +302,9 @@ def _large(check: str, rows: int, red: int, *, length: int = 10) -> Session:
     st.lists(st.tuples(st.integers(1, 120), st.integers(0, 3)), min_size=1, max_size=4),
     st.integers(6_000, 60_000),
 )
-def test_a_summary_keeps_its_limit_and_counts_what_it_cuts(sizes: list[tuple[int, int]], limit: int) -> None:
+def test_a_summary_stays_within_its_limit_and_counts_omitted_rows(
+    sizes: list[tuple[int, int]], limit: int
+) -> None:
     checks = [_large(f"check{index}", rows, min(red, rows)) for index, (rows, red) in enumerate(sizes)]
     text = summary.render(report_on(*checks), limit)
     cut = re.search(
@@ -314,7 +314,7 @@ def test_a_summary_keeps_its_limit_and_counts_what_it_cuts(sizes: list[tuple[int
     assert len(_rows(text)) + int(cut.group(1) if cut else 0) == sum(rows for rows, _ in sizes)
 
 
-def test_a_summary_with_many_notices_keeps_its_limit_and_counts_what_it_cuts() -> None:
+def test_a_summary_stays_within_its_limit_and_counts_omitted_notices() -> None:
     notices = tuple(f"quarantine {number} is over and no longer holds: remove it" for number in range(200))
     report = replace(report_on(session("PASSED", result("a"))), notices=notices)
     text = summary.render(report, 10_000)
@@ -344,7 +344,7 @@ def test_sessions_that_do_not_fit_are_counted() -> None:
     assert shown + int(hidden) == 100
 
 
-def test_the_default_limit_of_a_summary_is_below_that_of_the_runner() -> None:
+def test_the_default_limit_of_a_summary_is_below_the_limit_of_the_runner() -> None:
     checks = [_large(f"check{number}", 1000, 1000, length=190) for number in range(4)]
     size = len(summary.render(report_on(*checks)).encode())
     assert 800_000 < size < 1024 * 1024
@@ -376,7 +376,7 @@ def test_green_sessions_are_folded_below_the_others() -> None:
     assert "session" not in re.sub(r"\]\(.*?\)", "", summary.render(report_on(green)))
 
 
-def test_only_sessions_without_rows_are_listed_above_the_table_if_there_are_many() -> None:
+def test_of_many_sessions_only_those_without_rows_are_listed_above_the_table() -> None:
     red = [session("FAILED", result("c", "failed"), name=f"red {number}") for number in range(4)]
     text = summary.render(report_of(*map(finished, red), unread()))
     assert [line for line in text.partition("<details>")[0].splitlines() if line.startswith("- ")] == [
@@ -386,7 +386,7 @@ def test_only_sessions_without_rows_are_listed_above_the_table_if_there_are_many
 
 
 def _suite(*names_and_states: tuple[str, str, str], **more: object) -> Session:
-    """Return a test session from name, location and state of each result, with one check per name."""
+    """Return a test session from the check name, location and state of each result."""
     runs: dict[str, list[Result]] = {}
     for name, location, state in names_and_states:
         if state == "flaky":
@@ -405,7 +405,7 @@ def test_many_checks_share_one_table_without_redundant_columns() -> None:
     assert "| | Check | State | Attempts | Time |" in text
     assert [row.split("](")[0] for row in _rows(text)] == ["| ❌ | [Cart", "| ✅ | [Login"]
     assert "2 checks: 1 failed, 1 passed" in text
-    assert "```mermaid" not in text  # a timeline of single runs would show nothing
+    assert "```mermaid" not in text  # a timeline is useless if every check ran only once
 
 
 def test_an_overview_names_the_checks_of_several_sessions_with_their_locations() -> None:
@@ -425,14 +425,14 @@ def test_each_check_that_is_not_green_has_a_folded_timeline() -> None:
     assert text.count("```mermaid") == 1
 
 
-def test_only_the_worst_checks_have_folds() -> None:
+def test_only_the_worst_checks_have_folded_details() -> None:
     of = _suite(*((f"check {number:02}", place, "failed") for number in range(30) for place in "ab"))
     text = summary.render(report_on(of))
     assert text.count("```mermaid") == 20
     assert "The attempts of 10 more checks are in the JUnit report." in text
 
 
-def test_folds_that_do_not_fit_are_counted() -> None:
+def test_folded_details_that_do_not_fit_are_counted() -> None:
     of = _suite(*((f"check {number:02}", place, "failed") for number in range(9) for place in "ab"))
     shown = set()
     for limit in range(6_000, 14_000, 500):
@@ -440,12 +440,12 @@ def test_folds_that_do_not_fit_are_counted() -> None:
         assert len(text.encode()) <= limit
         folds = text.count("```mermaid")
         left = re.findall("The attempts of ([0-9]+) more checks are in the JUnit report", text)
-        assert folds + sum(map(int, left)) in (0, 9), "there are none below a table that is cut"
+        assert folds + sum(map(int, left)) in (0, 9), "a table that is cut has no folded details below it"
         shown.add(folds)
     assert {0, 9} < shown
 
 
-def test_the_table_shows_the_reason_and_the_fold_below_it_shows_one_per_attempt() -> None:
+def test_the_table_shows_one_reason_and_the_folded_details_one_per_attempt() -> None:
     of = session("FAILED", attempt("a"), result("a", "failed"), result("b"))
     first, final, _ = run_of(of).results
     details = {

@@ -1,4 +1,4 @@
-"""How the tests call a simulator: one request per connection over real HTTP, and a clock moved by hand."""
+"""Helpers to call a simulator over real HTTP, with one request per connection and a manual clock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OTHER_ID = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
 
 @dataclass
 class HandClock:
-    """A clock that moves only when a test moves it. The simulator treats it as real seconds."""
+    """A clock that moves only when a test moves it. The simulator uses it instead of real time."""
 
     now_s: float = 1000.0
 

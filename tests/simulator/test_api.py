@@ -73,7 +73,7 @@ def test_each_address_and_method_has_its_status(method: str, path: str, status: 
         assert reply.json["statusCode"] == status
 
 
-def test_the_error_for_an_unknown_session_is_that_of_checkly() -> None:
+def test_the_error_for_an_unknown_session_matches_checklys() -> None:
     with Simulator(scenario()) as simulator:
         reply = retrieve(simulator, session_id=OTHER_ID)
     assert reply.json == {"statusCode": 404, "error": "Not Found", "message": "No such check session."}
@@ -123,14 +123,14 @@ def test_completion_can_be_disabled() -> None:
 
 def test_completion_returns_when_the_session_ends() -> None:
     began = time.monotonic()
-    with Simulator(scenario(), speed=300) as simulator:  # 60 s take 0.2 s
+    with Simulator(scenario(), speed=300) as simulator:  # 60 simulated seconds take 0.2 s
         reply = complete(simulator, 30)
     took_s = time.monotonic() - began
     assert (reply.status, reply.json["status"], reply.json["timeElapsed"]) == (200, "PASSED", 60_000)
     assert 0.2 <= took_s < 5
 
 
-def test_completion_returns_the_end_even_with_a_slow_clock() -> None:
+def test_completion_returns_the_finished_session_even_with_a_slow_clock() -> None:
     with Simulator(scenario(), speed=600, clock=HandClock()) as simulator:
         assert complete(simulator, 1).json["status"] == "PASSED"
 
@@ -181,7 +181,7 @@ def test_a_body_of_unknown_length_is_refused_and_closes_the_connection() -> None
     assert reply.headers["connection"] == "close"
 
 
-def test_every_response_has_the_latency() -> None:
+def test_every_response_is_delayed_by_the_latency() -> None:
     with Simulator(scenario("", "api: {latency: 50ms}")) as simulator:
         began = time.monotonic()
         assert retrieve(simulator).status == 200

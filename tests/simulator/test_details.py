@@ -19,7 +19,7 @@ results:
 """
 
 
-def test_details_are_served_as_soon_as_there_is_the_result() -> None:
+def test_details_are_served_as_soon_as_the_result_exists() -> None:
     clock = HandClock()
     with Simulator(scenario(RESULTS), clock=clock) as api:
         retrieve(api)
@@ -52,7 +52,7 @@ def test_details_are_served_without_v1_of_check_sessions() -> None:
 
 
 def retrieve_until_failed(api: Simulator) -> dict[str, str]:
-    """Return the failed result as soon as there is one."""
+    """Return the failed result as soon as it exists."""
     while True:
         for result in retrieve(api, "v2").json["results"]:
             if result["hasFailures"]:
@@ -88,7 +88,7 @@ def test_an_error_group_has_the_age_that_the_scenario_sets(collection: str, firs
     assert group["rootCauseAnalyses"][0]["analysis"]["rootCause"] == "a full disk"
 
 
-def test_private_locations_contain_secrets_as_checklys_do() -> None:
+def test_private_locations_contain_secrets_like_those_of_checkly() -> None:
     with Simulator(scenario(RESULTS, BACKGROUND + "api: {served: [v2]}")) as api:
         (berlin,) = ask(api, "/v1/private-locations").json
     assert (berlin["slugName"], berlin["agentCount"], berlin["lastSeen"]) == (

@@ -1,4 +1,4 @@
-"""Faults: which requests they strike, and how a client is affected."""
+"""Faults: which requests they affect, and what the client receives."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OTHER = f"  - {{check: {{name: B}}, id: {OTHER_ID}, locations: [], statuses: [{{
 
 
 @pytest.mark.parametrize(
-    ("fault", "calls", "struck"),
+    ("fault", "calls", "affected"),
     [
         ("on: any", "r1 r2 c1 x1 other nowhere", "r1 r2 c1 x1 other nowhere"),
         ("on: retrieve", "r1 r2 c1 x1 other nowhere", "r1 r2 other"),
@@ -42,14 +42,14 @@ OTHER = f"  - {{check: {{name: B}}, id: {OTHER_ID}, locations: [], statuses: [{{
         ("on: completion, requests: 1", "r1 r2 c1", "c1"),
     ],
 )
-def test_a_fault_strikes_the_requests_that_it_aims_at(fault: str, calls: str, struck: str) -> None:
+def test_a_fault_affects_only_the_requests_that_it_selects(fault: str, calls: str, affected: str) -> None:
     played = scenario("statuses: [{at: 0s, is: PASSED}]", f"{OTHER}faults: [{{{fault}, status: 503}}]")
     with Simulator(played) as simulator:
         hit = [name for name in calls.split() if ask(simulator, CALLS[name][1], CALLS[name][0]).status == 503]
-    assert hit == struck.split()
+    assert hit == affected.split()
 
 
-def test_a_fault_strikes_only_in_its_period() -> None:
+def test_a_fault_applies_only_in_its_period() -> None:
     clock = HandClock()
     played = scenario("", "faults: [{on: retrieve, from: 2s, until: 8s, status: 502}]")
     statuses = []
@@ -68,12 +68,12 @@ def test_the_first_matching_fault_wins_and_each_counts_its_own_requests() -> Non
         assert [retrieve(simulator).status for _ in range(3)] == [500, 502, 503]
 
 
-def test_a_fault_strikes_before_credentials_are_checked() -> None:
+def test_a_fault_applies_before_credentials_are_checked() -> None:
     with Simulator(scenario("", "faults: [{on: any, status: 502}]")) as simulator:
         assert ask(simulator, RETRIEVE_V1, headers={}).status == 502
 
 
-def test_a_status_has_the_given_body_and_headers() -> None:
+def test_a_status_set_by_a_fault_has_the_given_body_and_headers() -> None:
     fault = '{on: retrieve, status: 502, body: "<h1>Bäd</h1>", type: text/html, retry-after: 1}'
     with Simulator(scenario("", f"faults: [{fault}]")) as simulator:
         reply = retrieve(simulator)
@@ -120,7 +120,7 @@ def test_a_redirect_names_its_target() -> None:
     ("cut", "error"),
     [("reset", ConnectionResetError), ("close", RemoteDisconnected), ("truncated", IncompleteRead)],
 )
-def test_a_cut_connection_is_an_error_of_the_client(cut: str, error: type[Exception]) -> None:
+def test_a_cut_connection_raises_an_error_in_the_client(cut: str, error: type[Exception]) -> None:
     with Simulator(scenario("", f'faults: [{{on: retrieve, requests: "1", cut: {cut}}}]')) as simulator:
         with pytest.raises(error) as caught:
             retrieve(simulator)
@@ -150,7 +150,7 @@ def test_a_stalled_request_gets_no_response() -> None:
         assert [entry.status for entry in simulator.requests] == [None]
 
 
-def test_a_drip_is_the_correct_response_byte_by_byte() -> None:
+def test_a_drip_sends_the_correct_response_byte_by_byte() -> None:
     fault = '{on: retrieve, requests: "2", drip: 1ms}'
     with Simulator(scenario("", f"faults: [{fault}]"), clock=HandClock()) as simulator:
         right = retrieve(simulator)
@@ -160,7 +160,7 @@ def test_a_drip_is_the_correct_response_byte_by_byte() -> None:
     assert time.monotonic() - began >= len(right.body) * 0.001
 
 
-def test_a_fault_replaces_the_call_that_it_strikes() -> None:
+def test_a_call_that_meets_a_fault_has_no_effect() -> None:
     played = scenario("", "faults: [{on: cancel, status: 500}, {on: completion, status: 500}]")
     with Simulator(played) as simulator:
         began = time.monotonic()
@@ -171,7 +171,7 @@ def test_a_fault_replaces_the_call_that_it_strikes() -> None:
 
 
 @pytest.mark.parametrize("compressed", [False, True])
-def test_a_flood_is_one_json_string_of_that_size(compressed: bool) -> None:
+def test_a_flood_is_one_json_string_of_the_given_size(compressed: bool) -> None:
     fault = f"{{on: any, size: 1000000, gzip: {compressed}}}"
     with Simulator(scenario("", f"faults: [{fault}]")) as simulator:
         reply = retrieve(simulator)

@@ -1,4 +1,4 @@
-"""A mistake in a scenario is refused with its line, and any text is a scenario or is refused."""
+"""A mistake in a scenario is reported with its line, and any text is either accepted or refused."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ private-locations:
 """
 
 MALFORMED = [
-    # a text in the valid scenario, its replacement, and the reported problem
+    # a text in the valid scenario, the text that replaces it, and the reported problem
     (
         "description: A scenario with every key\n",
         "",
@@ -218,7 +218,7 @@ def only_refuses(text: str) -> None:
 @example("&a [*a]")
 @example("!!timestamp 2026-99-99")
 @settings(deadline=None)
-def test_any_text_is_a_scenario_or_refused(text: str) -> None:
+def test_any_text_is_accepted_as_a_scenario_or_refused(text: str) -> None:
     only_refuses(text)
 
 
@@ -235,13 +235,13 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(KEYS, VALUES))
 @settings(deadline=None)
-def test_any_values_under_known_keys_are_a_scenario_or_refused(tree: dict[str, object]) -> None:
+def test_any_values_of_known_keys_are_accepted_as_a_scenario_or_refused(tree: dict[str, object]) -> None:
     only_refuses(json.dumps(tree))
 
 
 @given(st.data())
 @settings(deadline=None)
-def test_a_valid_scenario_with_any_damage_is_a_scenario_or_refused(data: st.DataObject) -> None:
+def test_a_damaged_scenario_is_accepted_or_refused(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(GOOD)))
     end = data.draw(st.integers(start, min(len(GOOD), start + 30)))
     inserted = data.draw(st.text("{}[]:,-\n '\"&*!#|>%@0sa\t", max_size=6))

@@ -15,7 +15,7 @@ from gate.simulator import Recorded, Simulator
 
 from .asking import ID, HandClock, ask, cancel, complete, connect, retrieve, scenario
 
-LONGEST_STOP_S = 0.25  # the promise is 0.1 s; the rest is for a busy machine
+LONGEST_STOP_S = 0.25  # 0.1 s is promised; the rest allows for a busy machine
 
 
 def test_the_simulator_listens_on_loopback_inside_its_context() -> None:
@@ -95,7 +95,7 @@ def test_the_simulator_stops_at_once_with_idle_connections_and_ends_all_threads(
         began = time.monotonic()
     assert time.monotonic() - began < LONGEST_STOP_S
     for thread in threads:
-        thread.join(5)  # it ends shortly after its connection
+        thread.join(5)  # a thread ends shortly after its connection
     assert not any(thread.is_alive() for thread in threads)
     for connection in connections:
         connection.close()
@@ -143,7 +143,7 @@ def test_many_clients_are_served_at_the_same_time() -> None:
     with Simulator(scenario()) as simulator, ThreadPoolExecutor(30) as pool:
         waiting = [pool.submit(complete, simulator, 30) for _ in range(30)]
         assert simulator.wait_for_request("completion", 5)
-        cancel(simulator)  # served while they wait
+        cancel(simulator)  # served while the other requests wait
         assert {each.result(5).json["status"] for each in waiting} == {
             "TIMED_OUT"
         }  # v1's status for cancelled

@@ -1,4 +1,4 @@
-"""Every response of the simulator is valid in Checkly's OpenAPI, at several moments of each scenario."""
+"""At several moments of each scenario, every response conforms to Checkly's OpenAPI."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.openapi.spec import response_problems
 
 from .asking import HandClock, ask
 
-MOMENTS_S = (0.0, 5.0, 18.0, 90.0)  # the last is after the end of every session
+MOMENTS_S = (0.0, 5.0, 18.0, 90.0)  # at the last moment, every session has ended
 
 
 def _paths(session: PlannedSession) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def _calls(simulator: Simulator, scenario: Scenario) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_every_response_is_valid_in_checklys_openapi(name: str) -> None:
+def test_every_response_conforms_to_checklys_openapi(name: str) -> None:
     sessions = tuple(replace(session, readable_s=0.0) for session in load(name).sessions)
     scenario = replace(load(name), speed=1.0, sessions=sessions, faults=())
     clock = HandClock()

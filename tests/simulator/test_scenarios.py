@@ -1,4 +1,4 @@
-"""The shipped scenarios, and how scenarios are found."""
+"""The shipped scenarios, and loading scenarios by name or from files."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_shipped_scenario_takes_two_to_four_seconds(name: str) -> None:
 
 
 def document(simulator: Simulator, version: str, session: PlannedSession) -> Any:  # noqa: ANN401 - JSON
-    """Return a session's document, after some tries if there is a fault. No scenario fails for ever."""
+    """Return a session's document. Retry if a fault occurs; no fault of a scenario lasts for ever."""
     tries = (ask_in_spite_of_trouble(simulator, version, session) for _ in range(8))
     return next(found for found in tries if found is not None)
 

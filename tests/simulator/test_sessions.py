@@ -1,4 +1,4 @@
-"""A session over simulated time, as its documents show it."""
+"""How the documents of a session change over simulated time."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_an_unknown_status_is_reported_and_does_not_stop_the_session() -> None:
 
 
 @pytest.mark.parametrize(("version", "word"), [("v1", "TIMED_OUT"), ("v2", "CANCELLED")])
-def test_each_version_has_its_status_for_cancelled(version: str, word: str) -> None:
+def test_each_version_has_its_own_status_for_a_cancelled_session(version: str, word: str) -> None:
     document = document_at(scenario("statuses: [{at: 3s, is: CANCELLED}]"), 3, version)
     assert (document["status"], document["timeElapsed"]) == (word, 3000)
 
@@ -151,7 +151,7 @@ def test_a_speed_that_is_not_positive_and_finite_is_refused(speed: float) -> Non
         ("failed, flags: {hasErrors: true, hasFailures: false}", {"hasErrors"}),
     ],
 )
-def test_the_outcome_of_a_result_becomes_flags(outcome: str, raised: set[str]) -> None:
+def test_the_outcome_of_a_result_is_shown_as_flags(outcome: str, raised: set[str]) -> None:
     result = only_result(f"is: {outcome}")
     assert {flag: result[flag] for flag in FLAGS} == {flag: flag in raised for flag in FLAGS}
 
@@ -298,7 +298,7 @@ def test_a_cancelled_session_keeps_its_results_and_gets_no_more(
         assert cancel(simulator).status == 204
         clock.now_s = cancelled + look
         after = retrieve(simulator, "v2").json
-    if ends <= cancelled:  # it had already ended, so nothing changes
+    if ends <= cancelled:  # the session had already ended, so nothing changes
         assert after["status"] == "PASSED"
         assert after["stoppedAt"] == before["stoppedAt"]
     else:

@@ -71,7 +71,7 @@ def test_a_check_is_pending_until_its_final_result(elapsed_s: float, status: str
     assert document["stoppedAt"] == ("2026-01-15T09:00:30.000Z" if status == "FAILED" else None)
 
 
-def test_a_session_that_grows_shows_a_check_with_its_first_result() -> None:
+def test_a_growing_session_lists_a_check_from_its_first_result_on() -> None:
     played = scenario("    grows: true")
     assert brief(at(0, played).json) == []
     assert [name for name, _, _ in brief(at(10, played).json)] == ["Home page", "Log in"]
@@ -174,7 +174,7 @@ def test_completion_waits_for_the_end_or_returns_408() -> None:
     assert (reply.status, reply.json["message"]) == (408, "The test session has not finished yet.")
 
 
-def test_cancelling_ends_playwright_runs_and_then_the_session_with_the_last_run() -> None:
+def test_cancelling_ends_playwright_runs_at_once_and_lets_other_runs_finish() -> None:
     clock = HandClock()
     with Simulator(scenario(), clock=clock) as api:
         ask(api, PATH)
@@ -249,12 +249,12 @@ TWO = """
 )
 def test_the_list_is_filtered(query: str, names: list[str]) -> None:
     reply = at(5, scenario(rest=TWO), f"/v1/test-sessions{query}")
-    # The second session begins with the request, so its only check has not ended.
+    # The second session begins with this request, so its only check has not ended.
     assert [each["name"] for each in reply.json["entries"]] == names
     assert reply.json["length"] == len(names)
 
 
-def test_the_list_has_pages() -> None:
+def test_the_list_is_paginated() -> None:
     first = at(0, scenario(rest=TWO), "/v1/test-sessions?limit=1").json
     second = at(0, scenario(rest=TWO), f"/v1/test-sessions?limit=1&nextId={first['nextId']}").json
     assert [each["name"] for each in second["entries"]] == ["Nightly"]

@@ -1,4 +1,4 @@
-"""A secret is hidden in every form in which a response might echo it, and nothing else is."""
+"""A secret is hidden in every form in which a response might echo it, but other text is not hidden."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_secret_is_hidden_in_base64(key: str, before: bytes, after: bytes) -> 
 
 
 @given(KEYS, st.integers(0, 2))
-def test_only_characters_shared_with_neighbours_remain_of_a_secret_in_base64(key: str, before: int) -> None:
+def test_base64_keeps_only_characters_that_also_encode_neighbouring_bytes(key: str, before: int) -> None:
     left = Redaction(key).text(b64encode(b"\0" * before + key.encode() + b"\0\0\0").decode())
     assert re.fullmatch(r"A{0,2}.?\*\*\*.?A{3,4}=*", left)
 

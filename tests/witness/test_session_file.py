@@ -46,7 +46,7 @@ def project(folder: Path, cli: Cli) -> Path:
 @pytest.mark.parametrize(
     ("scenario", "exit_code"), [("passing", 0), ("degraded", 1), ("timed-out", 1), ("many-sessions", 1)]
 )
-def test_the_json_of_checks_run_names_every_session(
+def test_the_json_output_of_checks_run_names_every_session(
     scenario: str, exit_code: int, cli: Cli, tmp_path: Path
 ) -> None:
     planned = load(scenario)
@@ -60,7 +60,7 @@ def test_the_json_of_checks_run_names_every_session(
 
 
 @pytest.mark.parametrize("coloured", [False, True])
-def test_the_text_of_checks_run_names_one_session_and_its_account(
+def test_the_text_output_of_checks_run_names_one_session_and_its_account(
     coloured: bool, cli: Cli, tmp_path: Path
 ) -> None:
     planned = load("degraded")
@@ -74,7 +74,7 @@ def test_the_text_of_checks_run_names_one_session_and_its_account(
 
 
 @pytest.mark.parametrize("output", ["table", "md"])
-def test_the_text_of_checks_run_with_several_sessions_is_rejected(
+def test_the_text_output_of_checks_run_with_several_sessions_is_rejected(
     output: str, cli: Cli, tmp_path: Path
 ) -> None:
     with Simulator(load("many-sessions"), speed=SPEED) as api:
@@ -97,10 +97,10 @@ def test_checks_run_without_a_matching_check_names_no_session(output: str, cli: 
 
 
 @pytest.mark.parametrize("arguments", [TEST, TRIGGER], ids=["test", "trigger"])
-def test_the_output_of_test_and_trigger_leads_to_a_verdict(
+def test_the_output_of_checkly_test_and_trigger_leads_to_a_verdict(
     arguments: tuple[str, ...], cli: Cli, tmp_path: Path
 ) -> None:
-    """The scheduling of a test session is a stand-in, and the session itself is the simulator's."""
+    """A stand-in schedules the test session, and the simulator serves it."""
     planned = load("tests-failing")
     folder = project(tmp_path / "project", cli)
     with Simulator(planned, speed=SPEED) as api, scheduling(planned.session_ids[0]) as url:
@@ -113,7 +113,7 @@ def test_the_output_of_test_and_trigger_leads_to_a_verdict(
 
 
 @pytest.mark.parametrize("reporter", REPORTERS, ids=["ci", "list", "dot"])
-def test_each_reporter_that_can_detach_prints_the_session(
+def test_each_reporter_that_can_detach_prints_the_id_of_the_session(
     reporter: tuple[str, ...], cli: Cli, tmp_path: Path
 ) -> None:
     folder = project(tmp_path / "project", cli)
@@ -123,7 +123,7 @@ def test_each_reporter_that_can_detach_prints_the_session(
 
 
 def test_the_recorded_sample_has_the_lines_of_the_real_cli(cli: Cli, tmp_path: Path) -> None:
-    """Only the address of the app differs, because the CLI derives it from that of the API."""
+    """Replace the address of the app, because the CLI derives it from the address of the API."""
     folder = project(tmp_path / "project", cli)
     with scheduling(ID) as url:
         _, log = cli.printed(url, *TEST, folder=folder, coloured=True)

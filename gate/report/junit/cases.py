@@ -12,6 +12,7 @@ from gate.evaluation.judged import Conclusion, JudgedSession, Row
 from gate.evaluation.outcomes import Outcome
 from gate.evaluation.states import State, result_state
 from gate.report.junit.kinds import ENDING_TYPES, SESSION_TYPES, TYPES, Kind, kind_of
+from gate.report.junit.names import location_name, session_name
 from gate.report.junit.plain import plain
 from gate.report.report import Report
 from gate.text.clean import clean
@@ -55,7 +56,7 @@ def _location_case(name: str, row: Row, judged: JudgedSession, report: Report) -
     attempts = tuple(_attempts(outcome, report))
     shows_attempts = kind in (Kind.FAILURE, Kind.ERROR) or (kind is Kind.PASSED and _passed_at_last(outcome))
     return Case(
-        name=f"{name} [{outcome.location}]",
+        name=location_name(name, outcome.location),
         kind=kind,
         type=kind_type,
         message=message,
@@ -101,18 +102,17 @@ def cases_of_session(judged: JudgedSession, check: str) -> Iterable[Case]:
     for decision in judged.closing:
         for place in decision.places:
             if decision.rule is Rule.REQUIRED and place.check is None:
-                yield _session_case(
-                    f"{check} [{place.location}]", Kind.FAILURE, "Required", decision.text, judged
-                )
+                name = location_name(check, place.location)
+                yield _session_case(name, Kind.FAILURE, "Required", decision.text, judged)
     of_session = [decision for decision in judged.closing if not decision.places]
     is_shown = any(row.conclusion in (Conclusion.RED, Conclusion.UNDECIDED) for row in judged.rows)
     if of_session:
         kind, kind_type = SESSION_TYPES[of_session[0].rule]
         text = "; ".join(decision.text for decision in of_session)
-        yield _session_case(f"{check} [session]", kind, kind_type, text, judged)
+        yield _session_case(session_name(check), kind, kind_type, text, judged)
     elif judged.error and not is_shown:
         kind_type = ENDING_TYPES[judged.ending]
-        yield _session_case(f"{check} [session]", Kind.ERROR, kind_type, judged.error.sentence, judged)
+        yield _session_case(session_name(check), Kind.ERROR, kind_type, judged.error.sentence, judged)
 
 
 def _session_case(name: str, kind: Kind, kind_type: str, text: str, judged: JudgedSession) -> Case:

@@ -26,11 +26,29 @@ def suite_names(checks: Iterable[Check]) -> dict[Check, str]:
     return {check: label or UNKNOWN_CHECK for check, label in labels(checks).items()}
 
 
+def location_name(suite: str, location: str) -> str:
+    """Return the name of the case for a run location of a check."""
+    return f"{suite} [{location}]"
+
+
+def session_name(suite: str = UNKNOWN_CHECK) -> str:
+    """Return the name of the case for a whole session."""
+    return f"{suite} [session]"
+
+
 def fault_name(fault: GateError) -> str:
     """Return the name of the case that reports an error of the gate itself."""
-    return next(
-        (name for kind, name in _FAULTS.items() if isinstance(fault, kind)), f"{UNKNOWN_CHECK} [session]"
-    )
+    return next((name for kind, name in _FAULTS.items() if isinstance(fault, kind)), session_name())
+
+
+def unique_name(name: str, class_name: str, uses: Counter[str]) -> str:
+    """Return the name, with a number if the class has a case of that name. Count it in `uses`.
+
+    Some consumers keep only one of the cases with the same name.
+    """
+    key = f"{class_name} {name}"
+    uses[key] += 1
+    return name if uses[key] == 1 else f"{name} ({uses[key]})"
 
 
 def class_names(checks: Iterable[Check]) -> dict[Check, str]:

@@ -13,7 +13,15 @@ from gate.evaluation.reason import reason_for
 from gate.policy.effective import Policy
 from gate.policy.threshold import in_words
 from gate.report.junit.cases import Case, case_of_fault, cases_of_check, cases_of_session
-from gate.report.junit.names import UNKNOWN_CHECK, checks_of, class_names, fault_name, suite_names
+from gate.report.junit.names import (
+    UNKNOWN_CHECK,
+    checks_of,
+    class_names,
+    fault_name,
+    session_name,
+    suite_names,
+    unique_name,
+)
 from gate.report.junit.plain import plain
 from gate.report.report import Report
 
@@ -31,17 +39,17 @@ class Suite(NamedTuple):
 def suites(report: Report) -> Iterable[Suite]:
     """Yield a suite for each check of each session, and one for errors of the gate itself."""
     classes = class_names(checks_of(report.sessions))
-    seen: Counter[str] = Counter()
+    uses: Counter[str] = Counter()
     for judged in report.sessions:
         for suite in _suites_of(judged, classes, report):
-            yield _finished(suite, report, seen)
+            yield _finished(suite, report, uses)
     if report.faults or not report.sessions:
         faults = Suite("checkly-gate", "checkly.gate", _fault_cases(report), {}, report.decided_at)
-        yield _finished(faults, report, seen)
+        yield _finished(faults, report, uses)
 
 
-def _finished(suite: Suite, report: Report, seen: Counter[str]) -> Suite:
-    cases = _numbered(suite.cases, suite.class_name, seen)
+def _finished(suite: Suite, report: Report, uses: Counter[str]) -> Suite:
+    cases = [case._replace(name=unique_name(case.name, suite.class_name, uses)) for case in suite.cases]
     return suite._replace(cases=cases, properties={**suite.properties, **_policy_file(report)})
 
 
@@ -62,16 +70,6 @@ def _suites_of(judged: JudgedSession, classes: Mapping[Check, str], report: Repo
     if about_session:
         properties = _properties(judged, Check(), Policy())
         yield Suite(UNKNOWN_CHECK, "checkly.session", about_session, properties, started_at)
-
-
-def _numbered(cases: Sequence[Case], class_name: str, seen: Counter[str]) -> Sequence[Case]:
-    """Number equal names, because some consumers keep only one of the cases with the same name."""
-    numbered = []
-    for case in cases:
-        seen[f"{class_name} {case.name}"] += 1
-        number = seen[f"{class_name} {case.name}"]
-        numbered.append(case if number == 1 else case._replace(name=f"{case.name} ({number})"))
-    return numbered
 
 
 def _properties(judged: JudgedSession, check: Check, policy: Policy) -> Mapping[str, str]:
@@ -100,4 +98,4 @@ def _fault_cases(report: Report) -> Sequence[Case]:
     """Return a case for each error of the gate itself, or one case for a verdict without sessions."""
     faults = zip(report.verdict.faults, report.faults, strict=True)
     cases = [case_of_fault(fault_name(fault), text) for fault, text in faults]
-    return cases or [case_of_fault(f"{UNKNOWN_CHECK} [session]", report.verdict.reason.text)]
+    return cases or [case_of_fault(session_name(), report.verdict.reason.text)]
