@@ -36,9 +36,7 @@ def test_the_highest_number_of_requests_in_any_minute_is_counted(times_s: list[f
 
 
 @given(st.lists(st.integers(0, 300)), st.integers(1, 100))
-def test_the_highest_number_in_any_span_is_that_of_a_brute_force_count(
-    times_s: list[int], span_s: int
-) -> None:
+def test_the_highest_number_in_any_span_equals_a_brute_force_count(times_s: list[int], span_s: int) -> None:
     slow = max((sum(start <= each < start + span_s for each in times_s) for start in times_s), default=0)
     assert most_within(times_s, span_s) == slow
 
@@ -64,14 +62,14 @@ def test_a_row_shows_whether_its_goal_is_reached(row: Row, text: str) -> None:
     assert str(row) == text
 
 
-def test_only_rows_with_a_goal_are_quoted() -> None:
+def test_rows_with_a_goal_are_selected() -> None:
     goal = Row.at_most("ratio", 2.0, 1.0, "{:.0f}")
     assert with_goals([Section("One", "So.", (Row("time", "1 s"), goal)), Section("Two", "So.", ())]) == [
         goal
     ]
 
 
-def test_a_section_is_wrapped() -> None:
+def test_the_text_of_a_section_is_wrapped() -> None:
     section = Section("Times", f"{'word ' * 60}\n\nMore.", (Row("time", "1 s"),))
     head, *how, more, table = [part for part in str(section).split("\n\n") if part]
     assert (head, more) == ("## Times", "More.")

@@ -1,4 +1,4 @@
-"""Each part of the benchmark runs in a small round; the tests do not check its figures."""
+"""Short runs of each part of the benchmark. The tests check the method, and the figures only roughly."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_first_request_is_timed_from_the_start_of_its_program() -> None:
     assert 0.3 < took_s < 10
 
 
-def test_the_image_is_compared_with_the_former_one_and_with_npm() -> None:
+def test_the_image_is_compared_with_the_former_image_and_with_npm() -> None:
     costs = {
         "the image": cold.Cost(15.0, 51.0, 1000, [1.0, 2.0], [0.5, 0.5]),
         "the former image": cold.Cost(60.0, 204.0, 8000, [4.0, 4.0], [1.0, 0.5]),
@@ -48,7 +48,7 @@ def test_the_image_is_compared_with_the_former_one_and_with_npm() -> None:
 
 
 @pytest.mark.parametrize("interval", ["10s", "30s"])
-def test_a_wait_is_timed_from_the_end_of_the_session(tmp_path: Path, interval: str) -> None:
+def test_the_delay_is_measured_from_the_end_of_the_session(tmp_path: Path, interval: str) -> None:
     waited = ending.wait((*GATE, f"--poll-interval={interval}"), {}, 0.6, tmp_path)
     assert 0 < waited.late_s < 5
     assert waited.per_minute == 2  # a fetch and a long poll
@@ -61,7 +61,7 @@ def test_a_polling_script_notices_the_end_only_after_its_pause(tmp_path: Path) -
     assert waited.per_minute == 2
 
 
-def test_a_program_without_requests_is_an_error(tmp_path: Path) -> None:
+def test_a_program_that_sends_no_request_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="sent no request"):
         ending.wait((sys.executable, "-c", "pass"), {}, 0.1, tmp_path)
 
@@ -78,12 +78,12 @@ def test_requests_and_memory_of_many_sessions_are_measured(tmp_path: Path) -> No
     assert "any 60 s" in section.how
 
 
-def test_the_sessions_end_over_a_longer_time_than_the_first_fetches_take() -> None:
+def test_the_last_session_ends_long_after_the_first_fetches() -> None:
     assert many.ENDS_S[1] >= 45
     assert many.ROUNDS >= 7
 
 
-def test_reports_are_written_completely(tmp_path: Path) -> None:
+def test_each_report_is_written_and_measured(tmp_path: Path) -> None:
     report = reporting.report_on(scenario([1.0, 2.0]))
     assert report.counts["passed"] == 2 * len(LOCATIONS)
     written = reporting.write(tmp_path, report, rounds=1)
@@ -108,7 +108,7 @@ def test_a_program_that_fails_is_an_error(tmp_path: Path, weighed: bool) -> None
 
 
 @pytest.mark.parametrize(("name", "opens"), [("passing", True), ("degraded", True), ("failing", False)])
-def test_the_exit_code_of_the_script_follows_the_status(tmp_path: Path, name: str, opens: bool) -> None:
+def test_the_polling_script_fails_only_if_the_session_failed(tmp_path: Path, name: str, opens: bool) -> None:
     require_programs("curl", "jq")
     play = load(name)
     with Simulator(play, speed=1e6) as api:

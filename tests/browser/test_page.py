@@ -1,4 +1,4 @@
-"""The web page in Chromium: it loads and runs nothing, fits the window, and axe finds no violations."""
+"""The web page in Chromium: it loads no other files, runs no scripts, fits the window, and is accessible."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Return the page of every scenario, from real runs of the gate."""
+    """Return the web page of each scenario, written by a real run of the gate."""
     folder = once(tmp_path_factory, "pages", _write_all)
     return sorted(folder.glob("*.html"))
 
@@ -102,7 +102,7 @@ class Shown:
     violations: list[str]
 
 
-def _shown(browser: Browser, path: Path, axe: str, scheme: Any, width: int) -> Shown:  # noqa: ANN401 - a literal
+def _shown(browser: Browser, path: Path, axe: str, scheme: Any, width: int) -> Shown:  # noqa: ANN401 - a Literal type
     view = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
     requests: list[str] = []
     messages: list[str] = []
@@ -124,7 +124,7 @@ def _shown(browser: Browser, path: Path, axe: str, scheme: Any, width: int) -> S
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 400), ("dark", 2000)])
-def test_every_page_loads_nothing_fits_the_window_and_is_accessible(
+def test_every_page_is_self_contained_fits_the_window_and_is_accessible(
     browser: Browser, axe: str, pages: list[Path], scheme: str, width: int
 ) -> None:
     assert len(pages) == len(shipped())
@@ -133,7 +133,7 @@ def test_every_page_loads_nothing_fits_the_window_and_is_accessible(
         assert shown == Shown([path.as_uri()], [], width, []), path.name
 
 
-def test_axe_finds_violations(browser: Browser, axe: str, tmp_path: Path) -> None:
+def test_axe_reports_violations_in_a_broken_page(browser: Browser, axe: str, tmp_path: Path) -> None:
     faint = page.render(report_on(session("PASSED", result("a")))).replace(
         b"--faint: #59636e", b"--faint: #eeeeee"
     )
@@ -142,13 +142,13 @@ def test_axe_finds_violations(browser: Browser, axe: str, tmp_path: Path) -> Non
     assert {violation.partition(":")[0] for violation in violations} == {"color-contrast", "html-has-lang"}
 
 
-def test_hostile_texts_load_and_run_nothing(browser: Browser, tmp_path: Path) -> None:
+def test_hostile_texts_cause_no_requests_and_run_no_scripts(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(_hostile())
     assert _shown(browser, path, "", "light", 400) == Shown([path.as_uri()], [], 400, [])
 
 
-def test_the_content_policy_stops_scripts_and_styles(browser: Browser, tmp_path: Path) -> None:
+def test_the_content_security_policy_blocks_scripts_and_styles(browser: Browser, tmp_path: Path) -> None:
     """Even without escaping, a script or a style in the page would have no effect."""
     written = page.render(report_on(session("PASSED", result("a")))).decode()
     broken = '<script>document.title = "run"</script><style>h1 { display: none }</style>'
@@ -160,7 +160,7 @@ def test_the_content_policy_stops_scripts_and_styles(browser: Browser, tmp_path:
     view.close()
 
 
-def test_a_page_of_five_hundred_checks_is_small_and_appears_at_once(browser: Browser, tmp_path: Path) -> None:
+def test_a_page_of_five_hundred_checks_is_small_and_appears_quickly(browser: Browser, tmp_path: Path) -> None:
     report = report_on_play(scenario([20.0] * 500, LOCATIONS[:3], failing=True))
     began_s = time.monotonic()
     written = page.render(report)

@@ -1,4 +1,4 @@
-"""Simultaneous responses share a limited amount of memory with room for the largest allowed response."""
+"""Simultaneous responses share a limited amount of memory. The largest allowed response always fits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_body_returns_the_received_bytes() -> None:
     assert Body(Room()).whole() == b""
 
 
-def test_a_body_without_room_releases_its_memory() -> None:
+def test_a_body_that_runs_out_of_room_releases_its_memory() -> None:
     room = Room()
     first, second = _arrived(room, 6), _arrived(room, 6)
     with pytest.raises(NoRoom):

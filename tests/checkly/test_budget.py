@@ -1,4 +1,4 @@
-"""The request budget."""
+"""The budget of requests per minute."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_spent_request_is_available_again_after_slightly_more_than_a_minute(
 
 
 @pytest.mark.parametrize(("requests", "wait_s"), [(1, 0), (2, 40.5), (3, 50.5), (4, math.inf)])
-def test_several_requests_wait_until_the_budget_has_enough(requests: int, wait_s: float) -> None:
+def test_several_requests_wait_until_the_budget_allows_all_of_them(requests: int, wait_s: float) -> None:
     assert _spent(0, 10).wait_s(20, requests) == pytest.approx(wait_s)
 
 

@@ -1,4 +1,4 @@
-"""Responses of Checkly's API: which are accepted, which are refused, and with which errors."""
+"""Responses of Checkly's API: which of them the gate accepts, and which errors the others cause."""
 
 from __future__ import annotations
 
@@ -108,14 +108,14 @@ def _with(fields: Mapping[str, Any], key: str, value: object) -> dict[str, Any]:
         ("results", ["passed"]),
     ],
 )
-def test_a_document_without_valid_decisive_fields_is_invalid(key: str, value: object) -> None:
+def test_a_missing_or_invalid_required_field_makes_the_document_invalid(key: str, value: object) -> None:
     with pytest.raises(InvalidResponse):
         _read(_with(DOCUMENT, key, value))
 
 
 @pytest.mark.parametrize("value", [ABSENT, None, 0, "", []])
 @pytest.mark.parametrize("key", ["runLocation", "hasErrors", "hasFailures", "isDegraded", "aborted"])
-def test_a_result_without_valid_decisive_fields_makes_the_document_invalid(key: str, value: object) -> None:
+def test_a_missing_or_invalid_field_of_a_result_makes_the_document_invalid(key: str, value: object) -> None:
     with pytest.raises(InvalidResponse):
         _read({**DOCUMENT, "results": [_with(RESULT, key, value)]})
 
@@ -125,7 +125,7 @@ def test_a_result_without_valid_decisive_fields_makes_the_document_invalid(key: 
     "key",
     ["checkSessionLink", "startedAt", "stoppedAt", "timeElapsed", "more"],
 )
-def test_fields_that_decide_nothing_may_have_any_value(key: str, value: object) -> None:
+def test_fields_that_do_not_affect_the_verdict_may_have_any_value(key: str, value: object) -> None:
     assert _read(_with(DOCUMENT, key, value)).status == "PASSED"
 
 
@@ -155,9 +155,7 @@ def test_a_result_of_another_check_makes_the_document_invalid() -> None:
         (3, ResultKind.UNSETTLED),
     ],
 )
-def test_only_an_absent_type_null_and_all_stand_in_for_a_final_result(
-    written: object, kind: ResultKind
-) -> None:
+def test_the_result_type_determines_the_kind_of_the_result(written: object, kind: ResultKind) -> None:
     (result,) = run_of(_read({**DOCUMENT, "results": [_with(RESULT, "resultType", written)]})).results
     assert result.kind is kind
 
@@ -169,7 +167,7 @@ def test_an_invalid_response_time_makes_the_document_invalid(value: object) -> N
 
 
 @pytest.mark.parametrize("location", ["us-east-1\u200b", "us-east-1 ", "a" * 199 + "b" * 9])
-def test_a_location_that_only_looks_like_another_makes_the_document_invalid(location: str) -> None:
+def test_two_locations_that_look_the_same_make_the_document_invalid(location: str) -> None:
     document = {**DOCUMENT, "runLocations": ["us-east-1", "a" * 300]}
     with pytest.raises(InvalidResponse, match="look the same"):
         _read({**document, "results": [_with(RESULT, "runLocation", location)]})
@@ -189,13 +187,13 @@ def test_a_location_that_only_looks_like_another_makes_the_document_invalid(loca
         ("checkResultLink", "javascript:alert(1)"),
     ],
 )
-def test_a_result_may_lack_fields_that_older_responses_lack(key: str, value: object) -> None:
+def test_a_result_can_be_read_without_its_optional_fields(key: str, value: object) -> None:
     (result,) = run_of(_read({**DOCUMENT, "results": [_with(RESULT, key, value)]})).results
     assert result.location == "us-east-1"
     assert (result.response_time_ms, result.started_at, result.is_cancelled) == (None, None, False)
 
 
-def test_absent_results_are_empty() -> None:
+def test_a_missing_list_of_results_is_read_as_empty() -> None:
     assert run_of(_read(_with(DOCUMENT, "results", ABSENT))).results == ()
 
 
@@ -204,22 +202,22 @@ BODIES = {
     "HTML": b"<html>502 Bad Gateway</html>",
     "a list": b"[]",
     "a word": b'"PASSED"',
-    "half": json.dumps(DOCUMENT).encode()[:200],
+    "truncated": json.dumps(DOCUMENT).encode()[:200],
     "UTF-16": json.dumps(DOCUMENT).encode("utf-16"),
-    "more values than fit": json.dumps({**DOCUMENT, "more": [0] * 300_000}).encode(),
+    "too many values": json.dumps({**DOCUMENT, "more": [0] * 300_000}).encode(),
     "NaN": json.dumps({**DOCUMENT, "timeElapsed": float("nan")}).encode(),
-    "a key twice": json.dumps(DOCUMENT).encode().replace(b'"status"', b'"status": "FAILED", "status"'),
-    "a result's key twice": json.dumps(DOCUMENT)
+    "a duplicate key": json.dumps(DOCUMENT).encode().replace(b'"status"', b'"status": "FAILED", "status"'),
+    "a duplicate key in a result": json.dumps(DOCUMENT)
     .encode()
     .replace(b'"aborted"', b'"aborted": true, "aborted"'),
-    "deep": b"[" * 100_000,
+    "deeply nested": b"[" * 100_000,
     "not UTF-8": json.dumps(DOCUMENT).encode("utf-16")[3:],
-    "a number of many digits": b'{"a": ' + b"9" * 5000 + b"}",
+    "a number with too many digits": b'{"a": ' + b"9" * 5000 + b"}",
 }
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
-def test_a_body_that_is_not_a_document_of_the_session_is_invalid(body: bytes) -> None:
+def test_a_body_that_is_not_the_document_of_the_session_is_invalid(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
         CHECK_SESSIONS.read_session(Response(200, {}, body), ID, "v1")
 
@@ -246,7 +244,7 @@ _json = st.recursive(
     )
 )
 @example({**DOCUMENT, "results": [{**RESULT, "runLocation": "\ud800"}]})
-def test_any_json_is_a_session_or_a_failed_request(document: object) -> None:
+def test_any_json_yields_a_session_or_an_error(document: object) -> None:
     try:
         session = _read(document)
     except RequestFailed:
@@ -256,7 +254,7 @@ def test_any_json_is_a_session_or_a_failed_request(document: object) -> None:
 
 
 @given(st.binary())
-def test_any_bytes_are_an_invalid_response(body: bytes) -> None:
+def test_random_bytes_are_an_invalid_response(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
         CHECK_SESSIONS.read_session(Response(200, {}, body), ID, "v1")
 
@@ -282,7 +280,7 @@ def test_any_bytes_are_an_invalid_response(body: bytes) -> None:
         (999, errors.Transient),
     ],
 )
-def test_each_http_status_has_its_error(status: int, kind: type[RequestFailed]) -> None:
+def test_each_http_status_causes_its_own_error(status: int, kind: type[RequestFailed]) -> None:
     error = error_for(
         Response(status, {"cf-ray": "8f3a-FRA"}, b'{"message": "Bad\\nToken", "statusCode": 200}')
     )
@@ -327,12 +325,12 @@ def test_the_error_of_a_redirect_names_its_target(location: str | None, target: 
         ("Thu, 99 Jan 2026 08:59:00 GMT", None),
     ],
 )
-def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
+def test_retry_after_may_be_seconds_or_a_date(value: str, seconds: float | None) -> None:
     reply = Response(503, {"retry-after": value, "date": "Thu, 15 Jan 2026 09:00:00 GMT"}, b"")
     assert retry_after_s(reply) == seconds
 
 
-def test_a_date_in_retry_after_is_ignored_without_the_date_of_the_response() -> None:
+def test_a_retry_after_date_is_ignored_if_the_response_has_no_date() -> None:
     assert retry_after_s(Response(503, {"retry-after": "Thu, 15 Jan 2026 09:01:00 GMT"}, b"")) is None
 
 

@@ -19,7 +19,7 @@ from gate.domain.errors import Unreachable
 from gate.runtime import Process
 
 REQUESTS = [Request("GET", "/")] * 8
-JOINED_WITHIN_S = 0.7  # less than the timeout of the socket, which would end them a second later
+JOINED_WITHIN_S = 0.7  # the socket's own timeout would end the request after another second
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 UNENDING = {
     "nothing": b"",
@@ -35,7 +35,7 @@ INTERIM = {
 
 @contextmanager
 def _answering(answer: bytes, *, reads: bool = True) -> Iterator[int]:
-    """Send these bytes on every connection and leave it open; yield the port."""
+    """Send the answer on each connection, and leave the connection open. Yield the port."""
     open_ones: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -84,7 +84,7 @@ def test_abandoned_requests_leave_no_thread_or_descriptor_open(answer: bytes) ->
         _assert_that_abandoned_requests_end(transport, REQUESTS)
         descriptors = _descriptors()
         _assert_that_abandoned_requests_end(transport, REQUESTS)
-        # The server keeps its end of each connection.
+        # The server keeps its end of each connection open.
         assert _descriptors() <= descriptors + len(REQUESTS)
 
 
@@ -93,7 +93,7 @@ def test_an_abandoned_tls_handshake_ends() -> None:
         _assert_that_abandoned_requests_end(_transport(f"https://0.0.0.0:{port}"), REQUESTS[:1])
 
 
-def test_an_abandoned_request_within_tls_ends(tmp_path: Path) -> None:
+def test_an_abandoned_request_over_tls_ends(tmp_path: Path) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -121,6 +121,6 @@ def test_interim_responses_are_skipped(interim: bytes) -> None:
 
 
 @pytest.mark.parametrize("interim", INTERIM.values(), ids=INTERIM.keys())
-def test_too_many_interim_responses_are_an_error_at_once(interim: bytes) -> None:
+def test_more_than_a_hundred_interim_responses_are_an_error(interim: bytes) -> None:
     with _answering(interim * 200) as port, pytest.raises(Unreachable, match="more than 100 interim"):
         _transport(f"http://127.0.0.1:{port}").send(Request("GET", "/"), within_s=5)

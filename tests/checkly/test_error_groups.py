@@ -57,11 +57,11 @@ def test_an_error_is_new_if_it_was_first_seen_in_the_session(first_seen: object,
     assert _read(firstSeen=first_seen).age(STARTED) == age
 
 
-def test_an_error_is_neither_new_nor_known_without_the_start_of_the_session() -> None:
+def test_without_the_start_of_the_session_an_error_is_neither_new_nor_known() -> None:
     assert _read(firstSeen="2025-12-03").age(None) == "error first seen on 2025-12-03"
 
 
-def test_only_the_cleaned_message_is_read_without_its_credentials() -> None:
+def test_only_the_cleaned_message_is_read_and_its_credentials_are_hidden() -> None:
     message = "\x1b[31mGET\nhttps://user:s3cret@shop.example/?token=s3cret\x1b[0m failed"
     group = _read(cleanedErrorMessage=message, rawErrorMessage="s3cret")
     assert group.message == "GET https://***@shop.example/?… failed"
@@ -108,7 +108,7 @@ texts = st.text() | st.sampled_from(
 
 
 @given(texts, texts, st.none() | texts)
-def test_texts_of_any_error_group_are_clean_lines(message: str, cause: str, first_seen: str) -> None:
+def test_every_text_of_an_error_group_is_a_clean_line(message: str, cause: str, first_seen: str) -> None:
     group = _read(cleanedErrorMessage=message, rootCauseAnalyses=[_analysis(cause)], firstSeen=first_seen)
     assert group.message == clean(group.message, 120)
     assert group.analysis == clean(group.analysis, 300)
@@ -117,6 +117,6 @@ def test_texts_of_any_error_group_are_clean_lines(message: str, cause: str, firs
 
 
 @pytest.mark.parametrize("body", [b"[]", b"<html>", b"{}", b'{"id": "another"}'])
-def test_a_document_other_than_that_of_the_group_is_an_error(body: bytes) -> None:
+def test_a_response_that_is_not_the_error_group_is_an_error(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
         read_error_group(Response(200, {}, body), ErrorGroupRef(SessionKind.CHECK, GROUP_ID))

@@ -45,7 +45,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"apiCheckResult": {"requestError": "getaddrinfo ENOTFOUND shop.example", "response": {"status": 0}}},
         ["getaddrinfo ENOTFOUND shop.example"],
     ),
-    "a failed assertion beside passed ones": (
+    "a failed assertion among passed ones": (
         {
             "apiCheckResult": {
                 "assertions": [
@@ -63,7 +63,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["answered 503 Try Later"],
     ),
     "a good status is not a reason": ({"apiCheckResult": {"response": {"status": 200}}}, []),
-    "a browser's first error, without colours and call log": (
+    "the first error of a browser, without colours or call log": (
         {
             "browserCheckResult": {
                 "errors": ["\x1b[31mError\x1b[0m: no button\nCall log:\n - waiting", "late"]
@@ -105,11 +105,11 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"playwrightCheckResult": {"errors": ["Error: not there\n>  1 | expect(a)\n     |   ^"]}},
         ["Error: not there"],
     ),
-    "only the marker below a line": (
+    "an excerpt that contains only the marker": (
         {"playwrightCheckResult": {"errors": ["Error: not there\n    |   ^"]}},
         ["Error: not there"],
     ),
-    "a message that looks like a trace": (
+    "a message that resembles a stack and an excerpt": (
         {"browserCheckResult": {"errors": ["Expected\nat least 3 items\n3 of 10 | were there"]}},
         ["Expected at least 3 items 3 of 10 | were there"],
     ),
@@ -159,7 +159,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"sslCheckResult": {"failureCategory": "EXPIRING", "daysUntilExpiry": 1}},
         ["certificate: EXPIRING, expires in 1 day"],
     ),
-    "a certificate without an expiry": (
+    "a certificate without an expiry date": (
         {"sslCheckResult": {"failureCategory": "UNREACHABLE", "daysUntilExpiry": None}},
         ["certificate: UNREACHABLE"],
     ),
@@ -184,14 +184,14 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["took 31000 ms, over the check's maximum response time"],
     ),
     "slow": ({"isDegraded": True, "responseTime": None}, ["was over the check's degraded response time"]),
-    "a kind of check that has no details": ({"hasFailures": True}, ["Checkly gives no reason"]),
+    "a check without known details": ({"hasFailures": True}, ["Checkly gives no reason"]),
     "no details": ({"apiCheckResult": None, "hasErrors": True}, ["Checkly gives no reason"]),
     "cancelled": ({"isCancelled": True}, []),
     "an error response": (
         {"apiCheckResult": {"response": {"status": 404, "statusText": "Not Found"}}},
         ["answered 404 Not Found"],
     ),
-    "more reasons than are shown": (
+    "more reasons than the gate shows": (
         {
             "apiCheckResult": {
                 "assertions": [_assertion("STATUS_CODE", actual=number) for number in range(500, 509)]
@@ -199,7 +199,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         [f"STATUS_CODE EQUALS 200, received {number}" for number in range(500, 505)],
     ),
-    "every field has a wrong type": (
+    "every field has the wrong type": (
         {
             "apiCheckResult": [1],
             "browserCheckResult": {"errors": "boom", "playwrightTestTraces": {}},
@@ -213,7 +213,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize(("fields", "reasons"), REASONS.values(), ids=REASONS.keys())
-def test_each_kind_of_check_has_its_reasons(fields: dict[str, Any], reasons: list[str]) -> None:
+def test_reasons_are_read_for_every_type_of_check(fields: dict[str, Any], reasons: list[str]) -> None:
     assert list(_read(**fields).reasons) == reasons
 
 
@@ -249,13 +249,13 @@ def test_contents_of_requests_and_responses_are_not_copied(fields: dict[str, Any
     assert SECRET not in " ".join((*detail.reasons, *detail.recordings))
 
 
-def test_only_the_query_of_a_link_is_hidden() -> None:
+def test_only_the_parts_of_a_link_that_can_contain_secrets_are_hidden() -> None:
     errors = ["Is it up? GET https://shop.example/a?b=c#d failed, see https://shop.example/#help"]
     (reason,) = _read(browserCheckResult={"errors": errors}).reasons
     assert reason == "Is it up? GET https://shop.example/a?… failed, see https://shop.example/#help"
 
 
-def test_the_name_of_a_recording_is_cut() -> None:
+def test_a_long_name_of_a_recording_is_truncated() -> None:
     (name,) = _read(browserCheckResult={"playwrightTestVideos": ["x" * 400]}).recordings
     assert name == "x" * 79 + "…"
 
@@ -309,7 +309,7 @@ json_values = st.recursive(
         json_values,
     )
 )
-def test_reasons_from_any_document_are_few_clean_lines(fields: dict[str, Any]) -> None:
+def test_any_document_yields_at_most_five_clean_reasons(fields: dict[str, Any]) -> None:
     detail = _read(**fields)
     for text in (*detail.reasons, *detail.recordings):
         assert text
@@ -329,9 +329,7 @@ def test_reasons_from_any_document_are_few_clean_lines(fields: dict[str, Any]) -
         (Response(200, {}, json.dumps({"id": None}).encode()), InvalidResponse),
     ],
 )
-def test_a_document_other_than_that_of_the_result_is_an_error(
-    reply: Response, error: type[Exception]
-) -> None:
+def test_a_response_that_is_not_the_result_is_an_error(reply: Response, error: type[Exception]) -> None:
     with pytest.raises(error):
         read_detail(reply, RESULT_ID)
 
@@ -340,7 +338,7 @@ def _judged(of: Session, policy: Policy | None = None) -> tuple[JudgedSession, .
     return judge([finished(of)], lambda _: policy or Policy()).sessions
 
 
-def test_details_are_requested_for_the_worst_results_first_and_for_finals_before_attempts() -> None:
+def test_details_of_the_worst_results_and_of_finals_are_requested_first() -> None:
     of = session(
         "FAILED",
         result("green"),

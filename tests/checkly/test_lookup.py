@@ -20,13 +20,13 @@ ORDER = (f"/v1/check-sessions/{ID}", f"/v2/check-sessions/{ID}", f"/v1/test-sess
 
 @dataclass(slots=True)
 class _Answering:
-    """A transport that returns one status for each place where an ID is looked up, in order."""
+    """A transport that returns one status for each path of `ORDER`."""
 
     statuses: tuple[int, ...]
     paths: list[str] = field(default_factory=list)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        raise AssertionError(f"{request} within {within_s} s: sessions are fetched together")
+        raise AssertionError(f"{request}, {within_s} s: sessions must be fetched with send_each()")
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response]:
         assert within_s > 0
@@ -37,18 +37,18 @@ class _Answering:
 
 LOOKUPS: dict[str, tuple[tuple[int, ...], type[errors.RequestFailed | Session]]] = {
     "a test session": ((404, 404, 200), Session),
-    "it does not exist": ((404, 404, 404), errors.NoSuchSession),
-    "no version is served": ((410, 410, 410), errors.NotServed),
-    "no served version has it": ((410, 404, 410), errors.NoSuchSession),
+    "no such session": ((404, 404, 404), errors.NoSuchSession),
+    "no version of the API is served": ((410, 410, 410), errors.NotServed),
+    "no served version of the API has the session": ((410, 404, 410), errors.NoSuchSession),
     "the key may not read test sessions": ((404, 404, 403), errors.NoSuchSession),
     "the key may read only test sessions": ((403,), errors.Forbidden),
     "the key is wrong": ((401,), errors.CredentialsRejected),
-    "an outage before the last place": ((404, 503), errors.Transient),
+    "an outage during the lookup": ((404, 503), errors.Transient),
 }
 
 
 @pytest.mark.parametrize(("statuses", "result"), LOOKUPS.values(), ids=LOOKUPS.keys())
-def test_the_lookup_ends_at_the_first_place_that_decides(
+def test_the_lookup_ends_at_the_first_conclusive_response(
     statuses: tuple[int, ...], result: type[errors.RequestFailed | Session]
 ) -> None:
     transport, clock = _Answering(statuses), SimulatedClock()
@@ -65,7 +65,9 @@ ADVICE = {
 
 
 @pytest.mark.parametrize(("kind", "says"), ADVICE.values(), ids=ADVICE.keys())
-def test_the_advice_names_the_kinds_that_were_looked_up(kind: SessionKind | None, says: str) -> None:
+def test_the_advice_names_the_kinds_of_session_that_were_looked_up(
+    kind: SessionKind | None, says: str
+) -> None:
     clock = SimulatedClock()
     checkly = Checkly(_Answering((404, 404, 404)), clock)
     (found,) = checkly.fetch_each([SessionRef(ID, kind)], until_s=clock.now_s() + 9)

@@ -1,4 +1,4 @@
-"""Request errors are described by their cause, without the exception classes that wrap it."""
+"""A failed request is described by its innermost error, without the exceptions that wrap it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ PROXY = HTTPConnection("10.0.0.1", 3128)
 
 
 def _wrapped(error: Exception, kind: type[requests.ConnectionError]) -> requests.ConnectionError:
-    return kind(MaxRetryError(None, "/v1", error))  # type: ignore[arg-type] # the pool matters only to its message
+    return kind(MaxRetryError(None, "/v1", error))  # type: ignore[arg-type] # the pool affects only the message
 
 
 ERRORS: dict[str, tuple[Exception, str, bool]] = {
-    "no response to the connection": (
+    "a connection that timed out": (
         _wrapped(ConnectTimeoutError(PROXY, "timed out"), requests.ConnectTimeout),
         "the connection timed out",
         True,
@@ -31,7 +31,7 @@ ERRORS: dict[str, tuple[Exception, str, bool]] = {
         "10.0.0.1:3128: Connection refused",
         True,
     ),
-    "no response to the request": (
+    "a response that timed out": (
         _wrapped(ReadTimeoutError(None, "/v1", "Read timed out"), requests.ConnectionError),  # type: ignore[arg-type]
         "None: Read timed out",
         False,
@@ -43,4 +43,4 @@ ERRORS: dict[str, tuple[Exception, str, bool]] = {
 @pytest.mark.parametrize(("error", "reason", "is_unsent"), ERRORS.values(), ids=ERRORS.keys())
 def test_the_reason_is_the_innermost_error(error: Exception, reason: str, is_unsent: bool) -> None:
     assert reason_of(error) == reason
-    assert is_from_connecting(error) == is_unsent, "only then may a trigger call be repeated"
+    assert is_from_connecting(error) == is_unsent, "a trigger call may be repeated only if it was not sent"

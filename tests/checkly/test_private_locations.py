@@ -29,7 +29,7 @@ def _read(*items: object) -> tuple[IdleLocation, ...]:
     return read_idle_locations(Response(200, {}, json.dumps(items).encode()))
 
 
-def test_an_idle_location_has_its_slug_id_and_name() -> None:
+def test_an_idle_location_is_read_with_its_slug_id_and_name() -> None:
     (berlin,) = _read(BERLIN)
     assert berlin.names == ("datacenter-berlin", "0f1b6a52-7c0e-4b52-9a3c-0b54f1d7a111", "Berlin")
     assert berlin.reason == f"{IDLE} (last seen 2026-01-13)"
@@ -49,12 +49,12 @@ def test_a_location_is_idle_only_if_its_agent_count_is_zero(count: object) -> No
         (SECRET, IDLE),
     ],
 )
-def test_the_reason_contains_when_an_agent_was_last_seen_if_known(last_seen: object, told: str) -> None:
+def test_the_reason_contains_the_time_at_which_an_agent_was_last_seen(last_seen: object, told: str) -> None:
     (berlin,) = _read(BERLIN | {"lastSeen": last_seen})
     assert berlin.reason == told
 
 
-def test_only_the_named_fields_are_read() -> None:
+def test_fields_with_secrets_are_not_read() -> None:
     assert SECRET not in repr(_read(BERLIN, SECRET, [BERLIN], {"agentCount": 0, "keys": [SECRET]}))
 
 

@@ -1,4 +1,4 @@
-"""The environment chooses the proxy, and no part of its password is ever shown."""
+"""Environment variables select the proxy, and no part of the proxy's password is ever shown."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ ONE, OTHER = "http://one.test:3128", "http://other.test:3128"
 CHOICES: Mapping[str, tuple[dict[str, str], str]] = {
     "none": ({}, ""),
     "HTTPS_PROXY": ({"HTTPS_PROXY": ONE}, ONE),
-    "lower case wins": ({"HTTPS_PROXY": ONE, "https_proxy": OTHER}, OTHER),
-    "empty lower case wins too": ({"HTTPS_PROXY": ONE, "https_proxy": ""}, ""),
+    "the lower-case variable wins": ({"HTTPS_PROXY": ONE, "https_proxy": OTHER}, OTHER),
+    "an empty lower-case variable wins too": ({"HTTPS_PROXY": ONE, "https_proxy": ""}, ""),
     "HTTP_PROXY is for other URLs": ({"HTTP_PROXY": ONE}, ""),
     "ALL_PROXY": ({"ALL_PROXY": ONE}, ONE),
     "HTTPS_PROXY before ALL_PROXY": ({"ALL_PROXY": ONE, "HTTPS_PROXY": OTHER}, OTHER),
     "NO_PROXY names the host": ({"HTTPS_PROXY": ONE, "NO_PROXY": "x.test, api.checkly.test"}, ""),
-    "NO_PROXY names its domain": ({"HTTPS_PROXY": ONE, "no_proxy": ".checkly.test"}, ""),
+    "NO_PROXY names the domain of the host": ({"HTTPS_PROXY": ONE, "no_proxy": ".checkly.test"}, ""),
     "NO_PROXY names all hosts": ({"HTTPS_PROXY": ONE, "NO_PROXY": "*"}, ""),
-    "NO_PROXY names others": ({"HTTPS_PROXY": ONE, "NO_PROXY": "example.com"}, ONE),
+    "NO_PROXY names another host": ({"HTTPS_PROXY": ONE, "NO_PROXY": "example.com"}, ONE),
 }
 AS_REQUESTS_CHOOSES = """
 import json, os, sys
@@ -46,11 +46,11 @@ for env in json.load(sys.stdin):
 
 
 @pytest.mark.parametrize(("env", "chosen"), CHOICES.values(), ids=CHOICES.keys())
-def test_the_environment_chooses_the_proxy(env: dict[str, str], chosen: str) -> None:
+def test_environment_variables_select_the_proxy(env: dict[str, str], chosen: str) -> None:
     assert proxy_for(URL, env).url == chosen
 
 
-def test_the_choice_is_the_same_as_in_requests() -> None:
+def test_the_requests_library_selects_the_same_proxy() -> None:
     done = subprocess.run(
         [sys.executable, "-c", AS_REQUESTS_CHOOSES, URL],
         input=json.dumps([env for env, _ in CHOICES.values()]),
@@ -125,7 +125,7 @@ MEANT = {**ODD, "encoded": f"{BEGIN}/?#\\[{END}"}
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_odd_password_reaches_the_proxy_and_is_in_no_error(name: str) -> None:
+def test_a_password_with_special_characters_is_sent_to_the_proxy_and_not_shown(name: str) -> None:
     basic = b64encode(f"user:{MEANT[name]}".encode("latin-1"))
     echo = b"HTTP/1.1 407 " + MEANT[name].encode("latin-1") + b" " + basic + b"\r\nContent-Length: 0\r\n\r\n"
     log: list[str] = []
@@ -139,6 +139,6 @@ def test_an_odd_password_reaches_the_proxy_and_is_in_no_error(name: str) -> None
         assert not any(part in shown for part in (BEGIN, END, basic.decode()[8:]))
 
 
-def test_a_malformed_proxy_does_not_matter_for_a_host_in_no_proxy() -> None:
+def test_a_malformed_proxy_is_ignored_for_a_host_in_no_proxy() -> None:
     env = {"HTTPS_PROXY": MALFORMED["no host"], "NO_PROXY": "api.checkly.test"}
     assert proxy_for(URL, env) == Proxy()

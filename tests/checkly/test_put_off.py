@@ -27,7 +27,7 @@ class _Crowded:
     sent: list[int] = field(default_factory=list)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        raise AssertionError(f"{request} within {within_s} s: sessions are fetched together")
+        raise AssertionError(f"{request}, {within_s} s: sessions must be fetched with send_each()")
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
         self.clock.sleep_s(min(within_s, 1))
@@ -46,7 +46,7 @@ def _fetch(room: int, until_s: Callable[[SimulatedClock], float]) -> tuple[list[
     return list(found), transport.sent
 
 
-def test_responses_that_were_put_off_are_fetched_in_the_same_call() -> None:
+def test_requests_that_were_put_off_are_sent_again_in_the_same_call() -> None:
     found, sent = _fetch(2, lambda clock: clock.now_s() + 60)
     assert [each.id for each in found if isinstance(each, Session)] == [ref.id for ref in REFS]
     assert sent == [4, 2]
@@ -58,6 +58,6 @@ def test_fetched_sessions_are_kept_if_there_is_no_time_for_the_rest() -> None:
     assert sent == [4, 3]
 
 
-def test_no_time_for_any_request_is_an_error() -> None:
+def test_a_call_without_time_for_a_request_is_an_error() -> None:
     with pytest.raises(OutOfTime):
         _fetch(1, lambda clock: clock.now_s())

@@ -1,4 +1,4 @@
-"""The gate reports one notice for each part of the API that Checkly announces it will switch off."""
+"""If Checkly announces the end of a part of its API, the gate reports one notice about that part."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from gate.domain.errors import Unreachable
         ({"deprecation": "1"}, ""),
     ],
 )
-def test_a_header_with_a_date_is_an_announcement(headers: Mapping[str, str], announced: str) -> None:
+def test_sunset_and_deprecation_headers_are_read(headers: Mapping[str, str], announced: str) -> None:
     assert announcement(headers) == announced
 
 
@@ -46,7 +46,7 @@ class _Api:
         return [Unreachable("no answer"), *(self.send(each, within_s=within_s) for each in requests[1:])]
 
 
-def test_each_part_of_the_api_is_reported_once_without_ids_and_queries() -> None:
+def test_each_part_of_the_api_is_reported_once_without_ids_or_queries() -> None:
     watched = Watched(_Api({"deprecation": "@1782864000"}))
     watched.send(Request("POST", "/v2/check-sessions/trigger"), within_s=1)
     paths = (

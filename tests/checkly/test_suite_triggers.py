@@ -29,9 +29,7 @@ SECRET = {"key": "TOKEN", "value": "x=y", "secret": True}
     ],
     ids=["nothing more", "variables", "metadata", "refresh-cache"],
 )
-def test_the_body_of_the_request_contains_only_what_is_given(
-    given: dict[str, Any], sent: dict[str, Any]
-) -> None:
+def test_the_request_contains_only_the_given_options(given: dict[str, Any], sent: dict[str, Any]) -> None:
     request = suite_request("eu-west-1", TARGET, name="Deploy", **given)
     assert (request.method, request.path) == ("POST", "/v1/test-sessions/trigger")
     assert request.json == {"name": "Deploy", "runLocation": "eu-west-1", "target": TARGET} | sent
@@ -72,7 +70,7 @@ def test_any_other_response_is_an_error(reply: Response, kind: type[errors.Reque
     assert type(caught.value) is kind
 
 
-def test_the_error_of_a_trigger_that_matched_nothing_contains_advice() -> None:
+def test_a_trigger_that_matches_no_check_causes_an_error_with_advice() -> None:
     with pytest.raises(trigger_errors.NothingTriggered, match="No matching checks were found") as caught:
         read_started_suite(_reply(NOTHING, 403))
     assert "Check trigger-check-id and trigger-tags" in caught.value.sentence

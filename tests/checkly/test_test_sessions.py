@@ -1,4 +1,4 @@
-"""Test sessions: how their documents are read, and how the behaviour of the API affects a row."""
+"""Test sessions: how their documents are read."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def read(fields: dict[str, Any]) -> Session:
     return TEST_SESSIONS.read_session(Response(200, {}, json.dumps(fields).encode()), ID, "v1")
 
 
-def test_a_session_has_many_checks_in_order_of_appearance() -> None:
+def test_the_checks_of_a_session_are_in_order_of_appearance() -> None:
     session = read(document(result(), result(checkId=None, name="Cart"), result(resultType="ATTEMPT")))
     assert (session.id, session.kind, session.status) == (ID, SessionKind.TEST, "PASSED")
     assert (session.label, session.link, session.phase) == ("Deploy of 4f2a1c9", LINK, Phase.FINISHED)
@@ -125,7 +125,7 @@ def test_the_status_of_a_result_counts_even_if_its_flags_differ(
     assert (found.has_failures, found.is_cancelled) == (failed, cancelled)
 
 
-def test_results_belong_to_the_same_check_by_id_or_by_name_and_type() -> None:
+def test_results_are_grouped_by_check_id_or_else_by_name_and_type() -> None:
     no_id = result(checkId=None)
     session = read(
         document(
@@ -187,19 +187,19 @@ def test_a_retry_in_another_region_is_not_a_separate_location(
         ),
     ],
 )
-def test_a_document_without_valid_decisive_fields_is_invalid(wrong: dict[str, Any]) -> None:
+def test_a_missing_or_invalid_required_field_makes_the_document_invalid(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidResponse):
         read(wrong)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda s: st.lists(s, max_size=3)))
-def test_any_value_in_a_result_is_a_session_or_an_error(value: object) -> None:
+def test_any_value_in_a_result_yields_a_session_or_an_error(value: object) -> None:
     for field in result():
         with contextlib.suppress(InvalidResponse):
             read(document(result(**{field: value})))
 
 
-def test_the_paths_are_those_of_the_api() -> None:
+def test_requests_use_the_paths_of_the_api() -> None:
     path = f"/v1/test-sessions/{ID}"
     assert TEST_SESSIONS.retrieve(ID, "v1").path == path
     assert TEST_SESSIONS.completion(ID, "v1", 30).path == f"{path}/completion?maxWaitSeconds=30"

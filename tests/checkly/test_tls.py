@@ -1,4 +1,4 @@
-"""Trusted authorities: the usual ones. `ca-bundle` adds to them, and SSL_CERT_FILE replaces them."""
+"""Trusted certificate authorities: `ca-bundle` adds to the default ones, and SSL_CERT_FILE replaces them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def url(authority: trustme.CA) -> Iterator[str]:
-    """Serve HTTPS with a certificate that only the authority has signed."""
+    """Serve HTTPS with a certificate that the authority of the tests has signed."""
     with _served(authority.issue_cert("127.0.0.1")) as address:
         yield address
 
@@ -88,17 +88,17 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(url: str) -> None:
         _status(url)
 
 
-def test_an_authority_of_the_bundle_is_trusted(url: str, bundle: str) -> None:
+def test_an_authority_in_the_bundle_is_trusted(url: str, bundle: str) -> None:
     assert _status(url, extra=bundle) == 200
 
 
-def test_an_authority_of_the_bundle_is_trusted_through_a_proxy_too(url: str, bundle: str) -> None:
+def test_an_authority_in_the_bundle_is_also_trusted_through_a_proxy(url: str, bundle: str) -> None:
     with proxied(ServedProxy()) as served:
         assert _status(url, extra=bundle, proxy=served.url()) == 200
         assert len(served.heads) == 1
 
 
-def test_an_authority_that_replaces_the_usual_ones_is_trusted(url: str, bundle: str) -> None:
+def test_an_authority_that_replaces_the_default_ones_is_trusted(url: str, bundle: str) -> None:
     assert _status(url, replaced=bundle) == 200
 
 
@@ -110,7 +110,7 @@ def test_a_bundle_does_not_allow_a_wrong_host_name(url: str, bundle: str) -> Non
 @pytest.mark.parametrize(
     ("begins", "ends", "why"), [(1, 2, "not yet valid"), (-2, -1, "has expired")], ids=["early", "late"]
 )
-def test_the_error_for_a_certificate_outside_its_validity_mentions_the_clock(
+def test_the_error_for_an_expired_or_future_certificate_mentions_the_clock(
     begins: int, ends: int, why: str, authority: trustme.CA, bundle: str
 ) -> None:
     from_now = [datetime.now(UTC) + timedelta(days=days) for days in (begins, ends)]
@@ -119,7 +119,7 @@ def test_the_error_for_a_certificate_outside_its_validity_mentions_the_clock(
         _status(url, extra=bundle)
 
 
-def test_no_warning_about_the_clock_is_printed_for_each_connection(url: str, bundle: str) -> None:
+def test_urllib3_prints_no_warning_about_the_clock(url: str, bundle: str) -> None:
     program = (
         "import datetime, urllib3.connection; urllib3.connection.RECENT_DATE = datetime.date(9999, 1, 1); "
         "from gate.__main__ import main; main()"
@@ -141,7 +141,7 @@ def test_no_warning_about_the_clock_is_printed_for_each_connection(url: str, bun
     [("authorities.pem", None), ("authorities.pem", "not a certificate"), ("x" * 5000, None)],
     ids=["missing file", "not a certificate", "a path that is too long"],
 )
-def test_a_variable_without_a_readable_certificate_is_refused_before_any_request(
+def test_an_invalid_ssl_cert_file_is_refused_before_any_request(
     name: str, content: str | None, tmp_path: Path
 ) -> None:
     path = tmp_path / name

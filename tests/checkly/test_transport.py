@@ -1,4 +1,4 @@
-"""The transport over real HTTP: what it sends, what it refuses, and its limits for responses."""
+"""The transport over real HTTP: what it sends, what it refuses, and its limits on responses."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _resident_kib() -> int:
     return int(re.findall(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[0])
 
 
-def test_a_handled_error_is_not_kept() -> None:
+def test_a_handled_error_is_not_kept_in_memory() -> None:
     try:
         _transport("http://127.0.0.1:1").send(Request("GET", "/"), within_s=5)
     except Unreachable as error:
@@ -139,7 +139,7 @@ BROKEN = {
     "closed": "cut: close",
     "truncated": "cut: truncated",
     "too large": "size: 20000000",
-    "a bomb": "size: 50000000, gzip: true",
+    "a decompression bomb": "size: 50000000, gzip: true",
 }
 
 
@@ -180,7 +180,7 @@ def test_a_connection_that_broke_may_have_sent_the_request(fault: str) -> None:
     assert type(caught.value) is Unreachable
 
 
-def test_the_log_of_requests_has_no_credentials() -> None:
+def test_the_log_of_requests_contains_no_credentials() -> None:
     log: list[str] = []
     _send(log=log)
     with pytest.raises(Unreachable):

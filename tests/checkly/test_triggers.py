@@ -1,4 +1,4 @@
-"""The trigger call: what it sends, and how responses are read."""
+"""The trigger call for check sessions: what it sends, and how responses are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines and keys of the CLI's output that name sessions."""
+"""How the gate finds sessions in the output of Checkly's CLI."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OTHER = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
 TEST, CHECK = SessionRef(ID, SessionKind.TEST), SessionRef(ID, SessionKind.CHECK)
 LINK = f"https://app.checklyhq.com/accounts/1397c172/test-sessions/{ID}"
 CHECK_LINK = f"https://app.checklyhq.com/accounts/1397c172/checks/{OTHER}/check-sessions/{ID}"
-# As `checkly test --detach` of CLI 9.5 prints it, with colours; tests/witness compares it with the real CLI.
+# The output of `checkly test --detach` in CLI 9.5, with colours. tests/witness compares it with the real CLI.
 DETACHED = (
     "Parsing your project... ✅\n\n"
     f"\x1b[37mTest session ID:\x1b[39m {ID}\n"
@@ -34,11 +34,11 @@ DETACHED = (
 STARTED = json.dumps({"sessions": [{"checkSessionId": OTHER, "status": "STARTED"}]}, indent=2)
 FOUND: dict[str, tuple[str, tuple[SessionRef, ...]]] = {
     "the output of checkly test": (DETACHED, (TEST,)),
-    "the same on a terminal": (DETACHED.replace("\n", "\r\n"), (TEST,)),
-    "the same with only CRs": (DETACHED.replace("\n", "\r"), (TEST,)),
+    "the output of checkly test on a terminal": (DETACHED.replace("\n", "\r\n"), (TEST,)),
+    "the output of checkly test with only CRs": (DETACHED.replace("\n", "\r"), (TEST,)),
     "a raw log of GitHub": (DETACHED.replace("\n", "\n2026-11-28T02:37:33.1234567Z "), (TEST,)),
     "a raw log of Jenkins": (DETACHED.replace("\n", "\n[2026-11-28T02:37:33.123Z] "), (TEST,)),
-    "JSON in a log with times": (
+    "JSON in a log with timestamps": (
         "".join(f"2026-11-28T02:37:33+01:00 {line}" for line in STARTED.splitlines(keepends=True)),
         (SessionRef(OTHER, SessionKind.CHECK),),
     ),
@@ -50,14 +50,17 @@ FOUND: dict[str, tuple[str, tuple[SessionRef, ...]]] = {
         STARTED + "\n" + STARTED.replace(OTHER, ID),
         (SessionRef(OTHER, SessionKind.CHECK), CHECK),
     ),
-    "JSON of another program before it": ('{"level": "info"}\n' + DETACHED, (TEST,)),
+    "JSON of another program before the output": ('{"level": "info"}\n' + DETACHED, (TEST,)),
     "braces that are not JSON": ("{ shop }\n" + DETACHED, (TEST,)),
     "a log of several runs": (
         DETACHED + DETACHED.replace(ID, OTHER),
         (TEST, SessionRef(OTHER, SessionKind.TEST)),
     ),
-    "the output of checks run": (f"CHECK  SESSION\n{OTHER}  {ID}\nOpen session: {CHECK_LINK}\n", (CHECK,)),
-    "the JSON of checks run": (
+    "the output of checkly checks run": (
+        f"CHECK  SESSION\n{OTHER}  {ID}\nOpen session: {CHECK_LINK}\n",
+        (CHECK,),
+    ),
+    "the JSON of checkly checks run": (
         json.dumps({"sessions": [{"checkSessionId": ID, "status": "STARTED"}]}),
         (CHECK,),
     ),
@@ -89,7 +92,7 @@ NOT_FOUND = {
     "any UUID": (f"deployment {ID}\n", "names no session. It must be the output of"),
     "a link in a sentence": (f"see {LINK}\n", "names no session. It must be the output of"),
     "an ID in a sentence": (f"\nthe {ONE_LINE} is known\n", "Line 2 has other text next to"),
-    "a time in another format": (f"a\nb\n[10:00:00] {ONE_LINE}", "Line 3 has other text next to"),
+    "a timestamp in another format": (f"a\nb\n[10:00:00] {ONE_LINE}", "Line 3 has other text next to"),
     "an invalid ID": (
         "Running\r\n\r\nTest session ID: 1234\r\n",
         r"^line 3: the ID of a test session must be a UUID, not '1234'$",
@@ -99,14 +102,14 @@ NOT_FOUND = {
         "Open session: https://app.checklyhq.com/checks/1",
         "^line 1: 'https://app.checklyhq.com/checks/1' is not a link to a session",
     ),
-    "only the first of several": (
+    "a link to only the first of several sessions": (
         f"2 check sessions started.\n\n  Open first session:   {CHECK_LINK}\n",
         "^line 3: names only the first of several sessions; run .* with --output json",
     ),
     "Markdown": (f"# Check sessions\n\n| [{ID}]({CHECK_LINK}) |\n", "Markdown .* --output json"),
-    "the CLI without a matching check": ("No matching checks were found.\n", "no check matched the filter"),
+    "output without a matching check": ("No matching checks were found.\n", "no check matched the filter"),
     "JSON without sessions": (json.dumps({"sessions": []}), "no check matched the filter"),
-    "JSON of another kind": (json.dumps({"id": ID}), "neither `testSessionId` .* nor `sessions`"),
+    "JSON without known keys": (json.dumps({"id": ID}), "neither `testSessionId` .* nor `sessions`"),
     "a JSON report with --no-record": (json.dumps({"numChecks": 2, "checks": []}), "--no-record"),
     "JSON whose session has no ID": (
         "\n" + json.dumps({"sessions": [{"id": ID}]}),
@@ -136,7 +139,7 @@ ENCODED = {
     "PowerShell's UTF-16": DETACHED.encode("utf-16"),
     "UTF-16 with the other byte order": b"\xfe\xff" + DETACHED.encode("utf-16-be"),
     "JSON with a BOM": json.dumps({"testSessionId": ID}).encode("utf-8-sig"),
-    "text with a wrong byte": b"\xff\n" + DETACHED.encode(),
+    "text with an invalid byte": b"\xff\n" + DETACHED.encode(),
 }
 
 

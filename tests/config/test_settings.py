@@ -25,7 +25,7 @@ LINK = "https://app.checklyhq.com/accounts/a"
 OTHER = "00000000-0000-0000-0000-000000000001"
 KEY = "cu_0123456789abcdef"
 NEEDED = {"INPUT_SESSION-ID": ID, "INPUT_API-KEY": KEY}
-GIVEN: dict[str, tuple[str, Any]] = {  # by input: a text that differs from its default, and the parsed value
+GIVEN: dict[str, tuple[str, Any]] = {  # a text that differs from the default, and its parsed value
     "session-id": (OTHER, (SessionRef(OTHER),)),
     "session-file": ("checkly.log", "checkly.log"),
     "commit": ("4F2A1C9", "4f2a1c9"),
@@ -76,7 +76,7 @@ TOGETHER = dict.fromkeys(("trigger-as", "trigger-location", "trigger-env", "trig
 TOGETHER["commit-environment"] = {"INPUT_COMMIT": "4f2a1c9"}
 
 
-def test_the_table_of_this_test_has_every_input() -> None:
+def test_the_table_in_this_file_contains_every_input() -> None:
     assert set(GIVEN) == set(BY_NAME)
 
 
@@ -95,7 +95,7 @@ def test_each_input_can_be_given_in_every_way(row: Input) -> None:
 
 
 @pytest.mark.parametrize("row", INPUTS, ids=lambda row: row.name)
-def test_a_flag_overrides_variables_and_the_first_variable_that_is_not_empty_wins(row: Input) -> None:
+def test_a_flag_overrides_variables_and_the_first_non_empty_variable_wins(row: Input) -> None:
     text, value = GIVEN[row.name]
     other = {
         "session-id": ID,
@@ -134,12 +134,12 @@ def test_inputs_that_are_not_given_have_defaults() -> None:
     settings = _settings(INPUT_TIMEOUT="", INPUT_POLICY=" ")
     assert (settings.timeout, settings.poll_interval, settings.api_version) == (1200, 10, "")
     assert (settings.api_url, settings.policy, settings.json_path) == ("https://api.checklyhq.com", "", "")
-    assert settings.degraded_threshold is None, "the policy file decides"
+    assert settings.degraded_threshold is None, "without the input, the policy file decides"
 
 
 def test_every_input_has_a_field_of_the_type_that_its_parser_returns() -> None:
     hints = get_type_hints(Settings)
-    del hints["checks_of"], hints["metadata"]  # filled from a session file and the CI system
+    del hints["checks_of"], hints["metadata"]  # not inputs, but read from a session file and the CI system
     assert {row.field for row in INPUTS} == set(hints)
     settings = _settings(*(f"--{name}={text}" for name, (text, _) in GIVEN.items()))
     plain = {bool: bool, str: str, float: float, SessionKind: SessionKind, Threshold | None: Threshold}
@@ -162,7 +162,7 @@ def test_every_input_has_a_field_of_the_type_that_its_parser_returns() -> None:
         (f"{LINK}/checks/{OTHER}/results/{ID}", (SessionRef(ID),)),
     ],
 )
-def test_sessions_are_named_by_ids_and_links(text: str, refs: tuple[SessionRef, ...]) -> None:
+def test_sessions_are_identified_by_ids_and_links(text: str, refs: tuple[SessionRef, ...]) -> None:
     assert _settings("--session-id", text).session_id == refs
 
 
@@ -177,7 +177,7 @@ def test_sessions_are_named_by_ids_and_links(text: str, refs: tuple[SessionRef, 
         (ID, ""),
     ],
 )
-def test_a_link_contains_the_account(text: str, account: str) -> None:
+def test_the_account_is_read_from_a_link(text: str, account: str) -> None:
     assert account_of(_settings("--session-id", text).session_id) == account
 
 
@@ -261,7 +261,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in BAD.items() for text in texts])
-def test_a_bad_value_is_refused_with_its_name_and_the_allowed_values(name: str, text: str) -> None:
+def test_the_error_for_an_invalid_value_names_the_input_and_the_allowed_values(name: str, text: str) -> None:
     (problem,) = _refused([f"--{name}={text}"], TOGETHER.get(name))
     assert problem.startswith(f"{name}: ")
     assert "is not allowed; allowed: " in problem
@@ -303,16 +303,19 @@ def test_an_unknown_name_is_refused_with_a_suggestion(
 
 _COUNTED = "characters, and an ID has 36"
 NOT_A_SESSION = {
-    "an ID that is one character short": (ID[:-1], f"is not a complete session ID: it has 35 {_COUNTED}"),
-    "an ID that is one character long": (f"{ID}0", f"is not a session ID: it has 37 {_COUNTED}"),
+    "an ID that is one character too short": (ID[:-1], f"is not a complete session ID: it has 35 {_COUNTED}"),
+    "an ID that is one character too long": (f"{ID}0", f"is not a session ID: it has 37 {_COUNTED}"),
     "a link to a check": (f"{LINK}/checks/{OTHER}", "is a link to a check, not to a session; open the run"),
-    "the same with a query": (f"{LINK}/checks/{OTHER}/?tab=1", "is a link to a check, not to a session"),
+    "a link to a check with a query": (
+        f"{LINK}/checks/{OTHER}/?tab=1",
+        "is a link to a check, not to a session",
+    ),
 }
 
 
 @pytest.mark.parametrize(("text", "says"), NOT_A_SESSION.values(), ids=NOT_A_SESSION.keys())
 @pytest.mark.parametrize("argv", [["{}"], ["--session-id", "{}"], ["--verbose=1", "{}"], ["{}", ID]])
-def test_a_word_that_resembles_a_session_is_refused_with_the_reason(
+def test_an_argument_that_resembles_a_session_is_refused_with_the_reason(
     argv: list[str], text: str, says: str
 ) -> None:
     (problem,) = _refused([word.format(text) for word in argv], {"INPUT_SESSION-ID": ""})
@@ -343,7 +346,7 @@ def test_a_variable_that_only_resembles_one_of_a_kubernetes_service_is_refused(n
     assert problem.startswith(f"unknown input {name}")
 
 
-def test_missing_inputs_and_all_other_problems_are_reported_at_once() -> None:
+def test_missing_inputs_and_all_other_problems_are_reported_together() -> None:
     with pytest.raises(InvalidInputs) as caught:
         read_settings(["--timeout", "soon", "--junit-path", "out.xml"], {})
     assert caught.value.problems == (
@@ -359,25 +362,28 @@ def test_missing_inputs_and_all_other_problems_are_reported_at_once() -> None:
 
 MISTAKES: dict[str, tuple[list[str], str]] = {
     "a truncated ID": (["--session-id", "8166fa86"], "session-id: '8166fa86' is not allowed"),
-    "the same as a positional argument": (["8166fa86"], "'8166fa86' is neither a command nor the ID"),
+    "a truncated ID as a positional argument": (["8166fa86"], "'8166fa86' is neither a command nor the ID"),
     "an input without a value": (["--session-id"], "session-id: --session-id needs a value"),
     "a misspelt input": (["--sesion-file", "checkly.log"], "unknown input --sesion-file; did you mean"),
-    "another": (["--trigger-tag", "production"], "unknown input --trigger-tag; did you mean trigger-tags?"),
+    "another misspelt input": (
+        ["--trigger-tag", "production"],
+        "unknown input --trigger-tag; did you mean trigger-tags?",
+    ),
 }
 
 
 @pytest.mark.parametrize(("argv", "problem"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_mistaken_input_is_not_also_reported_as_missing(argv: list[str], problem: str) -> None:
+def test_an_invalid_input_is_not_also_reported_as_missing(argv: list[str], problem: str) -> None:
     (only,) = _refused(argv, {"CHECKLY_API_KEY": KEY})
     assert only.startswith(problem)
 
 
 @pytest.mark.parametrize("word", ["demmo", "version", "cat"])
-def test_a_word_that_is_meant_as_a_command_needs_no_input(word: str) -> None:
+def test_after_a_mistaken_command_no_missing_inputs_are_reported(word: str) -> None:
     assert len(_refused([word], {})) == 1
 
 
-def test_a_misspelt_api_key_is_not_also_missing() -> None:
+def test_a_misspelt_api_key_input_is_not_also_reported_as_missing() -> None:
     (only,) = _refused(["--api-kee", "x", ID], {})
     assert only == "unknown input --api-kee; did you mean api-key?"
 
@@ -396,7 +402,7 @@ def test_a_key_given_as_the_wrong_input_is_not_shown(name: str, key: str) -> Non
         assert key not in told
 
 
-def test_the_key_is_not_in_the_inputs_of_the_record_or_in_a_repr() -> None:
+def test_neither_the_record_nor_a_repr_contains_the_key() -> None:
     settings = _settings()
     assert KEY not in repr(settings) + str(shown_inputs(settings))
     assert shown_inputs(settings)["session-id"] == ID

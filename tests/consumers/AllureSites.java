@@ -1,7 +1,7 @@
 import io.qameta.allure.CommandLine;
 import java.nio.file.Path;
 
-/** Generates a site from each folder of results with Allure 2. The arguments are its home, then folder, site, folder, … */
+/** Generates sites with Allure 2. The arguments are the home of Allure, and then pairs of a folder of results and a site. */
 class AllureSites {
     public static void main(String[] arguments) {
         for (int i = 1; i < arguments.length; i += 2) {

@@ -30,7 +30,7 @@ _NODE = (20, 11)
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Write the report of a real run of every scenario, and the reports of the tables in `tests/report`."""
+    """Write a report for each scenario, from a real run, and for each row of the tables in `tests/report`."""
     folder = once(tmp_path_factory, "reports", _write_all)
     return {path.parent.name: path for path in sorted(folder.glob("*/report.xml"))}
 
@@ -71,7 +71,7 @@ def _install() -> None:
         absent("the consumers from npm are not tested: node or npm is missing")
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
     if tuple(map(int, re.findall(r"\d+", version)[:2])) < _NODE:
-        absent(f"the consumers from npm are not tested: they need node 20.11, and this is {version.strip()}")
+        absent(f"the consumers from npm are not tested: they need Node 20.11 or later, not {version.strip()}")
     installed(HERE, "the consumers from npm are not tested")
 
 
@@ -79,7 +79,7 @@ def _install() -> None:
 def seen_by_npm(
     tmp_path_factory: pytest.TempPathFactory, node_modules: Path, written: dict[str, Path]
 ) -> dict[str, Any]:
-    """Return what each consumer from npm reads in each report; without a JDK, skip those that need it."""
+    """Return what each consumer from npm reads in each report. Without a JDK, skip those that need one."""
     consumers = [name for name in NPM if name not in NEED_JAVA or has_java()]
 
     def read(folder: Path) -> None:
@@ -100,7 +100,7 @@ def seen_by_npm(
 
 @pytest.fixture(scope="session")
 def schemas() -> Path:
-    """Return the folder in JUNIT_SCHEMAS. The schemas belong to other projects and are not shipped."""
+    """Return the folder that JUNIT_SCHEMAS names. The schemas of other projects are not shipped."""
     named = os.environ.get("JUNIT_SCHEMAS")
     if not named:
         pytest.skip("JUNIT_SCHEMAS does not name a folder with the schemas of Jenkins and Surefire (*.xsd)")

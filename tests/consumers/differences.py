@@ -1,4 +1,4 @@
-"""Unavoidable differences between what a consumer reads and the written report, one row per consumer."""
+"""Unavoidable differences between a written report and what consumers read, one row per consumer."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from tests.consumers.seen import Seen, SeenCase, counted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
-    """The distinctions that a consumer does not make, and its words for outcomes."""
+    """The information that a consumer does not read, and the consumer's words for outcomes."""
 
     errors_are_failures: bool = False
     yet_counts_errors: bool = False
     without_suite: bool = False
     without_class: bool = False
-    silent_on: tuple[str, ...] = ()  # outcomes without a message
-    believes_the_root: bool = False  # the root has no count of skipped cases, because no schema allows it
+    silent_on: tuple[str, ...] = ()  # outcomes whose message the consumer does not read
+    reads_root_counts: bool = False  # no schema allows a count of skipped cases at the root
     words: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, written: Seen) -> Seen:
-        """Return what this consumer is expected to read in a report."""
+        """Return what this consumer should read in a report."""
         cases = tuple(sorted(self._case(case) for case in written.cases))
         merged = self.errors_are_failures and not self.yet_counts_errors
         counts = counted(cases) if merged else dict(written.counts)
-        if self.believes_the_root:
+        if self.reads_root_counts:
             counts["skipped"] = 0
         return Seen(counts, cases)
 
@@ -54,7 +54,7 @@ NPM = {
     "testbeats": Differences(
         errors_are_failures=True,
         yet_counts_errors=True,
-        believes_the_root=True,
+        reads_root_counts=True,
         without_class=True,
         silent_on=("skipped",),
         words={"PASS": "passed", "FAIL": "failure", "SKIP": "skipped"},

@@ -1,4 +1,4 @@
-"""Surefire's own parser, which Maven's reports and Jenkins' pipelines use."""
+"""Read reports with the parser of Maven's Surefire."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OLDEST_JAVA = 17
 
 
 def has_java() -> bool:
-    """Whether there is a JDK that is new enough."""
+    """Return whether a recent JDK is installed."""
     if not shutil.which("java"):
         return False
     printed = subprocess.run(["java", "--list-modules"], capture_output=True, text=True, check=False).stdout
@@ -27,13 +27,13 @@ def has_java() -> bool:
 
 
 def require_java() -> None:
-    """Skip or fail the test if there is no JDK that is new enough."""
+    """Skip or fail the test if no recent JDK is installed."""
     if not has_java():
         absent(f"this machine lacks a JDK of version {_OLDEST_JAVA} or later")
 
 
 def by_surefire(written: Mapping[str, Path]) -> dict[str, Seen]:
-    """Return what Surefire reads in each report. One process reads them all, because its start is slow."""
+    """Return what Surefire reads in each report. A single process reads them, because Java starts slowly."""
     require_java()
     if not all(jar.exists() for jar in _JARS):
         absent("Surefire's parser is not installed; Debian's package is libsurefire-java")

@@ -1,4 +1,4 @@
-"""The consumers in Python."""
+"""The consumers that are written in Python."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.consumers.seen import Seen, SeenCase, counted, first_line
 
 
 def junitparser_cases(path: Path) -> list[xunit2.TestCase]:
-    """Return the cases as junitparser reads them in its flavour with attempts."""
+    """Return the cases that junitparser reads with its xunit2 flavour, which supports attempts."""
     root = xunit2.JUnitXml.fromfile(str(path))
     return [case for suite in root for case in suite if isinstance(case, xunit2.TestCase)]
 
@@ -45,7 +45,7 @@ def _junitparser_outcome(case: xunit2.TestCase) -> str:
 
 
 def by_codecov(path: Path) -> Seen:
-    """Return what Codecov's parser for uploads reads."""
+    """Return what Codecov's parser reads."""
     parsed = test_results_parser.parse_junit_xml(path.read_bytes())
     words = {"pass": "passed", "skip": "skipped"}
     cases = (
@@ -64,7 +64,7 @@ def by_codecov(path: Path) -> Seen:
 
 
 def by_junit2html(path: Path) -> Seen:
-    """Return what junit2html reads, and render its page."""
+    """Return what junit2html reads, and check that it renders a page."""
     report = junit2html.Junit(str(path))
     assert report.html().count("<html") == 1
     words = {"failed": "failure"}

@@ -1,6 +1,7 @@
 // Read reports with the consumers from npm, and print the result of each in a common form:
 // {consumer: {report: {tests, failures, errors, skipped, cases: [{suite, classname, name, time, outcome, said, …}]}}}.
-// The arguments are consumers; standard input is {name of a report: path}. A field that a consumer does not read is null.
+// The arguments name the consumers, and standard input is {name of a report: path}. Fields that a consumer does not
+// read are null.
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -8,7 +9,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-import { AllureReport, readConfig } from "@allurereport/core"; // the part of Allure that its command line calls
+import { AllureReport, readConfig } from "@allurereport/core"; // the part of Allure that its command-line program calls
 import merger from "junit-report-merger";
 import { convertJUnitToCTRFReport } from "junit-to-ctrf";
 import { parse as parseJunit2json } from "junit2json";
@@ -20,7 +21,7 @@ const run = promisify(execFile);
 const sites = await mkdtemp(join(tmpdir(), "allure-"));
 const here = import.meta.dirname;
 const require = createRequire(import.meta.url);
-// Neither package is meant to be imported. These are the parsers that their command lines use for uploads.
+// These two packages are not meant to be imported. Their command-line programs use these parsers for uploads.
 const { getParsers } = require("./node_modules/@testmo/testmo-cli/dist/parsers");
 const TestomatioReader = require("./node_modules/@testomatio/reporter/lib/xmlReader.js");
 
@@ -127,7 +128,7 @@ const CONSUMERS = {
   },
 };
 
-// Consumers that read all reports in one process, because it starts slowly. They run before the others.
+// Consumers that start slowly. A single process prepares all reports before they are read one by one.
 const PREPARED = {
   "allure-commandline": async (paths) => {
     const home = join(here, "node_modules/allure-commandline/dist");

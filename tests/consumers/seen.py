@@ -1,4 +1,4 @@
-"""What a consumer reads in a report: counts, and for each case names, time, outcome and message."""
+"""What a consumer reads in a report: the counts, and the names, time, outcome and message of each case."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 @dataclass(frozen=True, slots=True, order=True)
 class SeenCase:
-    """A case; `said` is the first line of its message. Fields that a consumer does not read are empty."""
+    """A test case. `said` is the first line of its message. Fields that a consumer ignores are empty."""
 
     suite: str
     classname: str
@@ -24,14 +24,14 @@ class SeenCase:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The number of cases in total (`tests`) and for each outcome, and the sorted cases."""
+    """The sorted test cases, and how many there are in total (`tests`) and with each outcome."""
 
     counts: Mapping[str, int]
     cases: tuple[SeenCase, ...]
 
 
 def as_written(path: Path) -> Seen:
-    """Return the content of the file from its own attributes and elements."""
+    """Return the counts and the test cases that the file contains."""
     root = ET.parse(path).getroot()
     names = ("tests", "failures", "errors", "skipped")
     counts = {name: sum(int(suite.get(name, "?")) for suite in root) for name in names}
@@ -52,19 +52,19 @@ def _case(suite: str, case: ET.Element) -> SeenCase:
 
 
 def first_line(text: str | None) -> str:
-    """Return the part of a text that a list of failures shows."""
+    """Return the first line of a message, the part that lists of failures show."""
     return (text or "").partition("\n")[0]
 
 
 def counted(cases: tuple[SeenCase, ...]) -> dict[str, int]:
-    """Return the counts for a consumer that does not count cases itself."""
+    """Count the test cases, for a consumer that does not count them itself."""
     by = Counter(case.outcome for case in cases)
     kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     return {"tests": len(cases)} | {name: by[outcome] for name, outcome in kinds.items()}
 
 
 def from_json(document: Mapping[str, Any], words: Mapping[str, str]) -> Seen:
-    """Return what a consumer in another language has read, with our words for outcomes."""
+    """Return what a consumer in another language has read, with the outcomes renamed to ours."""
     cases = (
         SeenCase(
             each["suite"] or "",

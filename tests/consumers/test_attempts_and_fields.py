@@ -1,4 +1,4 @@
-"""Attempts, properties, and the schemas of the authors of the format."""
+"""Attempts and properties in reports, and the schemas of Jenkins and Surefire."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 def _attempts(path: Path, *kinds: str) -> list[tuple[str, int]]:
-    """Return the sorted names of cases with their numbers of attempts; two checks may have the same name."""
+    """Return each case's name and number of attempts, sorted. Several cases may have the same name."""
     cases = ET.parse(path).getroot().iter("testcase")
     wanted = kinds or ("flakyFailure", "rerunFailure")
     return sorted((case.get("name", "?"), sum(len(case.findall(kind)) for kind in wanted)) for case in cases)
@@ -47,7 +47,7 @@ def test_a_consumer_from_npm_reads_the_attempts(
         assert sorted((case["name"], case["attempts"]) for case in cases) == _attempts(path), name
 
 
-def test_the_older_allure_shows_the_attempts_of_a_red_case_as_retries(
+def test_allure_commandline_shows_the_attempts_of_a_red_case_as_retries(
     written: dict[str, Path], seen_by_npm: dict[str, Any]
 ) -> None:
     require_java()
@@ -57,7 +57,7 @@ def test_the_older_allure_shows_the_attempts_of_a_red_case_as_retries(
         assert seen == _attempts(path, "rerunFailure"), name
 
 
-def test_ctrf_calls_a_pass_after_failed_attempts_flaky(
+def test_ctrf_marks_a_pass_after_failed_attempts_as_flaky(
     written: dict[str, Path], seen_by_npm: dict[str, Any]
 ) -> None:
     for name in written:

@@ -1,4 +1,4 @@
-"""The examples that publish the report: files follow the schemas of their systems; uploads are dry runs."""
+"""The examples that publish the report. Files are validated against schemas, and uploads are dry runs."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ SCHEMAS = {
 
 @pytest.mark.parametrize(("file", "schema"), SCHEMAS.items())
 def test_an_example_is_valid_against_the_schema_of_its_system(file: str, schema: str) -> None:
-    # Azure's schema has a pattern that is valid only without unicode mode.
+    # Azure's schema has patterns that are invalid in unicode mode.
     command = [str(BIN / "check-jsonschema"), "--builtin-schema", schema, "--regex-variant", "nonunicode"]
     done = subprocess.run([*command, str(EXAMPLES / file)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("file", sorted(each.name for each in EXAMPLES.iterdir()))
-def test_an_example_publishes_the_report_of_a_closed_gate_too(file: str) -> None:
+def test_an_example_also_publishes_the_report_of_a_closed_gate(file: str) -> None:
     text = (EXAMPLES / file).read_text()
     assert re.search(r"\balways\b|\|\| status=", text)
     assert JUNIT in text or "outputs.junit-path" in text or "checkly-gate.json" in text
 
 
 def _publish(tmp_path: Path, scenario: str, script: str, *arguments: str, **env: str) -> tuple[int, str]:
-    """Run an example with a gate on a scenario; return its exit code and its output."""
+    """Run an example with the gate on a scenario; return the exit code and output of the example."""
     loaded = load(scenario)
     with Simulator(loaded) as api:
         given = inputs_for(api, loaded.session_ids)
@@ -57,7 +57,7 @@ def _publish(tmp_path: Path, scenario: str, script: str, *arguments: str, **env:
 
 
 @pytest.mark.parametrize(("scenario", "code"), [("passing", 0), ("failing", 1)])
-def test_datadog_finds_the_report_and_the_exit_code_is_that_of_the_gate(
+def test_datadog_finds_the_report_and_the_gates_exit_code_is_kept(
     tmp_path: Path, node_modules: Path, scenario: str, code: int
 ) -> None:
     program = f"node {node_modules}/@datadog/datadog-ci/dist/bundle.js"
@@ -72,7 +72,7 @@ def test_datadog_finds_the_report_and_the_exit_code_is_that_of_the_gate(
 
 
 @pytest.mark.parametrize(("scenario", "code"), [("passing", 0), ("failing", 1)])
-def test_codecov_finds_the_report_and_the_exit_code_is_that_of_the_gate(
+def test_codecov_finds_the_report_and_the_gates_exit_code_is_kept(
     tmp_path: Path, scenario: str, code: int
 ) -> None:
     arguments = ("--dry-run", "--sha", "0" * 40, "--slug", "owner/name", "--git-service", "github")

@@ -1,8 +1,9 @@
 """The required results of the contract workflow's steps: outcomes, outputs and files.
 
-    python -m tests.contract.check    with the workflow's `steps` as JSON in the variable STEPS
+    python -m tests.contract.check
 
-prints every deviation, and exits with 1 if there is one.
+This command reads the workflow's `steps` as JSON from the variable STEPS. It prints every deviation, and
+exits with 1 if there are any.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ EXPECTED: dict[str, dict[str, str]] = {
 
 
 def problems(steps: Mapping[str, Any], workspace: Path, user: int) -> Iterator[str]:
-    """Yield the problems of the steps, and of their reports in the workspace of that user."""
+    """Yield the problems of the steps and of their reports. `user` must own the reports."""
     for name, expected in EXPECTED.items():
         step = steps.get(name, {})
         found = {**step.get("outputs", {}), "outcome": step.get("outcome")}

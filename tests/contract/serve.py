@@ -1,13 +1,13 @@
-"""Serves scenarios behind TLS, for gates with their own network.
+"""Serve scenarios over TLS, for gates in containers with their own network.
 
 The runner gives an action's container its own network, and a gate uses plain HTTP only on loopback. So each
-scenario is served at an address that the container can reach, with a certificate that is its own authority.
-openssl creates it, so that the tests need no more packages than the gate.
+scenario is served at an address that the container can reach, with a self-signed certificate. openssl creates
+the certificate, so that the tests need no more packages than the gate.
 
     python -m tests.contract.serve ADDRESS AUTHORITY OUTPUTS SCENARIO…
 
-writes the certificate to the file AUTHORITY. As soon as all scenarios are served, it writes for each of them
-the lines `SCENARIO-url=…` and `SCENARIO-session=…` to the file OUTPUTS. It serves until it is stopped.
+This command writes the certificate to the file AUTHORITY. Once it serves all scenarios, it writes the lines
+`SCENARIO-url=…` and `SCENARIO-session=…` for each of them to the file OUTPUTS. It runs until it is stopped.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ async def serve(address: str, authority: Path, outputs: Path, scenarios: list[st
 
 
 def _certified(address: str, authority: Path) -> ssl.SSLContext:
-    """Create a certificate for an address, valid for a day, and a temporary key."""
+    """Write a new certificate for an address, valid for a day. Return a TLS context that uses it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         key = Path(folder) / "key.pem"

@@ -1,4 +1,4 @@
-"""The contract workflow runs with its own inputs, as far as possible without a runner, and can fail."""
+"""The gates of the contract workflow without GitHub's runner, and the checks of their results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GATES = {step["id"]: step["with"] for step in STEPS if step.get("uses") == "./"}
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Return the outputs of the step that starts the simulator, which runs until the test ends."""
+    """Run the simulator during the test, and yield the outputs of its step in the workflow."""
     require_programs("openssl")
     outputs = tmp_path / "outputs"
     command = [sys.executable, "-m", "tests.contract.serve", "127.0.0.1", str(tmp_path / "authority.pem")]
@@ -60,7 +60,7 @@ def test_the_steps_end_as_the_workflow_asserts(served: dict[str, str], tmp_path:
     assert list(problems(steps, tmp_path, os.getuid())) == []
 
 
-def test_the_strictest_python_accepts_the_certificate(served: dict[str, str], tmp_path: Path) -> None:
+def test_the_certificate_passes_strict_verification(served: dict[str, str], tmp_path: Path) -> None:
     context = ssl.create_default_context(cafile=str(tmp_path / "authority.pem"))
     context.verify_flags |= ssl.VERIFY_X509_STRICT  # the default since Python 3.13
     host, port = served["passing-url"].removeprefix("https://").split(":")
@@ -81,7 +81,7 @@ def test_the_steps_need_no_more_packages_than_the_gate() -> None:
         assert imported <= {*sys.stdlib_module_names, "gate"}
 
 
-def test_every_gate_may_fail_and_is_checked() -> None:
+def test_every_gate_may_fail_without_ending_the_workflow_and_is_checked() -> None:
     assert set(GATES) == set(EXPECTED)
     assert all(step["continue-on-error"] for step in STEPS if step.get("uses") == "./")
 
@@ -94,7 +94,7 @@ def test_steps_that_did_not_run_are_reported() -> None:
         assert f"{name}: the report at junit-path (None) does not exist" in said
 
 
-def test_a_report_of_root_or_without_a_case_is_reported(tmp_path: Path) -> None:
+def test_a_report_of_another_user_or_without_a_test_case_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "junit.xml").write_text("<testsuites/>")
     step = {"outcome": "success", "outputs": {**EXPECTED["passing"], "junit-path": "reports/junit.xml"}}

@@ -19,7 +19,7 @@ ENTRYPOINT = Path(__file__).parents[2] / "entrypoint.py"
 KEY = "cu_0123456789abcdef0123456789abcdef"
 JUNIT = "test-results/checkly-junit.xml"
 RECORD = "record.json"
-_OF_THE_TESTS = ("COVERAGE_", "PYTHONDONTWRITEBYTECODE")  # variables of the test run itself
+_OF_THE_TESTS = ("COVERAGE_", "PYTHONDONTWRITEBYTECODE")  # prefixes of variables that belong to the test run
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Run:
 
     @property
     def cases(self) -> dict[str, str]:
-        """Return each case's name with `pass`, or with the element and its type."""
+        """Return each case's name with `pass`, `flaky`, `skipped`, or the kind and type of its failure."""
         return {case.get("name", ""): _says(case) for case in self.junit.iter("testcase")}
 
     @property
@@ -76,7 +76,7 @@ def _says(case: ET.Element) -> str:
 
 
 def github(workspace: Path, inputs: Mapping[str, str]) -> dict[str, str]:
-    """Return the complete environment that the runner gives to a container action."""
+    """Return the environment of a container action on GitHub's runner, as far as the gate uses it."""
     (workspace / "github").mkdir(parents=True, exist_ok=True)
     for name in ("output", "summary"):
         (workspace / "github" / name).touch()
@@ -91,7 +91,7 @@ def github(workspace: Path, inputs: Mapping[str, str]) -> dict[str, str]:
 
 
 def of_the_test_run(env: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment with the variables of the test run, so that coverage measures the process."""
+    """Add the variables of the test run to an environment, so that coverage measures the process."""
     return {**env, **{name: value for name, value in os.environ.items() if name.startswith(_OF_THE_TESTS)}}
 
 

@@ -33,7 +33,7 @@ def test_the_account_of_a_link_replaces_a_missing_input(
     assert "account-id is not given" not in result.log
 
 
-def test_an_unknown_session_with_a_link_of_another_account_is_explained(tmp_path: Path) -> None:
+def test_the_error_for_an_unknown_session_mentions_another_account_in_the_link(tmp_path: Path) -> None:
     parsed = parse(PASSED, name="passed")
     with Simulator(parsed) as api:
         inputs = inputs_for(api, (f"{LINK}/{MISSING}",), account_id="another", timeout="2s")
@@ -42,10 +42,10 @@ def test_an_unknown_session_with_a_link_of_another_account_is_explained(tmp_path
     assert "the link belongs to account 1397c172, but account-id is another" in result.outputs["reason"]
 
 
-def test_an_unknown_session_with_a_link_of_the_given_account_has_no_explanation(tmp_path: Path) -> None:
+def test_the_error_for_an_unknown_session_does_not_mention_the_given_account(tmp_path: Path) -> None:
     parsed = parse(PASSED, name="passed")
     with Simulator(parsed) as api:
         inputs = inputs_for(api, (f"{LINK}/{MISSING}",), account_id="1397c172", timeout="2s")
         result = run(tmp_path, github(tmp_path, inputs))
     assert "404" in result.outputs["reason"]
-    assert "the link is of" not in result.log
+    assert "the link belongs to" not in result.log

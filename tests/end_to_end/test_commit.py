@@ -73,14 +73,14 @@ def test_the_gate_does_not_open_without_a_session_of_the_commit(
     assert said in done.outputs["reason"]
 
 
-def test_the_gate_does_not_open_if_the_list_cannot_be_read_again(tmp_path: Path) -> None:
+def test_the_gate_does_not_open_if_the_list_of_sessions_cannot_be_read_again(tmp_path: Path) -> None:
     rest = "faults: [{on: list, requests: 2-, status: 403}]"
     done, _ = gate_on(tmp_path, session("a"), rest=rest)
     assert done.code == 4, done.log
     assert done.cases["Pay a [eu-west-1]"] == "pass"
 
 
-def test_a_transient_error_of_the_list_is_retried(tmp_path: Path) -> None:
+def test_the_list_of_sessions_is_requested_again_after_a_transient_error(tmp_path: Path) -> None:
     rest = "faults: [{on: list, requests: '1', status: 502}]"
     done, _ = gate_on(tmp_path, session("a"), rest=rest, commit_grace="20s")
     assert done.code == 0, done.log
@@ -92,7 +92,7 @@ def listed(session_id: str, minute: int, **changes: str) -> Listed:
     return Listed(id=session_id, started_at=started_at, **({"commit": SHA} | fields | changes))
 
 
-def test_only_the_newest_session_of_each_provider_environment_name_and_region_counts() -> None:
+def test_only_the_newest_of_several_sessions_with_the_same_properties_counts() -> None:
     entries = [
         listed("newer", 9),
         listed("older", 3),

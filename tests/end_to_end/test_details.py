@@ -44,7 +44,7 @@ REASON = "1 of 2 locations failed (50%), none allowed (default): eu-central-1"
 
 
 def _gate(workspace: Path, faults: str = "", **inputs: str) -> tuple[Run, list[str]]:
-    """Run the gate on the scenario; return the run and the paths of the requested details."""
+    """Run the gate on the scenario; return the run and the paths of its requests for details."""
     scenario = parse(SCENARIO + (f"faults: [{{on: details, {faults}}}]" if faults else ""), name="test")
     with Simulator(scenario) as api:
         done = run(workspace, github(workspace, inputs_for(api, scenario.session_ids, **inputs)))
@@ -115,7 +115,7 @@ def test_failing_requests_for_details_do_not_change_the_verdict(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(("failed", "notices"), [(20, []), (26, [FEW])])
-def test_a_limited_number_of_details_is_requested_and_reported(
+def test_the_number_of_requests_for_details_is_limited_and_reported(
     tmp_path: Path, failed: int, notices: list[str]
 ) -> None:
     results = "".join(f"      - {{at: 0s, location: r{number}, is: failed}}\n" for number in range(failed))
@@ -165,7 +165,7 @@ def test_reasons_of_every_type_of_check_are_reported_without_secrets(tmp_path: P
 
 
 def _shipped(workspace: Path, name: str, fault: str = "") -> tuple[Run, str]:
-    """Run the gate on a shipped scenario; return everything that it wrote, including the debug log."""
+    """Run the gate on a shipped scenario; return everything that the gate wrote, including the debug log."""
     path = Path(gate.__file__).parent / "simulator" / "scenarios" / f"{name}.yml"
     faults = f"faults: [{{{fault}}}]" if fault else ""
     scenario = parse(path.read_text() + faults, name=name)

@@ -35,7 +35,7 @@ SESSION_ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 
 
 def _paths(absolute: Path | None) -> dict[str, str]:
-    """Return paths of the reports: absolute in a folder, or relative to the working directory."""
+    """Return absolute paths of the reports in a folder, or, without a folder, relative paths."""
     if absolute is None:
         return {"junit_path": JUNIT, "json_path": "record.json"}
     return {"junit_path": str(absolute / "junit.xml"), "json_path": str(absolute / "record.json")}
@@ -56,7 +56,7 @@ def test_a_removed_working_directory_does_not_change_the_verdict(
             del env["GITHUB_WORKSPACE"]
         run = subprocess.run(
             [sys.executable, str(ENTRYPOINT)],
-            preexec_fn=gone.rmdir,  # after the change of directory
+            preexec_fn=gone.rmdir,  # in the new process, which is already in this folder
             cwd=gone,
             env=env,
             capture_output=True,
@@ -72,7 +72,7 @@ def test_a_removed_working_directory_does_not_change_the_verdict(
 
 
 @pytest.mark.parametrize("is_absolute", [True, False], ids=["absolute paths", "relative paths"])
-def test_removing_the_working_directory_during_the_wait_is_not_exit_code_one(
+def test_removing_the_working_directory_during_the_wait_never_causes_exit_code_one(
     is_absolute: bool, tmp_path: Path
 ) -> None:
     reports, gone = tmp_path / "reports", tmp_path / "gone"
@@ -90,7 +90,7 @@ def test_removing_the_working_directory_during_the_wait_is_not_exit_code_one(
     assert (reports / "junit.xml").exists() == is_absolute
 
 
-def test_missing_libraries_are_not_exit_code_one(tmp_path: Path) -> None:
+def test_missing_libraries_do_not_cause_exit_code_one(tmp_path: Path) -> None:
     inputs = ["--session-id", SESSION_ID, "--api-key", KEY]
     expected = {
         ("--version",): 0,
@@ -113,7 +113,7 @@ def test_missing_libraries_are_not_exit_code_one(tmp_path: Path) -> None:
         assert (run.returncode, "Traceback" in run.stdout + run.stderr) == (code, False), arguments
         if code == 4:
             assert "could not be loaded" in run.stdout
-    assert (tmp_path / "record.json").exists(), "the record needs no library"
+    assert (tmp_path / "record.json").exists(), "writing the record needs no library"
 
 
 @pytest.mark.parametrize("error", ["ImportError", "RuntimeError"])
@@ -122,7 +122,7 @@ def test_missing_libraries_are_not_exit_code_one(tmp_path: Path) -> None:
     [["policy", "check", "p.yml"], ["--session-id", SESSION_ID, "--api-key", KEY]],
     ids=["a command", "the gate"],
 )
-def test_a_library_that_fails_to_load_is_not_exit_code_one(
+def test_a_library_that_fails_to_load_does_not_cause_exit_code_one(
     arguments: list[str], error: str, tmp_path: Path
 ) -> None:
     for library in ("yaml", "junit_xml"):
@@ -135,7 +135,7 @@ def test_a_library_that_fails_to_load_is_not_exit_code_one(
 
 
 @pytest.mark.parametrize("descriptors", [8, 10, 12])
-def test_exhausted_descriptors_are_not_exit_code_one(descriptors: int, tmp_path: Path) -> None:
+def test_exhausted_descriptors_do_not_cause_exit_code_one(descriptors: int, tmp_path: Path) -> None:
     session_ids = ",".join(str(UUID(int=number)) for number in range(1, 13))
     with _server_whose_headers_never_end() as url:
         env = github(

@@ -1,4 +1,4 @@
-"""A log without a reader may lose lines, but never the verdict, a report or the time limit for signals."""
+"""A log that is not read may lose lines, but it never delays the verdict, the reports or a signal."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_slow_reader_gets_every_line(is_blocking: bool, tmp_path: Path) -> Non
         log = b""
         while part := os.read(reading, 2000):
             log += part
-            time.sleep(0.0005)  # about 1 MB/s, slower than the gate writes
+            time.sleep(0.0005)  # at most 4 MB/s, through a pipe of 4 kB
         assert process.wait(10) == 1
     os.close(reading)
     lines = without_colours(log.decode()).splitlines()

@@ -68,7 +68,7 @@ def test_every_report_names_the_policy_file_and_its_sha_256(tmp_path: Path) -> N
     assert properties["checkly.policy_sha256"] == digest
 
 
-def test_none_disables_the_policy_file_of_the_workspace(tmp_path: Path) -> None:
+def test_the_value_none_disables_the_policy_file_of_the_workspace(tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").write_text(POLICY)
     gated = gate_on(tmp_path, SCENARIO, policy="none")
     assert gated.code == 1
@@ -117,7 +117,7 @@ def test_an_invalid_policy_is_refused_with_a_report(content: bytes | None, says:
 
 
 def test_a_link_to_a_device_is_not_read_as_policy(tmp_path: Path) -> None:
-    """Authors of pull requests may add such a link."""
+    """A pull request could add a link to /dev/zero, which has no end."""
     (tmp_path / ".checkly-gate.yml").symlink_to("/dev/zero")
     gated = gate_on(tmp_path, SCENARIO)
     assert gated.code == 2
@@ -155,7 +155,7 @@ def test_policy_init_writes_the_defaults_and_does_not_overwrite_a_file(tmp_path:
     assert (tmp_path / ".checkly-gate.yml").read_text() == POLICY
 
 
-def test_policy_init_accepts_a_path_and_reports_one_that_cannot_be_written(tmp_path: Path) -> None:
+def test_policy_init_accepts_a_path_and_reports_an_unwritable_path(tmp_path: Path) -> None:
     assert run(tmp_path, {}, "policy", "init", "mine.yml").code == 0
     assert (tmp_path / "mine.yml").is_file()
     refused = run(tmp_path, {}, "policy", "init", "nowhere/mine.yml")
@@ -209,5 +209,5 @@ def test_policy_check_without_a_file_names_the_command_that_writes_one(tmp_path:
 @pytest.mark.parametrize(
     "arguments", [["policy"], ["policy", "show"], ["policy", "check", "a", "b"], ["policy", "check"]]
 )
-def test_wrong_arguments_of_policy_are_refused(arguments: list[str], tmp_path: Path) -> None:
+def test_invalid_arguments_of_the_policy_command_are_refused(arguments: list[str], tmp_path: Path) -> None:
     assert run(tmp_path, {}, *arguments).code == 2

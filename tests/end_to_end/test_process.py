@@ -40,7 +40,7 @@ sessions:
 
 
 def _mask_of(process: subprocess.Popen[str], field: str) -> int:
-    """Return one of the signal masks that the kernel has for a process."""
+    """Return one of the signal masks that the kernel reports for a process."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     found = re.search(rf"^{field}:\s*([0-9a-f]+)", status, re.MULTILINE)
     return int(found[1], 16) if found else 0
@@ -54,7 +54,7 @@ def _wait_until(process: subprocess.Popen[str], number: signal.Signals, field: s
 
 @pytest.fixture
 def env(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Return the environment of a gate on a session that has passed."""
+    """Yield the environment of a gate on a session that has passed."""
     parsed = parse(PASSED, name="passed")
     with Simulator(parsed) as api:
         yield of_the_test_run(github(tmp_path, inputs_for(api, parsed.session_ids)))
@@ -83,9 +83,8 @@ def _started_by_a_shell(workspace: Path, env: dict[str, str], streams: str) -> R
 
 @pytest.mark.parametrize("streams", [">&-", "<&- >&- 2>&-", "> /dev/full"])
 def test_reports_and_exit_code_do_not_need_a_log(streams: str, env: dict[str, str], tmp_path: Path) -> None:
-    plain = {
-        name.replace("-", "_"): value for name, value in env.items()
-    }  # a shell drops variables with hyphens
+    # A shell drops variables whose names contain hyphens.
+    plain = {name.replace("-", "_"): value for name, value in env.items()}
     result = _started_by_a_shell(tmp_path, plain, streams)
     assert result.code == 0
     assert result.outputs["verdict"] == "pass"
@@ -99,7 +98,7 @@ def test_a_name_that_the_locale_cannot_encode_is_escaped(env: dict[str, str], tm
 
 
 def test_a_signal_ends_a_gate_whose_report_cannot_be_completed(env: dict[str, str], tmp_path: Path) -> None:
-    """If a report is written to a terminal that its user has stopped, the write hangs."""
+    """Writing a report to a terminal hangs if the user of the terminal has pressed Ctrl-S."""
     reading, writing = pty.openpty()
     termios.tcflow(writing, termios.TCOOFF)
     command = [sys.executable, "-u", str(ENTRYPOINT), "--json-path", os.ttyname(writing)]
@@ -123,7 +122,7 @@ def test_a_signal_ends_a_gate_whose_report_cannot_be_completed(env: dict[str, st
         (JUNIT, "./test-results//checkly-junit.xml"),
     ],
 )
-def test_two_paths_of_the_same_report_file_are_refused(
+def test_two_paths_to_the_same_report_file_are_refused(
     junit_path: str, json_path: str, tmp_path: Path
 ) -> None:
     (tmp_path / "a").mkdir()

@@ -1,4 +1,4 @@
-"""Every shipped scenario over real HTTP, as GitHub runs the gate: code, counts, cases and requests."""
+"""Every shipped scenario over real HTTP, as GitHub runs the gate: exit code, counts, cases and requests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.report.reading import record_problems
 ENDS = {
     "api-trouble": (0, "PASSED", "passed 2"),
     "both-kinds": (1, "FAILED", "passed 5, failed 1"),
-    "cancelled": (1, "TIMED_OUT", "passed 1, cancelled 2"),  # v1 has no other status
+    "cancelled": (1, "TIMED_OUT", "passed 1, cancelled 2"),  # v1 has no status CANCELLED
     "contradiction": (1, "PASSED", "passed 2, failed 1"),
     "degraded": (1, "DEGRADED", "passed 3, degraded 2"),
     "failing": (1, "FAILED", "passed 3, failed 1"),
@@ -55,7 +55,7 @@ def test_the_demo_lists_every_scenario_with_its_description(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("speed", "remark"), [(1, ""), (20, " (simulated time runs 20 times as fast as the clock)")]
 )
-def test_the_demo_says_first_how_fast_simulated_time_runs(tmp_path: Path, speed: float, remark: str) -> None:
+def test_the_demo_first_prints_the_speed_of_simulated_time(tmp_path: Path, speed: float, remark: str) -> None:
     (tmp_path / "own.yml").write_text(
         f"description: Passes at once.\nspeed: {speed}\nsessions:\n"
         "  - check: {name: x, type: API}\n    locations: [eu]\n"
@@ -85,7 +85,7 @@ def test_a_scenario_ends_as_the_contract_requires(name: str, tmp_path: Path) -> 
     rows = [row for session in ended.record["sessions"] for row in session["locations"]]
     assert len(red) == sum(row["standing"] == "red" for row in rows)
     assert record_problems(ended.record) == []
-    assert not any(problems), "Checkly's OpenAPI declares each request"
+    assert not any(problems), "each request must be valid according to Checkly's OpenAPI document"
 
 
 def _counts(outputs: dict[str, str]) -> str:

@@ -69,7 +69,7 @@ def test_a_usage_error_is_reported_on_stdout_too(tmp_path: Path) -> None:
     assert "timeout: 'soon' is not allowed" in ran.stderr
 
 
-def test_no_name_on_stdout_is_a_command_of_a_ci_system(tmp_path: Path) -> None:
+def test_names_on_stdout_are_not_commands_of_a_ci_system(tmp_path: Path) -> None:
     parsed = parse(PASSED.replace("Checkout API", "'##vso[task.setvariable variable=x]y'"), name="passed")
     with Simulator(parsed) as api:
         ran = _run(tmp_path, **_env(api, parsed.session_ids, **{"json-path": "-"}))
@@ -84,7 +84,7 @@ def test_no_name_on_stdout_is_a_command_of_a_ci_system(tmp_path: Path) -> None:
         ("html-path", "<!doctype html>", "</html>\n"),
     ],
 )
-def test_the_summary_and_the_web_page_on_stdout_are_as_in_a_file(
+def test_the_summary_and_the_web_page_on_stdout_are_the_same_as_in_a_file(
     name: str, beginning: str, end: str, tmp_path: Path
 ) -> None:
     ran = _run(tmp_path, "demo", "passing", f"--{name}", "-")
@@ -101,7 +101,7 @@ def test_a_second_report_on_stdout_is_refused(tmp_path: Path) -> None:
     assert ET.fromstring(ran.stdout).get("errors") == "1"
 
 
-def test_a_report_on_stdout_is_written_once_and_contains_the_failure_of_another_report(
+def test_a_report_on_stdout_contains_the_failure_to_write_another_report(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -125,7 +125,7 @@ def test_simulate_prints_its_url_on_stdout_even_if_a_variable_sends_a_report_the
     ("redirection", "why"),
     [(">&-", "stdout is closed"), ("> /dev/full", "No space left on device"), ("| true", "Broken pipe")],
 )
-def test_a_report_that_cannot_be_written_to_stdout_is_exit_code_four(
+def test_a_report_that_cannot_be_written_to_stdout_causes_exit_code_four(
     redirection: str, why: str, tmp_path: Path
 ) -> None:
     gate = f"'{sys.executable}' '{ENTRYPOINT}' demo passing --json-path - --poll-interval 1s"
@@ -149,7 +149,8 @@ def test_a_slow_reader_gets_the_complete_record_even_through_a_non_blocking_pipe
         )
         os.close(writing)
         assert process.stderr is not None
-        for line in process.stderr:  # the log of the wait; the rest follows after the record
+        # Read the log until the session has ended. The gate writes the rest of the log after the record.
+        for line in process.stderr:
             if "is FAILED" in line:
                 break
         with os.fdopen(reading, "rb") as pipe:

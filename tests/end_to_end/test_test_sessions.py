@@ -1,4 +1,4 @@
-"""Undocumented behaviour of test sessions: the gate handles all possibilities."""
+"""Behaviour of test sessions that Checkly does not document: the gate handles every possibility."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ sessions:
         return run(workspace, github(workspace, inputs_for(api, ids)))
 
 
-# The behaviour, the first check's results, further keys of session and API, and the first check's case.
+# For each behaviour: the first check's results, further keys of the session and of the API, and the case.
 UNKNOWN = {
     "each check is pending from the start": (GREEN, "", "", "Pay [eu-west-1]", "pass"),
     "each check appears with its first result": (GREEN, "grows: true", "", "Pay [eu-west-1]", "pass"),
@@ -59,9 +59,9 @@ UNKNOWN = {
         "Pay [22be3b52-5ec2-4894-9086-b5b4a8b00a89]",
         "pass",
     ),
-    "the session cannot be read at once": (GREEN, "readable: 8s", "", "Pay [eu-west-1]", "pass"),
-    "completion is not served": (GREEN, "", "api: {completion: false}", "Pay [eu-west-1]", "pass"),
-    "the first version of check sessions is gone": (
+    "the session can be read only after some seconds": (GREEN, "readable: 8s", "", "Pay [eu-west-1]", "pass"),
+    "completion requests are refused": (GREEN, "", "api: {completion: false}", "Pay [eu-west-1]", "pass"),
+    "check sessions are served only as v2": (
         GREEN,
         "",
         "api: {served: [v2]}",
@@ -73,7 +73,9 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("is_link", [False, True], ids=["ID", "link"])
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_undocumented_green_behaviour_opens_the_gate(name: str, is_link: bool, tmp_path: Path) -> None:
+def test_undocumented_behaviour_without_problems_opens_the_gate(
+    name: str, is_link: bool, tmp_path: Path
+) -> None:
     first_check, session, rest, case, says = UNKNOWN[name]
     gated = gate_on(tmp_path, first_check, session, rest, is_link=is_link)
     assert gated.code == 0, gated.log
@@ -121,7 +123,7 @@ RED = {
 
 
 @pytest.mark.parametrize("name", RED)
-def test_undocumented_red_behaviour_closes_the_gate(name: str, tmp_path: Path) -> None:
+def test_undocumented_behaviour_with_problems_closes_the_gate(name: str, tmp_path: Path) -> None:
     first_check, session, case, says, reason = RED[name]
     gated = gate_on(tmp_path, first_check, session)
     assert gated.code == 1, gated.log

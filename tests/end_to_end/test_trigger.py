@@ -1,4 +1,4 @@
-"""Trigger and gate in one step, over real HTTP."""
+"""Triggering checks and gating on them in one step, over real HTTP."""
 
 from __future__ import annotations
 

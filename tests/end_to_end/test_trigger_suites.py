@@ -42,7 +42,7 @@ GITHUB = {
 def triggered(
     workspace: Path, *, second: str = "passed", rest: str = "", **inputs: str
 ) -> tuple[Run, list[Any], list[list[str]]]:
-    """Run a gate that triggers; return it with the bodies of its calls and the problems of its requests."""
+    """Run a gate that triggers checks; return the run, its trigger calls and the problems of its requests."""
     with Simulator(parse(SCENARIO % (second, rest), name="suites")) as api:
         given = {"trigger-as": "test-session", "trigger-tags": "production", "trigger-location": "eu-west-1"}
         more = {name.replace("_", "-"): value for name, value in inputs.items()}
@@ -128,7 +128,7 @@ def test_variables_are_sent_as_secrets_and_never_shown(tmp_path: Path) -> None:
         ({"trigger_location": "eu west/1"}, "region codes or slugs of private locations"),
     ],
 )
-def test_inputs_that_do_not_go_together_are_refused_before_any_request(
+def test_incompatible_inputs_are_refused_before_any_request(
     inputs: dict[str, str], said: str, tmp_path: Path
 ) -> None:
     done, posted, _ = triggered(tmp_path, **inputs)

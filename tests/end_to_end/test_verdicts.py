@@ -1,4 +1,4 @@
-"""Every verdict of the contract over real HTTP, as GitHub runs the gate: code, cases, outputs, summary."""
+"""Every verdict of the contract over real HTTP, as GitHub runs the gate: exit code, outputs and reports."""
 
 from __future__ import annotations
 
@@ -205,7 +205,9 @@ def test_the_verdict_on_a_finished_session(case: Case, version: str, tmp_path: P
     ("status", "on_the_way"),
     [("PASSED", "PROGRESS_FAILED"), ("PASSED", "PROGRESS_DEGRADED"), ("FAILED", "PROGRESS_FAILED")],
 )
-def test_a_status_before_the_end_does_not_decide(status: str, on_the_way: str, tmp_path: Path) -> None:
+def test_the_status_of_an_unfinished_session_does_not_decide_the_verdict(
+    status: str, on_the_way: str, tmp_path: Path
+) -> None:
     end = "passed" if status == "PASSED" else "failed"
     run = gate_on(
         tmp_path,

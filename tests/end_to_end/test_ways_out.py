@@ -106,7 +106,7 @@ def test_nothing_is_cancelled_without_cancel_on_abort(tmp_path: Path) -> None:
     assert result.code == 3
 
 
-def test_the_gates_own_timeout_is_not_a_timeout_of_checkly(tmp_path: Path) -> None:
+def test_the_gates_own_timeout_is_not_reported_as_a_timeout_of_checkly(tmp_path: Path) -> None:
     result = gate_on(tmp_path, LONG, timeout="2s")
     assert result.code == 3
     assert result.outputs["verdict"] == "inconclusive"
@@ -152,7 +152,7 @@ REFUSALS = {
 def test_the_reason_of_a_final_error_contains_advice(status: int, advice: str, tmp_path: Path) -> None:
     location = ", location: 'https://login.example/?next=x'" if status == 302 else ""
     scenario = LONG + f"faults: [{{on: any, status: {status}{location}}}]\n"
-    timeout = "3s" if status == 404 else "30s"  # shorter than the grace period for a new session
+    timeout = "3s" if status == 404 else "30s"  # a 404 is retried for 10s, which the test does not wait for
     result = gate_on(tmp_path, scenario, timeout=timeout)
     assert result.code == 4
     assert str(status) in result.outputs["reason"]
@@ -182,7 +182,9 @@ USAGE = {
 
 
 @pytest.mark.parametrize(("inputs", "says"), USAGE.values(), ids=USAGE.keys())
-def test_a_bad_input_is_refused_before_any_request(inputs: dict[str, str], says: str, tmp_path: Path) -> None:
+def test_an_invalid_input_is_refused_before_any_request(
+    inputs: dict[str, str], says: str, tmp_path: Path
+) -> None:
     parsed = parse(LONG, name="long")
     with Simulator(parsed) as api:
         result = run(tmp_path, github(tmp_path, inputs_for(api, parsed.session_ids) | inputs))
@@ -206,7 +208,7 @@ FINISHED = LONG.replace("600s", "0s")
     ids=["an open gate becomes inconclusive", "a closed gate stays closed"],
 )
 @pytest.mark.parametrize("unwritable", ["junit-path", "json-path"])
-def test_a_report_that_cannot_be_written_is_reported_and_never_leaves_the_gate_open(
+def test_an_unwritable_report_is_reported_and_the_gate_does_not_open(
     scenario: str, code: int, unwritable: str, tmp_path: Path
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -223,7 +225,7 @@ def test_a_report_that_cannot_be_written_is_reported_and_never_leaves_the_gate_o
         assert result.record["exit-code"] == code
 
 
-def test_missing_folders_of_the_runner_cause_warnings_and_outputs_are_commands(tmp_path: Path) -> None:
+def test_without_the_folders_of_the_runner_the_gate_warns_and_prints_its_outputs(tmp_path: Path) -> None:
     parsed = parse(FINISHED, name="finished")
     with Simulator(parsed) as api:
         env = github(tmp_path, inputs_for(api, parsed.session_ids))
@@ -333,7 +335,8 @@ def test_a_demo_needs_no_inputs_and_ends_with_the_verdict(tmp_path: Path) -> Non
         (["simulate", "--host", "simulator"], "--host: 'simulator' is not allowed; allowed: an IPv4 address"),
         (["simulate", "--host", "192.0.2.1"], "simulate cannot listen on 192.0.2.1, port 0: "),
         (["--session", "x"], "did you mean session-id?"),
-        (["--session-id", "--help"], "unknown input --help"),  # such as from a variable of a pipeline
+        # If a variable of a pipeline contains such a text, the gate must not exit with 0.
+        (["--session-id", "--help"], "unknown input --help"),
         (["--session-id", "--version"], "unknown input --version"),
         (["--session-id", "-h"], "session-id: '-h' is not allowed"),
     ],
@@ -356,7 +359,7 @@ def test_an_invalid_command_line_is_refused(arguments: list[str], says: str, tmp
     ids=" ".join,
 )
 @pytest.mark.parametrize("place", [JUNIT, "elsewhere/report.xml"])
-def test_a_wrong_command_or_argument_is_refused_with_a_report(
+def test_an_invalid_command_or_argument_is_refused_with_a_report(
     arguments: list[str], place: str, tmp_path: Path
 ) -> None:
     result = run(tmp_path, {"CHECKLY_API_KEY": KEY}, *arguments, "--junit-path", place)

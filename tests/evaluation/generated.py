@@ -1,7 +1,7 @@
-"""Random sessions and policies, with few locations, so that results often share one.
+"""Random sessions and policies, with few locations, so that several results often have the same location.
 
-Hypothesis draws only a seed for each, which is about twenty times faster than drawing every field. A failing
-example is printed in full, but is not shrunk.
+Hypothesis draws only a seed for each session or policy, which is about twenty times faster than drawing every
+field. A failing example is printed in full, but is not shrunk.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _RANDOM = st.integers(0, 2**64 - 1).map(Random)
 
 
 def _some(random: Random, of: Sequence[T], most: int, least: int = 0) -> list[T]:
-    """Return up to that many different elements."""
+    """Return a random number of different elements, from `least` to `most`."""
     return random.sample(of, random.randint(least, most))
 
 
@@ -60,7 +60,7 @@ def _session(random: Random) -> Session:
     of = session(
         random.choice(STATUSES), *found, locations=tuple(locations), version=random.choice(["v1", "v2"])
     )
-    if random.random() < 0.5:  # in half of the sessions, the other locations are green
+    if random.random() < 0.5:  # in half of the sessions, the remaining locations are green
         covered = {each.location for each in found}
         green = _green([location for location in locations if location not in covered])
         return with_run(of, results=(*run_of(of).results, *green))
@@ -68,7 +68,7 @@ def _session(random: Random) -> Session:
 
 
 def _retried_session(random: Random) -> Session:
-    """Return a session in which some locations were retried elsewhere, and one may be red."""
+    """Return a session in which some locations were retried elsewhere. Any location may be red."""
     locations = RUN_LOCATIONS[:3]
     retried = _some(random, locations, most=2)
     attempts = [attempt(location) for location in random.choice([retried, [*retried, FOREIGN[0]]])]
@@ -179,7 +179,7 @@ def _policy_for_one(random: Random, shared: Policy) -> Policy:
         shared = replace(shared, skipped=_policy(random).skipped)
     if random.random() < 0.5:
         return shared
-    # One entry has the same limits for all of its checks.
+    # All checks that match an entry of the policy have the same limits.
     return replace(
         shared,
         failed=(Threshold(1, is_share=False),),

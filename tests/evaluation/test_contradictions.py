@@ -1,4 +1,4 @@
-"""A contradiction between a session's status and its results is reported, and nothing else is."""
+"""Which differences between a session's status and its results are reported as contradictions."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ CASES: dict[str, tuple[Session, list[str]]] = {
         session("PASSED", result("a", "degraded"), result("b")),
         ["Checkly reports PASSED, but a is degraded; the worse of the two counts"],
     ),
-    "passed, and degraded before it passed": (
+    "passed, and a location was degraded before it passed": (
         session("PASSED", result("a", "degraded", after_s=3), result("a", after_s=9)),
         ["Checkly reports PASSED, but a is degraded; the worse of the two counts"],
     ),
-    "passed, and too slow for the policy alone": (session("PASSED", result("a", took_s=9)), []),
+    "passed, and only the policy makes a location degraded": (session("PASSED", result("a", took_s=9)), []),
     "degraded, and all green": (
         session("DEGRADED", result("a"), result("b")),
         ["Checkly reports DEGRADED, but no location is degraded: all green locations count as degraded"],
@@ -39,7 +39,7 @@ CASES: dict[str, tuple[Session, list[str]]] = {
         session("PASSED", *FIVE_FAILED),
         [f"Checkly reports PASSED, but {_FIVE}; the worse of the two counts"],
     ),
-    "the others are counted": (
+    "further locations are only counted": (
         session("PASSED", *SIX_FAILED),
         [f"Checkly reports PASSED, but {_FIVE} and 1 more; the worse of the two counts"],
     ),

@@ -52,7 +52,7 @@ def _is_open(case: Case) -> bool:
 @pytest.mark.exhaustive
 @examples(20_000, sample=1000)
 @given(cases())
-def test_the_gate_decides_like_the_naive_version_of_the_contract(case: Case) -> None:
+def test_the_gate_and_the_naive_implementation_decide_alike(case: Case) -> None:
     verdict = _judge(case)
     (judged,) = verdict.sessions
     closing = naive.closing_rules(case.session, case.policy_of)
@@ -103,7 +103,7 @@ def test_a_stricter_policy_never_opens_a_gate_that_a_looser_one_closes(
     changed = case
     for name, step in changes:
         changed = stricter(changed, name, step)
-    # If all locations were ignored, the gate had nothing to judge.
+    # If no location counts under the looser policy, the gate is closed for this reason alone.
     assert not _is_open(changed) or _is_open(case) or (_counts_nothing(case) and not _counts_nothing(changed))
 
 
@@ -157,7 +157,7 @@ def test_a_worse_session_never_opens_a_gate_that_a_better_one_closes(
     assert not _is_open(worse) or _is_open(case)
 
 
-# For each choice: a policy that makes it, a session that closes the gate, and a worse one that opens it.
+# A policy with the choice, a session that closes the gate, and a worse session that opens it.
 CHOSEN: dict[Choice, tuple[Policy, Session, Session]] = {
     TOLERATES_FAILURES: (
         Policy(failed=(parse_threshold("1"),)),
@@ -188,7 +188,7 @@ CHOSEN: dict[Choice, tuple[Policy, Session, Session]] = {
 
 
 @pytest.mark.parametrize("choice", CHOSEN, ids=lambda choice: choice.reason)
-def test_only_an_explicit_choice_opens_the_gate_on_a_worse_session(choice: Choice) -> None:
+def test_a_worse_session_opens_the_gate_only_because_of_a_choice_in_the_policy(choice: Choice) -> None:
     policy, better, worse = CHOSEN[choice]
     for of, is_open in ((better, False), (worse, True)):
         case = Case(of, {run.check: policy for run in of.checks})
@@ -196,8 +196,8 @@ def test_only_an_explicit_choice_opens_the_gate_on_a_worse_session(choice: Choic
         assert not _is_open(without([choice], case))
 
 
-def test_a_share_lets_more_fail_if_more_locations_count() -> None:
-    """Only a share lets a stricter policy open the gate: `d` counts too, so 1 of 4 failed, not 1 of 3."""
+def test_a_share_allows_more_failures_if_more_locations_count() -> None:
+    """If the policy no longer ignores `d`, 1 of 4 locations failed, instead of 1 of 3, and the gate opens."""
     of = session("FAILED", result("a", "failed"), result("b"), result("c"), result("d"))
     ignoring = Policy(failed=(parse_threshold("25%"),), skipped={"d": "known"})
     case = Case(of, {run.check: ignoring for run in of.checks})

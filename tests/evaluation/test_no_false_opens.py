@@ -1,4 +1,4 @@
-"""Sessions and policies on which the gate once decided wrongly, and the rules that close it now."""
+"""Sessions and policies for which the gate once decided wrongly, and the rules that close it now."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DAY = date(2026, 11, 23)
 
 @dataclass(frozen=True)
 class Row:
-    """A finished session, a policy file, further inputs, and the rules that must close the gate."""
+    """A finished session, a policy file, the rules that must close the gate, and a degraded-threshold."""
 
     session: Session
     policy: str
@@ -45,7 +45,7 @@ ROWS: dict[str, Row] = {
     "a slow location does not explain a DEGRADED session": Row(
         session("DEGRADED", *THREE_GREEN), "{degraded-threshold: 1, response-time: 3s}", {"degraded"}
     ),
-    "an ignored slow location does not explain it either": Row(
+    "an ignored slow location does not explain a DEGRADED session": Row(
         session("DEGRADED", *THREE_GREEN),
         "{degraded-threshold: 1, response-time: 3s, locations: {ignore: [c]}}",
         {"degraded"},
@@ -60,7 +60,7 @@ ROWS: dict[str, Row] = {
         "{degraded-threshold: 2, flaky-threshold: 0}",
         {"flaky"},
     ),
-    "missing: pass with no result at all": Row(_none("a", "b"), "missing: pass", {"nothing counted"}),
+    "missing: pass without any result": Row(_none("a", "b"), "missing: pass", {"nothing counted"}),
     "missing: pass with failed attempts only": Row(
         session("PASSED", attempt("a"), attempt("b")), "missing: pass", {"nothing counted"}
     ),
@@ -91,15 +91,15 @@ ROWS: dict[str, Row] = {
         "quarantine: [{check: '*', location: a, until: 2026-12-31, reason: INC-1}]",
         {"failed"},
     ),
-    "cancelled and failed under cancelled: pass": Row(
+    "a cancelled result that also failed, with cancelled: pass": Row(
         session("CANCELLED", CANCELLED_AND_FAILED, result("b")), "cancelled: pass", {"failed"}
     ),
-    "a cancelled result beside a failed one under cancelled: pass": Row(
+    "a cancelled and a failed result at a location, with cancelled: pass": Row(
         session("CANCELLED", result("a", "failed"), result("a", "cancelled", after_s=9), result("b")),
         "cancelled: pass",
         {"failed"},
     ),
-    "the failed one of several retries elsewhere is not assigned to an ignored location": Row(
+    "a failed retry elsewhere is not assigned to an ignored location": Row(
         session(
             "FAILED",
             attempt("a"),
@@ -111,7 +111,7 @@ ROWS: dict[str, Row] = {
         "locations: {ignore: [a]}",
         {"failed"},
     ),
-    "if there are fewer retries than retried locations, the others are missing": Row(
+    "if there are fewer retries than retried locations, the other locations are missing": Row(
         session("PASSED", attempt("a"), attempt("b"), result("x"), locations=("a", "b")),
         "locations: {ignore: [a]}",
         {"missing", "nothing counted"},
@@ -121,7 +121,7 @@ ROWS: dict[str, Row] = {
         "{failed-threshold: 25%, missing: pass}",
         {"failed"},
     ),
-    "a surplus retry is not assigned to an ignored location because of its response time": Row(
+    "of equally bad retries, the one at an ignored location finishes a retried location": Row(
         session(
             "DEGRADED",
             attempt("a"),
@@ -134,12 +134,12 @@ ROWS: dict[str, Row] = {
         "{degraded-threshold: 2, response-time: 3s, locations: {ignore: [z]}}",
         {"degraded"},
     ),
-    "an attempt elsewhere does not hide behind a tolerated failure": Row(
+    "an attempt elsewhere is assigned to a green location, not to an allowed failure": Row(
         session("FAILED", attempt("x"), result("a", "failed"), result("b"), locations=("a", "b")),
         "{failed-threshold: 1, flaky-threshold: 0}",
         {"flaky"},
     ),
-    "an attempt elsewhere does not hide behind a missing location": Row(
+    "an attempt elsewhere is assigned to a green location, not to a missing one": Row(
         session("PASSED", attempt("x"), result("b"), locations=("a", "b")),
         "{missing: pass, flaky-threshold: 0}",
         {"flaky"},
@@ -170,13 +170,13 @@ def _judge(row: Row) -> Verdict:
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
-def test_the_gate_is_closed_by_these_rules(row: Row) -> None:
+def test_the_expected_rules_close_the_gate(row: Row) -> None:
     verdict = _judge(row)
     assert verdict.exit_code is ExitCode.CLOSED
     assert {decision.rule.value for decision in verdict.sessions[0].closing} == row.closes
 
 
-def test_a_response_time_that_cannot_be_applied_is_a_notice() -> None:
+def test_a_response_time_that_cannot_be_applied_causes_a_notice() -> None:
     untimed = replace(result("b"), response_time_ms=None)
     policy = Policy(response_time_ms=3000, origins={"response-time": "p.yml:1"})
     (judged,) = judge([finished(session("PASSED", result("a"), untimed))], lambda _: policy).sessions
@@ -194,8 +194,8 @@ def test_a_session_must_satisfy_every_threshold() -> None:
     ]
 
 
-def test_an_ignored_location_explains_a_degraded_session_beside_a_slow_one() -> None:
-    """The retry of `a` ran in x, y, or z. Only x is degraded for Checkly; y is slow under the policy."""
+def test_an_ignored_degraded_location_explains_a_degraded_session() -> None:
+    """The retry of `a` ran in x, y or z. Checkly reports only x as degraded; y is too slow for the policy."""
     of = session(
         "DEGRADED",
         attempt("a"),

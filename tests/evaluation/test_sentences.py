@@ -1,4 +1,4 @@
-"""The sentence that describes a decision."""
+"""The sentences that describe decisions."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ SENTENCES: dict[str, tuple[str, str, Policy, str]] = {
 
 
 @pytest.mark.parametrize(("status", "states", "policy", "sentence"), SENTENCES.values(), ids=SENTENCES.keys())
-def test_a_decision_is_a_plain_sentence(status: str, states: str, policy: Policy, sentence: str) -> None:
+def test_a_decision_is_described_in_a_plain_sentence(
+    status: str, states: str, policy: Policy, sentence: str
+) -> None:
     locations = "abcd"[: len(states.split())]
     results = []
     for location, state in zip(locations, states.split(), strict=True):

@@ -1,4 +1,4 @@
-"""The verdict on test sessions: rows per check, groups of checks with their own limits, session rules."""
+"""The verdict on test sessions: the rows of each check, groups with their own limits, and session rules."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ROWS: dict[str, tuple[dict[str, Any], str, set[str]]] = {
         "failed-threshold: 0",
         {"failed"},
     ),
-    "one failed, and a share allows it": (
+    "one failed, which a share allows": (
         document(check("A", **RED), check("B"), status="FAILED"),
         "failed-threshold: 50%",
         set(),
@@ -83,12 +83,12 @@ ROWS: dict[str, tuple[dict[str, Any], str, set[str]]] = {
     ),
     "no results": (document(results=ABSENT), "missing: pass", {"no results"}),
     "empty results": (document(), "missing: pass", {"nothing counted"}),
-    "a required location where one check is red": (
+    "a required location at which one check is red": (
         document(check("A"), check("B", **RED), status="FAILED"),
         "{failed-threshold: 1, locations: {required: [us-east-1]}}",
         {"required"},
     ),
-    "a required location where nothing ran": (
+    "a required location at which no check ran": (
         document(check("A")),
         "locations: {required: [eu-west-1]}",
         {"required"},
@@ -98,17 +98,17 @@ ROWS: dict[str, tuple[dict[str, Any], str, set[str]]] = {
         "quarantine: [{check: A, until: 2026-12-31, reason: INC-1}]",
         set(),
     ),
-    "limits of some checks apply to their own group": (
+    "the limits of an entry apply to the group of its checks": (
         document(check("Checkout 1", isDegraded=True), *(check(f"Other {number}") for number in range(9))),
         "degraded-threshold: 50%\nchecks: [{match: {name: Checkout *}, degraded-threshold: 0}]",
         {"degraded"},
     ),
-    "general limits apply to the other checks only": (
+    "the general limits apply only to the other checks": (
         document(check("Checkout 1"), check("Checkout 2"), check("Other", isDegraded=True)),
         "degraded-threshold: 50%\nchecks: [{match: {name: Checkout *}, failed-threshold: 1}]",
         {"degraded"},
     ),
-    "slower than the response time of its entry": (
+    "slower than the response time of an entry": (
         document(check("A", responseTime=4000), check("B", responseTime=4000)),
         "degraded-threshold: 0\nchecks: [{match: {name: A}, response-time: 3s}]",
         {"degraded"},
@@ -117,7 +117,7 @@ ROWS: dict[str, tuple[dict[str, Any], str, set[str]]] = {
 
 
 @pytest.mark.parametrize(("fields", "policy", "closes"), ROWS.values(), ids=ROWS.keys())
-def test_each_session_is_closed_by_these_rules(fields: dict[str, Any], policy: str, closes: set[str]) -> None:
+def test_the_expected_rules_close_the_gate(fields: dict[str, Any], policy: str, closes: set[str]) -> None:
     verdict = verdict_on(fields, policy)
     (judged,) = verdict.sessions
     assert {decision.rule.value for decision in judged.closing} == closes
@@ -133,7 +133,7 @@ def test_a_retry_elsewhere_finishes_the_row_of_its_check() -> None:
     assert judged.rows[0].outcome.finished_in == "eu-west-1"
 
 
-def test_reasons_name_checks_and_their_locations_only_if_there_are_several() -> None:
+def test_reasons_name_the_locations_of_checks_only_if_there_are_several_locations() -> None:
     one = verdict_on(document(check("A", **RED), check("B"), status="FAILED"))
     assert one.reason.text == "1 of 2 checks failed (50%), none allowed (p.yml:1): A"
     two = verdict_on(document(check("A", **RED), check("B", runLocation="eu-west-1"), status="FAILED"))

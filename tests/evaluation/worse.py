@@ -1,4 +1,4 @@
-"""Changes that make a policy stricter or a session worse, and choices that may still open a gate."""
+"""Changes that make a policy stricter or a session worse, and choices that may nevertheless open the gate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.samples import attempt
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice in a policy: why it may open the gate on something worse, and how to undo it."""
+    """A choice in a policy: why it may open the gate on a worse session, and how to undo the choice."""
 
     reason: str
     withdrawn: Callable[[Policy], Policy]
@@ -27,13 +27,13 @@ TOLERATES_FAILURES = Choice(
 )
 EXPLAINS_DEGRADED = Choice(
     "degraded-threshold allows the one degraded location of a DEGRADED session; "
-    "without it, all green locations count as degraded",
+    "without a degraded location, all green locations count as degraded",
     lambda policy: replace(policy, degraded=(NOTHING,)),
 )
 PASSES_MISSING = Choice("missing: pass", lambda policy: replace(policy, allow_missing=False))
 PASSES_CANCELLED = Choice("cancelled: pass", lambda policy: replace(policy, allow_cancelled=False))
 IGNORES = Choice(
-    "an ignored location counts for nothing, but explains the status of its session",
+    "an ignored location does not count, but it explains the status of the session",
     lambda policy: replace(policy, skipped={}),
 )
 SHARES = Choice(
@@ -52,7 +52,7 @@ def _as_count(threshold: Threshold) -> Threshold:
 
 
 def without(choices: Iterable[Choice], case: Case) -> Case:
-    """Return the case under a policy without those choices."""
+    """Return the case after the given choices have been removed from its policies."""
     for choice in choices:
         case = case.under(choice.withdrawn)
     return case
@@ -67,7 +67,7 @@ def _field(name: str, value: object) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Stricter:
-    """A field of a policy, the steps that make it stricter, and the choices that may still open a gate."""
+    """A change that makes a policy stricter, and the choices that may nevertheless open the gate."""
 
     change: Callable[[Policy, int], Policy]
     choices: tuple[Choice, ...] = ()
@@ -118,7 +118,7 @@ STRICTER: Mapping[str, Stricter] = {
 
 
 def stricter(case: Case, name: str, step: int) -> Case:
-    """Return the case under a policy that is stricter in a field."""
+    """Return the case with stricter policies. `name` is a key of STRICTER."""
     return case.under(lambda policy: STRICTER[name].change(policy, step))
 
 
@@ -138,7 +138,10 @@ class Place:
 
 
 def places_that_count(case: Case) -> Iterable[Place]:
-    """Yield the results of locations that count. An unlisted one may be the retry of an ignored one."""
+    """Yield the places of results whose locations count.
+
+    If the policy ignores locations, a result at an unlisted location may be a retry of an ignored location.
+    """
     for number, run in enumerate(case.session.checks):
         skipped = case.policies[run.check].skipped
         for index, result in enumerate(run.results):
@@ -148,7 +151,7 @@ def places_that_count(case: Case) -> Iterable[Place]:
 
 @dataclass(frozen=True)
 class Worse:
-    """A change to one result that makes a session worse; None if it does not apply to that result."""
+    """A change to a result that makes a session worse. It returns None if it does not apply to the result."""
 
     change: Callable[[Session, Place], Session | None]
     choices: tuple[Choice, ...] = ()
@@ -182,7 +185,7 @@ def _slower(session: Session, place: Place) -> Session:
 
 
 def _retried(session: Session, place: Place) -> Session | None:
-    """Add a failed attempt before a FINAL result."""
+    """Add a failed attempt at the location of a FINAL result."""
     run = session.checks[place.run]
     final = run.results[place.result]
     if final.kind is not ResultKind.FINAL:

@@ -1,4 +1,4 @@
-"""Jobs of GitHub's examples, played step by step as the runner does, with a given result of the gate."""
+"""Run the jobs of GitHub's examples step by step, as the runner does, with a given result of the gate."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Gate:
     outputs: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, operand: str) -> str:
-        """Return the value of an operand in an expression. Raise KeyError for any other operand."""
+        """Return the value of an operand in an expression. Raise KeyError if the operand is unknown."""
         if operand.startswith("'"):
             return operand.strip("'")
         if operand.startswith("steps.gate.outputs."):
@@ -33,7 +33,7 @@ class Gate:
         return {"steps.gate.outcome": self.outcome, "always()": "true"}[operand]
 
     def meets(self, condition: str) -> bool:
-        """Return whether a condition is true: terms joined by `||`, or by `&&`."""
+        """Return whether a condition is true. Its terms are joined by `||` or by `&&`, never by both."""
         if " || " in condition:
             return any(map(self._is_true, condition.split(" || ")))
         return all(map(self._is_true, condition.split(" && ")))
@@ -58,14 +58,14 @@ class Job:
 
 
 def steps_of(workflow: str) -> list[dict[str, Any]]:
-    """Return the steps of the job with the gate."""
+    """Return the steps of the job that contains the gate."""
     jobs = yaml.safe_load(workflow)["jobs"].values()
     (steps,) = (job["steps"] for job in jobs if any(step.get("id") == "gate" for step in job["steps"]))
     return list(steps)
 
 
 def play(workflow: str, gate: Gate, folder: Path, down: Collection[str] = ()) -> Job:
-    """Play the job with the gate; the scripts and actions in `down` fail."""
+    """Run the job with this result of the gate. The scripts and actions in `down` fail."""
     programs = Programs(folder)
     for script in SCRIPTS:
         programs.add(script, int(script in down))
@@ -90,5 +90,5 @@ def play(workflow: str, gate: Gate, folder: Path, down: Collection[str] = ()) ->
 
 
 def name_of(step: Mapping[str, Any]) -> str:
-    """Return the name of an action or a script, without folder, pin or further lines."""
+    """Return the name of an action or a script, without its folder, its pin or further lines."""
     return re.split(r"[@\n]", str(step.get("uses", step.get("run"))).rpartition("/")[2])[0]

@@ -24,7 +24,7 @@ sys.exit({code})
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a program: its arguments and its environment."""
+    """A call to a program: its arguments and its environment."""
 
     arguments: list[str]
     environment: dict[str, str]
@@ -40,14 +40,14 @@ class Ended:
 
 @dataclass(frozen=True)
 class Programs:
-    """A folder on the PATH of the scripts."""
+    """A folder of programs that is on the PATH of the scripts."""
 
     folder: Path
 
     def add(
         self, name: str, code: int = 0, writes: Mapping[str, str] | None = None, prints: str = ""
     ) -> None:
-        """Add a program that writes files to its working directory, prints, and ends with an exit code."""
+        """Add a program that writes files to its working directory, prints a text and ends with a code."""
         self.folder.mkdir(exist_ok=True)
         program = self.folder / name
         text = _RECORDER.format(

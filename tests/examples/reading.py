@@ -1,4 +1,4 @@
-"""The examples as data: the files, and the inputs that each gives to the gate."""
+"""The examples as data: the files, and the inputs that each file passes to the gate."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _STAND_INS = {
     "trigger-tags": "production",
     "degraded-threshold": "25%",
 }
-# A variable's name and its value, up to a comment.
+# The name of a variable, and its value without a trailing comment.
 _VARIABLE = re.compile(r"(?m)\b(CHECKLY_(?:GATE|API|ACCOUNT)_[A-Z_]+)\b(?: ?[:=] ?(.*?)(?= *(?:$| #| //)))?")
 
 
@@ -42,13 +42,14 @@ def documents(name: str) -> Any:  # noqa: ANN401 - any content of the system's f
 
 
 def variables(name: str) -> dict[str, str]:
-    """Return the gate's variables in an example, with their values if it sets them."""
+    """Return the gate's variables in an example, with their values if the example sets them."""
     given = [(variable, value.strip("'\"")) for variable, value in _VARIABLE.findall(text(name))]
-    return dict(sorted(given, key=lambda pair: bool(pair[1])))  # a value takes precedence over a mere mention
+    # An assignment takes precedence over a mention.
+    return dict(sorted(given, key=lambda pair: bool(pair[1])))
 
 
 def arguments(name: str) -> list[tuple[list[str], dict[str, str]]]:
-    """Return the flags and variables with which an example starts each gate."""
+    """Return, for each gate in an example, the flags and the variables that it is started with."""
     if not name.endswith((".yml", ".yaml")):
         return [([], _real(variables(name)))]
     started = []
@@ -61,13 +62,13 @@ def arguments(name: str) -> list[tuple[list[str], dict[str, str]]]:
 
 
 def _listed(use: Mapping[str, Any]) -> dict[str, str]:
-    """Return the variables with a value in a Kubernetes list of variables."""
+    """Return the variables in a Kubernetes `env` list that have a value there."""
     listed = use.get("env", [])
     return {each["name"]: each["value"] for each in listed if isinstance(each, dict) and "value" in each}
 
 
 def _uses(value: object) -> Iterator[Mapping[str, Any]]:
-    """Yield every mapping that uses the action or the image."""
+    """Yield each mapping that names the action or the image."""
     if isinstance(value, list):
         for each in value:
             yield from _uses(each)
@@ -92,5 +93,5 @@ def _real_flag(flag: str) -> str:
 
 
 def _is_open(value: str) -> bool:
-    """Return whether the CI system fills in a value."""
+    """Return whether a value is empty or a placeholder that the CI system fills in."""
     return not value or "$" in value or value.startswith(("{{", "{'from_secret'", "credentials("))

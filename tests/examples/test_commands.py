@@ -40,7 +40,7 @@ class Script:
 
 
 def _azure(name: str, variables: Mapping[str, str]) -> Script:
-    """Return Azure's script. Secret variables are in its environment only if the step names them."""
+    """Return Azure's script. Its environment contains a secret variable only if the step names it."""
     (pipeline,) = documents(name)
     (job,) = pipeline.get("jobs", [pipeline])
     (step,) = (step for step in job["steps"] if "docker" in step.get("script", ""))
@@ -56,7 +56,7 @@ def _macros(value: str) -> str:
 
 
 def _buildkite() -> Script:
-    """Return Buildkite's script. The uploader interpolates it first: `$$` becomes a dollar sign."""
+    """Return Buildkite's script after the uploader has replaced its variables. `$$` becomes a dollar sign."""
     (step,) = (step for step in documents("buildkite/pipeline.yml")[0]["steps"] if "env" in step)
     command = re.sub(r"\$\$|\$\{?(\w+)\}?", lambda match: "/uploader" if match[1] else "$", step["command"])
     return Script(command, {**KEYS, **step["env"]})
@@ -140,7 +140,7 @@ def _circleci() -> Script:
     (config,) = documents("circleci/config.yml")
     job = config["jobs"]["checkly"]
     (uses,) = config["workflows"]["production"]["jobs"][1:]
-    assert uses["checkly"]["context"] == "checkly"  # this context contains the keys
+    assert uses["checkly"]["context"] == "checkly"  # the context that contains the keys
     (container,) = job["docker"]
     return Script(_step(job["steps"], "run")["command"], {**KEYS, **container["environment"]})
 
@@ -165,9 +165,8 @@ def test_a_job_in_the_image_passes_all_inputs_to_the_gate_and_has_its_exit_code(
     (call,) = programs.calls("checkly-gate")
     assert GIVEN.items() <= call.environment.items()
     settings = read_settings(call.arguments, call.environment)
-    assert (
-        settings.junit_path == "test-results/checkly-junit.xml"
-    )  # both systems read reports in test-results
+    # Both systems read the reports in test-results.
+    assert settings.junit_path == "test-results/checkly-junit.xml"
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -187,15 +186,14 @@ def test_buildkite_retries_only_exit_code_4() -> None:
     assert step["retry"] == {"automatic": [{"exit_status": 4, "limit": 1}]}
 
 
-def test_circleci_stores_the_report_of_a_closed_gate_too() -> None:
+def test_circleci_also_stores_the_report_of_a_closed_gate() -> None:
     (config,) = documents("circleci/config.yml")
     steps = config["jobs"]["checkly"]["steps"]
-    assert _step(steps, "store_test_results") == {
-        "path": "test-results"
-    }  # CircleCI stores it after a failed step too
+    # CircleCI runs this step even if an earlier one failed.
+    assert _step(steps, "store_test_results") == {"path": "test-results"}
 
 
-def test_bitbucket_stops_a_gate_only_after_its_own_timeout() -> None:
+def test_bitbucket_stops_the_gate_only_after_the_gates_own_timeout() -> None:
     steps = documents("bitbucket/bitbucket-pipelines.yml")[0]["pipelines"]["branches"]["main"]
     (minutes,) = (each["step"]["max-time"] for each in steps if each["step"].get("image") == IMAGE)
     assert minutes > 20

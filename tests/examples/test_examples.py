@@ -1,4 +1,4 @@
-"""Each example is valid for its system, and gives the gate only inputs that exist."""
+"""Each example is valid for its system, and passes only existing inputs to the gate."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ SCHEMAS = {
     **{name: "github-workflows" for name in FILES if name.startswith("github/")},
 }
 JOBS = {"argo/rollouts.yaml", "clouddeploy/skaffold.yaml"}
-"""Examples without a report, which test_recipes.py covers."""
+"""Examples that publish no report. test_recipes.py tests them."""
 WITHOUT_A_SCHEMA = {"argo/workflow.yaml", "jenkins/Jenkinsfile", "tekton/task.yaml", *JOBS}
-"""Examples whose structure test_structures.py checks instead."""
+"""Examples that are not validated against a schema. test_structures.py checks their structure."""
 PLAYED = {"argo/workflow.yaml", "bitbucket/bitbucket-pipelines.yml", "tekton/task.yaml"}
-"""Examples that test_pods.py and test_commands.py play. test_github.py plays those of GitHub."""
+"""Examples that test_pods.py and test_commands.py run. test_github.py runs the examples for GitHub."""
 EXIT_CODE = r"(?:exit[ _]?(?:code|status)\}?\}?:?|\bcode) (?:[!=]= )?(\d+)"
-# The text that makes an example publish the report of a closed gate too. Other tests play the other examples.
+# The text that makes an example also publish the report of a closed gate. Other tests run the other examples.
 PUBLISHED_ALWAYS = {
     "azure/azure-pipelines.yml": r"PublishTestResults@2\n +condition: succeededOrFailed\(\)",
     "buildkite/pipeline.yml": r"artifact_paths: test-results/checkly-junit\.xml",
@@ -73,14 +73,14 @@ def test_the_gate_accepts_the_inputs_of_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("name", EVERY_FILE)
 def test_no_variable_looks_like_an_unknown_input(name: str) -> None:
-    """CI systems pass every variable to the gate, which refuses unknown ones that have its prefixes."""
+    """CI systems pass every variable to the gate, and it refuses unknown variables with its prefixes."""
     known = {variable for row in BY_NAME.values() for variable in row.environment}
     prefixes = "|".join(ENVIRONMENT_PREFIXES)
     assert set(re.findall(rf"\b(?:{prefixes})[A-Za-z_-]+", text(name))) <= known
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_key_comes_from_a_secret(name: str) -> None:
+def test_the_api_key_comes_from_a_secret(name: str) -> None:
     assert not re.search(r"\b(cu|sv)_\w", text(name))
     given = variables(name).get("CHECKLY_API_KEY", "")
     secrets = {"$(CHECKLY_API_KEY)", "credentials('checkly-api-key')", "${{ secrets.CHECKLY_API_KEY }}"}
@@ -93,7 +93,7 @@ def test_a_key_comes_from_a_secret(name: str) -> None:
 def test_the_outputs_and_exit_codes_of_an_example_exist(name: str) -> None:
     assert set(re.findall(r"steps\.gate\.outputs\.([\w-]+)", text(name))) <= set(OUTPUTS)
     codes = {int(code) for code in re.findall(EXIT_CODE, text(name), re.IGNORECASE)}
-    own = {int(code) for code in re.findall(r"\bcode=(\d+)", text(name))}  # codes that a script sets itself
+    own = {int(code) for code in re.findall(r"\bcode=(\d+)", text(name))}  # set by a script itself
     assert codes <= {*ExitCode, *own}
     verdicts = re.findall(r"outputs\.verdict == '(\w+)'", text(name))
     assert set(verdicts) <= {"pass", "fail", "inconclusive"}
@@ -130,6 +130,6 @@ def test_every_action_of_other_owners_has_the_same_pin_everywhere() -> None:
     assert len(pins) > 8
 
 
-def test_the_page_on_ci_systems_links_every_example() -> None:
+def test_the_page_on_ci_systems_links_to_every_example() -> None:
     linked = re.findall(r"\]\(\.\./examples/([^)]+)\)", (ROOT / "docs" / "CI.md").read_text())
     assert sorted(linked) == EVERY_FILE

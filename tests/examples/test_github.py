@@ -1,4 +1,4 @@
-"""GitHub's examples, played as jobs: the steps after a gate that opened, closed or was inconclusive."""
+"""The jobs of GitHub's examples: the steps after a gate that opened, closed or was inconclusive."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_job_fails_with_its_gate_and_publishes_an_existing_report(
     ("gate", "rolls_back"),
     [(OPEN, False), (RED, True), (SLOW, True), (LOST, False), (UNKNOWN, False), (NOT_STARTED, False)],
 )
-def test_only_failed_and_degraded_checks_cause_a_roll_back_even_if_another_step_fails(
+def test_failed_and_degraded_checks_cause_a_roll_back_even_if_another_step_fails(
     gate: Gate, rolls_back: bool, down: str, tmp_path: Path
 ) -> None:
     job = play(ROLLBACK, gate, tmp_path, {down})

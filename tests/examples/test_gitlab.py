@@ -81,7 +81,7 @@ def _run(folder: Path, url: str, *variables: str, example: str = GATING) -> Pipe
     done = subprocess.run(
         [gitlab, "--force-shell-executor", *(f"--variable={each}" for each in given)],
         cwd=folder,
-        # The gate is on the PATH, as in its image. HOME hides the settings of this machine.
+        # The gate is on the PATH, as in its image. An empty HOME hides the settings of this machine.
         env={"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(folder.parent)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

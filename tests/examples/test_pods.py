@@ -1,4 +1,4 @@
-"""Argo's and Tekton's examples, played step by step with a given result of the gate."""
+"""Run Argo's and Tekton's examples step by step, with a given result of the gate."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Played:
 
 
 def _argo(end: Ended, programs: Programs, folder: Path) -> Played:
-    """Run the groups in order until a step fails, unless the workflow continues after its failure."""
+    """Run the groups in order. Stop after a failed step, unless the step has `continueOn`."""
     (workflow,) = documents("argo/workflow.yaml")
     templates = {template["name"]: template for template in workflow["spec"]["templates"]}
     ran, codes, log = [], dict[str, int](), ""
@@ -54,7 +54,7 @@ def _holds(condition: str, codes: dict[str, int]) -> bool:
 
 
 @pytest.mark.parametrize("end", ENDS, ids=str)
-def test_argo_rolls_back_failed_and_degraded_checks_and_fails_if_the_gate_did_not_open(
+def test_argo_rolls_back_after_failed_or_degraded_checks_and_fails_with_the_gate(
     end: Ended, tmp_path: Path
 ) -> None:
     programs = Programs(tmp_path / "programs")
@@ -67,7 +67,7 @@ def test_argo_rolls_back_failed_and_degraded_checks_and_fails_if_the_gate_did_no
     assert call.environment["CHECKLY_GATE_SESSION_ID"] == "{{workflow.parameters.session-id}}"
 
 
-def test_argo_stops_a_gate_only_after_its_own_timeout() -> None:
+def test_argo_stops_the_gate_only_after_the_gates_own_timeout() -> None:
     (workflow,) = documents("argo/workflow.yaml")
     (gate,) = (each for each in workflow["spec"]["templates"] if each["name"] == "gate")
     assert {"name": "CHECKLY_GATE_TIMEOUT", "value": "20m"} in gate["container"]["env"]
@@ -75,7 +75,7 @@ def test_argo_stops_a_gate_only_after_its_own_timeout() -> None:
 
 
 def _tekton(code: int, folder: Path) -> Played:
-    """Run the steps in order until one fails, unless the task continues after its failure."""
+    """Run the steps in order. Stop after a failed step, unless the step has `onError: continue`."""
     (task,) = documents("tekton/task.yaml")
     paths = {"steps.step-gate.exitCode.path": folder / "code", "results.exit-code.path": folder / "result"}
     (folder / "test-results").mkdir()
@@ -97,7 +97,7 @@ def _tekton(code: int, folder: Path) -> Played:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_tekton_prints_the_report_passes_the_exit_code_on_and_ends_with_it(code: int, tmp_path: Path) -> None:
+def test_tekton_prints_the_report_and_ends_with_the_exit_code_of_the_gate(code: int, tmp_path: Path) -> None:
     played = _tekton(code, tmp_path)
     assert played.ran == ["gate", "verdict"]
     assert played.code == code

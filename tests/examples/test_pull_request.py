@@ -1,4 +1,4 @@
-"""The recipe for pull requests: git does its checkout, and its gate runs on the result."""
+"""The recipe for pull requests: git runs its checkout, and the gate reads the policy that was checked out."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_document_shows_the_steps_of_the_example() -> None:
 
 
 def _commit(repository: Path, branch: str, policy: str) -> None:
-    """Commit a policy file, or none, and another file to a new branch."""
+    """Commit a file and, unless `policy` is empty, a policy file to a new branch."""
     require_programs("git")
     _git(repository.parent, "init", "--quiet", str(repository))
     _git(repository, "checkout", "--quiet", "-b", branch)

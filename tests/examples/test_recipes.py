@@ -1,4 +1,4 @@
-"""Recipes for what to do after the verdict: their scripts run with stand-ins for the programs they call."""
+"""Recipes for steps after the verdict. Their scripts run with stand-ins for the programs that they call."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_comment_on_a_pull_request_has_the_verdict_the_reason_and_the_link(t
 @pytest.mark.parametrize(
     ("verdict", "state"), [("pass", "success"), ("fail", "failure"), ("inconclusive", "error")]
 )
-def test_the_status_of_a_deployment_is_that_of_the_gate(verdict: str, state: str, tmp_path: Path) -> None:
+def test_the_status_of_a_deployment_matches_the_verdict(verdict: str, state: str, tmp_path: Path) -> None:
     outputs = {"verdict": verdict, "reason": "failed " + "x" * 200, "session-link": "https://a.example/"}
     outcome = "success" if verdict == "pass" else "failure"
     job = play(text("github/deployment.yml"), Gate(outcome, outputs), tmp_path)
@@ -61,7 +61,7 @@ def test_the_status_of_a_deployment_is_that_of_the_gate(verdict: str, state: str
 
 @contextmanager
 def _slack() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Yield the address of a server that accepts messages, and the messages."""
+    """Yield the address of a server that accepts messages, and the list of the messages it receives."""
     messages: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -108,7 +108,7 @@ def test_an_open_gate_is_not_posted_to_slack(tmp_path: Path) -> None:
     assert messages == []
 
 
-def test_no_name_from_checkly_mentions_a_channel_in_slack(tmp_path: Path) -> None:
+def test_names_from_checkly_cannot_mention_a_channel_in_slack(tmp_path: Path) -> None:
     Programs(tmp_path / "programs").add("checkly-gate", 1, {RECORD: json.dumps(HOSTILE)})
     with _slack() as (url, messages):
         _notify(tmp_path, url, "checkly-gate")

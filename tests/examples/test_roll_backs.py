@@ -1,4 +1,4 @@
-"""The scripts of the examples that roll back: only for failed and degraded checks."""
+"""The scripts of the examples roll back a deployment only if checks failed or are degraded."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Ended:
 
     @property
     def record(self) -> str:
-        """Return the record, with misleading texts that look like a cause."""
+        """Return the record, with texts that only look like a cause."""
         misleading = {"reason": '"cause": "failed"', "inputs": {"cause": "failed", "failed-threshold": "0"}}
         return json.dumps({"verdict": "fail", "cause": self.cause, **misleading}, indent=2)
 
@@ -83,7 +83,7 @@ def test_the_scripts_find_the_cause_in_the_record_of_the_gate(
 
 
 @pytest.mark.parametrize("name", ["gitlab/.gitlab-ci.yml", "jenkins/Jenkinsfile", "argo/workflow.yaml"])
-def test_the_scripts_are_the_same_and_their_thresholds_are_set(name: str) -> None:
+def test_the_scripts_contain_the_same_command_and_their_examples_set_thresholds(name: str) -> None:
     assert """grep -Eq '^  "cause": ".*(failed|degraded)' checkly-gate.json""" in text(name)
     assert {"FAILED", "DEGRADED"} <= set(re.findall(r"CHECKLY_GATE_(\w+)_THRESHOLD", text(name)))
     assert re.search(r"JSON_PATH\W.*checkly-gate\.json", text(name))

@@ -1,4 +1,4 @@
-"""Examples for systems without an available schema: the structure of their files."""
+"""The structure of the examples for systems without an available schema."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_the_jenkinsfile_has_the_sections_of_a_declarative_pipeline() -> None:
     assert {word for depth, word in nested if depth == 3} == {"environment", "steps", "post"}
 
 
-def test_jenkins_keeps_a_shell_in_the_container_and_the_exit_code_of_the_gate() -> None:
+def test_jenkins_replaces_the_entrypoint_and_keeps_the_exit_code_of_the_gate() -> None:
     inside = r"docker\.image\('(.+)'\)\.inside\('(.*)'\) \{\n +code = (.+)\n"
     assert re.findall(inside, text("jenkins/Jenkinsfile")) == [
         (IMAGE, "--entrypoint=", "sh(script: 'checkly-gate', returnStatus: true)")
@@ -63,7 +63,7 @@ def test_argo_stores_the_report_from_the_volume_of_the_gate() -> None:
     assert gate["outputs"]["artifacts"][0]["path"].startswith(f"{mount['mountPath']}/test-results/")
 
 
-def test_tektons_variables_are_declared() -> None:
+def test_all_variables_of_tekton_are_declared_and_used() -> None:
     (task,) = documents("tekton/task.yaml")
     assert (task["apiVersion"], task["kind"]) == ("tekton.dev/v1", "Task")
     spec = task["spec"]
@@ -109,7 +109,7 @@ KEYS = {
         account_id from_secret status
     """,
 }
-"""All keys of the systems that have no schema, or one that accepts unknown keys."""
+"""All known keys of systems that have no schema, or whose schema accepts unknown keys."""
 
 
 def _keys(value: Any) -> set[str]:  # noqa: ANN401 - any content of the system's file
