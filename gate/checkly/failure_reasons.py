@@ -66,7 +66,7 @@ _KINDS = (
 
 
 def _kinds(document: Fields) -> Iterable[Fields]:
-    """Return the object for each kind of check; empty if the document does not contain it."""
+    """Return the document's object for each kind of check. Objects that the document lacks are empty."""
     return (document.optional_fields(kind) for kind in _KINDS)
 
 
@@ -86,7 +86,7 @@ def _failed_assertions(document: Fields) -> Iterable[str]:
 
 
 def _response_statuses(document: Fields) -> Iterable[str]:
-    """Return an HTTP error, unless an assertion failed. Status 0 means that there was no response."""
+    """Return the status of an HTTP error, unless an assertion failed. Status 0 means no response."""
     response = document.optional_fields("apiCheckResult").optional_fields("response")
     status = response.optional_number("status") or 0
     if status >= 400 and not any(_failed_assertions(document)):
@@ -104,7 +104,7 @@ def _first_errors(document: Fields) -> Iterable[str]:
 
 
 def _without_trace(message: str) -> str:
-    """Remove colour codes and the trace from a message. A message that begins with its trace is kept."""
+    """Remove colour codes from a message, and the trace unless the message begins with it."""
     lines = (clean(line, _READ_LENGTH) for line in message[:_READ_BEFORE_CLEANING].splitlines())
     text = "\n".join(lines).strip()
     return _TRACE.split(text)[0].strip() or text
@@ -158,7 +158,7 @@ def _summaries(document: Fields) -> Iterable[str]:
 
 
 def _silence(document: Fields) -> Iterable[str]:
-    """Return `NO_REASON` if the result failed. Results of some kinds of check never have a reason."""
+    """Return `NO_REASON` if the result failed: for some kinds of check, Checkly never reports a reason."""
     if document.is_true("hasFailures") or document.is_true("hasErrors"):
         yield NO_REASON
 

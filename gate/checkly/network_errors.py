@@ -22,7 +22,7 @@ def reason_of(error: BaseException) -> str:
     error = _innermost(error)
     name, text = type(error).__name__, _CONNECTION.sub(r"\1:\2: ", str(error))
     if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _OF_TIME:
-        text += " (is the clock of this machine right?)"
+        text += " (is the clock of this machine correct?)"
     return text if isinstance(error, TooLarge) or text.startswith(name) else f"{name}: {text}"
 
 
