@@ -75,4 +75,4 @@ def test_any_other_response_is_an_error(reply: Response, kind: type[errors.Reque
 def test_the_error_of_a_trigger_that_matched_nothing_contains_advice() -> None:
     with pytest.raises(trigger_errors.NothingTriggered, match="No matching checks were found") as caught:
         read_started_suite(_reply(NOTHING, 403))
-    assert "Check trigger-check-id and trigger-tags" in caught.value.sentence
+    assert "Check trigger-check-id, trigger-tags and account-id" in caught.value.sentence
