@@ -1,3 +1,3 @@
-"""checkly-gate: a CI/CD gate on Checkly sessions."""
+"""checkly-gate: a CI/CD gate for Checkly sessions."""
 
 __version__ = "0.1.0"

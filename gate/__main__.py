@@ -1,7 +1,7 @@
 """Start the program, and turn every failure into an exit code.
 
-Signals are blocked until the gate handles them: an earlier signal would end the gate without a report, and
-SIGINT would print a traceback.
+Signals are blocked until the gate can handle them. A signal that arrived earlier would end the gate without a
+report, and SIGINT would print a traceback.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def main() -> NoReturn:
     try:
         gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        from gate.cli import main as run  # noqa: PLC0415 - loaded after the signals are blocked
+        from gate.cli import main as run  # noqa: PLC0415 - imported only after the signals are blocked
 
         code = run()
     except BaseException as error:  # noqa: BLE001 - the last resort: no error may end with exit code 1

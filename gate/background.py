@@ -1,7 +1,7 @@
-"""Fetch the background of failures: whether errors are new, and whether locations have agents.
+"""Fetch more about failures: whether errors are new, and whether private locations have agents.
 
 This happens after the reasons are fetched, and only adds to them. It is not an error if the key lacks access
-or if a group no longer exists.
+or if an error group no longer exists.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _AT_ONCE = 4
 
 
 def absences(sessions: Iterable[JudgedSession], checkly: Checkly, *, until_s: float) -> dict[str, Detail]:
-    """Return, by location, why rows have no result: their private locations have no running agent.
+    """Return the reason for each missing result at a private location that has no running agent.
 
-    A request is sent only if rows have no result. Raises a `RequestFailed`, or `Stopped` if a signal arrives.
+    A request is sent only if a result is missing. Raises a `RequestFailed`, or `Stopped` if a signal arrives.
     """
     missing = {
         row.outcome.location
@@ -83,7 +83,7 @@ def with_background(
     groups: Mapping[ErrorGroupRef, ErrorGroup],
     sessions: Iterable[JudgedSession],
 ) -> dict[str, Detail]:
-    """Return the details, each with what is known about its error groups."""
+    """Return the details, and add the facts about their error groups."""
     session_of = _session_of(sessions)
     found = {}
     for result_id, detail in details.items():
@@ -94,7 +94,10 @@ def with_background(
 
 
 def _with_groups(detail: Detail, groups: Sequence[ErrorGroup], started_at: datetime | None) -> Detail:
-    """Add a line for each group, and one analysis. Omit the message of a single group that has reasons."""
+    """Add a line for each group, and one analysis.
+
+    If there is only one group, and the result already has reasons, the message of the group is omitted.
+    """
     is_silent = detail.reasons in ((), (NO_REASON,))
     ages = [(group.age(started_at), group.message) for group in groups]
     if not is_silent and len(groups) == 1:

@@ -37,9 +37,9 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
     """Run the command, or the gate if there is no command."""
     console = Console(stream, env)
     command, rest = _split(argv)
-    # Only a lone --help counts: among inputs, it may be a variable's value, and exit code 0 opens the gate.
+    # Only a lone --help counts: after an input, it may be the input's value, and exit code 0 opens the gate.
     if list(rest) in (["--help"], ["-h"]) or _asks_for_help(command, rest):
-        from gate.commands.help import help_text  # noqa: PLC0415 - a run of the gate does not need it
+        from gate.commands.help import help_text  # noqa: PLC0415 - a run of the gate does not need the help
 
         console.command(help_text(rest[0] if command == "help" and rest else command))
         return ExitCode.OPEN

@@ -15,12 +15,12 @@ from gate.text.duration import format_duration
 if TYPE_CHECKING:
     from gate.checkly.session_list import Listed
 
-# Checkly's API: the providers that start test sessions for a commit. Other sessions are given by their IDs.
+# Checkly's API: the providers that start test sessions for a commit. Other sessions are given by ID.
 _PROVIDERS = ("GITHUB", "VERCEL", "PW_REPORTER")
 _SINCE = timedelta(days=7)
 _MOST_PAGES = 50
 _PAUSE_S = 5.0
-_LAST_REQUEST_S = 1.0  # the time for a last request before the timeout
+_LAST_REQUEST_S = 1.0  # reserved for a last request before the timeout
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -72,7 +72,10 @@ class Commits(NamedTuple):
             clock.sleep_s(min(_PAUSE_S, left_s))
 
     def find_more(self, known: Iterable[SessionRef], *, until_s: float) -> tuple[SessionRef, ...]:
-        """Return the sessions that are not known yet, if any. Raises the errors of a failed request."""
+        """Return the sessions that are not in `known`.
+
+        Raises `AmbiguousCommit`, or the `RequestFailed` of a list that cannot be read.
+        """
         ids = {ref.id for ref in known}
         more = [each for each in self._listed(until_s) if each.id not in ids]
         for each in more:

@@ -55,7 +55,7 @@ def _ask(
             pass  # Checkly keeps details for only a few days
         except Transient as error:
             if error.status == HTTPStatus.TOO_MANY_REQUESTS:
-                raise  # the whole account shares the limit, and details are not essential
+                raise  # the whole account shares the rate limit, and details are not essential
             trouble[wanted] = error
 
 

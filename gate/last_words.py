@@ -15,5 +15,6 @@ def complain(text: str) -> None:
         poll = select.poll()
         poll.register(_STDERR, select.POLLOUT)
         if poll.poll(0):
-            line = " ".join(text[:400].split()).replace("##", "# ")  # no CI system takes it for a command
+            # A CI system could take ## for the beginning of a command.
+            line = " ".join(text[:400].split()).replace("##", "# ")
             os.write(_STDERR, f"checkly-gate: {line}\n".encode(errors="replace"))

@@ -1,7 +1,7 @@
 """One run of the gate: trigger, poll, evaluate, explain.
 
-This module determines the order of the steps, which steps a stop or an error skips, and the notices on the
-run.
+This module determines the order of the steps, which steps are skipped after a signal or an error, and the
+notices about the run.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from gate.text.style import Line, Tone
 from gate.waiting import Context, wait_for_all
 
 _FETCH_WITHIN_S = 3.0
-_CANCEL_WITHIN_S = 2.0  # part of the 5 s within which reports are written after a signal
+_CANCEL_WITHIN_S = 2.0  # part of the 5 s in which the gate ends after a signal
 _STALE_AFTER = timedelta(hours=1)
 _STALE = "ended more than an hour before the gate began; is the session ID from an earlier run?"
 _NO_ACCOUNT = "account-id is not given, and Checkly's API requires it (CHECKLY_ACCOUNT_ID)"
@@ -40,7 +40,7 @@ def decide(settings: Settings, document: PolicyDocument, transport: Transport, c
     checkly = Checkly(watched, context.clock, settings.api_version)
     began_s = context.clock.now_s()
     deadline_s = began_s + settings.timeout
-    # A trigger call that hangs must leave time to fetch the sessions that are given as inputs.
+    # Even if a trigger call hangs, there must be time to fetch the sessions that are given as inputs.
     until_s = deadline_s - min(_FETCH_WITHIN_S, settings.timeout / 4)
     triggered = _trigger(settings, checkly, context, until_s)
     settings = replace(settings, checks_of={**settings.checks_of, **triggered.checks})
@@ -79,7 +79,7 @@ def _of_commit(
 ) -> tuple[tuple[SessionRef, ...], GateError | None]:
     """Return the sessions of the commit, and the error if they were not found. After a signal, do not search.
 
-    `triggering` is the error of the step before.
+    `triggering` is the error of the trigger step, if it failed.
     """
     if not commits.settings.commit or isinstance(triggering, Stopped):
         return (), None
@@ -113,7 +113,7 @@ def _poll_and_judge(
     decided_at = context.wall_clock()
     began_at = decided_at - timedelta(seconds=context.clock.now_s() - (deadline_s - settings.timeout))
     notices += (f"{each.label}: {_STALE}" for each in ended_before(polled, began_at - _STALE_AFTER))
-    # The later date counts, so that a slow clock does not extend a quarantine.
+    # The later date counts: this machine's or Checkly's. A clock that is behind must not extend a quarantine.
     today = max(decided_at, checkly.latest_date or decided_at).date()
     runs = [run for each in polled if each.session for run in each.session.checks]
     notices += document.warnings(runs, today)
@@ -146,14 +146,14 @@ def _cancel(polled: Iterable[PollResult], checkly: Checkly) -> Iterable[Line]:
 
 
 def _explain(report: Report, checkly: Checkly, context: Context, *, until_s: float) -> Report:
-    """Add why results are not green, if any are not."""
+    """Add the reasons why results are not green."""
     rows = (row for session in report.sessions for row in session.rows)
     is_stopped = any(session.ending is Ending.STOPPED for session in report.sessions)
     if is_stopped or not any(row.conclusion in NEEDS_REASONS for row in rows):
         return report
     try:
         from gate.reasons import with_reasons  # noqa: PLC0415 - most results are green
-    except (ImportError, OSError) as error:  # without a free descriptor, requests would fail too
+    except (ImportError, OSError) as error:  # if no descriptor is free, requests would fail too
         context.log(Line(f"could not fetch the reasons: {error}", Tone.FAINT))
         return report
     return with_reasons(report, checkly, context, until_s=until_s)

@@ -47,7 +47,7 @@ def _add_background(report: Report, checkly: Checkly, context: Context, until_s:
     try:
         absent = absences(report.sessions, checkly, until_s=until_s)
         for ref, group in error_groups(report.details, report.sessions, checkly, until_s=until_s):
-            groups[ref] = group  # noqa: PERF403 - as above
+            groups[ref] = group  # noqa: PERF403 - groups are kept if an error follows
     except (RequestFailed, Stopped) as error:
         context.log(Line(f"could not fetch error groups or private locations: {error}", Tone.FAINT))
     details = with_background(report.details, groups, report.sessions)

@@ -19,7 +19,7 @@ from gate.domain.errors import Stopped
 from gate.domain.exit_code import ExitCode
 from gate.last_words import complain
 
-REPORTS_WITHIN_S = 4.5  # CI systems kill a job 10 s after the first signal; the gate promises 5 s
+REPORTS_WITHIN_S = 4.5  # CI systems kill a job 10 s after the first signal; the gate must end within 5 s
 _EXIT_CODES = {
     signal.SIGHUP: ExitCode.SIGHUP,
     signal.SIGINT: ExitCode.SIGINT,
@@ -68,15 +68,15 @@ class Process:
         self._wait_until(lambda: False, self.now_s() + seconds)
 
     def do_meanwhile(self, job: Callable[[], None]) -> None:
-        """Run a job once, in this thread, while the next calls run. `call_each` raises its errors."""
+        """Run a job once, in this thread, while the next calls run. `call_each` raises the job's errors."""
         self._meanwhile = job
 
     def call_each(self, jobs: Sequence[Callable[[], T]], within_s: float) -> tuple[Call[T], ...]:
-        """Run jobs at the same time, each in a thread. Return them within `within_s` seconds.
+        """Run jobs at the same time, each in a thread. Return the calls within `within_s` seconds.
 
-        Raises `Stopped` at a signal. Unfinished jobs are abandoned. A limit for the whole job is needed
-        because a socket's timeout limits only single operations. Threads are needed because name resolution
-        cannot be interrupted.
+        Raises `Stopped` if a signal arrives. Unfinished jobs are abandoned. A limit for the whole job is
+        needed because a socket's timeout limits only single operations. Threads are needed because name
+        resolution cannot be interrupted.
         """
         calls = tuple(Call(job, self._arrivals) for job in jobs)
         for call in calls:
@@ -141,7 +141,7 @@ class Call(Generic[T]):
 
 
 def _without_frames(error: BaseException) -> BaseException:
-    """Return the error without the frames of its thread, because the error and they keep each other alive."""
+    """Return the error without the frames of its thread, because it and they keep each other alive."""
     each: BaseException | None = error
     while each is not None:
         each.__traceback__ = None

@@ -21,7 +21,7 @@ from gate.text.style import Line
 
 
 class Context(NamedTuple):
-    """The surroundings of a run. `show_state` redraws a status line, if there is one."""
+    """The clocks, the jitter and the log of a run. `show_state` redraws the status line, if there is one."""
 
     clock: Clock
     jitter: Callable[[], float]

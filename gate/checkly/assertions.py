@@ -37,7 +37,7 @@ def failed_assertion(item: Fields) -> str:
 
 
 def failed_condition(item: Fields) -> Iterable[str]:
-    """Describe a condition of an agentic check that did not pass, with the agent's finding."""
+    """If a condition of an agentic check was not met, describe it with the agent's finding."""
     if item.optional_word("passed") == "false":
         found = item.optional_text("actual")
         yield item.optional_text("condition") + (f": {found}" if found else "")

@@ -40,9 +40,9 @@ class Room:
 class Body:
     """The body of a response that is arriving.
 
-    A server that sends a byte now and then occupies a thread, but no memory. The bytes are stored in
-    pages that are mapped for this body and go back to the system as soon as they are freed. The allocator
-    would keep free pages for each thread.
+    A server that sends a byte now and then occupies a thread, but hardly any memory. The bytes are stored in
+    pages that are mapped for this body and go back to the system as soon as they are freed. The usual
+    allocator would not return the pages, but keep them for each thread.
     """
 
     def __init__(self, room: Room) -> None:
@@ -54,8 +54,8 @@ class Body:
     def add(self, chunk: bytes) -> None:
         """Append bytes that have arrived.
 
-        Frees the memory and raises `TooLarge` or `NoRoom` if they do not fit. Raises TimeoutError if the gate
-        no longer waits for the response.
+        If they do not fit, frees the memory and raises `TooLarge` or `NoRoom`. Raises TimeoutError if the
+        gate no longer waits for the response.
         """
         if not self._is_awaited:
             raise TimeoutError

@@ -58,7 +58,7 @@ class Checkly:
         """Fetch sessions at the same time. Return each session as it is now, or an error in its place.
 
         A session of unknown kind is looked up as each kind in turn. Returns by `until_s`. Raises `OutOfTime`
-        if the budget allows no request before then.
+        if the budget allows no request by that time.
         """
         lookups = [_Lookup(ref, deque(self._endpoints_for(ref))) for ref in refs]
         while batch := [lookup for lookup in lookups if lookup.found is None]:
@@ -75,7 +75,7 @@ class Checkly:
         return [lookup.found for lookup in lookups if lookup.found is not None]
 
     def _ask_next(self, batch: Sequence[_Lookup], until_s: float) -> None:
-        """Try the next endpoint of each lookup. Requests that were put off are repeated in the next round."""
+        """Try the next endpoint of each lookup. Postponed requests are repeated in the next round."""
         asked = [lookup.endpoints[0] for lookup in batch]
         requests = [
             endpoint.api.retrieve(lookup.ref.id, endpoint.version)
@@ -101,7 +101,7 @@ class Checkly:
     ) -> list[Session | RequestFailed | None]:
         """Wait for sessions to end, with one long poll of `max_wait_s` (1 to 30) seconds for each.
 
-        Returns, for each, the session if it ended, None if it is still running, or the error. If Checkly does
+        Returns, for each session, its final state, None if it is still running, or the error. If Checkly does
         not serve long polls, `serves_completion` returns False afterwards.
         """
         requests = [KINDS[each.kind].completion(each.id, each.api_version, max_wait_s) for each in sessions]
@@ -180,7 +180,7 @@ class _Lookup:
                 self.unknown = result
             self.found = None if self.endpoints else self.unknown
         elif isinstance(result, Forbidden) and self.unknown is not None:
-            # The key has no access to this kind of session. A session of the other kind may still appear.
+            # The key has no access to this kind of session, but the ID may be of the other kind.
             self.found = None if self.endpoints else self.unknown
         else:
             self.found = result

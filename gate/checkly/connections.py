@@ -50,7 +50,7 @@ class HeldSocket:
             self._copy = None
 
     def cut(self) -> None:
-        """Shut the socket down, which ends every operation on it. Its owner closes it."""
+        """Shut the socket down, which ends every operation on it. The connection that owns it closes it."""
         self._is_cut = True
         if held := self._socket:
             with contextlib.suppress(OSError):
@@ -63,7 +63,10 @@ current_socket: ContextVar[HeldSocket] = ContextVar("current_socket")
 
 class _Response(HTTPResponse):
     def _read_status(self) -> tuple[str, int, str]:
-        """Skip 102 and 103 too: the library skips only 100. Raises HTTPException if there are too many."""
+        """Skip all interim responses except 101: http.client skips only 100.
+
+        Raises HTTPException if there are too many.
+        """
         for _ in range(_MOST_INTERIM_RESPONSES):
             version, status, reason = super()._read_status()  # type: ignore[misc] # typeshed lacks it
             if not 100 <= status < 200 or status == _SWITCHING_PROTOCOLS:
@@ -78,7 +81,7 @@ class _Connection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         return _held(super()._new_conn())
 
-    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they are
+    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - all arguments are passed on unchanged
         _hold_reused(self.sock)
         super().request(*args, **kwargs)
 
@@ -89,7 +92,7 @@ class _TlsConnection(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
         return _held(super()._new_conn(), copied=True)
 
-    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they are
+    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - all arguments are passed on unchanged
         _hold_reused(self.sock)
         super().request(*args, **kwargs)
 
@@ -97,7 +100,7 @@ class _TlsConnection(HTTPSConnection):
 def _held(connected: socket.socket, *, copied: bool = False) -> socket.socket:
     try:
         current_socket.get().hold(connected, copied=copied)
-    except OSError:  # TimeoutError, or no descriptor is left
+    except OSError:  # the request is already abandoned, or no descriptor is free
         connected.close()
         raise
     return connected
@@ -118,7 +121,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class CuttingAdapter(HTTPAdapter):
-    """An adapter whose connections `HeldSocket.cut` can shut down."""
+    """An adapter with connections that `HeldSocket.cut` can shut down."""
 
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **options: object
@@ -128,7 +131,7 @@ class CuttingAdapter(HTTPAdapter):
         _use_own_connections(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: object) -> urllib3.ProxyManager:
-        """Connect through a proxy. SOCKS proxies keep urllib3's own connections."""
+        """Connect through a proxy. `HeldSocket.cut` cannot shut down connections through a SOCKS proxy."""
         manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, **options)
         if not proxy.lower().startswith("socks"):
             _use_own_connections(manager)

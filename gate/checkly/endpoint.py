@@ -27,8 +27,8 @@ class Endpoint:
     is_in_container: bool = False
     proxy: Proxy = field(default_factory=Proxy)
     extra_certificates: str = ""  # trusted in addition to the usual authorities
-    replaced_certificates: str = ""  # a file or folder that is trusted instead of them
-    replaced_by: str = ""  # the variable that names them
+    replaced_certificates: str = ""  # a file or folder that replaces the usual authorities
+    replaced_by: str = ""  # the variable that names this file or folder
     secrets: tuple[str, ...] = field(default=(), repr=False)  # sent to Checkly, which may send them back
 
 
@@ -53,7 +53,7 @@ def session_for(endpoint: Endpoint) -> requests.Session:
     session.trust_env = False  # the endpoint already contains the environment's settings
     session.proxies = {"all": endpoint.proxy.url} if endpoint.proxy.url else {}
     if endpoint.replaced_certificates and endpoint.base_url.startswith("https:"):
-        if not os.path.isdir(endpoint.replaced_certificates):  # noqa: PTH112 - Path raises an error for a long one
+        if not os.path.isdir(endpoint.replaced_certificates):  # noqa: PTH112 - Path raises an error for a long path
             trust(
                 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), endpoint.replaced_certificates, endpoint.replaced_by
             )

@@ -51,7 +51,7 @@ class ErrorGroup:
     analysis: str
 
     def age(self, started_at: datetime | None) -> str:
-        """Describe whether the error is new in a session that started then; empty if that is unknown."""
+        """Describe whether the error is new in a session with this start; empty if its age is unknown."""
         if self.first_seen is None:
             return ""
         day = self.first_seen.date()
@@ -65,7 +65,7 @@ class ErrorGroup:
 
 
 def read_error_group(reply: Response, ref: ErrorGroupRef) -> ErrorGroup:
-    """Return the group. Raises a `RequestFailed` if the reply is not its document."""
+    """Return the group. Raises a `RequestFailed` if the reply is not the document of this group."""
     if reply.status != 200:
         raise error_for(reply)
     document = Fields(json_object(reply.body))

@@ -62,7 +62,7 @@ _KINDS = (
 
 
 def _kinds(document: Fields) -> Iterable[Fields]:
-    """Return the object for each kind of check; empty if the document does not contain it."""
+    """Return the document's object for each kind of check. Objects that the document lacks are empty."""
     return (document.optional_fields(kind) for kind in _KINDS)
 
 
@@ -82,7 +82,7 @@ def _failed_assertions(document: Fields) -> Iterable[str]:
 
 
 def _response_statuses(document: Fields) -> Iterable[str]:
-    """Return an HTTP error, unless an assertion failed. Status 0 means that there was no response."""
+    """Return the status of an HTTP error, unless an assertion failed. Status 0 means no response."""
     response = document.optional_fields("apiCheckResult").optional_fields("response")
     status = response.optional_number("status") or 0
     if status >= 400 and not any(_failed_assertions(document)):
@@ -147,7 +147,7 @@ def _summaries(document: Fields) -> Iterable[str]:
 
 
 def _silence(document: Fields) -> Iterable[str]:
-    """Return `NO_REASON` if the result failed. Results of some kinds of check never have a reason."""
+    """Return `NO_REASON` if the result failed: for some kinds of check, Checkly never reports a reason."""
     if document.is_true("hasFailures") or document.is_true("hasErrors"):
         yield NO_REASON
 

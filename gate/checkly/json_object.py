@@ -16,7 +16,7 @@ from gate.text.clean import clean
 T = TypeVar("T")
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_MOST_VALUES = 250_000  # about 14,000 results; a small body can contain millions, and each takes memory
+_MOST_VALUES = 250_000  # as in 14,000 results; a small body can contain millions, and each takes memory
 
 
 def json_object(body: bytes) -> Mapping[str, object]:
@@ -37,9 +37,9 @@ def json_objects(body: bytes) -> tuple[Fields, ...]:
 
 def _json_value(body: bytes) -> object:
     if sum(map(body.count, (b",", b"[", b"{"))) > _MOST_VALUES:
-        raise InvalidResponse("Checkly's API answered with more values than any check session has")
+        raise InvalidResponse("Checkly's API answered with more values than any session has")
     try:
-        # Only UTF-8: `loads` would guess the encoding, and could then read a secret that is not redacted.
+        # Only UTF-8: `loads` would also accept UTF-16 and UTF-32, in which secrets are not redacted.
         text = body.removeprefix(BOM_UTF8).decode()
         return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError) as error:
@@ -53,7 +53,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise ValueError("duplicate keys")  # parsers disagree on which one counts
+        raise ValueError("duplicate keys")  # parsers disagree on which value counts
     return fields
 
 
@@ -75,7 +75,7 @@ class Fields:
         return value
 
     def word(self, key: str) -> str:
-        """Return a text that must already be clean: cleaning could turn it into a word that decides."""
+        """Return a text that must already be clean: cleaning it could turn it into a valid status."""
         value = self._fields.get(key)
         if not isinstance(value, str) or not value or clean(value) != value:
             raise self._wrong(key, "a word")
@@ -104,7 +104,7 @@ class Fields:
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of texts as received. None of them may be empty once it is cleaned."""
+        """Return a list of texts as received. No text may be empty after cleaning."""
         value = self._fields.get(key)
         if not isinstance(value, list) or not all(isinstance(item, str) and clean(item) for item in value):
             raise self._wrong(key, "a list of texts")
@@ -136,7 +136,7 @@ class Fields:
         return self.optional_text(key)
 
     def choice(self, key: str, known: Mapping[str | None, T], other: T) -> T:
-        """Return the value for a known word, or `other`. An absent or null field has the key None."""
+        """Return the value for a known word, or `other`. An absent or null field is looked up as None."""
         value = self._fields.get(key)
         return known.get(value, other) if isinstance(value, str | None) else other
 

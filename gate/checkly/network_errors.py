@@ -24,7 +24,7 @@ def reason_of(error: BaseException) -> str:
     error = _innermost(error)
     name, text = type(error).__name__, _BEFORE_A_REASON.sub("", _CONNECTION.sub(r"\1:\2: ", str(error)))
     if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _OF_TIME:
-        text += " (is the clock of this machine right?)"
+        text += " (is the clock of this machine correct?)"
     is_described = isinstance(error, TooLarge | urllib3.exceptions.HTTPError) or text.startswith(name)
     return text if is_described else f"{name}: {text}"
 

@@ -29,5 +29,5 @@ class Transport(Protocol):
         ...
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
-        """Send requests at the same time; return, in their order, the responses or the errors."""
+        """Send requests at the same time. Return the response to each, or its error, in the same order."""
         ...

@@ -33,7 +33,10 @@ class IdleLocation:
 
 
 def read_idle_locations(reply: Response) -> tuple[IdleLocation, ...]:
-    """Return the private locations without an agent. Raises a `RequestFailed` without the response's text."""
+    """Return the private locations without an agent.
+
+    Raises a `RequestFailed` that does not repeat any text of the response.
+    """
     if reply.status != 200:
         raise error_for(Response(reply.status, {}, b""))
     try:

@@ -1,7 +1,7 @@
 """Choose the proxy for the API as `requests` would, and check its URL before it is used.
 
 requests and urllib3 parse a proxy's URL when they connect. If a password contains characters that should have
-been encoded, they mistake a part of it for the host, and repeat this part in their errors.
+been encoded, they mistake a part of the password for the host, and repeat it in their errors.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _URL = (  # compiled only if there is a proxy
     r"(?:(?P<scheme>https?|socks(?:4a?|5h?))://)?"
     r"(?:(?P<user>[^:/?#\\\[\]]*)(?P<colon>:?)(?P<password>[^/?#\\\[\]]*)@)?"
     r"(?P<host>\[[0-9a-f:.]+\]|[^\s:/?#@\\\[\]%]+)(?::(?P<port>\d{1,5}))?"
-    r"(?:[/?#][^@]*)?"  # ignored by requests; text with an @ would be the rest of a password
+    r"(?:[/?#][^@]*)?"  # requests ignores a path; if it contains an @, it is the rest of a password
 )
 _MALFORMED = (
     "not a valid proxy URL. Use http://host:port or http://user:password@host:port, and encode special "
@@ -43,7 +43,10 @@ class Proxy:
 
 
 def proxy_for(url: str, env: Mapping[str, str]) -> Proxy:
-    """Return the proxy that the environment sets for a URL. Raises `UsageError`, without the credentials."""
+    """Return the proxy that the environment sets for a URL.
+
+    Raises `UsageError`, whose text contains no credentials.
+    """
     no_proxy = env.get("no_proxy") or env.get("NO_PROXY", "")
     for scheme in (urlsplit(url).scheme, "all"):
         variable = _variable(f"{scheme}_proxy", env)
@@ -55,7 +58,7 @@ def proxy_for(url: str, env: Mapping[str, str]) -> Proxy:
 def _variable(name: str, env: Mapping[str, str]) -> str:
     """Return the spelling of the variable that applies.
 
-    The lower-case one applies if it is set, even if it is empty; otherwise, one that has a value.
+    The lower-case spelling applies if it is set, even if it is empty; otherwise, a spelling with a value.
     """
     return max((each for each in env if each.lower() == name and (env[each] or each == name)), default=name)
 

@@ -23,7 +23,7 @@ class DetailRef:
 
 
 def detail_ref(session: Session, check_id: str, result_id: str) -> DetailRef | None:
-    """Return a reference to the details of a result; None if an ID in the path would not be a UUID."""
+    """Return a reference to the details of a result; None if an ID that the path needs is not a UUID."""
     needed = (result_id,) if session.kind is SessionKind.TEST else (result_id, check_id)
     if not all(map(is_uuid, needed)):
         return None

@@ -18,7 +18,7 @@ from gate.domain.errors import Unreachable
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A transport that collects the announcements in responses, one for each part of the API."""
+    """A transport that collects the announcements in responses: one for each part of the API."""
 
     transport: Transport
     _noted: dict[str, str] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Watched:
         return response
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
-        """Send requests at the same time; return, in their order, the responses or the errors."""
+        """Send requests at the same time. Return the response to each, or its error, in the same order."""
         responses = self.transport.send_each(requests, within_s=within_s)
         for request, response in zip(requests, responses, strict=True):
             if isinstance(response, Response):

@@ -20,7 +20,7 @@ _RESULT_KINDS = {
     "ALL": ResultKind.STAND_IN,
     None: ResultKind.STAND_IN,
 }
-_MOST_LOCATIONS = 1_000  # many times what Checkly offers, and few enough for readable reports
+_MOST_LOCATIONS = 1_000  # many times the locations that Checkly has, but few enough for a readable report
 _MOST_RESULTS = 5_000
 
 
@@ -46,7 +46,7 @@ class SessionApi:
         return Request("GET", self._path(session_id, version))
 
     def completion(self, session_id: str, version: str, max_wait_s: int) -> Request:
-        """Return a long poll that ends when the session does, or with 408 after `max_wait_s` (1 to 30) s."""
+        """Return a long poll that ends with the session, or with 408 after `max_wait_s` (1 to 30) seconds."""
         return Request("GET", f"{self._path(session_id, version)}/completion?maxWaitSeconds={max_wait_s}")
 
     def cancel(self, session_id: str) -> Request:
@@ -87,7 +87,8 @@ class Texts:
 def read_result(item: Fields, location: str, texts: Texts, *, named: str, is_cancelled: bool) -> Result:
     """Return one result, with the fields that all kinds of session share.
 
-    `named` is the prefix of the keys of its ID and its link. Raises `InvalidResponse` if a flag is missing.
+    `named` is the prefix of the keys for the result's ID and link. Raises `InvalidResponse` if a flag is
+    missing.
     """
     result_id = item.optional_text(f"{named}Id")
     link = https_link(item.optional_raw(f"{named}Link"))  # a valid link has no braces
@@ -108,13 +109,13 @@ def read_result(item: Fields, location: str, texts: Texts, *, named: str, is_can
 
 
 def hold_bounds(locations: Collection[str], results: int) -> None:
-    """Raise `InvalidResponse` for too many locations or results, or for two names that look the same."""
+    """Raise `InvalidResponse` for too many locations or results, or if two locations' names look the same."""
     if len(locations) > _MOST_LOCATIONS or results > _MOST_RESULTS:
         raise InvalidResponse(
             f"Checkly's API answered with {len(locations)} locations and {results} results; "
             f"the gate accepts at most {_MOST_LOCATIONS} and {_MOST_RESULTS}"
         )
-    if len(set(map(clean, locations))) != len(locations):  # one could hide the other
+    if len(set(map(clean, locations))) != len(locations):  # one location could hide the other
         raise InvalidResponse(
             "Checkly's API listed two locations whose names look the same, so the gate cannot tell them apart"
         )

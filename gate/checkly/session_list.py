@@ -28,7 +28,7 @@ class Listed:
 
 
 def list_request(since: datetime, cursor: str = "") -> Request:
-    """Return the request for a page of the sessions that were created since that time.
+    """Return the request for a page of the sessions that were created after a time.
 
     It does not filter by provider, because Checkly does not document the format of a list in the query.
     """

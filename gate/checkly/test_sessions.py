@@ -77,10 +77,10 @@ def _read_check(items: Sequence[Fields], texts: Texts) -> CheckRun:
 
 
 def _run_locations(results: Sequence[Result]) -> tuple[str, ...]:
-    """Return the locations of a check, except those where a retry finished another location's run.
+    """Return the locations of a check, except those that may have run only a retry for another location.
 
-    Checkly does not document whether a retry in another region shows as a FINAL there. If a location has only
-    attempts, its run may have finished at a location that has only final results.
+    Checkly does not document whether a retry in another region is shown as a FINAL result of that region.
+    Therefore, if a location has only attempts, locations with only final results are not counted.
     """
     kinds: dict[str, set[ResultKind]] = {}
     for result in results:

@@ -36,7 +36,7 @@ class BoundedCall(Protocol):
         ...
 
 
-# Runs jobs at the same time, within a number of seconds.
+# Runs jobs at the same time, for at most the given number of seconds.
 BoundedCalls = Callable[[Sequence[Callable[[], Response]], float], Sequence[BoundedCall]]
 
 
@@ -54,7 +54,7 @@ class HttpTransport:
         self._session = session_for(endpoint)
 
     def send(self, request: Request, *, within_s: float) -> Response:
-        """Send a request and read the whole response. Raises `Unreachable` without credentials."""
+        """Send a request and read the whole response. Raises `Unreachable`, which contains no credentials."""
         (reply,) = self.send_each([request], within_s=within_s)
         if isinstance(reply, Unreachable):
             try:
@@ -64,7 +64,7 @@ class HttpTransport:
         return reply
 
     def send_each(self, requests: Sequence[Request], *, within_s: float) -> Sequence[Response | Unreachable]:
-        """Send requests at the same time; return, in their order, the responses or the errors."""
+        """Send requests at the same time. Return the response to each, or its error, in the same order."""
         room = Room()
         bodies, sockets = [Body(room) for _ in requests], [HeldSocket() for _ in requests]
         jobs = [
@@ -73,7 +73,7 @@ class HttpTransport:
         try:
             calls = self._calls(jobs, within_s)
             return [self._outcome(*each, within_s) for each in zip(requests, calls, bodies, strict=True)]
-        finally:  # only after the outcomes are known, because a socket that is shut down raises an error
+        finally:  # not earlier, because a request whose socket is shut down fails
             for body, held in zip(bodies, sockets, strict=True):
                 body.forget()
                 held.cut()
@@ -88,12 +88,12 @@ class HttpTransport:
             within = format_duration(within_s)
             return Unreachable(f"{self._endpoint.base_url} sent no complete response within {within}")
         except NoRoom:
-            self._trace(request, "put off, because other large responses are arriving")
+            self._trace(request, "postponed, because other large responses are arriving")
             return PutOff(f"{self._endpoint.base_url} sent too many large responses at the same time")
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
-            said = self._hidden_in_errors.text(reason_of(error))  # before shortening splits the key
+            said = self._hidden_in_errors.text(reason_of(error))  # shortening could split the key
             said = without_credentials(clean(said, SENTENCE_LENGTH))
-            reason = self._hidden_in_errors.text(said)  # cleaning may have rejoined a key that was split
+            reason = self._hidden_in_errors.text(said)  # cleaning may have rejoined the parts of a key
             self._trace(request, reason)
             if not is_from_connecting(error):
                 return Unreachable(f"the request to {self._endpoint.base_url} failed: {reason}")
@@ -112,8 +112,8 @@ class HttpTransport:
             held.release()
 
     def _receive(self, request: Request, body: Body, within_s: float) -> Response:
-        """Append the arriving bytes to `body`, and return the response without them."""
-        idle_s = within_s + 1  # longer than the limit on the whole call, so that all timeouts read the same
+        """Append the bytes that arrive to `body`, and return a response with an empty body."""
+        idle_s = within_s + 1  # the limit on the whole call expires first, so all timeouts read alike
         with self._session.request(
             request.method,
             self._endpoint.base_url + request.path,
@@ -121,7 +121,7 @@ class HttpTransport:
             timeout=(min(_CONNECT_WITHIN_S, idle_s), idle_s),
             stream=True,
         ) as response:
-            if not 300 <= response.status_code < 400:  # the target of a redirect is in its headers
+            if not 300 <= response.status_code < 400:  # a redirect's body is not needed
                 for chunk in response.iter_content(_CHUNK_BYTES):
                     body.add(chunk)
             # A response may echo the key, which must not reach a report.

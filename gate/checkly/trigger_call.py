@@ -1,4 +1,4 @@
-"""Send a trigger call, which must not be repeated if it may have arrived."""
+"""Send a trigger call, which must not be repeated if it may have started checks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def send_trigger(
     read: Callable[[Response], tuple[Started, ...]] = read_started,
     served: str = V2,
 ) -> tuple[Started, ...]:
-    """Start sessions. Repeat the call only if it cannot have arrived: otherwise the checks could run twice.
+    """Start sessions. Repeat the call only if it cannot have started checks, which could otherwise run twice.
 
     `read` converts the reply to sessions. `served` becomes the version of the check-session API if none is
     known yet. `log` receives one line when the call has to be repeated. Raises `StoppedWhileTriggering`, or a
@@ -63,7 +63,7 @@ def _send_once(request: Request, checkly: Checkly, until_s: float) -> Response:
 def _pause_s(trouble: Transient, tries: int) -> float | None:
     """Return the pause before a retry, or None if the call may have started checks.
 
-    It cannot have done so if no connection was made, or if Checkly answered 429.
+    It cannot have started any if no connection was made, or if Checkly answered 429.
     """
     if isinstance(trouble, NeverConnected):
         return backoff_s(tries)

@@ -11,7 +11,7 @@ from gate.checkly.json_object import Fields, json_object
 from gate.domain import errors, trigger_errors
 from gate.text.clean import https_link
 
-_MOST_SESSIONS = 1_000  # many times what a pipeline waits for, and few enough to poll
+_MOST_SESSIONS = 1_000  # many times the number that a pipeline waits for, but few enough to poll
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def created(reply: Response) -> Fields:
 
 
 def read_started(reply: Response) -> tuple[Started, ...]:
-    """Return the sessions that a trigger call started. Raises an error if it started none or failed."""
+    """Return the sessions that a trigger call started. Raises an error if the call failed or started none."""
     sessions = [Fields(each) for each in created(reply).objects("sessions")]
     if len(sessions) > _MOST_SESSIONS:
         raise errors.InvalidResponse(

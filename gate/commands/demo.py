@@ -27,7 +27,7 @@ def demo(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         return ExitCode.OPEN
     named = bool(argv) and not argv[0].startswith("-")
     loaded = simulator.load(argv[0] if named else DEMO_SCENARIO)
-    scenario = replace(loaded, started=datetime.now(UTC))  # instead of its fixed start in the past
+    scenario = replace(loaded, started=datetime.now(UTC))  # instead of the scenario's fixed start in the past
     console.line(Line(f"demo: {scenario.name}{_pace(scenario.speed)}: {scenario.description}"))
     with simulator.Simulator(scenario) as api:
         given = {
@@ -44,5 +44,5 @@ def demo(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
 
 
 def _pace(speed: float) -> str:
-    """Return a remark that the clock of the log and the times of runs differ, if they do."""
+    """Return a remark if simulated time does not run as fast as the clock."""
     return "" if speed == 1 else f" (simulated time runs {speed:g} times as fast as the clock)"

@@ -65,7 +65,7 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
 
 
 def _warn_of_unwritable(sinks: Sinks) -> None:
-    """Warn of reports that could not be written, before a wait that may be long."""
+    """Warn about reports that cannot be written, before the wait, which may be long."""
     for path in filter(None, sinks.paths.values()):
         try:
             check_writable(Path(path), workspace=sinks.host.workspace, confined=sinks.host.confined)
@@ -93,15 +93,15 @@ def _run(settings: Settings, env: Mapping[str, str], console: Console, process: 
     settings = replace(settings, account_id=settings.account_id or account_of(settings.session_id))
     document = load_policy(settings.policy)
     if settings.trigger_check_id or settings.trigger_tags:
-        _load_reports(settings.paths)  # no check is started if a library is missing
+        _load_reports(settings.paths)  # first, so that no check is started if a library is missing
     else:
         process.do_meanwhile(lambda: _load_reports(settings.paths))
     return decide(settings, document, _transport(settings, env, console, process), context)
 
 
 def _load_reports(paths: Mapping[str, str]) -> None:
-    """Load the reporters that take long to load. After the wait, no file descriptor may be free for that."""
-    with suppress(OSError):  # none is free even now; the reserved ones are for the report files
+    """Load the slow reporters now: after the wait, there may be no free file descriptor to load them."""
+    with suppress(OSError):  # no descriptor is free even now; the reserved ones are for the report files
         from gate.report.junit import xml  # noqa: F401, PLC0415
 
         if paths.get("html-path"):

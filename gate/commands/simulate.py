@@ -19,8 +19,8 @@ from gate.text.style import Line, Tone
 _USAGE = "simulate takes at most one scenario (a name or a file), --port NUMBER and --host ADDRESS"
 _REACHABLE = (
     "warning: other machines can reach this address, and any API key is accepted unless the scenario "
-    "sets one. For a gate on another machine, put TLS in front of it, because api-url allows http only for "
-    "loopback addresses"
+    "sets one. A gate on another machine needs a TLS proxy in front of this address, because api-url allows "
+    "http only for loopback addresses"
 )
 
 
@@ -31,7 +31,7 @@ def simulate(argv: Sequence[str], console: Console, process: Process) -> ExitCod
     given = _read(argv)
     host, port = _address(given.get("--host", "127.0.0.1")), _port(given.get("--port", "0"))
     loaded = simulator.load(given.get("", DEMO_SCENARIO))
-    scenario = replace(loaded, started=datetime.now(UTC))  # instead of its fixed start in the past
+    scenario = replace(loaded, started=datetime.now(UTC))  # instead of the scenario's fixed start in the past
     try:
         with simulator.Simulator(scenario, host=str(host), port=port) as api:
             console.line(Line(api.url))

@@ -11,14 +11,14 @@ from gate.config.inputs import BY_NAME, INPUTS
 from gate.config.session_words import is_meant_as_session
 from gate.text.clean import clean
 
-# Kubernetes sets these in every container of a namespace that has a service named checkly-gate….
+# Kubernetes sets these in all containers of a namespace with a service whose name begins with checkly-gate.
 _OF_A_SERVICE = re.compile(
     r"CHECKLY_GATE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
 )
 COMMANDS = ("demo", "simulate", "policy", "help", "version")
 _THE_COMMANDS = f"the commands are {', '.join(COMMANDS[:-1])} and {COMMANDS[-1]}"
 _TAKES = {"help": "help takes at most one argument: a command", "version": "version takes no arguments"}
-_REQUIRED = ("session-id", "api-key")  # a command needs neither
+_REQUIRED = ("session-id", "api-key")  # not reported as missing too: a command needs neither
 _SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
 _WITH_ENTRYPOINT = (
     "it is a shell command, but this container starts the gate. A CI system that runs shell commands in "
@@ -28,7 +28,7 @@ _WITH_ENTRYPOINT = (
 
 
 class Mistake(NamedTuple):
-    """A mistake, and the inputs that it concerns. To report that these are missing too would mislead."""
+    """A mistake, and the inputs that it concerns, which are then not reported as missing too."""
 
     text: str
     concerns: tuple[str, ...] = ()
@@ -69,10 +69,10 @@ def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[Mistake]]:
 
 
 def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Iterable[Mistake]:
-    """Yield a mistake for each variable that seems to be a misspelt input, which would not be applied.
+    """Yield a mistake for each variable that seems to be a misspelt input, because it would have no effect.
 
-    CHECKLY_GATE_* belongs to the gate. INPUT_* and PLUGIN_* may belong to other programs, so they are refused
-    only if they are very similar to an input.
+    CHECKLY_GATE_* belongs to the gate. INPUT_* and PLUGIN_* may belong to other programs, so they are
+    rejected only if they are very similar to an input.
     """
     known = {variable for row in INPUTS for variable in row.environment}
     for variable in sorted(set(env) - known):

@@ -13,7 +13,7 @@ ENVIRONMENT_PREFIXES = ("INPUT_", "PLUGIN_", "CHECKLY_GATE_")
 
 
 class Refused(ValueError):
-    """A text that an input refuses for a special reason. The message is a whole sentence."""
+    """The text of an input is not allowed, for a reason that needs a message of its own."""
 
 
 def shown_text(text: str) -> str:
@@ -23,21 +23,21 @@ def shown_text(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """One input. `read` returns the value of its text.
+    """One input. `read` converts the input's text to its value.
 
-    `read` raises ValueError with the allowed values, or `Refused` with a whole message.
+    `read` raises ValueError with the allowed values, or `Refused` with the whole message.
     """
 
     name: str
     help: str
-    read: Callable[[str], Any]  # not typed here; `Settings` declares the types
+    read: Callable[[str], Any]  # `Settings` declares the types of the values
     default: str = ""
     required: bool = False
     secret: bool = False
     switch: bool = False
     joined_by: str = ""  # separates the values of a repeated flag
     variable: str = ""
-    is_policy: bool = False  # if it is not given, the policy file decides, then `default`
+    is_policy: bool = False  # if it is not given, the policy file's value applies, then `default`
     absent: Any = ""
 
     @property
@@ -59,12 +59,12 @@ class Input:
 
     @property
     def environment(self) -> tuple[str, ...]:
-        """The environment variables that set it; the first wins. GitHub keeps the hyphens of a name."""
+        """The variables that set it, in order of precedence. GitHub keeps the hyphens of a name."""
         upper = self.name.upper()
         names = [f"INPUT_{upper}"] + [prefix + self.field.upper() for prefix in ENVIRONMENT_PREFIXES]
         return tuple(dict.fromkeys([*names, self.variable] if self.variable else names))
 
     def text_in(self, flags: Mapping[str, str], env: Mapping[str, str]) -> str:
-        """Return its text from a flag, else from the first variable that is not empty; empty if not given."""
+        """Return its text from a flag, or from the first variable that is not empty; empty if not given."""
         texts = (flags.get(self.name, ""), *(env.get(variable, "") for variable in self.environment))
         return next(filter(None, map(str.strip, texts)), "")

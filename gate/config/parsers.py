@@ -12,7 +12,7 @@ from gate.domain.session import SessionKind
 from gate.text.clean import clean
 from gate.text.duration import LONG_FORMS, parse_duration
 
-# Spelled out, because `urlsplit` takes `[::1]evil.example` for the host `::1`.
+# This pattern is needed because `urlsplit` reads `::1` as the host of `[::1]evil.example`.
 _BASE_URL = re.compile(
     r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[a-z0-9._~!$&'()*+,;=:@%/-]*)?", re.IGNORECASE
 )

@@ -1,4 +1,4 @@
-"""Find sessions in the output of Checkly's CLI. Only what the CLI is known to write is read."""
+"""Find sessions in the output of Checkly's CLI. Only formats that the CLI is known to write are read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gate.text.clean import clean
 
 MOST_BYTES = 10_000_000
 _LONGEST_LINE = 1_000
-_MOST_UNREADABLE = 500  # the parser counts all lines before each, which takes time
+_MOST_UNREADABLE = 500  # at each, the parser counts all lines before it, which takes time
 _IN_EVERY_LINE_OF_A_SESSION = "ession"
 _ID_LINE = re.compile(r"Test session ID:\s+(\S+)")
 _LINK_LINE = re.compile(r"Open session:\s+(https://\S+)")
@@ -34,7 +34,7 @@ _OBJECT_OF_CHECKLY = re.compile(r'\{\s*"(?:sessions|testSessionId)"')
 _USE_JSON = "run `checkly checks run` with --output json, which names all of them"
 _WHAT_IT_MUST_BE = (
     "It must be the output of `checkly test`, `trigger`, `pw-test` or `checks run`, a report of Checkly's "
-    "JSON reporter, or lines that are links; with --no-record there is no session"
+    "JSON reporter, or lines that are links. With --no-record, there is no session"
 )
 _NOTHING_MATCHED = "it names no session, because no check matched the filter that the CLI was given"
 
@@ -122,7 +122,7 @@ def _in_document(document: Mapping[str, Any]) -> FoundSessions:
 
 
 def _in_line(line: str) -> Iterable[SessionRef]:
-    """Return the session that a line of the CLI names, if any. Raises ValueError if it cannot be used."""
+    """Return the session that a line of the CLI names, if any. Raises ValueError for an unusable line."""
     if _FIRST_OF_SEVERAL in line:
         raise ValueError(f"names only the first of several sessions; {_USE_JSON}")
     if line == _MARKDOWN:
@@ -149,7 +149,7 @@ def _ref(session_id: object, kind: SessionKind) -> SessionRef:
 
 
 def _why_none(text: str) -> str:
-    """Explain why a text names no sessions, as far as the text shows it."""
+    """Explain why a text names no sessions, if the text shows the reason."""
     if not text.strip():
         return "it is empty: the command that writes it failed, or has not run yet"
     documents = [part for _, part in _parts(text) if not isinstance(part, str)]

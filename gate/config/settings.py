@@ -64,7 +64,7 @@ class Settings:
         return {name: getattr(self, BY_NAME[name].field) for name in REPORT_PATHS}
 
     def __repr__(self) -> str:
-        return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # no key, no variables
+        return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # no key and no trigger-env
 
 
 class InvalidInputs(UsageError):
@@ -89,8 +89,8 @@ def read_settings(
 ) -> Settings:
     """Return the settings from flags, the environment and the defaults. The first non-empty text wins.
 
-    `real_path` resolves the links in a path. Raises `InvalidInputs` with all problems at once, each on one
-    line.
+    `real_path` resolves the symbolic links in a path. Raises `InvalidInputs` with all problems at once, each
+    on one line.
     """
     flags, mistakes = read_flags(argv)
     given = {row.name: _given(row, flags, env) for row in INPUTS}
@@ -120,7 +120,7 @@ def read_settings(
 def _report_paths(
     values: Mapping[str, Any], real_path: Callable[[str], str]
 ) -> tuple[dict[str, str], Sequence[str]]:
-    """Return the usable paths of report files by input, and a problem for each that two inputs share."""
+    """Return the usable paths of report files by input, and a problem for each path that is given twice."""
     paths: dict[str, str] = {}
     problems = []
     for name in REPORT_PATHS:

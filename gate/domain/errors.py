@@ -23,7 +23,7 @@ class GateError(Exception):
         return f"{self}. {self.advice}" if self.advice else str(self)
 
     def during(self, step: str) -> Self:
-        """Return this error, whose text now begins with the step that failed."""
+        """Return this error, and put the step that failed at the beginning of its text."""
         self.args = (f"{step}: {self}",)
         return self
 
@@ -121,7 +121,7 @@ class NoSuchSession(Final):
     advice = "Check account-id and api-url"
 
     def looked_up_as(self, kind: SessionKind | None) -> Self:
-        """Return this error, whose advice is now that for an ID of this kind, or of unknown kind."""
+        """Return this error, with advice for the ID of a session of this kind, or of unknown kind."""
         kinds = (kind,) if kind else tuple(SessionKind)
         no_session = " and ".join(f"no {each}" for each in kinds).capitalize()
         no_check = "" if kind is SessionKind.TEST else " that it is not the ID of a check,"

@@ -14,7 +14,7 @@ from enum import Enum, StrEnum
 from typing import NamedTuple
 
 UNKNOWN_LOCATION = "unknown location"  # for a result whose location Checkly does not report
-_LONGEST_RUN_S = 1e7  # four months: a longer run is a mistake, and reports could not show its digits
+_LONGEST_RUN_S = 1e7  # four months: a longer time is a mistake, and has too many digits for reports
 
 
 class SessionKind(StrEnum):
@@ -37,7 +37,7 @@ class SessionRef:
 
 
 def each_once(refs: Iterable[SessionRef]) -> tuple[SessionRef, ...]:
-    """Return each session once, with its kind and account if any mention of it contains them."""
+    """Return each session once, with its kind and account if any reference to it contains them."""
     mentions = tuple(refs)
     known = {
         ref.id: ref for ref in sorted(mentions, key=lambda ref: (ref.kind is not None, ref.account != ""))
@@ -56,9 +56,9 @@ class Phase(Enum):
 class ResultKind(Enum):
     """The role of a result at its run location.
 
-    A FINAL result is the last one there. An ATTEMPT failed and was followed by another run. A STAND_IN
-    replaces a missing FINAL. An UNSETTLED result has not ended, or its type is unknown to the gate: it can
-    make the location red but never green.
+    A FINAL result is the last one at its location. An ATTEMPT failed and was followed by another run. A
+    STAND_IN replaces a missing FINAL. An UNSETTLED result has not ended, or its type is unknown to the gate:
+    it can make the location red but never green.
     """
 
     FINAL = "FINAL"
@@ -90,7 +90,7 @@ class Result:
 
     @property
     def link(self) -> str:
-        """Return the link to its page in Checkly; empty if that is not known."""
+        """Return the link to its page in Checkly; empty if the link is not known."""
         return self.link_form.replace("{id}", self.id)
 
     @property
@@ -112,7 +112,7 @@ class Check(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Return its name, otherwise its ID; empty if it has neither."""
+        """Return its name, or its ID if it has no name; empty if it has neither."""
         return self.name or self.id
 
 
@@ -125,7 +125,7 @@ class CheckRun(NamedTuple):
 
     @property
     def locations(self) -> tuple[str, ...]:
-        """Return all locations: those at which it was to run, and others that only results name."""
+        """Return the locations at which it was to run, and then others that occur only in its results."""
         return tuple(dict.fromkeys((*self.run_locations, *(result.location for result in self.results))))
 
 

@@ -6,9 +6,9 @@ from gate.domain.errors import Final, Stopped
 
 
 class NothingTriggered(Final):
-    """404 to a trigger call: no check matched."""
+    """A trigger call started nothing, because no check matched."""
 
-    advice = "Check trigger-check-id and trigger-tags, that the checks are active, and account-id"
+    advice = "Check trigger-check-id, trigger-tags and account-id, and that the checks are activated"
 
 
 class NotTriggered(Final):
@@ -18,9 +18,9 @@ class NotTriggered(Final):
 
 
 class CheckNotStarted(Final):
-    """A named check that did not start. Without this error, the gate could open without its result."""
+    """A named check that did not start. Without this error, the gate could open without a result for it."""
 
-    advice = "Check trigger-check-id, that the check is activated, and that account-id is its account"
+    advice = "Check trigger-check-id, that the check is activated, and that account-id is the check's account"
 
 
 class TriggerLost(Final):

@@ -11,7 +11,7 @@ from gate.domain.session import SessionRef
 
 
 class Triggered(NamedTuple):
-    """The sessions that were started. If there is a fault, the gate cannot open, even if they pass.
+    """The sessions that were started. If there is a fault, the gate cannot open, even if the sessions pass.
 
     `checks` maps the ID of a session to the number of checks that it must have.
     """

@@ -1,4 +1,4 @@
-"""The last moments before the deadline, in which sessions may still end."""
+"""Read sessions in the last moments before the deadline, because they may still end."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from gate.polling.pace import MOST_AT_ONCE
 from gate.polling.tracker import Tracker
 
 LAST_FETCH_S = 3.0  # reserved before the deadline, so that the last fetch can finish in time
-_NEAREST_FETCH_S = 0.5  # before the deadline: the shortest time in which a response is likely
+_NEAREST_FETCH_S = 0.5  # a fetch that starts closer to the deadline is unlikely to finish
 
 Found = Sequence[tuple[Tracker, Session]]
 
 
 def use_last_moments(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
-    """Return the sessions that are read before the deadline, or after it if the process was suspended."""
+    """Read sessions until the deadline, and once more if the process was suspended beyond it."""
     is_early = checkly.clock.now_s() < deadline_s
     found = _poll_until_the_deadline(waits, checkly, deadline_s) if is_early else ()
     return (*found, *_fetch_after_suspension(_unfinished(waits, found), checkly, deadline_s))
@@ -27,7 +27,7 @@ def use_last_moments(waits: Sequence[Tracker], checkly: Checkly, deadline_s: flo
 def _poll_until_the_deadline(waits: Sequence[Tracker], checkly: Checkly, deadline_s: float) -> Found:
     """Use the remaining time for sessions that were still running at the last fetch.
 
-    Errors are ignored, because such a session has timed out anyway.
+    Errors are ignored, because a session that cannot be read has timed out anyway.
     """
     ended = _poll(waits, checkly, deadline_s)
     left = _unfinished(waits, ended)

@@ -25,7 +25,7 @@ class TroubleBegan(NamedTuple):
 
 
 class TroubleEnded(NamedTuple):
-    """Every session can be read again."""
+    """Every session could be read again after failures."""
 
     failures: int
 

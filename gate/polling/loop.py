@@ -21,8 +21,8 @@ from gate.polling.pace import MOST_AT_ONCE
 from gate.polling.result import Ending, PollResult
 from gate.polling.tracker import Tracker
 
-_TOO_LATE_S = 0.01  # a request that fails this close to its time limit was cut short by it
-_EARLY_S = 0.05  # a long poll may end this much too early
+_TOO_LATE_S = 0.01  # a failure this close to the request's time limit was caused by the limit
+_EARLY_S = 0.05  # a long poll that ends this much too early counts as complete
 
 
 class Patience(NamedTuple):
@@ -109,11 +109,11 @@ class _Loop:
 
     def _fetch(self, waits: Sequence[Tracker]) -> None:
         is_last = self.clock.now_s() >= self.last_fetch_s
-        # A fetch that hangs must leave time for the last one.
+        # Even if a fetch hangs, there must be time for the last one.
         until_s = self.deadline_s if is_last else self.last_fetch_s
         try:
             found = self.checkly.fetch_each([wait.ref for wait in waits], until_s=until_s)
-        except errors.OutOfTime:  # other sessions may fit the budget, or the process was suspended
+        except errors.OutOfTime:  # the budget has no room for these sessions, or the process was suspended
             for wait in waits:
                 self._schedule(wait, LONGEST_BACKOFF_S)
             return
@@ -145,7 +145,7 @@ class _Loop:
             if isinstance(each, Session) and each.phase is Phase.FINISHED:
                 self._take(wait, each)
             elif was_early or isinstance(each, errors.RequestFailed):
-                # The next fetch shows the cause. An immediate second poll would make the loop spin.
+                # The next fetch shows the cause. A second poll without a pause would make the loop spin.
                 self._schedule(wait, self.patience.poll_interval_s)
                 wait.poll_was_useless = True
             if isinstance(each, errors.RequestFailed):
@@ -183,7 +183,7 @@ class _Loop:
         wait.fetch_after(delay_s, self.clock.now_s(), last_fetch_s=self.last_fetch_s)
 
     def _adapt_pace(self, waits: Sequence[Tracker]) -> None:
-        """Request twice as many sessions at once if all of these have ended, because others may have too."""
+        """Request twice as many sessions at once if all of these have ended: others may have ended too."""
         all_ended = all(wait.ending is Ending.FINISHED for wait in waits)
         self.at_once = min(2 * self.at_once, MOST_AT_ONCE) if all_ended else 1
 

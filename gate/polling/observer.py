@@ -12,7 +12,7 @@ from gate.polling.events import Event, Fetched, Noticed, Paused, TroubleBegan, T
 
 @dataclass(slots=True)
 class Observer:
-    """A filter of events. It reports only the first of consecutive failures, and when they are over."""
+    """A filter of events. It reports only the first of consecutive failures, and their end."""
 
     observe: Callable[[Event], None]
     _failures: int = 0
@@ -39,6 +39,6 @@ class Observer:
             self.observe(Noticed(f"Checkly reports the unknown status {session.status}; still waiting"))
 
     def gave_up(self, *, in_trouble: bool) -> None:
-        """Forget failures that are over although no session became readable."""
+        """Forget the failures if the gate has given up on every session that it could not read."""
         if not in_trouble:
             self._failures = 0

@@ -28,14 +28,14 @@ class Pace(NamedTuple):
 
 def pace_of(sessions: int, poll_interval_s: float, budget: Budget, now_s: float) -> Pace:
     """Return the pace for a number of unfinished sessions. `now_s` is a reading of the clock."""
-    # The duration of a round of fetches and a long poll with half of the budget.
+    # How long it takes to fetch every session and send one long poll, with half of the budget.
     round_s = (sessions + 1) * 60 / (budget.per_minute / 2)
     pause_s = max(poll_interval_s, round_s)
     polls = min(sessions, MOST_AT_ONCE) * 60 / min(pause_s, LONGEST_LONG_POLL_S)
     reserve = sessions + math.ceil(polls)
     least_reserve = min(reserve, budget.per_minute * 3 // 4)
     if reserve >= budget.per_minute:
-        # If more sessions end at once than a minute's budget allows, a reserve cannot prevent the delay.
+        # If there are more sessions than a minute's budget allows for, no reserve can prevent delays.
         reserve = least_reserve
     return Pace(
         longer_s=pause_s - poll_interval_s,

@@ -33,7 +33,7 @@ class PollResult(NamedTuple):
 
 
 def with_accounts(polled: Iterable[PollResult], account_id: str) -> Iterable[PollResult]:
-    """Add the link's account to the error of each session that was not found in `account_id`."""
+    """If a session was not found and its link belongs to another account, add that account to the error."""
     for each in polled:
         other = each.ref.account
         if isinstance(each.error, NoSuchSession) and account_id and other not in ("", account_id):
@@ -45,7 +45,7 @@ def with_accounts(polled: Iterable[PollResult], account_id: str) -> Iterable[Pol
 
 
 def ended_before(polled: Iterable[PollResult], moment: datetime) -> Iterable[Session]:
-    """Return the sessions that ended before a moment."""
+    """Return the sessions that ended before `moment`."""
     for each in polled:
         if each.session and each.session.stopped_at and each.session.stopped_at < moment:
             yield each.session

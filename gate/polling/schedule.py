@@ -1,10 +1,11 @@
 """The next step of the wait: a long poll for the end of sessions, fetches that show progress, or a pause.
 
-The gate continues when the last session has ended. While the first unfinished session runs, the others cannot
-change that, so a long poll on the first one is enough. It costs next to nothing, and returns at once if the
-session has already ended. After each poll that found only ended sessions, twice as many are polled at once.
-Fetches of the other sessions only show progress. The budget reserves one request for the end of each session,
-and the long polls of the next minute; fetches that only show progress may use the rest.
+The wait is over when all sessions have ended. While the first unfinished session is running, the others
+cannot end the wait, so a long poll for the first one is enough. It costs next to nothing, and returns at once
+if the session has already ended. After each poll that found only ended sessions, twice as many are polled
+at once. Fetches of the other sessions only show progress. The budget reserves one request for the end of each
+session, and the requests for the long polls of the next minute. Fetches that only show progress may use the
+rest.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from gate.checkly.budget import Budget
 from gate.checkly.session_api import LONGEST_LONG_POLL_S
 from gate.polling.pace import MOST_AT_ONCE, pace_of
 
-_OVERDUE_S = 60.0  # the longest time that a first fetch may be postponed because of the reserves
+_OVERDUE_S = 60.0  # how long the reserves may postpone the first fetch of a session
 LONGEST_REST_S = 30.0  # the log and the status line show regularly that the gate is still waiting
 _ROUNDING_S = 0.05  # a pause of a little less than 1 s is filled with a poll of 1 s
 
@@ -26,8 +27,8 @@ _ROUNDING_S = 0.05  # a pause of a little less than 1 s is filled with a poll of
 class Candidate(NamedTuple):
     """A session that has not ended, as far as the gate knows. Times are readings of the clock.
 
-    It is not fetched before `fetch_at_s`. `can_poll`: whether a long poll is likely to return its end.
-    `failures`: the number of consecutive failures to read it.
+    The session is not fetched before `fetch_at_s`. `can_poll`: whether a long poll is likely to show when it
+    ends. `failures`: the number of consecutive failures to read it.
     """
 
     fetch_at_s: float
@@ -37,11 +38,11 @@ class Candidate(NamedTuple):
 
 
 class Circumstances(NamedTuple):
-    """The facts besides the sessions that determine the next step.
+    """The facts that determine the next step together with the candidates.
 
-    `at_once`: how many sessions are polled at once, from the first unfinished one on. `in_doubt`: no request
-    has succeeded since the start or since the last failure, so a single request must first show whether the
-    API works.
+    `at_once`: how many sessions are polled at once, beginning with the first unfinished one. `in_doubt`: no
+    request has succeeded since the start or since the last failure, so a single request must first show
+    whether the API works.
     """
 
     now_s: float
@@ -65,7 +66,7 @@ class Poll(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """Send no request until then."""
+    """Send no request until `until_s`."""
 
     until_s: float
 
@@ -100,7 +101,7 @@ def _probe(candidates: Sequence[Candidate], at: Circumstances) -> Fetch | Rest:
 
 
 def _poll(places: tuple[int, ...], until_s: float, at: Circumstances) -> Poll | Rest | None:
-    """Poll until `until_s` or a little longer, but not beyond the last fetch."""
+    """Poll until `until_s` or a little longer, but not beyond the time of the last fetch."""
     if not places:
         return None
     longest_s = int(at.last_fetch_s - at.now_s + _ROUNDING_S)
@@ -110,7 +111,7 @@ def _poll(places: tuple[int, ...], until_s: float, at: Circumstances) -> Poll | 
 
 
 class _Plan:
-    """When each session is fetched."""
+    """The plan for when each session is fetched."""
 
     def __init__(self, candidates: Sequence[Candidate], at: Circumstances, budget: Budget) -> None:
         self._candidates = candidates
@@ -124,7 +125,7 @@ class _Plan:
         self._unread_front = tuple(islice(unread, at.at_once)) if has_unread else ()
 
     def due(self) -> tuple[int, ...]:
-        """Return the sessions to fetch now: first the needed ones, then the ones that waited longest."""
+        """Return the sessions to fetch now: the needed ones first, then those that have waited longest."""
         due = [place for place in range(len(self._candidates)) if self._due_s(place) <= self._at.now_s]
         due.sort(key=lambda place: (not self._is_needed(place), self._candidates[place].fetch_at_s))
         allowed: list[int] = []
@@ -138,7 +139,7 @@ class _Plan:
         return min(self._fetch_s(place) for place in range(len(self._candidates)))
 
     def to_poll(self) -> tuple[int, ...]:
-        """Return the first unfinished sessions, if a long poll is likely to return their ends."""
+        """Return those of the first unfinished sessions for which a long poll is likely to work."""
         return tuple(place for place in self._front if self._candidates[place].can_poll)
 
     def _is_needed(self, place: int) -> bool:

@@ -20,7 +20,7 @@ _RETRIES_AFTER_404_S = (1.0, 3.0, 6.0, GRACE_FOR_404_S)
 class Tracker:
     """A session and the state of its wait. Times are readings of the clock.
 
-    It is not fetched before `fetch_at_s`. `failures`: the number of consecutive failures to read it.
+    The session is not fetched before `fetch_at_s`. `failures`: the number of consecutive failures to read it.
     `poll_was_useless`: whether a long poll has returned too early or failed since the session was last read.
     """
 
@@ -36,11 +36,11 @@ class Tracker:
 
     @property
     def is_left_running(self) -> bool:
-        """Whether it was still running at the last fetch before the deadline."""
+        """Whether the session was still running at the last fetch before the deadline."""
         return self.had_last_fetch and self._ending_at_the_deadline() is Ending.TIMEOUT
 
     def can_poll(self, serves_completion: Callable[[SessionKind], bool]) -> bool:
-        """Return whether a long poll is likely to return its end."""
+        """Return whether a long poll is likely to show when the session ends."""
         return self.session is not None and serves_completion(self.session.kind) and not self.poll_was_useless
 
     def candidate(self, serves_completion: Callable[[SessionKind], bool]) -> Candidate:
@@ -71,7 +71,7 @@ class Tracker:
         self.failures += 1
 
     def give_up(self, error: errors.RequestFailed) -> None:
-        """End the wait with an error that a retry cannot change, unless it has already ended."""
+        """End the wait with an error that a retry cannot change, unless the wait is already over."""
         if self.ending is None:
             self.error, self.ending = error, Ending.INCONCLUSIVE
 

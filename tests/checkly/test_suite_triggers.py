@@ -73,4 +73,4 @@ def test_any_other_response_is_an_error(reply: Response, kind: type[errors.Reque
 def test_a_trigger_that_matches_no_check_causes_an_error_with_advice() -> None:
     with pytest.raises(trigger_errors.NothingTriggered, match="No matching checks were found") as caught:
         read_started_suite(_reply(NOTHING, 403))
-    assert "Check trigger-check-id and trigger-tags" in caught.value.sentence
+    assert "Check trigger-check-id, trigger-tags and account-id" in caught.value.sentence

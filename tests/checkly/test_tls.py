@@ -115,7 +115,7 @@ def test_the_error_for_an_expired_or_future_certificate_mentions_the_clock(
 ) -> None:
     from_now = [datetime.now(UTC) + timedelta(days=days) for days in (begins, ends)]
     certificate = authority.issue_cert("127.0.0.1", not_before=from_now[0], not_after=from_now[1])
-    with _served(certificate) as url, pytest.raises(Unreachable, match=rf"{why}.*is the clock .* right\?"):
+    with _served(certificate) as url, pytest.raises(Unreachable, match=rf"{why}.*is the clock .* correct\?"):
         _status(url, extra=bundle)
 
 
