@@ -29,18 +29,18 @@ _SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 _MBIT_S = 50
 _HOW = """\
 These are the steps of a fresh machine before the gate's first request. The image is pulled {rounds} times
-from a registry on loopback into an empty Docker engine, and started {starts} times. It takes turns with
-the former image, which contains the same gate and the whole base image (`bench/former.Dockerfile`). Both
-are built on a stand-in for the base image, so only the ratios are meaningful. A download is the size of
-the compressed layers. Figures at {mbit} Mbit/s are CALCULATED from the download at that speed and the times
-measured here.
+from a registry on loopback into an empty Docker engine, and started {starts} times. It takes turns with the
+former image, which contains the same gate and the whole base image (`bench/former.Dockerfile`). Both are
+built on a stand-in for the base image, so only the ratios are meaningful. A download is the size of the
+compressed layers. Figures at {mbit} Mbit/s are CALCULATED: the time of the download at this speed plus the
+times measured here.
 
 {npm}"""
 _NPM = """\
-They are compared with `npm install checkly@{version}` with an empty cache, from the registry that this
-machine uses, and with `npx checkly checks run` until its first request, once. That time includes the
-network and the image's time does not: at {mbit} Mbit/s, the image's download would take {seconds:.1f} s
-(calculated). Node is not counted, because runners have it."""
+The image is compared with `npm install checkly@{version}`, with an empty cache and the registry that this
+machine uses, and with `npx checkly checks run` until its first request. Each of these runs once. Their
+times include the network, and the image's times do not: at {mbit} Mbit/s, the image's download would take
+{seconds:.1f} s (calculated). Node is not counted, because runners have it."""
 _NO_NPM = "The Checkly CLI was NOT measured: there was no npm, or its package could not be installed."
 
 

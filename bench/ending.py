@@ -29,11 +29,11 @@ ENDS_S = (
 _STAGGER_S = 0.6
 _MINUTE_S = 60.0
 _HOW = """\
-{runs} sessions end between {first:.0f} and {last:.0f} s after their first request, at points that are
-spread over a pause of 5 s or 10 s. Four programs wait for equal copies of each session. All waits run at
-the same time, started {stagger} s apart. The time is from the session's end to the exit of the process. It
-includes the gate's reports; the script writes none. Requests are counted by the simulator, as the maximum
-within any minute of a wait."""
+{runs} sessions end between {first:.0f} and {last:.0f} s after their first request, at moments that are
+spread evenly over the script's pauses of 5 s and 10 s. Four programs wait for equal copies of each session.
+All waits run at the same time, started {stagger} s apart. The time is from the session's end to the exit of
+the process. It includes the gate's reports; the script writes none. Requests are counted by the simulator,
+as the maximum within any minute of a wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ def describe() -> str:
     memory_gib = int(_first(_MEMORY, "/proc/meminfo", "0")) / 1024**2
     return (
         f"{_first(_CPU, '/proc/cpuinfo')}, {os.cpu_count()} cores, {memory_gib:.0f} GiB of memory, "
-        f"{_first(_SYSTEM, '/etc/os-release')}, Python {platform.python_version()}; "
-        f"a load average of {os.getloadavg()[1]:.1f} before it began"
+        f"{_first(_SYSTEM, '/etc/os-release')}, Python {platform.python_version()}. "
+        f"The load average was {os.getloadavg()[1]:.1f} before the benchmark began"
     )
 
 

@@ -30,19 +30,19 @@ _HOW = """\
 The session has already passed; `checkly-gate simulate` serves it from a separate process. The gate writes
 all of its reports and GitHub's files. All programs take turns for {rounds} rounds; a ratio is the median
 over the rounds. The floor is `python -c "import requests, yaml, junit_xml"`, a Python that only loads the
-three libraries. The `curl` and `jq` script is `bench/poll.sh`. On a finished session it does not wait, and
-it reads only the status. Both Python and the gate have their bytecode, as in the image. The floor shuts
-its interpreter down when it ends; the gate does not.
+three libraries. The `curl` and `jq` script is `bench/poll.sh`. For a finished session, the script does not
+wait, and it reads only the status. Both Python and the gate run from bytecode, as in the image. The floor
+shuts its interpreter down when it ends; the gate does not.
 
 {cli}"""
 _WITH_CLI = """\
-No command of the Checkly CLI waits for a check session that exists. The closest one is `checkly checks run
+No command of the Checkly CLI waits for an existing check session. The closest one is `checkly checks run
 --check-id`, which triggers the check, waits for its session, and exits with a code for its status. It is
-compared with the gate's `--trigger-check-id`, which does the same. Both send two or three requests to
-the simulator. The CLI is version {version}. It runs on the Node from npm that `tests/witness/package.json`
-names, and is started from `node_modules/.bin`. With `CHECKLY_ENV=local`, it uses `CHECKLY_API_URL`. In its
-favour, its search for updates and its check of the account (a request that the simulator does not serve) are
-switched off. Checkly's documentation starts the CLI with `npx`; the goal does not apply to this."""
+compared with the gate's `--trigger-check-id`, which does the same. Both send two or three requests to the
+simulator. The CLI is version {version}. It is started from `node_modules/.bin`, with the npm package of
+Node that `tests/witness/package.json` names. With `CHECKLY_ENV=local`, it uses `CHECKLY_API_URL`. In its
+favour, its search for updates and its check of the account (a request that the simulator does not serve)
+are switched off. Checkly's documentation starts the CLI with `npx`; the goal does not apply to this."""
 _NO_CLI = (
     "The Checkly CLI was NOT measured: there was no node and npm, or its package could not be installed."
 )

@@ -22,11 +22,10 @@ _PEAK_LIMIT_MB = 150
 _LINK = "https://app.checklyhq.com/accounts/1397c172-1938-4973-a225-5862298e571a/test-sessions/"
 _HOW = """\
 {sessions} test sessions of {checks} checks each end between {first:.0f} and {last:.0f} s after their first
-request. One gate waits for all of them by their links, and a second one by their bare IDs, each of which
-is looked up as a check session first. In a third run, all checks fail. The runs share the machine at the
-same time. The JSON record must contain every
-check of every session with that result. Requests are counted by the simulator, as the maximum within any
-60 s of a run."""
+request. One gate waits for all of them by their links, and a second one by their bare IDs, each of which is
+looked up as a check session first. In a third run, all checks fail. The three runs take place at the same
+time. The JSON record must contain every check of every session with the expected result. Requests are
+counted by the simulator, as the maximum within any 60 s of a run."""
 
 
 @dataclass(frozen=True, slots=True)
