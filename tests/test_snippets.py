@@ -126,7 +126,7 @@ def test_a_simulated_session_and_commit_are_gated(tmp_path: Path) -> None:
 
 def test_a_simulated_check_is_triggered(tmp_path: Path) -> None:
     (name, inputs) = re.findall(
-        r"With `simulate (\w+)` instead, `checkly-gate (.*)` triggers a check", README
+        r"If you run `simulate (\w+)` instead, `checkly-gate (.*)` triggers a check", README
     )[0]
     exports, *_ = block("README.md", "export").splitlines()
     gate = f"{PROGRAM} {inputs}"

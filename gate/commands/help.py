@@ -26,7 +26,7 @@ SESSION is the ID of a check session or a test session, or a link to one; it is 
 --session-id SESSION.
 
 Each input can be a flag or an environment variable: INPUT_SESSION_ID, PLUGIN_SESSION_ID or
-CHECKLY_GATE_SESSION_ID for session-id, and so on. An empty value counts as not given.
+CHECKLY_GATE_SESSION_ID for session-id, and so on. An empty value counts as unset.
 
 inputs:
 """
@@ -67,7 +67,8 @@ EXIT_CODES = {
     ExitCode.CLOSED: "the gate is closed: the policy is not satisfied",
     ExitCode.USAGE: "an input or the policy file is invalid",
     ExitCode.TIMEOUT: "the gate's own timeout expired while Checkly was still running a session",
-    ExitCode.INCONCLUSIVE: "the gate could not tell: an error, no usable answer, or an unwritable report",
+    ExitCode.INCONCLUSIVE: "the gate could not tell: an error, no usable response, "
+    "or a report that cannot be written",
     ExitCode.SIGHUP: "stopped by SIGHUP; the reports are written first",
     ExitCode.SIGINT: "stopped by SIGINT; the reports are written first",
     ExitCode.SIGQUIT: "stopped by SIGQUIT; the reports are written first",

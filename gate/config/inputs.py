@@ -43,7 +43,8 @@ INPUTS: tuple[Input, ...] = (
     *TRIGGER_INPUTS,
     Input(
         name="api-key",
-        help="Checkly API key. A read-only key is enough unless checks are triggered or cancelled.",
+        help="Checkly API key. A read-only key is enough unless the gate triggers checks or cancels "
+        "sessions.",
         read=parsers.header_value,
         required=True,
         secret=True,
@@ -66,7 +67,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="api-version",
         help="Version of the check-session API: auto, v1 or v2. auto tries v1 first, and switches to v2 "
-        "when only v2 finds a session.",
+        "if only v2 finds a session.",
         read=parsers.api_version,
         default="auto",
     ),

@@ -15,8 +15,8 @@ TRIGGER_INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="trigger-tags",
-        help="Run the checks that have all tags on a line (a, b) and gate on them. !b excludes a tag. Each "
-        "further line is an alternative.",
+        help="Run the checks that have all the tags in a line, for example a, b, and gate on them. "
+        "!b excludes checks with the tag b. Each further line is an alternative.",
         read=parsers.tags,
         joined_by="\n",
         absent=(),

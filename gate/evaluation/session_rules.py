@@ -42,7 +42,7 @@ def _missing(of: FinishedSession) -> Iterable[Decision]:
         origin = of.policy.origin("missing")
         counted = len(of.counted)
         what = of.naming.share({State.MISSING}, len(places), counted)
-        text = f"{what}, {'none' if closes else 'any'} allowed"
+        text = f"{what}, {'none' if closes else 'any number'} allowed"
         yield Decision(
             rule=Rule.MISSING,
             closes=closes,

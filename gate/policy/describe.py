@@ -21,7 +21,7 @@ def _lines(book: PolicyDocument, today: date) -> Iterable[Line]:
     limits = book.limits
     yield _rule("failed", _threshold(limits.failed or NOTHING))
     yield _rule("degraded", _threshold(limits.degraded or NOTHING))
-    yield _rule("flaky", _threshold(limits.flaky) if limits.flaky else f"any allowed ({DEFAULT})")
+    yield _rule("flaky", _threshold(limits.flaky) if limits.flaky else f"any number allowed ({DEFAULT})")
     if limits.response_time_ms is not None:
         yield _rule("response time", _response_time(limits))
     for rule, allowed in (("missing", book.allow_missing), ("cancelled", book.allow_cancelled)):

@@ -144,7 +144,7 @@ def test_policy_init_writes_the_defaults_and_does_not_overwrite_a_file(tmp_path:
     assert [" ".join(line.split()) for line in checked.log.splitlines()][1:] == [
         "failed 0 allowed (.checkly-gate.yml:5)",
         "degraded 0 allowed (.checkly-gate.yml:4)",
-        "flaky any allowed (default)",
+        "flaky any number allowed (default)",
         "missing closes the gate (.checkly-gate.yml:6)",
         "cancelled closes the gate (.checkly-gate.yml:7)",
     ]
@@ -177,7 +177,7 @@ def test_policy_check_shows_what_a_file_means(tmp_path: Path) -> None:
         ".checkly-gate.yml is a valid policy:",
         "failed 0 allowed (default)",
         "degraded 1 allowed (.checkly-gate.yml:2)",
-        "flaky any allowed (default)",
+        "flaky any number allowed (default)",
         "response time more than 3s counts as degraded (.checkly-gate.yml:1)",
         "missing allowed (.checkly-gate.yml:5)",
         "cancelled closes the gate (default)",

@@ -50,14 +50,15 @@ its exit code. In each of these runs the gate
 ## Faults in the requests for one session
 
 The session is running at the first fetch and passes a moment later. Without a fault, the gate opens. A fault
-affects the *first fetch*, a *long poll* for the session's end, a *later fetch*, or all requests after
-the first fetch, *to the last fetch* before the deadline. All other requests get the right response. After
-an error in a long poll the gate fetches the session, because only a fetch shows whether the error is final.
+affects the *first fetch*, a *long poll* for the session's end, a *later fetch*, or all requests from the
+second one *to the last fetch* before the deadline. All other requests get the right response. After an error
+in a long poll, the gate fetches the session, because only a fetch shows whether the error is final. The last
+column shows what the gate reports if the fault affects the first fetch.
 """
 _NETWORKS = """\
 ## Networks
 
-Here the network does not change during the run, and the session has already passed. Wrong files and
+In these runs, the network does not change, and the session has already passed. Wrong files and
 variables are rejected before any request is sent.
 """
 _TROUBLE = re.compile(r"  warning: (.*); retrying")

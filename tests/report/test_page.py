@@ -144,7 +144,7 @@ def test_a_policy_is_listed_once_with_its_origins_and_its_checks() -> None:
             "degraded",
             "0 allowed (default)",
             "flaky",
-            "any allowed (default)",
+            "any number allowed (default)",
         ),
         *("response time", "more than 3s counts as degraded (default)"),
         *("missing", "closes the gate (p.yml:3)", "cancelled", "closes the gate (default)"),

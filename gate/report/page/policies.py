@@ -50,7 +50,8 @@ def _rules(policy: Policy) -> Iterable[tuple[str, str]]:
         ("flaky", policy.flaky),
     ):
         origins = ", ".join(dict.fromkeys(threshold.origin for threshold in thresholds)) or DEFAULT
-        yield name, f"{in_words(thresholds)} allowed ({origins})"
+        allowed = in_words(thresholds) if thresholds else "any number"
+        yield name, f"{allowed} allowed ({origins})"
     if policy.response_time_ms is not None:
         longest = format_duration(policy.response_time_ms / 1000)
         yield "response time", f"more than {longest} counts as degraded ({policy.origin('response-time')})"
