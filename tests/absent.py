@@ -12,7 +12,7 @@ AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the
 
 
 def absent(what: str) -> NoReturn:
-    """Skip the test; with ALL_TESTS=required, as in continuous integration, fail it."""
+    """Skip the test, or fail it if ALL_TESTS=required, as in continuous integration."""
     if os.environ.get("ALL_TESTS") == "required":
         pytest.fail(what, pytrace=False)
     pytest.skip(what)

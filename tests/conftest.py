@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("here", deadline=None)  # a busy machine is not a defect
+settings.register_profile("here", deadline=None)  # a test may be slow on a busy machine
 settings.load_profile("here")
 
 HERE = Path(__file__).parent
@@ -16,7 +16,7 @@ SLOW_FOLDERS = ("browser", "consumers", "contract", "examples", "faults", "image
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Ignore slow folders if only fast tests run, because importing them may need missing libraries."""
+    """Ignore slow folders if only fast tests run: they may import libraries that are not installed."""
     is_slow = collection_path.parent == HERE and collection_path.name in SLOW_FOLDERS
     return True if is_slow and config.getoption("markexpr") == "not slow" else None
 

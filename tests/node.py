@@ -1,4 +1,4 @@
-"""Install locked programs from npm once for the tests. If this fails, skip the tests that need them."""
+"""Install programs at locked versions from npm. If this fails, skip the tests that need them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def program(name: str, *, needs: tuple[str, ...] = ()) -> str:
     """Return the path of an installed program. Skip the test if this machine lacks a requirement."""
     require_programs("make", "node", "npm", *needs)
     with (ROOT / ".ci" / "node" / "package.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run in parallel
+        fcntl.flock(lock, fcntl.LOCK_EX)  # parallel tests must not install at the same time
         done = subprocess.run(
             ["make", "--silent", "node"], cwd=ROOT, capture_output=True, text=True, check=False
         )

@@ -9,7 +9,7 @@ from tests.absent import absent
 
 
 def installed(folder: Path, what: str) -> Path:
-    """Return the `node_modules` of a folder, which is kept until the lock file changes.
+    """Return the `node_modules` of a folder. Reinstall it only if the lock file has changed.
 
     Skip the test with the message `what` if the packages cannot be installed.
     """

@@ -1,4 +1,4 @@
-"""Do work once per test run: the first process that needs it does it for all others."""
+"""Do work once per test run: the first process that needs the result does the work for all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules for the code that `lint-imports` does not check, and the map of its modules."""
+"""Rules for the code that `lint-imports` cannot check, and the list of modules in the document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 GATE = ROOT / "gate"
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text().partition("## Where things are")[2]
 MODULES = sorted(path.relative_to(GATE.parent) for path in GATE.rglob("*.py"))
-# How many dataclasses of a module are mutable: they track sessions, requests, the API, or incomplete rows.
+# The number of mutable dataclasses in each module: they track sessions, requests, the API or rows.
 MUTABLE = {
     "checkly/budget.py": 1,
     "checkly/client.py": 2,
@@ -41,7 +41,7 @@ def test_dataclasses_are_frozen_and_have_slots(module: Path) -> None:
 @pytest.mark.parametrize(
     "module", [path for path in MODULES if path.stem != "__init__" and "simulator" not in path.parts], ids=str
 )
-def test_the_document_names_every_module(module: Path) -> None:
+def test_architecture_md_names_every_module(module: Path) -> None:
     package = module.parts[1]
     section = DOCUMENT.partition(f"`{package}/`")[2] if len(module.parts) > 2 else DOCUMENT
     assert f"`{module.stem}`" in section

@@ -40,7 +40,7 @@ def _section(heading: str) -> str:
 
 
 def _table(text: str) -> list[list[str]]:
-    """Return the rows of the only table in a text."""
+    """Return the rows of the only table in the text."""
     rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row] for row in rows[2:]]
 
@@ -50,7 +50,7 @@ def test_action_yml_has_every_input_with_its_description() -> None:
         row.name: {
             "description": row.described,
             "required": row.required and not row.variable,
-            "default": "",  # any other default would hide the job's variables
+            "default": "",  # any other default would override the job's environment variables
         }
         for row in INPUTS
     }
@@ -61,7 +61,7 @@ def test_action_yml_has_every_output() -> None:
     assert ACTION["runs"] == {"using": "docker", "image": "Dockerfile"}
 
 
-def test_the_page_on_inputs_has_every_input() -> None:
+def test_inputs_md_lists_every_input() -> None:
     page = (ROOT / "docs" / "INPUTS.md").read_text()
     defaults = {row.name: f"`{row.default}`" if row.default else "required" * row.required for row in INPUTS}
     assert _table(page) == [[f"`{row.name}`", defaults[row.name], row.help] for row in INPUTS]
@@ -95,7 +95,7 @@ def test_the_readme_quotes_the_actual_output_of_a_demo(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"^(make \w+)", README, re.MULTILINE))))
-def test_the_make_commands_of_the_readme_exist(command: str) -> None:
+def test_the_make_commands_in_the_readme_exist(command: str) -> None:
     done = subprocess.run(
         ["make", "--dry-run", *command.split()[1:]], cwd=ROOT, capture_output=True, check=False
     )
@@ -109,7 +109,7 @@ def test_make_demo_shows_a_verdict_a_report_and_the_exit_code() -> None:
     assert "Exit code 1" in done.stdout
 
 
-def test_the_workflow_of_the_readme_works(tmp_path: Path) -> None:
+def test_the_workflow_in_the_readme_works(tmp_path: Path) -> None:
     """Run the workflow's gate step as the runner would, with values for its expressions."""
     steps = yaml.safe_load(WORKFLOW)["jobs"]["gate"]["steps"]
     given = next(step["with"] for step in steps if step.get("id") == "gate")
@@ -122,7 +122,7 @@ def test_the_workflow_of_the_readme_works(tmp_path: Path) -> None:
     assert "40%), more than the allowed 25%" in gated.outputs["reason"]
 
 
-def test_the_workflow_of_the_readme_uses_existing_names() -> None:
+def test_the_workflow_in_the_readme_uses_existing_names() -> None:
     steps = yaml.safe_load(WORKFLOW)["jobs"]["gate"]["steps"]
     assert set(re.findall(r"steps\.gate\.outputs\.([\w-]+)", WORKFLOW)) <= set(OUTPUTS)
     for step in steps:
@@ -130,13 +130,13 @@ def test_the_workflow_of_the_readme_uses_existing_names() -> None:
             assert set(step["with"]) <= {row.name for row in INPUTS}
 
 
-def test_the_flags_and_scenarios_of_the_readme_exist() -> None:
+def test_the_flags_and_scenarios_in_the_readme_exist() -> None:
     (command,) = re.findall(r"^  checkly-gate (--.*)$", README, re.MULTILINE)
     assert set(re.findall(r"--([a-z-]+)", command)) <= {row.name for row in INPUTS}
     assert set(re.findall(r"entrypoint\.py (?:demo|simulate) ([\w-]+)", README)) <= set(shipped())
 
 
-def test_the_roll_back_in_the_readme_matches_the_example() -> None:
+def test_the_rollback_in_the_readme_matches_the_example() -> None:
     (condition,) = re.findall(r"- if: (contains.*)", README)
     assert f"- if: {condition}\n" in (ROOT / "examples/github/rollback.yml").read_text()
 
@@ -173,7 +173,7 @@ def test_every_link_within_the_repository_has_a_target(document: Path) -> None:
 @pytest.mark.parametrize(
     "scenario", re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "SCENARIOS.md").read_text(), re.DOTALL)
 )
-def test_the_scenarios_of_the_documents_end_as_described(scenario: str, tmp_path: Path) -> None:
+def test_the_scenarios_in_the_documents_end_as_described(scenario: str, tmp_path: Path) -> None:
     (tmp_path / "own.yml").write_text(
         re.sub(r"^speed:.*\n", "", scenario, flags=re.MULTILINE) + "speed: 100\n"
     )

@@ -1,4 +1,4 @@
-"""The fuzzer's corpus, which includes former findings, and its properties, tested without the fuzzer."""
+"""Test the fuzzer's properties without the fuzzer, on its corpus (with past findings) and on other bytes."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def test_a_target_has_a_corpus_and_a_dictionary(target: str) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 @given(data=st.binary())
-def test_no_bytes_violate_a_property(target: str, data: bytes) -> None:
+def test_no_generated_bytes_violate_a_property(target: str, data: bytes) -> None:
     TARGETS[target](data)

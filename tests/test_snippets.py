@@ -32,13 +32,13 @@ BLOCKS = {
     "README.md": {
         "make demo   # the whole gate": f"{DOCS}::test_make_demo_shows",
         "The gate is CLOSED": f"{DOCS}::test_the_readme_quotes_the_actual_output_of_a_demo",
-        ".venv/bin/python entrypoint.py simulate": f"{HERE}::test_the_gated_session_is_simulated",
-        "export CHECKLY_API_URL=http": f"{HERE}::test_a_simulated_session_and_commit_are_gated",
-        "name: Deploy": f"{DOCS}::test_the_workflow_of_the_readme_works",
-        "- run: npx checkly test": f"{HERE}::test_the_output_of_checkly_test_is_gated",
+        ".venv/bin/python entrypoint.py simulate": f"{HERE}::test_the_gate_uses_the_simulated_session",
+        "export CHECKLY_API_URL=http": f"{HERE}::test_the_gate_accepts_a_simulated_session_and_commit",
+        "name: Deploy": f"{DOCS}::test_the_workflow_in_the_readme_works",
+        "- run: npx checkly test": f"{HERE}::test_the_gate_reads_the_output_of_checkly_test",
         "with: trigger-tags": f"{HERE}::test_checks_are_triggered_as_test_sessions",
-        "with: commit:": f"{HERE}::test_the_sessions_of_a_commit_are_gated",
-        "- if: contains(steps.gate": f"{DOCS}::test_the_roll_back_in_the_readme_matches_the_example",
+        "with: commit:": f"{HERE}::test_the_gate_finds_the_sessions_of_a_commit",
+        "- if: contains(steps.gate": f"{DOCS}::test_the_rollback_in_the_readme_matches_the_example",
         "docker build": f"{COMMANDS}::test_all_inputs_reach_the_gate_in_the_container",
         "degraded-threshold: 25%": f"{POLICY}::test_the_policy_file_in_a_document_is_valid",
         "jq -r '.sessions": f"{COMMANDS}::test_the_jq_line_of_the_readme_lists_the_red_rows",
@@ -52,14 +52,14 @@ BLOCKS = {
     },
     "docs/PULL_REQUESTS.md": {
         "- uses: actions/checkout": "tests/examples/test_pull_request.py::test_the_document_shows_the_steps",
-        "/.github/": f"{HERE}::test_the_files_of_the_code_owners_exist",
+        "/.github/": f"{HERE}::test_the_files_in_the_code_owners_example_exist",
     },
     "docs/SCENARIOS.md": {
-        "description: One of two": f"{DOCS}::test_the_scenarios_of_the_documents_end_as",
-        "description: A test session": f"{DOCS}::test_the_scenarios_of_the_documents_end_as",
+        "description: One of two": f"{DOCS}::test_the_scenarios_in_the_documents_end_as",
+        "description: A test session": f"{DOCS}::test_the_scenarios_in_the_documents_end_as",
     },
     "docs/architecture.md": {
-        "flowchart LR": f"{HERE}::test_the_packages_of_the_flowchart_exist",
+        "flowchart LR": f"{HERE}::test_the_packages_in_the_flowchart_exist",
     },
 }
 
@@ -69,7 +69,7 @@ def blocks(document: str) -> Iterator[str]:
 
 
 def block(document: str, beginning: str) -> str:
-    """Return the block with this beginning. White space is not compared."""
+    """Return the block that starts with `beginning`. Differences in white space are ignored."""
     (found,) = (text for text in blocks(document) if " ".join(text.split()).startswith(beginning))
     return found
 
@@ -89,7 +89,7 @@ def test_each_block_of_a_document_has_a_test(path: Path) -> None:
 
 
 def gated(workspace: Path, api: Simulator, step: Any, **inputs: str) -> Run:  # noqa: ANN401 - YAML
-    """Run the gate with the inputs of a step, without those that contain expressions for GitHub."""
+    """Run the gate with a step's inputs, except those that contain GitHub expressions."""
     given = {name: str(value) for name, value in step["with"].items() if "${{" not in str(value)}
     return run(workspace, github(workspace, inputs_for(api, ()) | given | inputs))
 
@@ -98,7 +98,7 @@ PROGRAM = ".venv/bin/python entrypoint.py"
 
 
 def run_on(scenario: Scenario, script: str, folder: Path) -> Iterator[str]:
-    """Run the gates of a script one by one against a simulator. Yield the log of each gate."""
+    """Run the gate commands of a script one by one against a simulator. Yield the log of each."""
     exports, *gates = script.strip().splitlines()
     with Simulator(replace(scenario, started=datetime.now(UTC)), speed=1000) as api:
         for gate in gates:
@@ -109,7 +109,7 @@ def run_on(scenario: Scenario, script: str, folder: Path) -> Iterator[str]:
             yield ended.log
 
 
-def test_the_gated_session_is_simulated() -> None:
+def test_the_gate_uses_the_simulated_session() -> None:
     simulated = block("README.md", f"{PROGRAM} simulate").split()
     gated = block("README.md", "export")
     assert simulated[-2:] == ["--port", "8642"]
@@ -118,13 +118,13 @@ def test_the_gated_session_is_simulated() -> None:
     assert f"{PROGRAM} {session_id}\n" in gated
 
 
-def test_a_simulated_session_and_commit_are_gated(tmp_path: Path) -> None:
+def test_the_gate_accepts_a_simulated_session_and_commit(tmp_path: Path) -> None:
     logs = list(run_on(load("tests-passing"), block("README.md", "export"), tmp_path))
     assert len(logs) == 2
     assert all("6 of 6 checks green" in log for log in logs)
 
 
-def test_a_simulated_check_is_triggered(tmp_path: Path) -> None:
+def test_the_gate_triggers_a_simulated_check(tmp_path: Path) -> None:
     (name, inputs) = re.findall(
         r"If you run `simulate (\w+)` instead, `checkly-gate (.*)` triggers a check", README
     )[0]
@@ -134,7 +134,7 @@ def test_a_simulated_check_is_triggered(tmp_path: Path) -> None:
     assert "started Log in and out" in log
 
 
-def test_the_output_of_checkly_test_is_gated(tmp_path: Path) -> None:
+def test_the_gate_reads_the_output_of_checkly_test(tmp_path: Path) -> None:
     checkly, gate = yaml.safe_load(block("README.md", "- run: npx checkly test"))
     programs = Programs(tmp_path / "programs")
     programs.add("npx", prints=DETACHED)
@@ -146,7 +146,7 @@ def test_the_output_of_checkly_test_is_gated(tmp_path: Path) -> None:
     assert (done.code, done.outputs["checks"]) == (0, "2"), done.log
 
 
-def test_a_failure_of_the_cli_is_not_hidden(tmp_path: Path) -> None:
+def test_tee_does_not_hide_a_failure_of_the_cli(tmp_path: Path) -> None:
     checkly, _ = yaml.safe_load(block("README.md", "- run: npx checkly test"))
     programs = Programs(tmp_path / "programs")
     programs.add("npx", 1)
@@ -161,7 +161,7 @@ def test_checks_are_triggered_as_test_sessions(tmp_path: Path) -> None:
     assert {name.partition("[")[2] for name in done.cases} == {"eu-west-1]", "us-east-1]"}
 
 
-def test_the_sessions_of_a_commit_are_gated(tmp_path: Path) -> None:
+def test_the_gate_finds_the_sessions_of_a_commit(tmp_path: Path) -> None:
     """Replace the only expression, which is the commit, as the runner would."""
     step = yaml.safe_load(block("README.md", "with: commit:"))
     assert step["with"]["commit"].startswith("${{ github.event.deployment.sha || ")
@@ -201,14 +201,14 @@ def _docker(script: str, folder: Path) -> list[str]:
     return call.arguments
 
 
-def test_the_files_of_the_code_owners_exist() -> None:
+def test_the_files_in_the_code_owners_example_exist() -> None:
     lines = block("docs/PULL_REQUESTS.md", "/.github/").splitlines()
     patterns = [re.fullmatch(r"/(\S+) +@[\w-]+/[\w-]+", line) for line in lines]
     assert [pattern and pattern[1] for pattern in patterns] == [".github/", DEFAULT_PATH]
     assert (ROOT / ".github/workflows").is_dir()
 
 
-def test_the_packages_of_the_flowchart_exist() -> None:
+def test_the_packages_in_the_flowchart_exist() -> None:
     flow = block("docs/architecture.md", "flowchart LR")
     inside = flow.partition("subgraph run")[2].partition("\n")[2].partition("end\n")[0]
     outside = re.findall(r"^  (\w+) (?:-->|--)", flow.replace("run -->", ""), re.MULTILINE)

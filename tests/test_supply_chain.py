@@ -1,4 +1,4 @@
-"""Every dependency is needed, is pinned by hash, is audited, and has a documented licence."""
+"""Dependencies are pinned by hash and audited. Users get only necessary ones, whose licences are listed."""
 
 from __future__ import annotations
 

@@ -73,6 +73,6 @@ def output_text(outputs: Mapping[str, str], delimiter: str) -> str:
     blocks = []
     for name, value in outputs.items():
         if delimiter in value:
-            raise ValueError(f"the output {name} contains the delimiter")
+            raise ValueError(f"the output `{name}` contains the delimiter")
         blocks.append(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
     return "".join(blocks)

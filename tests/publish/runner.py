@@ -1,4 +1,4 @@
-"""Imitate GitHub's runner: find the commands in a log, and parse the file of outputs."""
+"""Imitate GitHub's runner: find the commands in a log, and parse the output file."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def _unescaped(text: str, more: tuple[tuple[str, str], ...]) -> str:
 
 
 def outputs_in(text: str) -> dict[str, str]:
-    """Return the outputs in a file. Raises `ValueError` where the runner would fail the step.
+    """Parse the text of an output file. Raises `ValueError` if the runner would fail the step.
 
-    An output is `name=value`, or `name<<end`, the lines of the value, and `end` alone on a line. A line is of
-    the second form if `<<` comes before any `=`.
+    An output is `name=value`, or `name<<end`, the lines of the value, and `end` alone on a line. A line has
+    the second form if it contains `<<` before any `=`.
     """
     found = {}
     lines = iter(text.removesuffix("\n").split("\n") if text else [])

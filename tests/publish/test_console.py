@@ -1,4 +1,4 @@
-"""The log: plain lines in a pipe; on a terminal, colour and a state line that is redrawn in place."""
+"""The log: plain lines in a pipe; on a terminal, colour and a status line that is redrawn in place."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Terminal(io.StringIO):
 
 
 class Gone(io.StringIO):
-    """A stream that can no longer be written to."""
+    """A stream on which every write raises an error."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class Gone(io.StringIO):
 
 
 class Unflushed(io.StringIO):
-    """A stream that shows only flushed text."""
+    """A stream whose `shown` contains only flushed text."""
 
     shown = ""
 
@@ -67,20 +67,20 @@ def test_tones_are_colours_on_a_terminal_and_are_dropped_in_a_pipe(tone: Tone, o
 
 COLOURS: dict[str, tuple[Mapping[str, str], bool, bool]] = {
     "a terminal": ({"TERM": "xterm-256color"}, True, True),
-    "a terminal without a name": ({}, True, True),
+    "TERM is not set": ({}, True, True),
     "NO_COLOR": ({"NO_COLOR": "1"}, False, True),
     "NO_COLOR with any value": ({"NO_COLOR": "0"}, False, True),
-    "NO_COLOR that is empty": ({"NO_COLOR": ""}, True, True),
+    "NO_COLOR is empty": ({"NO_COLOR": ""}, True, True),
     "a dumb terminal": ({"TERM": "dumb"}, False, False),
     "FORCE_COLOR on a dumb terminal": ({"TERM": "dumb", "FORCE_COLOR": "1"}, True, False),
-    "FORCE_COLOR that is 0": ({"FORCE_COLOR": "0"}, False, True),
+    "FORCE_COLOR is 0": ({"FORCE_COLOR": "0"}, False, True),
     "NO_COLOR and FORCE_COLOR": ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False, True),
-    "a runner that reads commands": ({"GITHUB_ACTIONS": "true"}, True, False),
+    "GitHub's runner": ({"GITHUB_ACTIONS": "true"}, True, False),
 }
 
 
 @pytest.mark.parametrize(("env", "colour", "state"), COLOURS.values(), ids=COLOURS.keys())
-def test_the_environment_determines_whether_colour_and_state_are_shown(
+def test_the_environment_determines_whether_colour_and_status_line_are_shown(
     env: Mapping[str, str], colour: bool, state: bool
 ) -> None:
     stream = Terminal()
@@ -105,9 +105,9 @@ LINK = "https://app.checklyhq.com/x"
 @pytest.mark.parametrize(
     "env",
     [{"TERM_PROGRAM": "vscode"}, {"KITTY_WINDOW_ID": "1"}, {"VTE_VERSION": "7600"}],
-    ids=["by its program", "by a variable", "by its version"],
+    ids=["VS Code", "kitty", "VTE"],
 )
-def test_a_terminal_with_hyperlinks_shows_only_the_text_of_a_link(env: Mapping[str, str]) -> None:
+def test_a_terminal_that_supports_hyperlinks_shows_only_the_text_of_a_link(env: Mapping[str, str]) -> None:
     stream = Terminal()
     Console(stream, env).line(Line("  Home in Checkly", link=LINK))
     assert stream.getvalue() == f"\x1b]8;;{LINK}\x1b\\  Home in Checkly\x1b]8;;\x1b\\\n"
@@ -133,13 +133,13 @@ def test_a_long_line_is_wrapped_between_words_on_a_terminal() -> None:
 
 
 @given(st.text("abc é東🚀", max_size=90).map(str.rstrip), st.integers(4, 40))
-def test_wrapping_keeps_all_words_and_only_a_single_word_exceeds_the_width(text: str, width: int) -> None:
+def test_wrapping_keeps_all_words_and_only_a_long_word_exceeds_the_width(text: str, width: int) -> None:
     rows = wrapped(text, width)
     assert " ".join(rows).split() == text.split()
     assert all(columns(row) <= width or len(row.split()) == 1 for row in rows)
 
 
-def test_a_state_is_cleared_before_any_further_output() -> None:
+def test_the_status_line_is_cleared_before_further_output() -> None:
     stream = Terminal()
     console = Console(stream, {})
     console.state("one")
@@ -152,13 +152,13 @@ def test_a_state_is_cleared_before_any_further_output() -> None:
 
 
 def _screen(written: str) -> list[str]:
-    """Return the rows that a terminal shows after this output."""
+    """Return the lines that a terminal shows after this output."""
     rows = [row.rpartition(CLEAR)[2] for row in written.split("\n")]
     return rows if rows[-1] else rows[:-1]
 
 
 @given(st.lists(st.tuples(st.booleans(), st.text("abc é東🚀", max_size=90)), max_size=8))
-def test_the_screen_shows_all_lines_and_the_last_state(steps: list[tuple[bool, str]]) -> None:
+def test_the_screen_shows_all_lines_and_the_current_status_line(steps: list[tuple[bool, str]]) -> None:
     stream = Terminal()
     console = Console(stream, {"NO_COLOR": "1"})
     for is_state, text in steps:
@@ -171,7 +171,7 @@ def test_the_screen_shows_all_lines_and_the_last_state(steps: list[tuple[bool, s
     assert _screen(stream.getvalue()) == lines + state
 
 
-def test_a_state_is_shorter_than_a_row_and_an_empty_one_is_not_shown() -> None:
+def test_a_status_line_is_narrower_than_the_terminal_and_not_shown_if_empty() -> None:
     stream = Terminal()
     Console(stream, {}).state("x" * 200)
     assert stream.getvalue() == "x" * 78 + "…"
@@ -184,7 +184,7 @@ def test_a_state_is_shorter_than_a_row_and_an_empty_one_is_not_shown() -> None:
     [("東" * 60, 40), ("\uff21\uff22" * 30, 40), ("x" + "🚀" * 60, 40), ("e\u0301" * 60, 79)],
     ids=["wide", "fullwidth", "emoji", "marks"],
 )
-def test_a_state_of_wide_characters_fits_into_one_row(text: str, shown: int) -> None:
+def test_a_status_line_of_wide_characters_fits_on_one_terminal_line(text: str, shown: int) -> None:
     stream = Terminal()
     Console(stream, {}).state(text)
     assert len(stream.getvalue()) == shown
@@ -192,7 +192,7 @@ def test_a_state_of_wide_characters_fits_into_one_row(text: str, shown: int) -> 
 
 
 @pytest.mark.parametrize("widths", [(40, 200, 24), (2, 1, 0)], ids=["usual", "tiny"])
-def test_the_width_of_a_state_follows_the_terminal(widths: tuple[int, ...]) -> None:
+def test_the_status_line_adapts_to_the_width_of_the_terminal(widths: tuple[int, ...]) -> None:
     keyboard, screen = pty.openpty()
     with os.fdopen(screen, "w", encoding="utf-8") as stream:
         console = Console(stream, {})
@@ -205,7 +205,7 @@ def test_the_width_of_a_state_follows_the_terminal(widths: tuple[int, ...]) -> N
     os.close(keyboard)
 
 
-def test_no_state_is_written_to_a_pipe() -> None:
+def test_no_status_line_is_written_to_a_pipe() -> None:
     stream = io.StringIO()
     Console(stream, {}).state("waiting")
     assert stream.getvalue() == ""

@@ -80,7 +80,7 @@ UNWRITABLE = {
     "below a file": ("file/report.xml", "Not a directory"),
     "the root folder": ("/", ""),
     "the working directory": (".", ""),
-    "a read-only file system": ("/proc/report.xml", ""),
+    "a path in /proc": ("/proc/report.xml", ""),
     "a name that is too long": ("x" * 300, "File name too long"),
 }
 
@@ -100,7 +100,9 @@ def test_writing_to_an_unwritable_path_raises_an_error_with_the_reason(
 
 
 @pytest.mark.parametrize(("path", "reason"), UNWRITABLE.values(), ids=UNWRITABLE.keys())
-def test_an_unwritable_path_is_detected_in_advance(path: str, reason: str, tmp_path: Path) -> None:
+def test_an_unwritable_path_is_detected_before_anything_is_written(
+    path: str, reason: str, tmp_path: Path
+) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("kept")
     target = Path(path) if path == "." else tmp_path / path
@@ -129,7 +131,7 @@ def test_writing_to_a_folder_without_write_permission_raises_an_error() -> None:
 
 
 @AS_ROOT
-def test_a_user_without_privileges_keeps_the_files_that_it_writes() -> None:
+def test_files_written_by_a_user_without_privileges_belong_to_that_user() -> None:
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o777)
         with _without_privileges():
@@ -172,7 +174,7 @@ def test_new_files_and_folders_belong_to_the_owner_of_the_workspace(tmp_path: Pa
 
 
 @AS_ROOT
-def test_new_files_in_a_workspace_of_root_belong_to_root(tmp_path: Path) -> None:
+def test_new_files_belong_to_root_if_the_workspace_does(tmp_path: Path) -> None:
     write_whole(tmp_path / "new" / "report.xml", b"", workspace=tmp_path)
     assert {path.stat().st_uid for path in tmp_path.rglob("*")} == {0}
 
@@ -190,11 +192,13 @@ def test_new_files_in_a_workspace_of_root_belong_to_root(tmp_path: Path) -> None
         ("./out//junit.xml", "", "out/junit.xml"),
     ],
 )
-def test_a_path_in_the_workspace_is_shown_relative_to_it(path: str, workspace: str, shown: str) -> None:
+def test_a_path_is_shown_relative_to_the_workspace_if_it_is_inside(
+    path: str, workspace: str, shown: str
+) -> None:
     assert shown_path(Path(path), Path(workspace)) == shown
 
 
-def test_a_symbolic_link_is_shown_by_its_own_name(tmp_path: Path) -> None:
+def test_a_shown_path_contains_the_name_of_a_symbolic_link_not_its_target(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     assert shown_path(tmp_path / "link" / "junit.xml", tmp_path) == "link/junit.xml"

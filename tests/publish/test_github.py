@@ -80,8 +80,8 @@ def test_outputs_are_read_back_unchanged(outputs: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("value", [END, f"a\n{END}\nverdict<<{END}\npass", f"before {END} after"])
-def test_an_output_that_contains_the_delimiter_is_refused_and_named(value: str) -> None:
-    with pytest.raises(ValueError, match="the output reason contains the delimiter"):
+def test_the_error_names_an_output_that_contains_the_delimiter(value: str) -> None:
+    with pytest.raises(ValueError, match="the output `reason` contains the delimiter"):
         output_text({"verdict": "fail", "reason": value}, END)
 
 
@@ -99,7 +99,7 @@ def test_outputs_are_appended_and_a_missing_summary_is_created(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("env", [{}, {"GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""}])
-def test_without_the_runners_files_nothing_is_written_and_nothing_fails(env: Mapping[str, str]) -> None:
+def test_without_the_runners_files_nothing_is_written_and_no_error_occurs(env: Mapping[str, str]) -> None:
     host, stream = _github(env)
     assert list(host.publish({"verdict": "pass"}, "summary")) == []
     assert stream.getvalue() == ""

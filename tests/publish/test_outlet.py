@@ -1,4 +1,4 @@
-"""The stream of the log never blocks, and discards text that has no reader."""
+"""The log never blocks the gate, and text that has no reader is discarded."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_full_pipe_does_not_block_and_its_reader_gets_the_rest_later() -> None
         os.close(end)
 
 
-def test_text_is_discarded_if_the_reader_of_a_named_pipe_has_gone(tmp_path: Path) -> None:
+def test_text_is_discarded_if_the_reader_of_a_named_pipe_has_closed_it(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     reading = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     writing = os.open(tmp_path / "pipe", os.O_WRONLY)

@@ -36,12 +36,12 @@ def test_a_failure_of_the_host_is_logged_and_does_not_change_the_verdict(tmp_pat
     for report, code in ((PASSED, ExitCode.OPEN), (FAILED, ExitCode.CLOSED)):
         exit_code, log = _published(report, tmp_path, delimiter=report.verdict.kind.value)
         assert exit_code is code
-        assert "ValueError: the output verdict contains the delimiter" in log
+        assert "ValueError: the output `verdict` contains the delimiter" in log
         assert f"(exit code {code.value}): " in log
 
 
-def test_a_defect_in_one_report_is_shown_in_the_others_and_keeps_the_gate_shut(tmp_path: Path) -> None:
-    broken = replace(PASSED, inputs={"timeout": object()})  # type: ignore[dict-item] # JSON cannot express it
+def test_a_defect_in_one_report_is_shown_in_the_others_and_the_gate_does_not_open(tmp_path: Path) -> None:
+    broken = replace(PASSED, inputs={"timeout": object()})  # type: ignore[dict-item] # JSON cannot represent it
     code, log = _published(broken, tmp_path, json_path="record.json", junit_path="junit.xml")
     assert code is ExitCode.INCONCLUSIVE
     assert not (tmp_path / "record.json").exists()

@@ -1,4 +1,4 @@
-"""Git repositories for the tests of a release: a small project with tags, and its bare remote."""
+"""Git repositories for the release tests: a small project with tags, and its bare remote."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n## [{version}] - 2026-11-23\n\n- 
 
 @dataclass(frozen=True)
 class World:
-    """A remote and a clone of it; every commit and tag of the clone is pushed."""
+    """A remote and a clone of it. `prepare` and `tag` also push to the remote."""
 
     remote: Path
     clone: Path
@@ -28,7 +28,7 @@ class World:
         return _git(self.remote, "rev-parse", f"{line}^{{commit}}") if line else ""
 
     def prepare(self, version: str) -> None:
-        """Push to main a version that can be released."""
+        """Commit a version that is ready for a release, and push it to main."""
         (self.clone / "gate").mkdir(exist_ok=True)
         (self.clone / "gate" / "__init__.py").write_text(f'__version__ = "{version}"\n')
         (self.clone / "CHANGELOG.md").write_text(CHANGELOG.format(version=version))
@@ -38,14 +38,14 @@ class World:
         self.git("push", "--quiet", "origin", "HEAD:main")
 
     def refuse(self, ref: str) -> None:
-        """Make the remote reject every change of a ref."""
+        """Make the remote reject every change to a ref."""
         self._program(self.remote / "hooks" / "update", f'test "$1" != {ref}')
 
     def allow(self) -> None:
         (self.remote / "hooks" / "update").unlink()
 
     def record_pushes(self) -> Path:
-        """Make the remote record the refs of each push in one line of a file. Return the file."""
+        """Make the remote append a line per push to a file: the refs that were pushed. Return the file."""
         self._program(self.remote / "hooks" / "pre-receive", "cut -d ' ' -f 3 | paste -s -d ' ' >> pushes")
         return self.remote / "pushes"
 

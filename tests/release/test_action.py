@@ -24,7 +24,7 @@ def test_the_released_action_runs_the_image() -> None:
 
 
 @given(st.binary().filter(lambda text: b"image:" not in text), st.sampled_from([b"\n", b"\r\n", b"  \n"]))
-def test_no_other_byte_changes(text: bytes, end: bytes) -> None:
+def test_only_the_image_changes_in_action_yml(text: bytes, end: bytes) -> None:
     before, after = text + b"\n", end + text
     changed = action.released(before + IMAGE + after, REFERENCE)
     assert changed == before + b"  image: " + REFERENCE.encode() + after

@@ -1,4 +1,4 @@
-"""Continuous integration runs all tests for every change, and fails instead of skipping a test."""
+"""Continuous integration runs all tests for every change, and fails if a test lacks a program."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ WORKFLOWS = {path.name: path.read_text() for path in (ROOT / ".github" / "workfl
 CI: dict[Any, Any] = yaml.safe_load(WORKFLOWS["ci.yml"])
 PINNED_IN = {"docker": "Dockerfile", "npm": r"package-lock\.json", "pip": r"requirements\.txt"}
 NEEDED = ("chromium", "curl", "java", "jq", "openssl", "rsync", "tinyproxy")
-OF_NO_PROGRAM = "libsurefire-java"  # ignored, because its files may or may not exist on this machine
+OF_NO_PROGRAM = "libsurefire-java"  # ignored, because this machine may already have its files
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_file_of_this_repository_that_a_workflow_uses_exists(name: str) -> None:
+def test_every_local_action_or_workflow_that_a_workflow_uses_exists(name: str) -> None:
     used = re.findall(r"uses: \./(\S*)", WORKFLOWS[name])
     assert [path for path in used if not (ROOT / (path or "action.yml")).is_file()] == []
 
@@ -33,7 +33,7 @@ def test_every_change_and_every_release_is_tested() -> None:
     assert CI["jobs"]["action"]["uses"] == "./.github/workflows/contract.yml"
 
 
-def test_the_fast_tests_run_on_every_python_and_the_slow_ones_on_one() -> None:
+def test_the_fast_tests_run_on_every_python_version_and_the_slow_tests_on_one() -> None:
     job = CI["jobs"]["test"]
     assert job["strategy"]["matrix"] == {"python": ["3.11", "3.12", "3.13"]}
     assert not job["strategy"]["fail-fast"]
@@ -44,7 +44,10 @@ def test_the_fast_tests_run_on_every_python_and_the_slow_ones_on_one() -> None:
 
 
 def _run(folder: Path, *there: str, parts: str = "all") -> tuple[list[str], set[str]]:
-    """Run a copy of .ci/run on a PATH with these programs. Return its calls of make, and what it installs."""
+    """Run a copy of .ci/run with stand-ins for these programs on the PATH.
+
+    Return its calls to make, and the packages that it installs.
+    """
     (folder / "clone" / ".ci").mkdir(parents=True)
     shutil.copy(ROOT / ".ci" / "run", folder / "clone" / ".ci" / "run")
     path = folder / "bin"
@@ -65,7 +68,7 @@ def _run(folder: Path, *there: str, parts: str = "all") -> tuple[list[str], set[
 
 
 @pytest.mark.parametrize(("parts", "targets"), [("all", ["test", "test-slow"]), ("fast", ["test"])])
-def test_both_parts_run_in_the_clone_and_nothing_may_be_skipped(
+def test_make_runs_both_parts_in_the_clone_and_requires_all_tests(
     tmp_path: Path, parts: str, targets: list[str]
 ) -> None:
     made, installed = _run(tmp_path, *NEEDED, parts=parts)
@@ -82,7 +85,7 @@ def test_missing_programs_are_installed_from_the_distribution(
 
 
 def _folders_with(name: str) -> set[str]:
-    """Return the folders of the repository with a file of that name."""
+    """Return the repository's folders that contain a file whose name matches a pattern."""
     command = ["git", "-c", "safe.directory=*", "ls-files"]  # a checkout may belong to another user
     tracked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     return {path.rpartition("/")[0] for path in tracked if re.fullmatch(rf"(.+/)?{name}", path)}

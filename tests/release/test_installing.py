@@ -29,7 +29,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(folder: Path, *command: str) -> str:
-    """Run a program with its own home and caches; return its output."""
+    """Run a program with a separate home folder and separate caches; return its output."""
     own = {"HOME": str(folder), "PIPX_HOME": f"{folder}/pipx", "PIPX_BIN_DIR": f"{folder}/bin"}
     own |= {"UV_CACHE_DIR": f"{folder}/uv", "UV_TOOL_DIR": f"{folder}/tools", "XDG_DATA_HOME": str(folder)}
     done = subprocess.run(

@@ -27,7 +27,7 @@ def world(tmp_path: Path) -> World:
 
 
 def _release(world: World, tag: str, reference: str = REFERENCE) -> tuple[str, str]:
-    """Run the workflow's commands; return the commit of the release and the output of publish."""
+    """Run the workflow's commands; return the commit of the release and the output of `publish`."""
     run(world.clone, ["branch", tag])
     commit = run(world.clone, ["candidate", tag, reference])
     return commit, run(world.clone, ["publish", tag, commit])
@@ -53,7 +53,7 @@ def test_all_problems_are_reported_at_once(world: World) -> None:
 
 
 @pytest.mark.parametrize("how", [(), ("--annotate", "--message", "1.2.0")], ids=["plain", "annotated"])
-def test_the_tags_name_a_commit_whose_action_runs_the_image(world: World, how: tuple[str, ...]) -> None:
+def test_the_tags_point_to_a_commit_whose_action_runs_the_image(world: World, how: tuple[str, ...]) -> None:
     tagged = world.tag("v1.2.0", *how)
     commit, published = _release(world, "v1.2.0")
     assert published == NEWEST
@@ -64,7 +64,7 @@ def test_the_tags_name_a_commit_whose_action_runs_the_image(world: World, how: t
     assert REFERENCE in world.git("show", "--no-patch", "--format=%B", commit)
 
 
-def test_main_and_the_working_tree_do_not_change(world: World) -> None:
+def test_a_release_changes_neither_main_nor_the_working_tree(world: World) -> None:
     tagged = world.tag("v1.2.0")
     _release(world, "v1.2.0")
     assert world.named("refs/heads/main") == world.git("rev-parse", "HEAD") == tagged
@@ -118,7 +118,7 @@ def test_the_floating_tag_follows_the_newest_version(world: World) -> None:
     assert world.named("refs/tags/v1") == newest
 
 
-def test_a_fix_of_an_older_version_does_not_move_the_floating_tag(world: World) -> None:
+def test_a_fix_for_an_older_version_does_not_move_the_floating_tag(world: World) -> None:
     world.tag("v1.10.0")
     newest, _ = _release(world, "v1.10.0")
     world.prepare("1.9.1")
@@ -129,7 +129,7 @@ def test_a_fix_of_an_older_version_does_not_move_the_floating_tag(world: World) 
     assert world.named("refs/tags/v1") == newest
 
 
-def test_a_fix_of_an_older_major_version_moves_its_floating_tag_but_is_not_latest(world: World) -> None:
+def test_a_fix_for_an_older_major_version_moves_its_floating_tag_but_is_not_latest(world: World) -> None:
     world.tag("v2.0.0")
     world.prepare("1.2.1")
     world.tag("v1.2.1")
@@ -164,7 +164,7 @@ def test_no_tag_moves_if_one_of_the_tags_cannot_move(world: World, refused: str)
 
 
 @pytest.mark.parametrize("moved", ["refs/tags/v1.2.0", "refs/tags/v1"])
-def test_a_tag_that_moves_in_the_meantime_is_not_overwritten(world: World, moved: str) -> None:
+def test_a_tag_that_moves_during_the_release_is_not_overwritten(world: World, moved: str) -> None:
     tagged = world.tag("v1.2.0")
     world.git("push", "--quiet", "origin", "HEAD:refs/tags/v1")
     commit = run(world.clone, ["candidate", "v1.2.0", REFERENCE])
@@ -192,7 +192,7 @@ def test_no_commit_is_created_without_an_immutable_image(world: World) -> None:
     assert not world.named(BRANCH)
 
 
-def test_an_error_of_the_command_line_has_a_message_and_exit_code_one(world: World) -> None:
+def test_a_command_line_error_prints_a_message_and_exits_with_code_one(world: World) -> None:
     root = Path(__file__).parents[2]
     command = [sys.executable, "-m", "release"]
     done = subprocess.run(

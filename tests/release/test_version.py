@@ -1,4 +1,4 @@
-"""The versions of tags, and which version a floating tag follows."""
+"""The versions in tags, and the comparison that decides which version a floating tag follows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_the_version_of_a_tag_is_parsed(released: Version) -> None:
 @pytest.mark.parametrize(
     "tag", ["1.2.3", "v1.2", "v1", "v1.2.3.4", "v1.2.3-rc1", "v01.2.3", "v1.2.3\n", "v1.2.٣", "version", ""]
 )
-def test_any_other_tag_is_refused(tag: str) -> None:
+def test_a_tag_that_is_not_a_version_is_refused(tag: str) -> None:
     assert Version.of(tag) is None
     with pytest.raises(Refused, match=r"is not a version such as v1\.2\.3; delete it"):
         Version.of_release(tag)

@@ -41,12 +41,12 @@ def test_nothing_is_published_before_all_other_jobs_have_succeeded() -> None:
 
 
 def _step(job: str, action: str) -> dict[str, Any]:
-    """Return the inputs of the step that uses an action; a job has only one such step."""
+    """Return the inputs of the job's only step that uses an action."""
     (given,) = (step["with"] for step in JOBS[job]["steps"] if step.get("uses", "").startswith(f"{action}@"))
     return dict(given)
 
 
-def test_a_release_starts_with_a_version_tag_and_runs_alone() -> None:
+def test_a_version_tag_starts_a_release_and_releases_run_one_at_a_time() -> None:
     assert WORKFLOW[True] == {"push": {"tags": ["v*.*.*"]}}  # YAML parses the key `on` as true
     assert WORKFLOW["concurrency"] == {"group": "release", "cancel-in-progress": False}
 
@@ -95,7 +95,7 @@ def test_the_built_package_is_uploaded_with_trusted_publishing() -> None:
     assert JOBS["pypi"]["permissions"] == {"id-token": "write"}
 
 
-def test_the_script_builds_a_wheel_and_an_archive_with_absolute_links(
+def test_the_script_builds_a_wheel_and_an_archive_and_makes_links_absolute(
     tmp_path: Path,
 ) -> None:
     for name in ("README.md", "pyproject.toml", "LICENSE"):
@@ -148,7 +148,7 @@ RECORDER = '#!/bin/sh\necho "${0##*/} $*" >> "$CALLS"\ntest "$1 $2" != "release 
 
 
 def _publish(tmp_path: Path, step: str, **env: str) -> list[str]:
-    """Run a step of `publish` with programs that only record their calls; return the calls."""
+    """Run a step of the job `publish` with stand-ins for programs; return the recorded calls."""
     for name in ("docker", "gh", "python3"):
         (tmp_path / name).write_text(RECORDER)
         (tmp_path / name).chmod(0o755)
@@ -165,7 +165,7 @@ def _publish(tmp_path: Path, step: str, **env: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("floating", "tags"), [("true", ["1.2.0", "1"]), ("false", ["1.2.0"])])
-def test_the_floating_tag_of_the_image_moves_with_that_of_the_repository(
+def test_the_floating_tags_of_the_image_and_the_repository_move_together(
     tmp_path: Path, floating: str, tags: list[str]
 ) -> None:
     calls = _publish(tmp_path, "Tag the image", NAME="ghcr.io/o/c", DIGEST=DIGEST, FLOATING=floating)
@@ -192,7 +192,7 @@ def test_a_second_attempt_keeps_the_release_of_the_first(tmp_path: Path) -> None
     assert calls[1:] == ["gh release view v1.2.0"]
 
 
-def test_the_next_steps_read_the_outputs_of_publish() -> None:
+def test_later_steps_read_the_outputs_of_the_command_publish() -> None:
     printed = set(re.findall(r"`(\w+)=`", release.__main__.__doc__ or ""))
     read = set(re.findall(r"steps\.moved\.outputs\.(\w+)", SOURCE))
     assert printed == read == {"floating", "latest"}
@@ -229,7 +229,8 @@ def test_each_job_has_only_the_permissions_that_it_needs() -> None:
 def test_only_jobs_that_push_keep_the_token_after_the_checkout(name: str) -> None:
     checkouts = [step["with"] for step in JOBS[name]["steps"] if "actions/checkout" in step.get("uses", "")]
     pushes = "contents" in JOBS[name]["permissions"] and JOBS[name]["permissions"]["contents"] == "write"
-    expected = [] if name == "pypi" else [(pushes, "${{ github.sha }}")]  # not the tag, which may have moved
+    # The checkout uses the commit, because the tag may have moved.
+    expected = [] if name == "pypi" else [(pushes, "${{ github.sha }}")]
     assert [(checkout["persist-credentials"], checkout["ref"]) for checkout in checkouts] == expected
     assert JOBS[name]["timeout-minutes"] <= 30
 
@@ -243,7 +244,7 @@ def test_the_workflow_uses_the_commands_of_the_program() -> None:
     }
 
 
-def test_no_script_contains_an_expression() -> None:
+def test_no_script_of_the_workflow_contains_a_github_expression() -> None:
     scripts = [step["run"] for job in JOBS.values() for step in job.get("steps", []) if "run" in step]
     assert scripts
     assert not [script for script in scripts if "${{" in script]

@@ -59,7 +59,7 @@ hostile_names = st.sampled_from(HOSTILE) | clean_text
 
 
 def record_problems(record: dict[str, Any]) -> list[str]:
-    """Return the problems of a record that does not follow its schema."""
+    """Return the places where a record violates its schema."""
     return [f"{each.json_path}: {each.message[:200]}" for each in _VALIDATOR.iter_errors(record)]
 
 
@@ -106,6 +106,6 @@ def watched_sessions(draw: st.DrawFn) -> PollResult:
 
 @st.composite
 def reports(draw: st.DrawFn) -> Report:
-    """Draw the report on one to three sessions under any policy."""
+    """Draw a report on one to three sessions under any policy."""
     watched = draw(st.lists(watched_sessions(), min_size=1, max_size=3))
     return report_of(*watched, policy=draw(policies()), report_only=draw(st.booleans()))

@@ -35,12 +35,12 @@ def report_of(*watched: PollResult, policy: Policy | None = None, report_only: b
 
 
 def of_error(error: GateError, *, decided_at: datetime) -> Report:
-    """Return the report on an error that occurred before there was a session to judge."""
+    """Return the report on an error that occurred before any session was read."""
     return Report(conclude((), faults=(error,)), decided_at)
 
 
 def with_fault(report: Report, error: GateError) -> Report:
-    """Return the report with an added error of the gate itself."""
+    """Return the report with an additional error that belongs to no session."""
     return replace(report, verdict=report.verdict.with_fault(error))
 
 

@@ -1,4 +1,4 @@
-"""Annotations: one error that explains a closed gate, and a warning for each further problem."""
+"""Annotations: one error that explains why the job fails, and a warning for each further problem."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ VERDICTS: dict[str, tuple[Report, list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize(("report", "expected"), VERDICTS.values(), ids=VERDICTS.keys())
-def test_each_verdict_has_a_level_and_a_title(report: Report, expected: list[tuple[str, str]]) -> None:
+def test_the_verdict_determines_the_level_and_the_title_of_the_annotation(
+    report: Report, expected: list[tuple[str, str]]
+) -> None:
     assert [(each.level.value, each.title) for each in annotation.render(report)] == expected
 
 
@@ -61,7 +63,7 @@ def test_the_error_links_to_the_worst_of_several_sessions() -> None:
     assert error.message.startswith("Checkout API: 1 of 1 location failed")
 
 
-def test_the_error_gives_reasons_for_the_first_three_locations_that_close_the_gate() -> None:
+def test_the_error_shows_the_first_three_known_reasons_of_closing_locations() -> None:
     red = [result(place, "failed") for place in "abcde"]
     slow = result("s", "degraded")
     report = report_on(session("FAILED", slow, *red), policy=Policy(degraded=(SEVERAL,)))
@@ -77,7 +79,7 @@ def _reasons_in(report: Report) -> str:
     return error.message.removeprefix(report.verdict.reason.text).rpartition(" https://")[0]
 
 
-def test_reasons_of_several_sessions_name_their_check_and_start_with_the_worst_state() -> None:
+def test_reasons_of_several_sessions_name_their_checks_and_the_worst_come_first() -> None:
     cart = session("DEGRADED", result("a", "degraded"), result("b", "degraded", after_s=6), name="Cart")
     pay = session("FAILED", result("a", "failed", after_s=7), result("b", "errored", after_s=8), name="Pay")
     details = {
@@ -100,7 +102,7 @@ def test_a_reason_shared_by_several_locations_appears_once() -> None:
     )
 
 
-def test_the_error_shows_why_the_attempt_of_a_closing_flaky_location_failed() -> None:
+def test_if_a_flaky_location_closes_the_gate_the_error_shows_why_its_attempt_failed() -> None:
     of = session("PASSED", attempt("a"), result("a"))
     flaky = report_on(of, policy=Policy(flaky=(parse_threshold("0"),)))
     told = annotation.render(replace(flaky, details={run_of(of).results[0].id: Detail(("reset",))}))

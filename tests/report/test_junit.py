@@ -96,7 +96,9 @@ OUTCOMES: dict[str, tuple[Session, Policy, list[str]]] = {
 
 
 @pytest.mark.parametrize(("of", "policy", "tags"), OUTCOMES.values(), ids=OUTCOMES.keys())
-def test_each_outcome_has_its_elements(of: Session, policy: Policy, tags: list[str]) -> None:
+def test_the_outcome_determines_the_elements_of_a_test_case(
+    of: Session, policy: Policy, tags: list[str]
+) -> None:
     assert _tags(_case(report_on(of, policy=policy), "a")) == tags
 
 
@@ -104,9 +106,7 @@ def test_each_outcome_has_its_elements(of: Session, policy: Policy, tags: list[s
     ("ending", "kind"),
     [(Ending.TIMEOUT, "GateTimeout"), (Ending.STOPPED, "Interrupted"), (Ending.INCONCLUSIVE, "Inconclusive")],
 )
-def test_a_location_without_a_result_is_an_error_if_the_session_did_not_finish(
-    ending: Ending, kind: str
-) -> None:
+def test_a_location_without_a_result_in_an_unfinished_session_has_an_error(ending: Ending, kind: str) -> None:
     running = session("PROGRESS", OK, attempt("b"), locations=("a", "b", "c"))
     report = report_of(unfinished(running, ending))
     assert _tags(_case(report, "a")) == ["system-out"]
@@ -119,12 +119,12 @@ EXTRA: dict[str, tuple[Report, str, str]] = {
     "TIMED_OUT with all results": (report_on(session("TIMED_OUT", OK)), "[session]", "error TimedOut"),
     "CANCELLED with all results": (report_on(session("CANCELLED", OK)), "[session]", "error Cancelled"),
     "nothing counted": (report_on(session("PASSED")), "[session]", "error NothingCounted"),
-    "required without a row": (
+    "a required location without a row": (
         report_on(session("PASSED", OK), policy=Policy(required=("b",))),
         "[b]",
         "failure Required",
     ),
-    "running with all results": (
+    "still running, with all results": (
         report_of(unfinished(session("PROGRESS", OK), Ending.TIMEOUT)),
         "[session]",
         "error GateTimeout",
@@ -139,7 +139,7 @@ EXTRA: dict[str, tuple[Report, str, str]] = {
 
 
 @pytest.mark.parametrize(("report", "name", "tag"), EXTRA.values(), ids=EXTRA.keys())
-def test_a_problem_without_a_row_has_its_own_test_case(report: Report, name: str, tag: str) -> None:
+def test_a_problem_that_no_row_shows_has_its_own_test_case(report: Report, name: str, tag: str) -> None:
     (case,) = [case for case in _root(report).iter("testcase") if case.get("name", "").endswith(name)]
     assert _tags(case) == [tag]
 
@@ -236,7 +236,7 @@ def test_the_properties_of_a_suite_describe_its_session() -> None:
         ([("id-1", "Pay"), ("id-1", "Pay")], ["checkly.pay", "checkly.pay"]),
     ],
 )
-def test_the_class_name_is_the_slug_or_the_id_of_the_check(
+def test_the_class_name_is_the_slug_of_the_check_name_or_the_check_id(
     checks: list[tuple[str, str]], class_names: list[str]
 ) -> None:
     root = _root(report_on(*(session("PASSED", OK, check_id=each, name=name) for each, name in checks)))
@@ -290,7 +290,7 @@ def test_hostile_names_are_read_back_unchanged_as_one_line(name: str) -> None:
     assert [case.name for suite in read for case in suite] == [f"{shown} [{shown}]", f"{shown} [session]"]
 
 
-def test_texts_contain_no_characters_that_some_dashboards_show_as_entities() -> None:
+def test_text_contains_no_character_that_some_dashboards_show_as_an_entity() -> None:
     odd = session("FAILED", result("<a> & b > c", "failed"), name="<b>&")
     for element in _root(report_on(odd)).iter():
         assert not re.search(r"[<>&]", element.text or "")

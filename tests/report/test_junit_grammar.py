@@ -1,4 +1,4 @@
-"""Every JUnit report follows a strict grammar, which all schemas and parsers of its consumers accept."""
+"""Every JUnit report follows a strict grammar that the schemas and parsers of all consumers accept."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_every_report_follows_the_grammar(report: Report, unwritable: bool) -> N
 @pytest.mark.exhaustive
 @examples(100)
 @given(reports())
-def test_failures_errors_and_skips_have_a_one_line_message_that_begins_their_text(report: Report) -> None:
+def test_the_text_of_a_failure_error_or_skip_starts_with_its_one_line_message(report: Report) -> None:
     for element in root_of(report).iter():
         if element.tag in PROSE:
             message = element.get("message", "")

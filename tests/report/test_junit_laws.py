@@ -1,4 +1,4 @@
-"""Laws of the JUnit report that hold for every session, every policy and every way polling can end."""
+"""Laws of the JUnit report that hold for every session, every policy and every ending of polling."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ from tests.samples import attempt, result, session
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports(), st.booleans())
-def test_a_test_case_is_red_if_and_only_if_the_gate_is_not_open(report: Report, unwritable: bool) -> None:
+def test_a_test_case_is_red_if_and_only_if_the_gate_closes_or_could_not_tell(
+    report: Report, unwritable: bool
+) -> None:
     if unwritable:
         report = with_fault(report, ReportUnwritable("x could not be written: y"))
     red = any(is_red(case) for case in cases_of(report))
@@ -41,17 +43,18 @@ def test_a_test_case_is_red_if_and_only_if_the_gate_is_not_open(report: Report, 
     assert red == (report.verdict.exit_code is not ExitCode.OPEN or let_through)
 
 
+# A session type is the type of the test case `[session]`, which shows a rule that names no location.
 _ALWAYS_WITH_PLACES = {Rule.FAILED, Rule.DEGRADED, Rule.FLAKY, Rule.MISSING, Rule.REQUIRED}
 
 
-def test_each_rule_that_may_name_no_location_has_a_type_for_the_session_case() -> None:
+def test_exactly_the_rules_that_may_name_no_location_have_a_session_type() -> None:
     assert SESSION_TYPES.keys() == set(Rule) - _ALWAYS_WITH_PLACES
 
 
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_rules_without_a_type_for_the_session_case_always_name_a_location(
+def test_rules_without_a_session_type_always_name_a_location(
     report: Report,
 ) -> None:
     decisions = [decision for judged in report.sessions for decision in judged.decisions]
@@ -59,7 +62,7 @@ def test_rules_without_a_type_for_the_session_case_always_name_a_location(
 
 
 def _expected_extra_cases(judged: JudgedSession, suite: ET.Element) -> set[str]:
-    """Return the locations of the extra test cases, which show closing rules and errors without a row."""
+    """Return the locations of the extra test cases: they show decisions and errors that no row shows."""
     rows = {row.outcome.location for row in judged.rows}
     red_rows = {location_of(case) for case in suite.iter("testcase") if is_red(case)} & rows
     orphans = [
@@ -113,7 +116,7 @@ def test_totals_are_sums_of_rounded_times() -> None:
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports(), hostile_names)
-def test_the_bytes_are_plain_utf_8_xml(report: Report, name: str) -> None:
+def test_the_file_is_utf_8_xml_without_cdata_or_character_references(report: Report, name: str) -> None:
     hostile = report_on(session("FAILED", attempt(name), result(name, "failed"), name=name))
     for each in (report, hostile):
         text = xml.render(each).decode()
@@ -159,7 +162,7 @@ def test_only_known_elements_and_attributes_appear(report: Report) -> None:
 @examples(80)
 @given(st.lists(hostile_names, min_size=1, max_size=4, unique=True), hostile_names)
 @example(HOSTILE, HOSTILE[0])
-def test_hostile_names_are_read_back_and_every_location_appears_once(
+def test_hostile_names_are_read_back_unchanged_and_every_location_appears_once(
     locations: list[str], check: str
 ) -> None:
     report = report_on(session("FAILED", *(result(each, "failed") for each in locations), name=check))
@@ -207,7 +210,7 @@ def test_the_names_of_a_case_do_not_depend_on_its_outcome(
         ("", "Pay", ("Pay", "checkly.pay")),
     ],
 )
-def test_suites_and_classes_have_the_name_of_the_check(
+def test_suites_and_classes_are_named_after_the_check(
     check_id: str, name: str, suite_and_class: tuple[str, str]
 ) -> None:
     (suite,) = root_of(report_on(session("PASSED", result("a"), check_id=check_id, name=name)))
@@ -221,7 +224,7 @@ def test_suites_and_classes_have_the_name_of_the_check(
         st.tuples(st.uuids().map(str), hostile_names), min_size=1, max_size=5, unique_by=lambda each: each[0]
     )
 )
-def test_each_check_has_its_own_class_name_without_an_extra_dot(checks: list[tuple[str, str]]) -> None:
+def test_each_check_has_a_different_class_name_with_only_one_dot(checks: list[tuple[str, str]]) -> None:
     report = report_on(*(session("PASSED", result("a"), check_id=each, name=name) for each, name in checks))
     classes = [case.get("classname", "") for case in cases_of(report)]
     assert len(set(classes)) == len(checks)

@@ -24,7 +24,7 @@ CHECKS = {"Pay": "id-1", "Search & find": "id-2", "[[Basket]]": "id-3", "!!!": "
 
 @st.composite
 def runs(draw: st.DrawFn) -> list[PollResult]:
-    """Draw the results of one run of the gate: some checks in any order, each with its own session."""
+    """Draw the results of one run of the gate: some checks in any order, each in a separate session."""
     names = draw(st.lists(st.sampled_from(list(CHECKS)), min_size=1, unique=True))
     return [draw(_sessions_of(name)) for name in names]
 
@@ -50,7 +50,7 @@ def _sessions_of(draw: st.DrawFn, name: str) -> PollResult:
 
 
 def _names(report: Report) -> dict[tuple[str, str], tuple[str, str, str]]:
-    """Return the JUnit names of each check and location. The check IDs come from the verdict."""
+    """Return the JUnit names of each test case, by the ID of the check and the location."""
     named = {}
     for judged, suite in zip(report.sessions, root_of(report), strict=True):
         assert judged.session is not None
@@ -71,7 +71,7 @@ def _names(report: Report) -> dict[tuple[str, str], tuple[str, str, str]]:
 def test_a_check_at_a_location_has_the_same_names_in_two_runs(
     one: list[PollResult], other: list[PollResult], policy: Policy, other_policy: Policy
 ) -> None:
-    """Vary everything else: IDs, links, times, statuses, attempts, order, policies and other checks."""
+    """Vary session IDs, links, times, statuses, attempts, the order, policies and other checks."""
     before = _names(report_of(*one, policy=policy))
     after = _names(report_of(*other, policy=other_policy))
     for key in before.keys() & after.keys():

@@ -1,4 +1,4 @@
-"""The texts of a test case in the JUnit report: messages, attempts, bodies and facts."""
+"""The text of a test case in the JUnit report: messages, attempts, bodies and facts."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ LINES: dict[str, tuple[Session, Policy, list[str]]] = {
             "rerunFailure CheckFailure | attempt 1 of 2: failed",
         ],
     ),
-    "an error comes after its attempts": (
+    "errored: the error follows the attempts": (
         session("FAILED", attempt("a"), result("a", "errored")),
         Policy(),
         [
@@ -65,7 +65,7 @@ LINES: dict[str, tuple[Session, Policy, list[str]]] = {
             "error ChecklyError | errored",
         ],
     ),
-    "cancelled and allowed is skipped": (
+    "cancelled and allowed, so it is skipped": (
         session("CANCELLED", result("a", "cancelled")),
         LOOSE,
         ["skipped - | skipped (cancelled): allowed by the policy"],
@@ -92,11 +92,13 @@ LINES: dict[str, tuple[Session, Policy, list[str]]] = {
 
 
 @pytest.mark.parametrize(("of", "policy", "lines"), LINES.values(), ids=LINES.keys())
-def test_each_outcome_has_its_elements_and_messages(of: Session, policy: Policy, lines: list[str]) -> None:
+def test_the_outcome_determines_the_elements_and_their_messages(
+    of: Session, policy: Policy, lines: list[str]
+) -> None:
     assert said_in(cases_of(report_on(of, policy=policy))[0]) == lines
 
 
-def test_an_unfinished_location_shows_the_reason() -> None:
+def test_the_test_case_of_an_unfinished_location_contains_the_reason() -> None:
     running = session("PROGRESS", attempt("a"), locations=("a",))
     (case,) = cases_of(report_of(unfinished(running, Ending.TIMEOUT)))
     attempt_line, error_line = said_in(case)
@@ -104,7 +106,7 @@ def test_an_unfinished_location_shows_the_reason() -> None:
     assert error_line.startswith("error GateTimeout | unfinished: the gate's own timeout of 20m expired")
 
 
-def test_an_attempt_names_its_location_and_its_stack_trace_lists_all_reasons() -> None:
+def test_an_attempt_elsewhere_names_its_location_and_lists_all_reasons() -> None:
     of = session("FAILED", attempt("a"), attempt("z", after_s=3), result("z", "failed"), locations=("a",))
     why = Detail(("no answer", "too slow"), ("trace.zip", "video.webm"))
     report = replace(report_on(of), details={run_of(of).results[1].id: why})
@@ -118,7 +120,7 @@ def test_an_attempt_names_its_location_and_its_stack_trace_lists_all_reasons() -
     ]
 
 
-def test_the_text_names_the_region_that_finished_a_location() -> None:
+def test_the_text_names_the_location_in_which_a_retry_finished() -> None:
     (case,) = cases_of(
         report_on(session("FAILED", attempt("a"), result("z", "failed"), locations=("a",)), policy=Policy())
     )
@@ -136,7 +138,7 @@ def test_every_attempt_has_a_type_and_a_stack_trace_equal_to_its_message(report:
 
 
 @given(reports())
-def test_messages_are_one_line_and_begin_the_text(report: Report) -> None:
+def test_messages_are_one_line_and_the_text_starts_with_them(report: Report) -> None:
     for case in cases_of(report):
         for child in case:
             message = child.get("message")
@@ -147,7 +149,9 @@ def test_messages_are_one_line_and_begin_the_text(report: Report) -> None:
 
 
 @given(reports(), hostile_names)
-def test_no_text_contains_characters_that_some_dashboards_show_as_entities(report: Report, name: str) -> None:
+def test_no_text_contains_a_character_that_some_dashboards_show_as_an_entity(
+    report: Report, name: str
+) -> None:
     named = session("FAILED", attempt(name), result(name, "failed"), result("b"), name=name)
     skipping = Policy(skipped={"b": name}, required=(name,))
     for each in (report, report_on(named, policy=skipping), report_on(named, policy=LOOSE)):
@@ -200,7 +204,7 @@ def test_the_attempts_of_a_tolerated_failure_are_lines_in_its_log() -> None:
     ]
 
 
-def test_a_link_in_a_text_is_complete_or_absent() -> None:
+def test_a_link_in_the_text_is_complete_or_absent() -> None:
     of = session(
         "FAILED", replace(result("a", "failed"), link_form="https://app.checklyhq.com/r?check=1&result=2")
     )
@@ -250,7 +254,7 @@ def test_a_suites_timestamp_is_iso_8601(started_at: datetime | None, written: st
     assert suite.get("timestamp") == written
 
 
-def test_an_error_of_the_gate_itself_has_its_own_suite() -> None:
+def test_an_error_that_belongs_to_no_session_has_its_own_suite() -> None:
     green = report_on(session("PASSED", result("a")))
     faulty = root_of(with_fault(green, ReportUnwritable("out.json could not be written: No space left")))
     assert [suite.get("name") for suite in faulty] == ["Checkout API", "checkly-gate"]
@@ -259,7 +263,7 @@ def test_an_error_of_the_gate_itself_has_its_own_suite() -> None:
     assert (faulty.get("tests"), faulty.get("errors")) == ("2", "1")
 
 
-def test_a_session_that_was_never_read_shows_the_reason() -> None:
+def test_the_test_case_of_a_session_that_was_never_read_contains_the_reason() -> None:
     report = report_of(unread(), unfinished(session("PROGRESS", locations=("a",)), Ending.STOPPED))
     first, second = cases_of(report)
     assert said_in(first)[0].startswith(

@@ -46,7 +46,7 @@ looks = sessions().flatmap(
 @pytest.mark.exhaustive
 @examples(80)
 @given(st.lists(looks, min_size=1, max_size=4))
-def test_an_unchanged_session_adds_no_line(seen: list[Session]) -> None:
+def test_an_unchanged_session_adds_no_line_to_the_log(seen: list[Session]) -> None:
     progress = Progress(1, 1200)
     _said(progress, *((0, Fetched(each)) for each in seen))
     assert _said(progress, (1, Fetched(seen[-1]))) == []
@@ -83,7 +83,7 @@ def test_a_change_postpones_the_heartbeat() -> None:
     ]
 
 
-def test_the_state_shows_times_and_counts_before_the_name() -> None:
+def test_the_status_line_shows_times_and_counts_before_the_name() -> None:
     progress = Progress(1, 5400)
     _said(progress, (0, Fetched(with_run(HOME, status="PROGRESS_DEGRADED", name="Checkout " * 20))))
     assert progress.state(3725)[:65] == "waiting: 1h 02m of 1h 30m, 0 of 2 locations, PROGRESS_DEGRADED: C"
@@ -118,7 +118,7 @@ SAID: dict[str, tuple[Event, str, Tone]] = {
         Tone.BAD,
     ),
     "a notice": (Noticed("v1 is deprecated"), "note: v1 is deprecated", Tone.WARN),
-    "the end of trouble": (TroubleEnded(1), "the API responds again after 1 failure", Tone.GOOD),
+    "requests succeed again": (TroubleEnded(1), "the API responds again after 1 failure", Tone.GOOD),
 }
 
 
@@ -129,7 +129,7 @@ def test_each_event_is_logged(event: Event, text: str, tone: Tone) -> None:
     assert Line(f"     5s  {text}", tone) in _said(progress, (5, event))
 
 
-def test_failing_requests_are_logged_once_when_they_begin_and_once_when_they_end() -> None:
+def test_failing_requests_are_logged_when_the_failures_begin_and_when_they_end() -> None:
     began = TroubleBegan(Unreachable("connection refused"))
     said = _said(Progress(1, 1200), (1, began), (2, Paused()), (9, TroubleEnded(4)), (10, Paused()))
     assert [line.tone for line in said] == [Tone.WARN, Tone.GOOD]
@@ -215,7 +215,9 @@ LAST: dict[str, tuple[Report, str, Tone]] = {
 
 
 @pytest.mark.parametrize(("report", "begins", "tone"), LAST.values(), ids=LAST.keys())
-def test_the_verdict_is_one_line_with_code_and_reason(report: Report, begins: str, tone: Tone) -> None:
+def test_the_verdict_is_one_line_with_the_exit_code_and_the_reason(
+    report: Report, begins: str, tone: Tone
+) -> None:
     assert closing.verdict(report)[0] == Line(begins + report.verdict.reason.text, tone)
 
 
@@ -248,7 +250,7 @@ def test_a_table_is_followed_by_the_locations_in_which_retries_finished() -> Non
 
 
 def _below_the_verdict(report: Report) -> list[str]:
-    """Return the lines of the log below the verdict, without links and figures."""
+    """Return the lines of the log below the verdict, except links and the last line."""
     lines = [line.text.strip() for line in closing.verdict(report)[1:-1]]
     return [line for line in lines if "https://" not in line]
 

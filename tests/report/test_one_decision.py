@@ -1,4 +1,4 @@
-"""All reports show the same verdict and its details, and every reporter can render every report."""
+"""All renderers show the same verdict and details, and each can render every `Report`."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _log(*events: tuple[float, Event], sessions: int = 1) -> list[str]:
     return [line.text.strip() for at_s, event in events for line in progress.lines(event, at_s)]
 
 
-def test_the_outputs_have_the_names_and_the_order_of_the_contract() -> None:
+def test_the_outputs_have_the_documented_names_and_order() -> None:
     rendered = outputs.render(report_on(MIXED, policy=TOLERANT))
     assert list(rendered.items()) == [
         ("verdict", "fail"),
@@ -92,7 +92,7 @@ def test_a_closed_gate_has_one_error_and_a_warning_per_tolerated_problem() -> No
     ]
 
 
-def test_the_summary_begins_with_the_verdict_and_its_table_with_the_worst_location() -> None:
+def test_the_summary_shows_the_verdict_first_and_sorts_locations_worst_first() -> None:
     lines = summary.render(report_on(MIXED, policy=TOLERANT)).splitlines()
     assert lines[0] == "## ❌ Checkly gate: closed"
     rows = [line.replace("\\", "") for line in lines if line.startswith("| ") and "Location" not in line]
@@ -221,7 +221,7 @@ def test_the_heartbeat_shows_that_no_session_was_read_and_how_many_have_ended() 
     policies(),
     st.booleans(),
 )
-def test_every_reporter_renders_every_report(
+def test_every_renderer_accepts_every_report(
     drawn: list[tuple[Session, Ending]], policy: Policy, report_only: bool
 ) -> None:
     watched = [finished(of) if ending is Ending.FINISHED else unfinished(of, ending) for of, ending in drawn]

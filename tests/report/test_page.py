@@ -1,4 +1,4 @@
-"""The web page: its content is in the right order, and it loads and runs nothing."""
+"""The web page: its content is in the right order, and it loads no files and runs no scripts."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_a_policy_is_listed_once_with_its_origins_and_its_checks() -> None:
 
 
 @pytest.mark.parametrize(("policies", "left"), [(20, []), (22, ["2 more policies are in the JSON record."])])
-def test_policies_beyond_the_twentieth_are_counted(policies: int, left: list[str]) -> None:
+def test_policies_beyond_the_twentieth_are_only_counted(policies: int, left: list[str]) -> None:
     sessions = [session("PASSED", result("a"), name=f"check {number}") for number in range(policies)]
     verdict = judge(map(finished, sessions), lambda run: Policy(skipped={"b": run.check.name}))
     lines = _text(Report(verdict, DECIDED)).splitlines()
@@ -208,6 +208,6 @@ def test_text_is_escaped_in_elements_and_attributes_but_nested_html_is_not() -> 
     assert isinstance(element("p"), Html)
 
 
-def test_several_mistakes_are_a_list() -> None:
+def test_several_mistakes_are_shown_as_a_list() -> None:
     report = of_error(UsageError("timeout: no", "policy: <no>"), decided_at=DECIDED)
     assert "<ul><li>timeout: no</li><li>policy: &lt;no&gt;</li></ul>" in _page(report).replace("\n", "")

@@ -57,7 +57,7 @@ RUNNING = session("PROGRESS", locations=("a",))
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_outputs_have_fixed_names_and_order_and_their_counts_are_integers(report: Report) -> None:
+def test_outputs_have_fixed_names_in_a_fixed_order_and_counts_are_integers(report: Report) -> None:
     rendered = outputs.render(report)
     assert tuple(rendered) == (*TEXTS[:4], "exit-code", *TEXTS[4:7], *COUNTS, *TEXTS[7:])
     assert all(type(rendered[name]) is str for name in TEXTS)
@@ -73,7 +73,7 @@ def test_outputs_have_fixed_names_and_order_and_their_counts_are_integers(report
 
 
 WORST: dict[str, tuple[Report, str]] = {
-    "closing beats a tolerated failure": (
+    "a closing session is worse than a tolerated failure": (
         report_on(
             session("FAILED", result("a"), result("b", "failed")),
             session("DEGRADED", result("a", "degraded")),
@@ -81,9 +81,15 @@ WORST: dict[str, tuple[Report, str]] = {
         ),
         "DEGRADED",
     ),
-    "closing beats unread": (report_of(unread(), finished(session("CANCELLED", result("a")))), "CANCELLED"),
-    "unread beats passed": (report_of(finished(GREEN), unread()), ""),
-    "running beats passed": (report_of(finished(GREEN), unfinished(RUNNING, Ending.TIMEOUT)), "PROGRESS"),
+    "a closing session is worse than an unread one": (
+        report_of(unread(), finished(session("CANCELLED", result("a")))),
+        "CANCELLED",
+    ),
+    "an unread session is worse than a passed one": (report_of(finished(GREEN), unread()), ""),
+    "a running session is worse than a passed one": (
+        report_of(finished(GREEN), unfinished(RUNNING, Ending.TIMEOUT)),
+        "PROGRESS",
+    ),
     "nothing to judge": (of_error(UsageError("x"), decided_at=DECIDED), ""),
 }
 
@@ -177,7 +183,7 @@ def test_a_decision_in_the_record_contains_the_count_and_the_limit(
     assert said == ["missing", closes, ["b", "c"], 2, 3, allowed, "default"]
 
 
-def test_the_record_contains_each_run_of_a_location() -> None:
+def test_the_record_contains_each_run_at_a_location() -> None:
     of = session("PASSED", attempt("a"), result("z"), locations=("a",))
     details = {run_of(of).results[0].id: Detail(("STATUS_CODE EQUALS 200, received 503",), ("trace.zip",))}
     report = replace(report_on(of), details=details)
@@ -253,17 +259,17 @@ def test_the_cause_lists_the_rules_that_close_the_gate(of: Session, policy: Poli
     assert outputs.render(report_on(of, policy=policy))["cause"] == cause
 
 
-def test_an_inconclusive_gate_has_no_cause() -> None:
+def test_an_inconclusive_verdict_has_no_cause() -> None:
     assert outputs.render(report_of(unread()))["cause"] == ""
 
 
-def test_failed_checks_lists_the_checks_with_a_red_location() -> None:
+def test_the_output_failed_checks_lists_the_checks_with_a_red_location() -> None:
     red = session("FAILED", result("a", "failed"), result("b"), result("c", "failed"), name="Pay")
     listed = json.loads(str(outputs.render(report_on(red, GREEN))["failed-checks"]))
     assert listed == [{"id": CHECK_ID, "name": "Pay", "locations": ["a", "c"]}]
 
 
-def test_failed_checks_is_limited_in_number_and_size() -> None:
+def test_the_output_failed_checks_is_limited_in_number_and_size() -> None:
     many = [
         session(
             "FAILED",

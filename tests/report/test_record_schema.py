@@ -1,4 +1,4 @@
-"""The schema of the JSON record: it is strict and complete, and records of the gate follow it."""
+"""The schema of the JSON record: it is strict and complete, and the gate's records follow it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _rich() -> dict[str, Any]:
 
 
 def _objects(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:  # noqa: ANN401 - JSON
-    """Yield the path of each object of a record whose keys the schema lists."""
+    """Yield the path of each object in a record, except objects whose keys the schema does not list."""
     if isinstance(value, dict) and (not path or path[-1] not in ("inputs", "skipped", "origins")):
         yield path
     for key, child in _children(value):
@@ -95,7 +95,7 @@ def test_the_record_of_an_error_follows_the_schema(report: Report) -> None:
     assert record_problems(_read(report)) == []
 
 
-def test_unknown_and_missing_keys_break_the_schema() -> None:
+def test_unknown_and_missing_keys_violate_the_schema() -> None:
     whole = _rich()
     assert record_problems(whole) == []
     kinds = set()

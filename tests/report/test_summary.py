@@ -1,4 +1,4 @@
-"""The job summary: its order, what remains if it is cut, and names that never become markup."""
+"""The job summary has the right order, stays within its limit, and never turns names into markup."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_session_lists_its_decisions_contradictions_and_error() -> None:
     assert points == [f"- ❌ [Checkout API]({odd.link}): PASSED, {'; '.join(said)}"] * 2
     alone = summary.render(report_on(odd, policy=policy)).replace("\\", "").splitlines()
     points = [line for line in alone if line.startswith("- ")]
-    assert points == [f"- ⚠️ {text}" for text in said[1:]]  # the first text is already in the reason
+    assert points == [f"- ⚠️ {text}" for text in said[1:]]  # the first decision is already in the reason
     error = "the gate's own timeout of 20m expired and Checkly still reports PROGRESS"
     late = summary.render(report_of(running, running)).replace("\\", "")
     assert f", {error}" in late
@@ -99,7 +99,7 @@ def test_the_error_of_the_only_session_is_not_repeated_below_the_reason(ending: 
     assert summary.render(report).count(markdown(judged.error.sentence)) == 1
 
 
-def test_several_mistakes_are_a_list() -> None:
+def test_several_mistakes_are_shown_as_a_list() -> None:
     refused = of_error(UsageError("timeout: no; never", "policy: no"), decided_at=DECIDED)
     report = with_fault(refused, ReportUnwritable("out.json cannot be written"))
     lines = summary.render(report).replace("\\", "").splitlines()
@@ -107,7 +107,7 @@ def test_several_mistakes_are_a_list() -> None:
     assert lines[6:] == ["", "<sub>Waited 0s, 0 requests. Exit code 2.</sub>"]
 
 
-def test_a_decision_cut_from_a_long_reason_is_a_list_item() -> None:
+def test_a_decision_cut_from_a_long_reason_is_shown_as_a_list_item() -> None:
     names = tuple(f"{number}".ljust(100, "x") for number in range(9))
     of = session("FAILED", *(result(name, "failed") for name in names), locations=(*names, "lost"))
     text = summary.render(report_on(of)).replace("\\", "").splitlines()
@@ -152,7 +152,7 @@ def test_an_entity_in_a_link_is_escaped() -> None:
 @pytest.mark.exhaustive
 @examples(60)
 @given(reports())
-def test_the_worst_location_is_on_top(report: Report) -> None:
+def test_the_worst_location_comes_first(report: Report) -> None:
     marks = [_mark(row) for row in _rows(summary.render(report))]
     assert marks == sorted(marks)
     assert len(_rows(summary.render(report))) == sum(len(each.rows) for each in report.sessions)
@@ -211,12 +211,16 @@ BARS: dict[str, tuple[Session, Policy, list[str]]] = {
     "passed": (session("PASSED", result("a")), Policy(), ["1. passed :done"]),
     "failed": (session("FAILED", result("a", "failed")), Policy(), ["1. failed :crit"]),
     "degraded": (session("DEGRADED", result("a", "degraded")), Policy(), ["1. degraded :active"]),
-    "degraded by the policy alone": (
+    "degraded only by the policy": (
         session("PASSED", attempt("a"), result("a", took_s=4)),
         Policy(response_time_ms=3000),
         ["1. failed :crit", "2. degraded :active"],
     ),
-    "degraded by the session alone": (session("DEGRADED", result("a")), Policy(), ["1. degraded :active"]),
+    "degraded only by the status of the session": (
+        session("DEGRADED", result("a")),
+        Policy(),
+        ["1. degraded :active"],
+    ),
     "flaky": (session("PASSED", attempt("a"), result("a")), Policy(), ["1. failed :crit", "2. passed :done"]),
     "skipped by the policy": (
         session("FAILED", result("a", "failed")),
@@ -386,7 +390,7 @@ def test_of_many_sessions_only_those_without_rows_are_listed_above_the_table() -
 
 
 def _suite(*names_and_states: tuple[str, str, str], **more: object) -> Session:
-    """Return a test session from the check name, location and state of each result."""
+    """Return a test session with a result for each check name, location and state."""
     runs: dict[str, list[Result]] = {}
     for name, location, state in names_and_states:
         if state == "flaky":
@@ -445,7 +449,7 @@ def test_folded_details_that_do_not_fit_are_counted() -> None:
     assert {0, 9} < shown
 
 
-def test_the_table_shows_one_reason_and_the_folded_details_one_per_attempt() -> None:
+def test_the_table_shows_one_reason_and_the_folded_details_show_all_attempts() -> None:
     of = session("FAILED", attempt("a"), result("a", "failed"), result("b"))
     first, final, _ = run_of(of).results
     details = {

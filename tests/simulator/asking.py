@@ -70,7 +70,10 @@ def cancel(simulator: Simulator, session_id: str = ID) -> Response:
 
 
 def scenario(session: str = "", rest: str = "", *, name: str = "test") -> Scenario:
-    """Return a scenario of one session from 0 s to 60 s, with additional lines in `session` and `rest`."""
+    """Return a scenario of one session, which takes 60 s unless `session` has other times.
+
+    `session` and `rest` contain additional lines.
+    """
     given = [line for line in session.splitlines() if line]
     if not any(line.startswith(("statuses:", "results:")) for line in given):
         given.append("statuses: [{at: 0s, is: STARTED}, {at: 60s, is: PASSED}]")

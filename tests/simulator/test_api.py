@@ -63,7 +63,7 @@ def test_credentials_are_checked(key: str | None, headers: Mapping[str, str], st
         ("GET", f"{SESSION}/cancel", 405),
     ],
 )
-def test_each_address_and_method_has_its_status(method: str, path: str, status: int) -> None:
+def test_the_address_and_the_method_determine_the_status(method: str, path: str, status: int) -> None:
     with Simulator(scenario()) as simulator:
         reply = ask(simulator, path, method)
         assert reply.status == status
@@ -73,7 +73,7 @@ def test_each_address_and_method_has_its_status(method: str, path: str, status: 
         assert reply.json["statusCode"] == status
 
 
-def test_the_error_for_an_unknown_session_matches_checklys() -> None:
+def test_the_error_for_an_unknown_session_is_the_same_as_checklys() -> None:
     with Simulator(scenario()) as simulator:
         reply = retrieve(simulator, session_id=OTHER_ID)
     assert reply.json == {"statusCode": 404, "error": "Not Found", "message": "No such check session."}
@@ -83,7 +83,7 @@ def test_the_error_for_an_unknown_session_matches_checklys() -> None:
     ("served", "v1", "v2", "v1_cancel"),
     [("[v1, v2]", 200, 200, 204), ("[v1]", 200, 404, 204), ("[v2]", 410, 200, 410), ("[]", 410, 404, 410)],
 )
-def test_only_served_versions_respond(served: str, v1: int, v2: int, v1_cancel: int) -> None:
+def test_only_the_served_versions_return_sessions(served: str, v1: int, v2: int, v1_cancel: int) -> None:
     with Simulator(scenario("", f"api: {{served: {served}}}")) as simulator:
         replies = [retrieve(simulator, "v1"), retrieve(simulator, "v2"), cancel(simulator)]
     assert [reply.status for reply in replies] == [v1, v2, v1_cancel]
@@ -107,21 +107,21 @@ def test_a_completion_call_needs_a_valid_waiting_time(query: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
-def test_completion_of_a_finished_session_returns_at_once(version: str) -> None:
+def test_a_completion_call_for_a_finished_session_returns_at_once(version: str) -> None:
     with Simulator(scenario("statuses: [{at: 0s, is: CANCELLED}]")) as simulator:
         reply = complete(simulator, 30, version)
         assert reply.status == 200
         assert reply.json == retrieve(simulator, version).json
 
 
-def test_completion_can_be_disabled() -> None:
+def test_completion_calls_can_be_disabled() -> None:
     played = scenario("statuses: [{at: 0s, is: PASSED}]", "api: {completion: false}")
     with Simulator(played) as simulator:
         assert complete(simulator, 5).status == 404
         assert retrieve(simulator).status == 200
 
 
-def test_completion_returns_when_the_session_ends() -> None:
+def test_a_completion_call_returns_when_the_session_ends() -> None:
     began = time.monotonic()
     with Simulator(scenario(), speed=300) as simulator:  # 60 simulated seconds take 0.2 s
         reply = complete(simulator, 30)
@@ -130,12 +130,12 @@ def test_completion_returns_when_the_session_ends() -> None:
     assert 0.2 <= took_s < 5
 
 
-def test_completion_returns_the_finished_session_even_with_a_slow_clock() -> None:
+def test_a_completion_call_returns_the_finished_session_even_if_the_clock_lags() -> None:
     with Simulator(scenario(), speed=600, clock=HandClock()) as simulator:
         assert complete(simulator, 1).json["status"] == "PASSED"
 
 
-def test_completion_returns_408_after_its_waiting_time() -> None:
+def test_a_completion_call_returns_408_after_its_waiting_time() -> None:
     began = time.monotonic()
     with Simulator(scenario()) as simulator:
         reply = complete(simulator, 1)
@@ -148,7 +148,7 @@ def test_completion_returns_408_after_its_waiting_time() -> None:
     }
 
 
-def test_cancelling_ends_a_long_poll() -> None:
+def test_cancelling_a_session_ends_a_long_poll() -> None:
     replies: list[Response] = []
     with Simulator(scenario()) as simulator:
         waiting = threading.Thread(target=lambda: replies.append(complete(simulator, 30, "v2")))

@@ -43,7 +43,7 @@ def test_details_are_served_as_soon_as_the_result_exists() -> None:
     assert "name" not in reply.json
 
 
-def test_details_are_served_without_v1_of_check_sessions() -> None:
+def test_details_are_served_even_if_v1_of_check_sessions_is_not() -> None:
     with Simulator(scenario(RESULTS, "api: {served: [v2]}"), speed=1000) as api:
         retrieve(api, "v2")
         failed = retrieve_until_failed(api)
@@ -52,7 +52,7 @@ def test_details_are_served_without_v1_of_check_sessions() -> None:
 
 
 def retrieve_until_failed(api: Simulator) -> dict[str, str]:
-    """Return the failed result as soon as it exists."""
+    """Poll until the failed result exists, and return it."""
     while True:
         for result in retrieve(api, "v2").json["results"]:
             if result["hasFailures"]:
@@ -88,7 +88,7 @@ def test_an_error_group_has_the_age_that_the_scenario_sets(collection: str, firs
     assert group["rootCauseAnalyses"][0]["analysis"]["rootCause"] == "a full disk"
 
 
-def test_private_locations_contain_secrets_like_those_of_checkly() -> None:
+def test_private_locations_contain_secrets_as_in_checklys_own_api() -> None:
     with Simulator(scenario(RESULTS, BACKGROUND + "api: {served: [v2]}")) as api:
         (berlin,) = ask(api, "/v1/private-locations").json
     assert (berlin["slugName"], berlin["agentCount"], berlin["lastSeen"]) == (

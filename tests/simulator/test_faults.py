@@ -49,7 +49,7 @@ def test_a_fault_affects_only_the_requests_that_it_selects(fault: str, calls: st
     assert hit == affected.split()
 
 
-def test_a_fault_applies_only_in_its_period() -> None:
+def test_a_fault_applies_only_during_its_period() -> None:
     clock = HandClock()
     played = scenario("", "faults: [{on: retrieve, from: 2s, until: 8s, status: 502}]")
     statuses = []
@@ -60,7 +60,7 @@ def test_a_fault_applies_only_in_its_period() -> None:
     assert statuses == [200, 502, 502, 502, 200]  # at 0, 2, 4, 6 and 8 simulated seconds
 
 
-def test_the_first_matching_fault_wins_and_each_counts_its_own_requests() -> None:
+def test_the_first_matching_fault_applies_and_each_fault_counts_its_requests() -> None:
     faults = (
         "[{on: any, requests: 1, status: 500}, {on: any, requests: 1-2, status: 502}, {on: any, status: 503}]"
     )
@@ -103,7 +103,7 @@ def test_responses_are_json_unless_the_fault_has_another_body(fault: str, status
 
 
 @pytest.mark.parametrize("status", [204, 304, 599])
-def test_a_status_without_a_reason_phrase_has_no_body(status: int) -> None:
+def test_the_statuses_204_and_304_and_unknown_ones_have_no_body(status: int) -> None:
     with Simulator(scenario("", f"faults: [{{on: any, status: {status}}}]")) as simulator:
         reply = retrieve(simulator)
     assert (reply.status, reply.body) == (status, b"")
@@ -124,7 +124,7 @@ def test_a_cut_connection_raises_an_error_in_the_client(cut: str, error: type[Ex
     with Simulator(scenario("", f'faults: [{{on: retrieve, requests: "1", cut: {cut}}}]')) as simulator:
         with pytest.raises(error) as caught:
             retrieve(simulator)
-        assert type(caught.value) is error  # RemoteDisconnected is a subclass of ConnectionResetError
+        assert type(caught.value) is error  # a reset must not raise its subclass RemoteDisconnected
         assert [entry.status for entry in simulator.requests] == [None]
         assert retrieve(simulator).status == 200
 
@@ -150,7 +150,7 @@ def test_a_stalled_request_gets_no_response() -> None:
         assert [entry.status for entry in simulator.requests] == [None]
 
 
-def test_a_drip_sends_the_correct_response_byte_by_byte() -> None:
+def test_a_dripped_response_is_the_correct_one_sent_byte_by_byte() -> None:
     fault = '{on: retrieve, requests: "2", drip: 1ms}'
     with Simulator(scenario("", f"faults: [{fault}]"), clock=HandClock()) as simulator:
         right = retrieve(simulator)
@@ -171,7 +171,7 @@ def test_a_call_that_meets_a_fault_has_no_effect() -> None:
 
 
 @pytest.mark.parametrize("compressed", [False, True])
-def test_a_flood_is_one_json_string_of_the_given_size(compressed: bool) -> None:
+def test_a_response_of_a_given_size_is_one_json_string(compressed: bool) -> None:
     fault = f"{{on: any, size: 1000000, gzip: {compressed}}}"
     with Simulator(scenario("", f"faults: [{fault}]")) as simulator:
         reply = retrieve(simulator)
@@ -183,7 +183,7 @@ def test_a_flood_is_one_json_string_of_the_given_size(compressed: bool) -> None:
     assert not compressed or len(reply.body) < 5_000
 
 
-def test_a_flood_is_generated_while_it_is_read() -> None:
+def test_a_huge_response_is_generated_while_it_is_read() -> None:
     with Simulator(scenario("", "faults: [{on: any, size: 10000000000}]")) as simulator:
         connection = connect(simulator)
         connection.request("GET", RETRIEVE_V1, headers=KEY)

@@ -1,4 +1,4 @@
-"""A mistake in a scenario is reported with its line, and any text is either accepted or refused."""
+"""A mistake in a scenario is reported with its line, and no text causes any other error."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ private-locations:
 """
 
 MALFORMED = [
-    # a text in the valid scenario, the text that replaces it, and the reported problem
+    # a part of the valid scenario, its replacement, and the problem that is reported
     (
         "description: A scenario with every key\n",
         "",
@@ -173,7 +173,7 @@ def test_a_mistake_is_reported_with_its_line(good: str, bad: str, problem: str) 
     (told,) = problems(GOOD.replace(good, bad, 1))
     place, _, what = problem.partition(": ")
     assert told.startswith(f"it{place}: ")
-    assert what in told, "the keys that lead to the place come before the problem"
+    assert what in told, "the path of keys comes before the problem"
     assert "\n" not in told
 
 
@@ -270,7 +270,7 @@ SESSIONS = st.fixed_dictionaries(
         ),
     },
 )
-MOMENTS = st.datetimes(datetime(1972, 1, 1), datetime(2999, 1, 1))  # noqa: DTZ001 - the offset is added
+MOMENTS = st.datetimes(datetime(1972, 1, 1), datetime(2999, 1, 1))  # noqa: DTZ001 - the offset is added below
 SCENARIOS = st.fixed_dictionaries(
     {"description": TEXTS, "sessions": st.lists(SESSIONS, min_size=1, max_size=2)},
     optional={"started": MOMENTS.map(lambda moment: moment.isoformat() + "+14:00")},

@@ -15,10 +15,10 @@ from gate.simulator import Recorded, Simulator
 
 from .asking import ID, HandClock, ask, cancel, complete, connect, retrieve, scenario
 
-LONGEST_STOP_S = 0.25  # 0.1 s is promised; the rest allows for a busy machine
+LONGEST_STOP_S = 0.25  # it should take at most 0.1 s, but the machine may be busy
 
 
-def test_the_simulator_listens_on_loopback_inside_its_context() -> None:
+def test_the_simulator_listens_on_loopback_only_inside_its_context() -> None:
     with Simulator(scenario()) as simulator:
         address = ("127.0.0.1", int(simulator.url.rpartition(":")[2]))
         assert simulator.url == f"http://{address[0]}:{address[1]}"

@@ -18,7 +18,7 @@ MOMENTS_S = (0.0, 5.0, 18.0, 90.0)  # at the last moment, every session has ende
 
 
 def _paths(session: PlannedSession) -> tuple[str, ...]:
-    """Return the path of the session in each version."""
+    """Return the session's path in each version of the API."""
     if session.kind is SessionKind.TEST:
         return (f"/v1/test-sessions/{session.id}",)
     return (f"/v1/check-sessions/{session.id}", f"/v2/check-sessions/{session.id}")

@@ -48,7 +48,7 @@ def test_the_shipped_scenarios_are_listed_in_order() -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_shipped_scenario_has_a_description_of_one_line(name: str) -> None:
+def test_a_shipped_scenario_has_a_one_line_description(name: str) -> None:
     scenario = load(name)
     assert scenario.name == name
     assert "the gate" in scenario.description
@@ -80,7 +80,7 @@ def test_a_shipped_scenario_takes_two_to_four_seconds(name: str) -> None:
 
 
 def document(simulator: Simulator, version: str, session: PlannedSession) -> Any:  # noqa: ANN401 - JSON
-    """Return a session's document. Retry if a fault occurs; no fault of a scenario lasts for ever."""
+    """Return a session's document. Retry if a fault occurs, because every shipped fault ends."""
     tries = (ask_in_spite_of_trouble(simulator, version, session) for _ in range(8))
     return next(found for found in tries if found is not None)
 
@@ -124,7 +124,7 @@ def test_a_scenario_without_speed_and_inputs_has_speed_one_and_no_inputs() -> No
     assert (scenario.speed, scenario.inputs) == (1, {})
 
 
-def test_the_problems_of_a_file_name_the_given_path(tmp_path: Path) -> None:
+def test_problems_with_a_scenario_file_start_with_the_given_path(tmp_path: Path) -> None:
     path = tmp_path / "mine.yml"
     path.write_text(MINE.replace("speed", "sped"), encoding="utf-8")
     with pytest.raises(UsageError) as caught:

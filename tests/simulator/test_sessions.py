@@ -1,4 +1,4 @@
-"""How the documents of a session change over simulated time."""
+"""The documents of check sessions, and how they change over simulated time."""
 
 from __future__ import annotations
 
@@ -95,11 +95,11 @@ def test_the_status_follows_its_timeline(
     )
 
 
-def test_a_session_is_started_until_its_first_status() -> None:
+def test_a_session_has_the_status_started_until_its_first_listed_status() -> None:
     assert document_at(scenario("statuses: [{at: 5s, is: PASSED}]"), 4)["status"] == "STARTED"
 
 
-def test_an_unknown_status_is_reported_and_does_not_stop_the_session() -> None:
+def test_an_unknown_status_is_returned_and_does_not_end_the_session() -> None:
     document = document_at(scenario("statuses: [{at: 0s, is: HIBERNATING}]"), 9)
     assert (document["status"], document["stoppedAt"]) == ("HIBERNATING", None)
 
@@ -133,7 +133,7 @@ def test_the_speed_of_the_scenario_applies() -> None:
 
 
 @pytest.mark.parametrize("speed", [0.0, -1.0, float("nan"), float("inf")])
-def test_a_speed_that_is_not_positive_and_finite_is_refused(speed: float) -> None:
+def test_a_speed_must_be_positive_and_finite(speed: float) -> None:
     with pytest.raises(ValueError, match="speed"):
         Simulator(scenario(), speed=speed)
 
@@ -219,7 +219,7 @@ def test_overrides_replace_add_and_remove_fields() -> None:
     assert document["checkSessionId"] == ID
 
 
-def test_a_session_is_unknown_until_it_is_readable() -> None:
+def test_a_session_is_not_found_until_it_is_readable() -> None:
     clock = HandClock()
     with Simulator(scenario("readable: 8s"), clock=clock, speed=1) as simulator:
         early = [
@@ -240,7 +240,7 @@ def test_the_start_of_a_scenario_can_be_set() -> None:
     )
 
 
-def test_missing_ids_are_derived_from_name_and_position() -> None:
+def test_missing_ids_are_derived_from_the_scenario_name_and_the_position() -> None:
     text = (
         "description: d\nsessions:\n"
         + 2 * "  - {check: {name: A}, locations: [], statuses: [{at: 0s, is: A}]}\n"
@@ -273,7 +273,9 @@ def timeline_scenario(results: list[int], ends: int) -> Scenario:
 
 @given(results=timelines, ends=moments, looks=st.lists(moments, min_size=1, max_size=4).map(sorted))
 @settings(max_examples=40, deadline=None)
-def test_a_fetch_shows_exactly_the_results_so_far(results: list[int], ends: int, looks: list[int]) -> None:
+def test_a_response_contains_exactly_the_results_so_far(
+    results: list[int], ends: int, looks: list[int]
+) -> None:
     clock = HandClock(0)
     with Simulator(timeline_scenario(results, ends), clock=clock, speed=1) as simulator:
         retrieve(simulator)

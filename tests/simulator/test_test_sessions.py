@@ -1,4 +1,4 @@
-"""Test sessions over simulated time: responses to the calls of Checkly's API."""
+"""Test sessions over simulated time: responses to calls to Checkly's API."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_check_is_pending_until_its_final_result(elapsed_s: float, status: str
     assert document["stoppedAt"] == ("2026-01-15T09:00:30.000Z" if status == "FAILED" else None)
 
 
-def test_a_growing_session_lists_a_check_from_its_first_result_on() -> None:
+def test_a_growing_session_lists_a_check_once_it_has_a_result() -> None:
     played = scenario("    grows: true")
     assert brief(at(0, played).json) == []
     assert [name for name, _, _ in brief(at(10, played).json)] == ["Home page", "Log in"]
@@ -153,7 +153,7 @@ def test_the_details_of_a_result_have_additional_fields() -> None:
     assert at(5, played, f"{PATH}/results/{uuid4()}").status == 404
 
 
-def test_each_kind_of_session_has_its_own_ids() -> None:
+def test_an_id_is_valid_for_only_one_kind_of_session() -> None:
     other = f"  - {{check: {{name: A}}, id: {OTHER_ID}, locations: [], statuses: [{{at: 0s, is: PASSED}}]}}"
     played = scenario(rest=other)
     assert at(0, played, f"/v1/check-sessions/{ID}").status == 404
@@ -162,11 +162,11 @@ def test_each_kind_of_session_has_its_own_ids() -> None:
     assert (reply.status, reply.json["message"]) == (404, "No such test session.")
 
 
-def test_test_sessions_are_served_without_v1_of_check_sessions() -> None:
+def test_test_sessions_are_served_even_if_v1_of_check_sessions_is_not() -> None:
     assert at(0, scenario(rest="api: {served: [v2]}")).status == 200
 
 
-def test_completion_waits_for_the_end_or_returns_408() -> None:
+def test_a_completion_call_waits_for_the_end_or_returns_408() -> None:
     with Simulator(scenario(), speed=300) as api:
         assert ask(api, f"{PATH}/completion?maxWaitSeconds=5").json["status"] == "FAILED"
     with Simulator(scenario()) as api:
@@ -190,7 +190,7 @@ def test_cancelling_ends_playwright_runs_at_once_and_lets_other_runs_finish() ->
     assert brief(ended)[:3] == brief(at(20, scenario()).json)[:3]
 
 
-def test_cancelling_ends_a_long_poll_when_the_session_ends() -> None:
+def test_a_long_poll_of_a_cancelled_session_returns_when_the_session_ends() -> None:
     replies: list[Response] = []
     path = f"{PATH}/completion?maxWaitSeconds=9"
     only_buy = "\n" + CHECKS.splitlines()[-1]
@@ -247,14 +247,14 @@ TWO = """
         ("?limit=1", ["Deploy of 4f2a1c9"]),
     ],
 )
-def test_the_list_is_filtered(query: str, names: list[str]) -> None:
+def test_the_list_of_test_sessions_can_be_filtered(query: str, names: list[str]) -> None:
     reply = at(5, scenario(rest=TWO), f"/v1/test-sessions{query}")
     # The second session begins with this request, so its only check has not ended.
     assert [each["name"] for each in reply.json["entries"]] == names
     assert reply.json["length"] == len(names)
 
 
-def test_the_list_is_paginated() -> None:
+def test_the_list_of_test_sessions_is_paginated() -> None:
     first = at(0, scenario(rest=TWO), "/v1/test-sessions?limit=1").json
     second = at(0, scenario(rest=TWO), f"/v1/test-sessions?limit=1&nextId={first['nextId']}").json
     assert [each["name"] for each in second["entries"]] == ["Nightly"]
@@ -266,7 +266,7 @@ def test_a_list_call_with_invalid_parameters_is_refused(query: str) -> None:
     assert at(0, scenario(), f"/v1/test-sessions?{query}").status == 400
 
 
-def test_an_entry_of_the_list_counts_the_runs_by_status() -> None:
+def test_an_entry_in_the_list_groups_the_runs_by_status() -> None:
     (entry,) = at(20, scenario(), "/v1/test-sessions").json["entries"]
     assert {word: len(entry[word]) for word in ("running", "passed", "failed", "cancelled")} == {
         "running": 1,
@@ -277,7 +277,7 @@ def test_an_entry_of_the_list_counts_the_runs_by_status() -> None:
 
 
 def trigger(body: object, rest: str = "") -> list[Response]:
-    """Return the responses to the same call, made twice."""
+    """Send the same trigger call twice, and return both responses."""
     with Simulator(scenario(rest=rest)) as api:
         call = json.dumps(body).encode()
         return [ask(api, "/v1/test-sessions/trigger", "POST", KEY, call) for _ in range(2)]
@@ -291,7 +291,7 @@ def trigger(body: object, rest: str = "") -> list[Response]:
         ({"target": {"matchTags": [["none"]]}}, []),
     ],
 )
-def test_a_trigger_starts_one_session_with_the_selected_checks(
+def test_a_trigger_call_starts_one_session_with_the_selected_checks(
     target: dict[str, Any], checks: list[str]
 ) -> None:
     first, second = trigger({"name": "Mine", "runLocation": "eu-west-1", **target})
@@ -305,7 +305,7 @@ def test_a_trigger_starts_one_session_with_the_selected_checks(
 @pytest.mark.parametrize(
     "body", [[], {}, {"name": "x"}, {"name": "", "runLocation": "eu-west-1"}, {"name": "x", "runLocation": 3}]
 )
-def test_a_trigger_without_name_or_location_is_refused(body: object) -> None:
+def test_a_trigger_call_without_name_or_location_is_refused(body: object) -> None:
     assert trigger(body)[0].status == 400
 
 

@@ -1,4 +1,4 @@
-"""Triggering: which checks a call selects, and what it starts."""
+"""Trigger calls: the checks that they select, and the sessions that they start."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def _post(api: Simulator, body: bytes, version: str = "v2") -> requests.Response
     ],
 )
 @pytest.mark.parametrize("version", ["v1", "v2"])
-def test_a_trigger_starts_the_selected_checks(target: dict[str, Any], names: list[str], version: str) -> None:
+def test_a_trigger_call_starts_the_selected_checks(
+    target: dict[str, Any], names: list[str], version: str
+) -> None:
     with Simulator(SCENARIO) as api:
         answer = _post(api, json.dumps({"target": target}).encode(), version)
     assert answer.status_code == (201 if names else 404)
@@ -49,12 +51,12 @@ def test_a_trigger_starts_the_selected_checks(target: dict[str, Any], names: lis
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"target": 3}', b'{"target": {"matchTags": 3}}', b"{"])
-def test_an_invalid_body_is_refused(body: bytes) -> None:
+def test_a_trigger_call_with_an_invalid_body_is_refused(body: bytes) -> None:
     with Simulator(SCENARIO) as api:
         assert _post(api, body).status_code == 400
 
 
-def test_other_methods_are_refused() -> None:
+def test_a_trigger_call_must_be_a_post_request() -> None:
     with Simulator(SCENARIO) as api:
         url = f"{api.url}/v2/check-sessions/trigger"
         assert requests.get(url, headers={"Authorization": "Bearer cu_key"}, timeout=5).status_code == 405

@@ -17,7 +17,7 @@ KEYS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1
 
 
 @given(KEYS, st.text(), st.text())
-def test_a_secret_is_hidden_anywhere_in_a_text(key: str, before: str, after: str) -> None:
+def test_a_secret_is_hidden_anywhere_in_text(key: str, before: str, after: str) -> None:
     hidden = Redaction(key)
     assert key not in hidden.text(before + key + after)
     assert key.encode() not in hidden.body((before + key + after).encode(errors="replace"))
@@ -44,19 +44,19 @@ def test_a_secret_is_hidden_in_base64(key: str, before: bytes, after: bytes) -> 
 
 
 @given(KEYS, st.integers(0, 2))
-def test_base64_keeps_only_characters_that_also_encode_neighbouring_bytes(key: str, before: int) -> None:
+def test_redacted_base64_keeps_only_characters_that_also_encode_other_bytes(key: str, before: int) -> None:
     left = Redaction(key).text(b64encode(b"\0" * before + key.encode() + b"\0\0\0").decode())
     assert re.fullmatch(r"A{0,2}.?\*\*\*.?A{3,4}=*", left)
 
 
 @given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=7), st.text())
-def test_texts_of_fewer_than_eight_characters_are_not_hidden(key: str, text: str) -> None:
+def test_a_secret_of_fewer_than_eight_characters_is_not_hidden(key: str, text: str) -> None:
     assert Redaction(key).text(text + key) == text + key
     assert Redaction(key).body(b'{"checkSessionId": 1}') == b'{"checkSessionId": 1}'
 
 
 @given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=8))
-def test_eight_characters_can_be_a_secret(key: str) -> None:
+def test_a_secret_of_eight_characters_is_hidden(key: str) -> None:
     assert Redaction(key).text(f"<{key}>") == "<***>"
 
 

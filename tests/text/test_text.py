@@ -33,7 +33,7 @@ def test_clean_text_is_one_printable_line_and_cleaning_is_idempotent(text: str) 
 
 
 @pytest.mark.parametrize(("length", "line"), [(6, "a b c…"), (7, "a b c d"), (8, "a b c d")])
-def test_only_a_text_that_is_too_long_is_cut(length: int, line: str) -> None:
+def test_text_is_cut_only_if_it_is_too_long(length: int, line: str) -> None:
     assert clean("a b  c\nd", length) == line
 
 
@@ -58,7 +58,7 @@ def test_cleaning_keeps_only_printable_text(text: str, line: str) -> None:
     assert clean(text) == line
 
 
-def test_a_megabyte_is_cut_before_it_is_cleaned() -> None:
+def test_very_long_text_is_cut_before_it_is_cleaned() -> None:
     assert len(clean("\x1b[" * 10**6 + "x")) <= 200
 
 
@@ -90,7 +90,7 @@ def test_no_character_of_a_link_causes_an_error(link: str) -> None:
 
 
 def _unescaped(text: str, names: dict[str, str]) -> str:
-    """Unescape a text as the runner does."""
+    """Unescape text as the runner does."""
     for escape, character in names.items():
         text = text.replace(escape, character)
     return text.replace("%25", "%")
@@ -160,7 +160,7 @@ def test_escaped_html_has_no_tag_and_no_mention_and_shows_the_same_text(text: st
 
 
 @given(anything)
-def test_a_mermaid_name_has_no_syntax(text: str) -> None:
+def test_a_mermaid_name_contains_no_mermaid_syntax(text: str) -> None:
     name = mermaid(clean(text))
     assert 0 < len(name) <= 80
     assert not re.search(r"[:;#{}<>\"`%\n]", name)
@@ -173,7 +173,7 @@ def test_credentials_in_urls_are_not_shown(credentials: str) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
-def test_a_hostile_text_is_plain_text_after_each_escape(text: str) -> None:
+def test_hostile_text_is_plain_text_after_each_escape(text: str) -> None:
     line = clean(text)
     assert line.isprintable() or not line
     logged = log_line(line)

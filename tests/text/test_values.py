@@ -102,7 +102,7 @@ def test_a_share_is_exact_for_any_total(percent: int, of: int, number: int) -> N
     )
 
 
-def test_a_defect_is_one_sentence_with_its_location() -> None:
+def test_a_defect_is_one_sentence_with_the_place_in_the_code() -> None:
     try:
         parse_duration("soon")
     except ValueError as error:

@@ -76,12 +76,12 @@ class Cli:
             "CHECKLY_API_URL": url,
             "CHECKLY_API_KEY": "cu_key",
             "CHECKLY_ACCOUNT_ID": ACCOUNT_ID,
-            "CHECKLY_SKIP_AUTH": "1",  # skips a call of an undocumented API
+            "CHECKLY_SKIP_AUTH": "1",  # skips a call to an undocumented API
         }
 
 
 def install(home: Path) -> Cli:
-    """Return the CLI, installed from npm. Skip the test if that is not possible."""
+    """Install the CLI from npm, and return it. Skip the test if that is not possible."""
     require_programs("npm")
     if platform.machine() not in _NODES:
         absent(f"Checkly's CLI is not run: npm has no package of Node for {platform.machine()}")

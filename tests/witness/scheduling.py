@@ -1,4 +1,4 @@
-"""A stand-in for calls outside Checkly's public API, with which the CLI schedules test sessions."""
+"""A stand-in for the undocumented API with which Checkly's CLI schedules test sessions."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ PROJECT = {
 
 
 def gate_on(log: str, workspace: Path, api: Simulator, **inputs: str) -> Run:
-    """Write what the CLI printed to a file, as `| tee checkly.log` does, and run a gate on that file."""
+    """Write the CLI's output to a file, as `| tee checkly.log` does, and run the gate on that file."""
     (workspace / "checkly.log").write_text(log)
     return run(workspace, github(workspace, inputs_for(api, (), session_file="checkly.log", **inputs)))
 
@@ -85,7 +85,9 @@ def test_the_text_output_of_checks_run_with_several_sessions_is_rejected(
 
 
 @pytest.mark.parametrize("output", ["table", "json"])
-def test_checks_run_without_a_matching_check_names_no_session(output: str, cli: Cli, tmp_path: Path) -> None:
+def test_the_output_of_checks_run_names_no_session_if_no_check_matches(
+    output: str, cli: Cli, tmp_path: Path
+) -> None:
     with Simulator(load("passing"), speed=SPEED) as api:
         code, log = cli.printed(
             api.url, "checks", "run", "--detach", "--tags", "no-such-tag", "--output", output
