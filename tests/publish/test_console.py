@@ -80,7 +80,7 @@ COLOURS: dict[str, tuple[Mapping[str, str], bool, bool]] = {
 
 
 @pytest.mark.parametrize(("env", "colour", "state"), COLOURS.values(), ids=COLOURS.keys())
-def test_the_environment_determines_whether_colour_and_status_line_are_shown(
+def test_the_environment_determines_whether_colour_and_a_status_line_are_shown(
     env: Mapping[str, str], colour: bool, state: bool
 ) -> None:
     stream = Terminal()

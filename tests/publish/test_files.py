@@ -50,7 +50,7 @@ def _owner(path: Path) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("name", ["report.xml", "a/report.xml", "a/b/c/report.xml", "with space/ü.xml"])
-def test_a_report_is_written_with_its_folders_and_without_temporary_files(name: str, tmp_path: Path) -> None:
+def test_missing_folders_are_created_and_no_temporary_files_remain(name: str, tmp_path: Path) -> None:
     write_whole(tmp_path / name, b"content", workspace=tmp_path)
     assert (tmp_path / name).read_bytes() == b"content"
     assert [path for path in _below(tmp_path) if (tmp_path / path).is_file()] == [name]

@@ -32,7 +32,7 @@ def _before(name: str) -> set[str]:
     return set(direct).union(*map(_before, direct))
 
 
-def test_nothing_is_published_before_all_other_jobs_have_succeeded() -> None:
+def test_the_jobs_that_publish_the_release_and_the_package_run_last() -> None:
     assert _before("pypi") == set(JOBS) - {"pypi"}
     assert _before("publish") == set(JOBS) - {"publish", "pypi"}
     assert _before("tried") == {"agree", "branch", "test", "image", "candidate"}

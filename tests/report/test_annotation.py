@@ -150,7 +150,7 @@ WARNINGS: dict[str, tuple[Report, list[str]]] = {
 
 
 @pytest.mark.parametrize(("report", "warnings"), WARNINGS.values(), ids=WARNINGS.keys())
-def test_a_problem_that_does_not_close_the_gate_is_a_warning(report: Report, warnings: list[str]) -> None:
+def test_a_problem_that_does_not_close_the_gate_causes_a_warning(report: Report, warnings: list[str]) -> None:
     told = annotation.render(report)
     assert [each.message for each in told] == warnings
     assert {each.level for each in told} == {Level.WARNING}

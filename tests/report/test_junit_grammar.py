@@ -55,7 +55,7 @@ def test_every_report_follows_the_grammar(report: Report, unwritable: bool) -> N
 @pytest.mark.exhaustive
 @examples(100)
 @given(reports())
-def test_the_text_of_a_failure_error_or_skip_starts_with_its_one_line_message(report: Report) -> None:
+def test_the_text_of_a_red_or_skipped_case_starts_with_its_one_line_message(report: Report) -> None:
     for element in root_of(report).iter():
         if element.tag in PROSE:
             message = element.get("message", "")

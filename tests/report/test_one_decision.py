@@ -186,7 +186,7 @@ def test_the_end_of_the_log_contains_all_decisions_errors_and_notices(report: Re
     ],
     ids=["open", "closed", "timeout", "stopped", "report only"],
 )
-def test_a_report_that_could_not_be_written_never_leaves_the_gate_open(
+def test_the_gate_never_opens_if_a_report_could_not_be_written(
     report: Report, kind: VerdictKind, exit_code: ExitCode
 ) -> None:
     faulty = with_fault(report, ReportUnwritable("out.xml could not be written: No space left on device"))

@@ -120,7 +120,7 @@ def test_each_key_is_described_and_required() -> None:
         assert all(of["description"].endswith(".") for of in part["properties"].values())
 
 
-def test_the_version_comes_first() -> None:
+def test_the_record_begins_with_its_version() -> None:
     assert next(iter(_rich().items())) == ("version", 1)
 
 

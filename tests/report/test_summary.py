@@ -327,7 +327,7 @@ def test_a_summary_stays_within_its_limit_and_counts_omitted_notices() -> None:
     assert int(more) + text.count("> quarantine") == 200
 
 
-def test_a_cut_summary_keeps_the_red_locations_of_every_session() -> None:
+def test_a_truncated_summary_keeps_the_red_locations_of_every_session() -> None:
     text = summary.render(report_on(_large("one", 100, 1), _large("two", 100, 1)), 12_000)
     assert [_mark(row) for row in _rows(text)].count(0) == 2
 

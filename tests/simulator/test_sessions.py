@@ -105,7 +105,7 @@ def test_an_unknown_status_is_returned_and_does_not_end_the_session() -> None:
 
 
 @pytest.mark.parametrize(("version", "word"), [("v1", "TIMED_OUT"), ("v2", "CANCELLED")])
-def test_each_version_has_its_own_status_for_a_cancelled_session(version: str, word: str) -> None:
+def test_each_api_version_has_a_different_status_for_a_cancelled_session(version: str, word: str) -> None:
     document = document_at(scenario("statuses: [{at: 3s, is: CANCELLED}]"), 3, version)
     assert (document["status"], document["timeElapsed"]) == (word, 3000)
 

@@ -115,7 +115,7 @@ def test_the_output_of_checkly_test_and_trigger_leads_to_a_verdict(
 
 
 @pytest.mark.parametrize("reporter", REPORTERS, ids=["ci", "list", "dot"])
-def test_each_reporter_that_can_detach_prints_the_id_of_the_session(
+def test_each_reporter_that_supports_detach_prints_the_id_of_the_session(
     reporter: tuple[str, ...], cli: Cli, tmp_path: Path
 ) -> None:
     folder = project(tmp_path / "project", cli)
