@@ -7,7 +7,7 @@ FUZZ_TARGETS ?= replies policies texts
 # Many tests wait for a process or for a server that misbehaves, so more tests run at once than there are processors.
 PROCESSORS := $(shell getconf _NPROCESSORS_ONLN)
 
-# Keep extras: if only coverage is pinned, pip selects the newest coverage[toml], and refuses it without a locked hash.
+# Keep extras: if only coverage is pinned, pip selects the newest coverage[toml], which has no locked hash.
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
 	--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
 EXAMPLES = $(wildcard examples/github/*.yml) examples/publishing/github.yml
@@ -61,7 +61,7 @@ coverage: .venv/.slow ## measures the branch coverage of all tests except those 
 screenshot: .venv/.run ## takes the README's pictures; needs node, npm and chromium
 	docs/screenshot/take.sh
 
-resilience: .venv/.slow ## plays every fault, and writes the results to docs/RESILIENCE.md
+resilience: .venv/.slow ## runs the gate with every fault, and writes docs/RESILIENCE.md
 	$(BIN)/python -m tests.faults.resilience
 
 bench: .venv/.run ## measures the gate and its alternatives (ten minutes), and writes docs/PERFORMANCE.md

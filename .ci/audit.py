@@ -22,7 +22,10 @@ _LOCKED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==\S+( *;)?", re.MULTILINE)
 
 
 def locked(text: str) -> dict[str, bool]:
-    """Map the normalized name of each package of a lock file to whether it is for all platforms."""
+    """Return the normalized names of the packages in a lock file.
+
+    Map each name to whether the package is needed on all platforms.
+    """
     found: dict[str, bool] = {}
     for name, marker in _LOCKED.findall(text):
         found[_normal(name)] = found.get(_normal(name), False) or not marker

@@ -13,7 +13,7 @@ SHELLCHECK = str(Path(sys.executable).with_name("shellcheck"))
 
 
 def scripts(workflow: Path) -> Iterator[tuple[str, str]]:
-    """Yield a description of the place of each script of a workflow, and the script."""
+    """Yield each script in a workflow, preceded by a description of its place."""
     for name, job in yaml.safe_load(workflow.read_text("utf-8"))["jobs"].items():
         for number, step in enumerate(job.get("steps", []), start=1):
             if "run" in step:
@@ -21,7 +21,7 @@ def scripts(workflow: Path) -> Iterator[tuple[str, str]]:
 
 
 def is_clean(script: str) -> bool:
-    """Run shellcheck, which prints its findings, and return whether there are none."""
+    """Return whether shellcheck has no findings in a script. It prints them."""
     command = [SHELLCHECK, "--shell", "bash", "-"]
     return subprocess.run(command, input=script, text=True, check=False).returncode == 0
 

@@ -27,7 +27,7 @@ run on one machine, in turns or at the same time, against the embedded simulator
 the network would add the same time to all of them. On another machine the times differ, but the ratios
 should not.
 
-{machine}. They took {minutes:.0f} minutes."""
+{machine}. The benchmarks took {minutes:.0f} minutes."""
 
 
 def main() -> int:

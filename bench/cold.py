@@ -29,18 +29,18 @@ _SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 _MBIT_S = 50
 _HOW = """\
 The table shows the steps of a fresh machine before the gate's first request. The image is pulled {rounds}
-times from a registry on loopback into an empty Docker engine, and started {starts} times. It takes turns with
-the former image, which adds the same gate to the base image (`bench/former.Dockerfile`). Both
-are built on a stand-in for the base image, so only the ratios are meaningful. A download is the size of
-the compressed layers. Figures at {mbit} Mbit/s are CALCULATED from the download at that speed and the times
-measured here.
+times from a registry on loopback into an empty Docker engine, and started {starts} times. The same is done
+in turns with the former image, in which the same gate is added to the base image
+(`bench/former.Dockerfile`). Both are built on a stand-in for the base image, so only the ratios are
+meaningful. A download is the size of the compressed layers. Figures at {mbit} Mbit/s are CALCULATED from
+the download at that speed and the times measured here.
 
 {npm}"""
 _NPM = """\
 The images are compared with one `npm install checkly@{version}` (with an empty cache, from the registry that
 this machine uses) and one start of `npx checkly checks run` until its first request. The time of the
 installation includes the network, but the time to fetch an image does not: at {mbit} Mbit/s, the image's
-download would take {seconds:.1f} s (calculated). Node is not counted, because runners have it."""
+download would take {seconds:.1f} s (calculated). Node is not counted, because runners already have it."""
 _NO_NPM = "The Checkly CLI was NOT measured: there was no npm, or its package could not be installed."
 
 
@@ -61,7 +61,7 @@ class Cost:
 
 
 def measure(folder: Path, rounds: int = ROUNDS) -> Section:
-    """Compare the image with the former one and npm's packages, if a Docker engine can be started."""
+    """Compare the image with the former image and npm's packages, if a Docker engine can be started."""
     try:
         costs = _images(rounds)
     except NoEngine as error:
@@ -127,7 +127,7 @@ def _start(engine: Engine, name: str) -> Callable[[], float]:
 
 @contextmanager
 def _registry() -> Iterator[str]:
-    """Serve Debian's registry on loopback."""
+    """Run an empty registry for images on loopback, and yield its address."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "registry.yml"

@@ -1,4 +1,4 @@
-"""The time from the end of a session to the exit of the program that waits for it, and the requests."""
+"""The time from a session's end to the exit of a program that waits for it, and the number of requests."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ ENDS_S = (
     43.6,
     59.2,
     74.7,
-)  # at evenly spread points of a pause of 5 s, and also of 10 s
+)  # spread evenly over pauses of 5 s, and less evenly over pauses of 10 s
 _STAGGER_S = 0.6
 _MINUTE_S = 60.0
 _HOW = """\
 {runs} sessions end between {first:.0f} and {last:.0f} s after their first request. Their ends are spread
-evenly over the script's pauses of 5 s and 10 s. Four programs wait for equal copies of each session. All
-waits run at the same time, started {stagger} s apart. The time is from the session's end to the exit of the
-process. It includes the gate's reports; the script writes none. The simulator counts the requests; the
-figure is the maximum within any minute of a wait."""
+evenly over the script's pauses of 5 s, and less evenly over those of 10 s. Four programs wait for equal
+copies of each session. All waits run at the same time, started {stagger} s apart. The time is from the
+session's end to the exit of the process. It includes the gate's reports; the script writes none. The
+simulator counts the requests; the figure is the maximum within any minute of a wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Waited:
 
 
 class _FirstLook:
-    """A clock that remembers its first reading, at which the simulator's session began."""
+    """A clock that stores its first reading, which is the time when the simulator's session began."""
 
     def __init__(self) -> None:
         self.first_s: float | None = None
@@ -84,7 +84,7 @@ def _later(delay_s: float, waiter: Callable[[float], Waited], end_s: float) -> W
 
 
 def wait(command: Sequence[str], more: Mapping[str, str], end_s: float, folder: Path) -> Waited:
-    """Run a program that waits for a session, which ends `end_s` seconds after its first request."""
+    """Run a program that waits for a session. The session ends `end_s` seconds after its first request."""
     clock, play = _FirstLook(), scenario([end_s], LOCATIONS[:3])
     (session_id,) = play.session_ids
     what = ("--session-id", session_id) if command[0] != POLL else (session_id,)
@@ -109,7 +109,10 @@ def _rows(waited: Mapping[str, Sequence[Waited]]) -> Sequence[Row]:
     }
     return (
         *(_late_row(words[name], late[name], 0.25) for name in ("10s", "30s")),
-        *(Row(f"end to exit: {words[name]}", shown_s(late[name])) for name in ("script 5s", "script 10s")),
+        *(
+            Row(f"session's end to exit: {words[name]}", shown_s(late[name]))
+            for name in ("script 5s", "script 10s")
+        ),
         Row(
             "waits in which both gates exited before the script with a pause of 5 s",
             f"{ahead} of {len(rivals)}",
@@ -126,4 +129,4 @@ def _rows(waited: Mapping[str, Sequence[Waited]]) -> Sequence[Row]:
 
 
 def _late_row(words: str, late_s: float, limit_s: float) -> Row:
-    return Row.at_most(f"end to exit: {words}", late_s * 1000, limit_s * 1000, "{:.0f} ms")
+    return Row.at_most(f"session's end to exit: {words}", late_s * 1000, limit_s * 1000, "{:.0f} ms")

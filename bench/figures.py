@@ -21,7 +21,7 @@ def median_ratio(ones: Sequence[float], others: Sequence[float]) -> float:
 
 
 def most_within(times_s: Iterable[float], span_s: float) -> int:
-    """Return the largest number of events in any span of that length. A span does not include its end."""
+    """Return the largest number of events in any span of `span_s` seconds, excluding its end."""
     ordered = sorted(times_s)
     first = most = 0
     for last, time_s in enumerate(ordered):

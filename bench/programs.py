@@ -55,7 +55,7 @@ def with_node(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def run(command: Sequence[str], env: Mapping[str, str], folder: Path) -> Finished:
-    """Run a program. Raises RuntimeError with the program's output if it does not exit with 0."""
+    """Run a program. Raises RuntimeError, with the program's output, if the program does not exit with 0."""
     began_s = time.monotonic()
     done = subprocess.run(
         command, env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
@@ -83,7 +83,7 @@ def run_and_weigh(command: Sequence[str], env: Mapping[str, str], folder: Path) 
 
 
 def _peak_kb(pid: int) -> int:
-    """Return the kernel's VmHWM of a process; 0 if the process has ended."""
+    """Return the peak memory of a process (the kernel's VmHWM), or 0 if the process has ended."""
     try:
         match = re.search(r"VmHWM:\s*(\d+)", Path(f"/proc/{pid}/status").read_text())
     except OSError:

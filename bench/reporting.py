@@ -34,9 +34,9 @@ ROUNDS = 7
 _LIMIT_S = 3.0
 _WHEN = datetime(2026, 1, 15, 9, 5, tzinfo=UTC)
 _HOW = """\
-The three reports on sessions of {locations} locations are rendered and written to files one after the
-other in one process. Figures are medians of {rounds} rounds. The job summary shows the worst locations
-first and is cut to the size that GitHub accepts."""
+One process renders three reports on sessions of {locations} locations (JUnit, job summary and JSON record),
+and writes them to files, one after the other. Figures are medians of {rounds} rounds. The job summary shows
+the worst locations first and is cut to the size that GitHub accepts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ TAG = "release"
 def scenario(
     ends_s: Sequence[float], locations: Sequence[str] = LOCATIONS, *, failing: bool = False
 ) -> Scenario:
-    """Return a scenario of one check session per end time; results arrive one by one until its end."""
+    """Return a scenario with a check session for each end time. Its results arrive one by one until then."""
     sessions = tuple(
         _session(number, end_s, tuple(locations), failing) for number, end_s in enumerate(ends_s)
     )
@@ -49,7 +49,7 @@ def _session(number: int, end_s: float, locations: tuple[str, ...], failing: boo
 
 
 def of_many_checks(ends_s: Sequence[float], checks: int, *, failing: bool = False) -> Scenario:
-    """Return a scenario of one test session per end time; results arrive one by one until its end."""
+    """Return a scenario with a test session for each end time. Its results arrive one by one until then."""
     sessions = tuple(_test_session(number, end_s, checks, failing) for number, end_s in enumerate(ends_s))
     return Scenario(name="bench", description="All fail." if failing else "All pass.", sessions=sessions)
 

@@ -28,11 +28,12 @@ sessions:
 _CHECK, _SESSION = "0b4ac3a0-3a11-4f0e-9a43-7b0f3d1c2e55", "6f2e8b0c-5a34-4d0b-8a52-0f6f4b1c9d21"
 _HOW = """\
 The session has already passed; `checkly-gate simulate` serves it from a separate process. The gate writes
-all of its reports and GitHub's files. All programs take turns for {rounds} rounds; a ratio is the median
-over the rounds. The floor is `python -c "import requests, yaml, junit_xml"`, which only imports the
-gate's three libraries. The `curl` and `jq` script is `bench/poll.sh`. On a finished session it does not wait,
-and it reads only the status. The floor and the gate run from compiled bytecode, as in the image. The floor
-shuts its interpreter down when it ends; the gate does not.
+all of its reports and GitHub's files. All programs take turns for {rounds} rounds; each ratio is calculated
+for every round, and the table shows the median. The floor is `python -c "import requests, yaml,
+junit_xml"`, which only imports the gate's three libraries. The `curl` and `jq` script is `bench/poll.sh`.
+The script does not wait if the session has finished, and it reads only the status. The floor and the gate
+run from compiled bytecode, as in the image. The floor shuts its interpreter down when it ends; the gate
+does not.
 
 {cli}"""
 _WITH_CLI = """\
@@ -64,7 +65,7 @@ def _simulator(folder: Path) -> Iterator[str]:
 
 
 def measure(folder: Path, rounds: int = ROUNDS) -> Section:
-    """Compare the gate's run time with those of the floor, a script and the CLI. Measure its memory."""
+    """Compare the run times of the gate, the floor, a script and the CLI. Measure the gate's memory."""
     with _simulator(folder) as url:
         commands = _commands(environment(url, folder))
         jobs = {name: _job(command, env, folder) for name, (command, env) in commands.items()}

@@ -21,11 +21,12 @@ ENDS_S = (5.0, 45.0)  # the ends of the first and the last session
 _PEAK_LIMIT_MB = 150
 _LINK = "https://app.checklyhq.com/accounts/1397c172-1938-4973-a225-5862298e571a/test-sessions/"
 _HOW = """\
-{sessions} test sessions of {checks} checks each end between {first:.0f} and {last:.0f} s after their first
-request. One gate is given their links; a second gate is given their bare IDs, and looks each of them up as a
-check session first. For a third gate, all checks fail. The three gates run at the same time. The JSON record
-must contain every check of every session with the planned result. The simulator counts the requests;
-requests in any minute are the maximum within any 60 s of a run."""
+Each of {sessions} test sessions has {checks} checks, and ends between {first:.0f} and {last:.0f} s after
+its first request. One gate is given the links to the sessions. A second gate is given only their IDs, and
+looks up each ID as a check session first. A third gate is given links to sessions in which all checks fail.
+The three gates run at the same time. Each gate's JSON record must count all checks as passed, or as failed
+for the third gate. The simulator counts the requests; requests in any minute are the maximum within any 60
+s of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def measure(
         ]
     runs = [each.result() for each in running]
     rows = [Row(f"{run.name}: start to exit", shown_s(run.took_s)) for run in runs]
-    rows += [Row(f"{run.name}: requests in all", str(run.requests)) for run in runs]
+    rows += [Row(f"{run.name}: total requests", str(run.requests)) for run in runs]
     most = max(run.per_minute for run in runs)
     peak_mb = max(run.peak_mb for run in runs)
     of_all = f"{sessions} test sessions of {checks} checks"

@@ -41,7 +41,7 @@ _MEANT = re.compile(r"[\\`*_{}\[\]<>()#+!|~&:@.$=\"'^-]")
 
 
 def replies(data: bytes) -> None:
-    """Check that any response is read as a session that can be reported, or refused with a one-line error."""
+    """Check that any response yields a session that can be reported, or an error of one line."""
     reply = _reply(data)
     wait_s = retry_after_s(reply)
     assert wait_s is None or (wait_s > 0 and math.isfinite(wait_s))
@@ -61,7 +61,7 @@ def replies(data: bytes) -> None:
 
 
 def policies(data: bytes) -> None:
-    """Check that any text is read as a usable policy, or refused with mistakes that name the file."""
+    """Check that any text yields a policy that can be applied, or mistakes that name the file."""
     try:
         book = read_policy(data.decode(errors="surrogateescape"), "policy.yml")
     except UsageError as error:
@@ -91,7 +91,7 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {"replies": replies, "policies"
 
 
 def _reply(data: bytes) -> Response:
-    """Convert bytes to a response: a line with the status, headers, an empty line, the body."""
+    """Convert bytes to a response: the status, a line for each header, an empty line, and the body."""
     head, _, body = data.partition(b"\n\n")
     first, *lines = head.decode("latin-1").split("\n")
     status = int(first) if re.fullmatch("[1-9][0-9]{2}", first) else 200

@@ -72,7 +72,7 @@ def _found(program: str) -> str:
 
 
 def _copy(path: Path, root: Path) -> None:
-    """Copy a file to the same place below `root`. Copy a link as a link, together with its target."""
+    """Copy a file to the same place below `root`. Keep a symbolic link, and copy its target too."""
     path = path.parent.resolve() / path.name
     to = root / path.relative_to("/")
     if os.path.lexists(to):
@@ -99,7 +99,7 @@ def _copy_tree(source: Path, to: Path, name: str) -> None:
 
 
 def _install_gate(root: Path) -> None:
-    """Install the program for the image's entrypoint, and as a command on the PATH."""
+    """Install the program twice: for the image's entrypoint, and as a command on the PATH."""
     entrypoint = (HERE.parent / "entrypoint.py").read_text()
     for name, text in {
         "app/entrypoint.py": entrypoint,
@@ -137,9 +137,9 @@ def _binaries(root: Path) -> Iterator[Path]:
 def _compile(root: Path) -> None:
     """Compile everything that can be imported.
 
-    The base image has no bytecode of the standard library, and compiling it would take most of the start-up
-    time. The bytecode is not checked against its source, because copying changes the times of files, which
-    would invalidate timestamped bytecode.
+    The base image contains no bytecode of the standard library. Without bytecode, compiling would take most
+    of the start-up time. The bytecode is not checked against its source, because copying changes the times of
+    files, which would invalidate timestamped bytecode.
     """
     for place in (LIBRARY, SITE):
         if not compileall.compile_dir(

@@ -1,4 +1,4 @@
-"""The files of Debian that the image contains. The rest is Python, the locked packages and the gate."""
+"""The files from Debian that the image contains. The rest is Python, the locked packages and the gate."""
 
 from __future__ import annotations
 

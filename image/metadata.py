@@ -1,4 +1,4 @@
-"""Describe the image's files for scanners: Debian's as in distroless images, Python's in RECORD files."""
+"""Describe the image's files for scanners: Debian's as distroless images do, Python's in RECORD files."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _files_by_package(root: Path) -> dict[str, list[Path]]:
     for listed in sorted((_DPKG / "info").glob("*.list")):
         package = listed.stem.partition(":")[0]
         for line in listed.read_text().splitlines():
-            place = str(Path(line).parent.resolve() / Path(line).name)  # /lib and /bin may be links
+            place = str(Path(line).parent.resolve() / Path(line).name)  # /lib and /bin may be symbolic links
             if place in there:
                 there.remove(place)
                 found.setdefault(package, []).append(root / place.lstrip("/"))

@@ -2,7 +2,7 @@
 
 check TAG               checks that tag, version, changelog, action and branch agree
 branch TAG              pushes the tagged commit to the branch of the release
-package TAG REPOSITORY  writes the links that PyPI shows into README.md and pyproject.toml
+package TAG REPOSITORY  adds links to the repository to README.md and pyproject.toml, for the page on PyPI
 notes TAG IMAGE         prints the release notes from the changelog
 candidate TAG IMAGE     creates and pushes the commit whose action runs IMAGE; prints its hash
 publish TAG COMMIT      moves the tags to that commit; prints `floating=` (whether the floating tag moved too)

@@ -11,7 +11,7 @@ _IMAGE = re.compile(rb"^( +image: +)(\S+)(?= *\r?$)", re.MULTILINE)
 
 
 def problems(action: bytes) -> list[str]:
-    """Return the problems of an action.yml. Like main's, it must build its image from the Dockerfile."""
+    """Return the problems with an unreleased action.yml, which must build its image from the Dockerfile."""
     images = [match[2].decode(errors="replace") for match in _IMAGE.finditer(action)]
     if images == ["Dockerfile"]:
         return []

@@ -23,7 +23,7 @@ def notes(changelog: str, version: str) -> str:
 
 
 def problems(changelog: str, version: str) -> list[str]:
-    """Return the problems that keep a changelog from providing the release notes of a version."""
+    """Return the reasons why a changelog cannot provide the release notes of a version."""
     sections = _sections(changelog)
     named = [section for section in sections if section.name == version]
     if len(named) != 1:

@@ -1,4 +1,4 @@
-"""The package's page on PyPI: its links lead to the repository, at the version's tag."""
+"""The package's page on PyPI: its links lead to the files in the repository at the version's tag."""
 
 from __future__ import annotations
 

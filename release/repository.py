@@ -22,7 +22,7 @@ _ROBOTS_ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Whether a version has the floating tag of its major number, and whether it is the newest version."""
+    """Whether the floating tag points to this version, and whether this version is the newest."""
 
     floating: bool
     latest: bool
@@ -36,7 +36,7 @@ class Repository:
     remote: str = "origin"
 
     def problems(self, main: str = "main") -> list[str]:
-        """Return the problems of HEAD: only a reviewed commit, which is on main, may be released."""
+        """Return the problems with HEAD. Only commits on main may be released, because they were reviewed."""
         reviewed = self._git("rev-list", f"refs/remotes/{self.remote}/{main}").split()
         if self.head in reviewed:
             return []
@@ -68,23 +68,24 @@ class Repository:
     def push_candidate(self, version: Version, commit: str) -> None:
         """Push a commit to the branch of a release.
 
-        The workflow pushes the tagged commit first: GitHub lets a workflow push only commits whose workflow
-        files are also on a branch, and main may change. Then it pushes the commit of the release, so that
-        this commit can be tested before a tag moves.
+        The workflow pushes the tagged commit first. GitHub lets a workflow push only commits whose workflow
+        files are also on a branch, and those on main may change during the release. Then the workflow pushes
+        the commit of the release, so that this commit can be tested before a tag moves.
         """
         self._git("push", "--force", self.remote, f"{commit}:{_candidate(version)}")
 
     def publish(self, version: Version, commit: str) -> Published:
-        """Move the version's tag to the commit of the release, and the floating tag if no version is newer.
+        """Move the version's tag to the commit of the release, and delete the release's branch.
 
-        Afterwards, delete the release's branch. Raises `Refused` if the tag was moved in the meantime.
+        Also move the floating tag, unless a later version has the same major number. Raises `Refused` if the
+        version's tag was moved in the meantime.
         """
         refs = self._remote_refs()
         pushed = f"refs/tags/{version.tag}"
         if refs.get(f"{pushed}^{{}}", refs.get(pushed)) not in (self.head, commit):
             raise Refused(
-                f"the tag {version.tag} is no longer at {self.head[:12]}, where this release began, and "
-                "it may have been used; find out who moved it, and release the next version"
+                f"the tag {version.tag} is no longer at {self.head[:12]}, the commit tagged for this "
+                "release, and may have been used; find out who moved it, and release the next version"
             )
         names = [name.removeprefix("refs/tags/") for name in refs]
         published = Published(version.is_newest_of_its_major(names), version.is_newest_of(names))
@@ -101,7 +102,7 @@ class Repository:
         return published
 
     def _remote_refs(self) -> dict[str, str]:
-        """Return the targets of the remote's branches and tags; `^{}` is the commit of an annotated tag."""
+        """Return the remote's branches and tags with their targets. A name with `^{}` is a tag's commit."""
         lines = self._git("ls-remote", self.remote, "refs/heads/*", "refs/tags/*").splitlines()
         return {name: target for target, name in map(str.split, lines)}
 

@@ -69,9 +69,9 @@ def test_a_program_that_sends_no_request_is_an_error(tmp_path: Path) -> None:
 def test_requests_and_memory_of_many_sessions_are_measured(tmp_path: Path) -> None:
     section = many.measure(tmp_path, (1, 3), rounds=2, ends_s=(0.2, 0.5))
     rows = {row.what: row for row in section.rows}
-    assert rows["runs in which the gate read every session's end"].measured == "4 of 4"
-    assert rows["1 session: requests in all"].measured == "3", "a trigger, a fetch and a long poll"
-    assert int(rows["3 sessions: requests in all"].measured) >= 5
+    assert rows["runs in which the gate fetched every session's final status"].measured == "4 of 4"
+    assert rows["1 session: total requests"].measured == "3", "a trigger, a fetch and a long poll"
+    assert int(rows["3 sessions: total requests"].measured) >= 5
     assert rows["peak memory with 3 sessions"].reached
     assert rows["peak memory with 3 sessions that fail"].reached
     assert "medians of 2 runs" in section.how

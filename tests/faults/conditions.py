@@ -34,7 +34,7 @@ class Certificate(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyPlan:
-    """The proxy's behaviour: it returns `answer`, or connects if that is empty, and may need credentials."""
+    """A proxy that returns `answer`, or connects if `answer` is empty. It may require credentials."""
 
     answer: bytes = b""
     asks_for_credentials: bool = False
@@ -42,7 +42,7 @@ class ProxyPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A network, the gate's exit code in it, and a text that the gate's reason must contain.
+    """A network, the gate's exit code in it, and text that the gate's reason must contain.
 
     `url`, `env`, `inputs` and `says` may contain placeholders. Files: {bundle} contains the server's
     authority, {other} another authority, {empty} no certificate; {nowhere} does not exist. URLs of the proxy:

@@ -44,7 +44,7 @@ its exit code. In each of these runs the gate
 
 - exited at most {LATE_S:.0f} s after its `timeout`;
 - wrote a JUnit report and a JSON record that can be parsed and that agree with the exit code;
-- printed no traceback and never the API key;
+- printed neither a traceback nor the API key;
 - used less than {MOST_MEMORY_MIB} MiB of memory.
 
 ## Faults in the requests for one session

@@ -1,4 +1,4 @@
-"""The faults as data: the responses to the requests that are struck, and their kinds."""
+"""The faults as data: each entry is a response that replaces the right one, and the kind of this fault."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _made(parts: Callable[[], Iterable[bytes]], pause_s: float = 0.0) -> Raw:
 
 
 def _large(*rows: Row) -> tuple[Row, ...]:
-    """Give more time to rows whose responses a busy machine cannot read within the usual timeout."""
+    """Raise the gate's timeout for faults whose responses a busy machine needs longer to read."""
     return tuple(replace(row, lasting_s=4.0) for row in rows)
 
 
@@ -122,7 +122,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row("endless chunks", _made(bodies.endless_chunks)),
         Row("10 MiB of empty results", _made(lambda: bodies.crowded(b"{}"))),
         Row("10 MiB of results that are lists", _made(lambda: bodies.crowded(b"[]"))),
-        Row("10 MiB of short texts", _made(lambda: bodies.crowded(b'"ab"'))),
+        Row("10 MiB of short strings", _made(lambda: bodies.crowded(b'"ab"'))),
         Row("100,000 nested lists", _body(b"[" * 100_000)),
         Row("100,000 nested objects", _body(b'{"a":' * 100_000)),
         Row("a number of 5,000 digits", _body(WHOLE.replace(b"12000", b"9" * 5_000))),
