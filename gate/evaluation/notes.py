@@ -26,7 +26,10 @@ def contradictions(session: Session, found: Sequence[Outcome], naming: Naming) -
     elif session.status == "PASSED" and slow and not naming.by_check:
         yield f"Checkly reports PASSED, but {_states_in_words(slow, naming)}; {_WORSE}"
     if is_degraded_without_explanation(session, found):
-        yield "Checkly reports DEGRADED, but no location is degraded: all green locations count as degraded"
+        yield (
+            "Checkly reports DEGRADED, but reports no location as degraded; "
+            "therefore all green locations count as degraded"
+        )
 
 
 def unapplied(found: Sequence[Outcome], policies: Mapping[Check, Policy], naming: Naming) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Short runs of each part of the benchmark. The tests check the method, and the figures only roughly."""
+"""Short runs of each part of the benchmark. They test the method, but check the figures only roughly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_all_programs_are_measured_from_start_to_exit(tmp_path: Path) -> None:
     assert re.fullmatch(r"\d+ MB", rows["peak memory of the gate (VmHWM)"].measured)
 
 
-def test_a_first_request_is_timed_from_the_start_of_its_program() -> None:
+def test_the_time_of_the_first_request_counts_from_the_start_of_its_program() -> None:
     program = "import os, time, urllib.request as u; time.sleep(0.3); u.urlopen(os.environ['API'])"
     took_s = first_request_s([sys.executable, "-c", program], lambda url: {"API": url, "NO_PROXY": "*"})
     assert 0.3 < took_s < 10
@@ -54,14 +54,14 @@ def test_the_delay_is_measured_from_the_end_of_the_session(tmp_path: Path, inter
     assert waited.per_minute == 2  # a fetch and a long poll
 
 
-def test_a_polling_script_notices_the_end_only_after_its_pause(tmp_path: Path) -> None:
+def test_the_polling_script_detects_the_end_only_after_its_pause(tmp_path: Path) -> None:
     require_programs("curl", "jq")
     waited = ending.wait((POLL,), {"POLL_S": "2"}, 1.5, tmp_path)
     assert 0.5 < waited.late_s < 1.5
     assert waited.per_minute == 2
 
 
-def test_a_program_that_sends_no_request_is_an_error(tmp_path: Path) -> None:
+def test_a_program_that_sends_no_request_causes_an_error(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="sent no request"):
         ending.wait((sys.executable, "-c", "pass"), {}, 0.1, tmp_path)
 
@@ -102,7 +102,7 @@ def test_only_the_memory_of_the_program_is_measured(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("weighed", [False, True])
-def test_a_program_that_fails_is_an_error(tmp_path: Path, weighed: bool) -> None:
+def test_a_program_that_fails_causes_an_error(tmp_path: Path, weighed: bool) -> None:
     with pytest.raises(RuntimeError, match="no such thing"):
         (run_and_weigh if weighed else run)((sys.executable, "-c", "exit('no such thing')"), {}, tmp_path)
 
@@ -120,5 +120,5 @@ def test_the_polling_script_fails_only_if_the_session_failed(tmp_path: Path, nam
                 run(command, env, tmp_path)
 
 
-def test_the_machine_is_described_without_its_name() -> None:
+def test_the_description_of_the_machine_has_its_cores_memory_and_python_version() -> None:
     assert re.search(r"\d+ cores, \d+ GiB of memory, .*, Python 3\.\d+\.\d+", describe())

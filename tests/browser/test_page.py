@@ -76,7 +76,7 @@ def _run_scenario(folder: Path, name: str) -> None:
 
 
 def _hostile() -> bytes:
-    """Return a page that shows every hostile text as a check name, as a location name, and as a reason."""
+    """Return a page that shows each hostile string as a check name, as a location name, and as a reason."""
     texts = [text for text in map(clean, TRIED.values()) if text]
     of = [
         session(
@@ -142,7 +142,9 @@ def test_axe_reports_violations_in_a_broken_page(browser: Browser, axe: str, tmp
     assert {violation.partition(":")[0] for violation in violations} == {"color-contrast", "html-has-lang"}
 
 
-def test_hostile_texts_cause_no_requests_and_run_no_scripts(browser: Browser, tmp_path: Path) -> None:
+def test_hostile_names_and_reasons_cause_no_requests_and_run_no_scripts(
+    browser: Browser, tmp_path: Path
+) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(_hostile())
     assert _shown(browser, path, "", "light", 400) == Shown([path.as_uri()], [], 400, [])

@@ -41,7 +41,7 @@ def test_a_body_that_is_too_large_releases_its_memory() -> None:
     assert len(_arrived(room, 10).whole()) == LARGEST_RESPONSE_BYTES
 
 
-def test_a_discarded_body_accepts_no_bytes() -> None:
+def test_a_discarded_body_accepts_no_more_bytes() -> None:
     body = _arrived(Room(), 1)
     body.forget()
     with pytest.raises(TimeoutError):

@@ -187,7 +187,7 @@ def test_two_locations_that_look_the_same_make_the_document_invalid(location: st
         ("checkResultLink", "javascript:alert(1)"),
     ],
 )
-def test_a_result_can_be_read_without_its_optional_fields(key: str, value: object) -> None:
+def test_a_result_is_read_even_if_optional_fields_are_missing_or_invalid(key: str, value: object) -> None:
     (result,) = run_of(_read({**DOCUMENT, "results": [_with(RESULT, key, value)]})).results
     assert result.location == "us-east-1"
     assert (result.response_time_ms, result.started_at, result.is_cancelled) == (None, None, False)
@@ -254,7 +254,7 @@ def test_any_json_yields_a_session_or_an_error(document: object) -> None:
 
 
 @given(st.binary())
-def test_random_bytes_are_an_invalid_response(body: bytes) -> None:
+def test_random_bytes_are_rejected_as_an_invalid_response(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
         CHECK_SESSIONS.read_session(Response(200, {}, body), ID, "v1")
 
@@ -280,7 +280,7 @@ def test_random_bytes_are_an_invalid_response(body: bytes) -> None:
         (999, errors.Transient),
     ],
 )
-def test_each_http_status_causes_its_own_error(status: int, kind: type[RequestFailed]) -> None:
+def test_the_http_status_determines_the_error(status: int, kind: type[RequestFailed]) -> None:
     error = error_for(
         Response(status, {"cf-ray": "8f3a-FRA"}, b'{"message": "Bad\\nToken", "statusCode": 200}')
     )
@@ -304,7 +304,7 @@ def test_each_http_status_causes_its_own_error(status: int, kind: type[RequestFa
         (None, " without a target"),
     ],
 )
-def test_the_error_of_a_redirect_names_its_target(location: str | None, target: str) -> None:
+def test_the_error_for_a_redirect_names_the_target(location: str | None, target: str) -> None:
     error = error_for(Response(302, {} if location is None else {"location": location}, b""))
     assert str(error) == f"Checkly's API answered 302 Found{target}"
 
@@ -330,7 +330,7 @@ def test_retry_after_may_be_seconds_or_a_date(value: str, seconds: float | None)
     assert retry_after_s(reply) == seconds
 
 
-def test_a_retry_after_date_is_ignored_if_the_response_has_no_date() -> None:
+def test_a_date_in_retry_after_is_ignored_if_the_response_has_no_date_header() -> None:
     assert retry_after_s(Response(503, {"retry-after": "Thu, 15 Jan 2026 09:01:00 GMT"}, b"")) is None
 
 

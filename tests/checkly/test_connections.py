@@ -1,4 +1,4 @@
-"""Abandoned requests end, and a limited number of interim responses is skipped."""
+"""Abandoned requests end, and up to 100 interim responses are skipped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gate.domain.errors import Unreachable
 from gate.runtime import Process
 
 REQUESTS = [Request("GET", "/")] * 8
-JOINED_WITHIN_S = 0.7  # the socket's own timeout would end the request after another second
+JOINED_WITHIN_S = 0.7  # after another second, the timeout of the socket would end the request
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 UNENDING = {
     "nothing": b"",
@@ -84,7 +84,7 @@ def test_abandoned_requests_leave_no_thread_or_descriptor_open(answer: bytes) ->
         _assert_that_abandoned_requests_end(transport, REQUESTS)
         descriptors = _descriptors()
         _assert_that_abandoned_requests_end(transport, REQUESTS)
-        # The server keeps its end of each connection open.
+        # The server keeps its end of each connection open, so one descriptor for each request remains.
         assert _descriptors() <= descriptors + len(REQUESTS)
 
 
@@ -121,6 +121,6 @@ def test_interim_responses_are_skipped(interim: bytes) -> None:
 
 
 @pytest.mark.parametrize("interim", INTERIM.values(), ids=INTERIM.keys())
-def test_more_than_a_hundred_interim_responses_are_an_error(interim: bytes) -> None:
+def test_more_than_a_hundred_interim_responses_cause_an_error(interim: bytes) -> None:
     with _answering(interim * 200) as port, pytest.raises(Unreachable, match="more than 100 interim"):
         _transport(f"http://127.0.0.1:{port}").send(Request("GET", "/"), within_s=5)

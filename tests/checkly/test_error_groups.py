@@ -32,7 +32,7 @@ def _read(kind: SessionKind = SessionKind.CHECK, **fields: object) -> ErrorGroup
         (SessionKind.TEST, f"/v1/test-session-error-groups/{GROUP_ID}"),
     ],
 )
-def test_each_kind_of_session_has_its_own_path(kind: SessionKind, path: str) -> None:
+def test_the_path_of_an_error_group_depends_on_the_kind_of_session(kind: SessionKind, path: str) -> None:
     request = ErrorGroupRef(kind, GROUP_ID).request
     assert (request.method, request.path) == ("GET", path)
 
@@ -57,11 +57,11 @@ def test_an_error_is_new_if_it_was_first_seen_in_the_session(first_seen: object,
     assert _read(firstSeen=first_seen).age(STARTED) == age
 
 
-def test_without_the_start_of_the_session_an_error_is_neither_new_nor_known() -> None:
+def test_an_error_is_not_called_new_or_known_if_the_session_has_no_start_time() -> None:
     assert _read(firstSeen="2025-12-03").age(None) == "error first seen on 2025-12-03"
 
 
-def test_only_the_cleaned_message_is_read_and_its_credentials_are_hidden() -> None:
+def test_only_the_cleaned_message_is_read_and_credentials_in_it_are_hidden() -> None:
     message = "\x1b[31mGET\nhttps://user:s3cret@shop.example/?token=s3cret\x1b[0m failed"
     group = _read(cleanedErrorMessage=message, rawErrorMessage="s3cret")
     assert group.message == "GET https://***@shop.example/?… failed"
@@ -97,7 +97,7 @@ ANALYSES: dict[str, tuple[object, str]] = {
 
 
 @pytest.mark.parametrize(("analyses", "told"), ANALYSES.values(), ids=ANALYSES.keys())
-def test_an_analysis_is_one_line_marked_as_not_verified(analyses: object, told: str) -> None:
+def test_an_analysis_is_one_line_and_is_marked_as_not_verified(analyses: object, told: str) -> None:
     read = _read(rootCauseAnalyses=analyses).analysis
     assert read == (f"AI analysis by Checkly, not verified: {told}" if told else "")
 
@@ -108,7 +108,9 @@ texts = st.text() | st.sampled_from(
 
 
 @given(texts, texts, st.none() | texts)
-def test_every_text_of_an_error_group_is_a_clean_line(message: str, cause: str, first_seen: str) -> None:
+def test_all_text_of_an_error_group_is_clean_and_has_no_line_breaks(
+    message: str, cause: str, first_seen: str
+) -> None:
     group = _read(cleanedErrorMessage=message, rootCauseAnalyses=[_analysis(cause)], firstSeen=first_seen)
     assert group.message == clean(group.message, 120)
     assert group.analysis == clean(group.analysis, 300)
@@ -117,6 +119,6 @@ def test_every_text_of_an_error_group_is_a_clean_line(message: str, cause: str, 
 
 
 @pytest.mark.parametrize("body", [b"[]", b"<html>", b"{}", b'{"id": "another"}'])
-def test_a_response_that_is_not_the_error_group_is_an_error(body: bytes) -> None:
+def test_a_response_that_is_not_the_error_group_causes_an_error(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
         read_error_group(Response(200, {}, body), ErrorGroupRef(SessionKind.CHECK, GROUP_ID))

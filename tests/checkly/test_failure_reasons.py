@@ -63,7 +63,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["answered 503 Try Later"],
     ),
     "a good status is not a reason": ({"apiCheckResult": {"response": {"status": 200}}}, []),
-    "the first error of a browser, without colours or call log": (
+    "the first error of a browser check, without colours and call log": (
         {
             "browserCheckResult": {
                 "errors": ["\x1b[31mError\x1b[0m: no button\nCall log:\n - waiting", "late"]
@@ -83,7 +83,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         ["Error: no"],
     ),
-    "lines with the fields of a failed expectation": (
+    "the fields of a failed expectation, each on a line": (
         {
             "playwrightCheckResult": {
                 "errors": ["Failed\n\nLocator: #a\nExpected: visible\nat once. \nTimeout: 5s"]
@@ -255,7 +255,7 @@ def test_only_the_parts_of_a_link_that_can_contain_secrets_are_hidden() -> None:
     assert reason == "Is it up? GET https://shop.example/a?… failed, see https://shop.example/#help"
 
 
-def test_a_long_name_of_a_recording_is_truncated() -> None:
+def test_the_long_name_of_a_recording_is_truncated() -> None:
     (name,) = _read(browserCheckResult={"playwrightTestVideos": ["x" * 400]}).recordings
     assert name == "x" * 79 + "…"
 
@@ -329,7 +329,7 @@ def test_any_document_yields_at_most_five_clean_reasons(fields: dict[str, Any]) 
         (Response(200, {}, json.dumps({"id": None}).encode()), InvalidResponse),
     ],
 )
-def test_a_response_that_is_not_the_result_is_an_error(reply: Response, error: type[Exception]) -> None:
+def test_a_response_that_is_not_the_result_causes_an_error(reply: Response, error: type[Exception]) -> None:
     with pytest.raises(error):
         read_detail(reply, RESULT_ID)
 
@@ -338,7 +338,7 @@ def _judged(of: Session, policy: Policy | None = None) -> tuple[JudgedSession, .
     return judge([finished(of)], lambda _: policy or Policy()).sessions
 
 
-def test_details_of_the_worst_results_and_of_finals_are_requested_first() -> None:
+def test_details_of_final_results_at_the_worst_locations_are_requested_first() -> None:
     of = session(
         "FAILED",
         result("green"),

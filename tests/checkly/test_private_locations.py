@@ -49,7 +49,7 @@ def test_a_location_is_idle_only_if_its_agent_count_is_zero(count: object) -> No
         (SECRET, IDLE),
     ],
 )
-def test_the_reason_contains_the_time_at_which_an_agent_was_last_seen(last_seen: object, told: str) -> None:
+def test_the_reason_contains_the_time_when_an_agent_was_last_seen(last_seen: object, told: str) -> None:
     (berlin,) = _read(BERLIN | {"lastSeen": last_seen})
     assert berlin.reason == told
 
@@ -62,7 +62,7 @@ WHOLE = json.dumps([BERLIN]).encode()
 REPLIES = {
     "truncated": Response(200, {}, WHOLE[:-1]),
     "an object": Response(200, {}, WHOLE[1:-1]),
-    "a text": Response(200, {}, json.dumps(SECRET).encode()),
+    "a string": Response(200, {}, json.dumps(SECRET).encode()),
     "not UTF-8": Response(200, {}, WHOLE + b"\xff"),
     "a duplicate key": Response(200, {}, WHOLE[:-2] + b', "id": 1}]'),
     "a refusal that quotes the secret": Response(403, {}, json.dumps({"message": SECRET}).encode()),

@@ -27,7 +27,7 @@ CHOICES: Mapping[str, tuple[dict[str, str], str]] = {
     "HTTPS_PROXY": ({"HTTPS_PROXY": ONE}, ONE),
     "the lower-case variable wins": ({"HTTPS_PROXY": ONE, "https_proxy": OTHER}, OTHER),
     "an empty lower-case variable wins too": ({"HTTPS_PROXY": ONE, "https_proxy": ""}, ""),
-    "HTTP_PROXY is for other URLs": ({"HTTP_PROXY": ONE}, ""),
+    "HTTP_PROXY does not apply to https URLs": ({"HTTP_PROXY": ONE}, ""),
     "ALL_PROXY": ({"ALL_PROXY": ONE}, ONE),
     "HTTPS_PROXY before ALL_PROXY": ({"ALL_PROXY": ONE, "HTTPS_PROXY": OTHER}, OTHER),
     "NO_PROXY names the host": ({"HTTPS_PROXY": ONE, "NO_PROXY": "x.test, api.checkly.test"}, ""),

@@ -58,6 +58,6 @@ def test_fetched_sessions_are_kept_if_there_is_no_time_for_the_rest() -> None:
     assert sent == [4, 3]
 
 
-def test_a_call_without_time_for_a_request_is_an_error() -> None:
+def test_a_call_without_time_for_a_request_raises_an_error() -> None:
     with pytest.raises(OutOfTime):
         _fetch(1, lambda clock: clock.now_s())

@@ -64,7 +64,9 @@ NOTHING = {"errorCode": "ERR_NO_MATCHING_CHECKS", "message": "No matching checks
         (_reply({}, 502), errors.Transient),
     ],
 )
-def test_any_other_response_is_an_error(reply: Response, kind: type[errors.RequestFailed]) -> None:
+def test_any_response_except_a_valid_201_causes_an_error(
+    reply: Response, kind: type[errors.RequestFailed]
+) -> None:
     with pytest.raises(kind) as caught:
         read_started_suite(reply)
     assert type(caught.value) is kind

@@ -82,7 +82,7 @@ def test_the_checks_of_a_session_are_in_order_of_appearance() -> None:
         ("QUEUED", Phase.UNKNOWN),
     ],
 )
-def test_each_status_has_its_phase(status: str, phase: Phase) -> None:
+def test_the_status_determines_the_phase(status: str, phase: Phase) -> None:
     session = read(document(status=status))
     assert session.phase is phase
     assert session.is_cancelled == (status == "CANCELLED")
@@ -109,7 +109,7 @@ def test_results_may_be_absent_even_in_a_finished_session(results: object, lacks
         ({"status": None}, ResultKind.UNSETTLED),
     ],
 )
-def test_a_result_that_has_not_ended_is_unsettled(changes: dict[str, object], kind: ResultKind) -> None:
+def test_type_and_status_determine_the_kind_of_a_result(changes: dict[str, object], kind: ResultKind) -> None:
     ((found,),) = (run.results for run in read(document(result(**changes))).checks)
     assert found.kind is kind
 

@@ -36,7 +36,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"{}")
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class has this name
         """Log nothing, because the tests need only the responses."""
 
 
@@ -47,7 +47,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def url(authority: trustme.CA) -> Iterator[str]:
-    """Serve HTTPS with a certificate that the authority of the tests has signed."""
+    """Serve HTTPS with a certificate signed by the authority of the tests. Yield the URL."""
     with _served(authority.issue_cert("127.0.0.1")) as address:
         yield address
 

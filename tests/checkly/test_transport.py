@@ -144,7 +144,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN.keys())
-def test_a_broken_response_is_an_error(fault: str) -> None:
+def test_a_broken_response_causes_an_error(fault: str) -> None:
     with pytest.raises(Unreachable, match=r"the request to .* failed"):
         _send(fault)
 
@@ -157,7 +157,7 @@ def test_no_request_takes_longer_than_its_limit(fault: str) -> None:
     assert time.monotonic() - began_s < 1.4
 
 
-def test_a_closed_port_is_unreachable() -> None:
+def test_a_closed_port_is_reported_as_unreachable() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
@@ -193,7 +193,7 @@ def test_the_log_of_requests_contains_no_credentials() -> None:
 
 
 @pytest.mark.parametrize("content", [None, "not a certificate"])
-def test_an_invalid_bundle_is_a_usage_error(
+def test_an_invalid_bundle_causes_a_usage_error(
     content: str | None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     bundle = tmp_path_factory.mktemp("bundle") / "ca.pem"
@@ -204,7 +204,7 @@ def test_an_invalid_bundle_is_a_usage_error(
         HttpTransport(endpoint, Process().call_each)
 
 
-def test_a_bundle_path_that_is_too_long_is_a_usage_error() -> None:
+def test_a_bundle_path_that_is_too_long_causes_a_usage_error() -> None:
     endpoint = Endpoint(base_url="https://api.example", api_key=KEY, extra_certificates="x" * 5000)
     with pytest.raises(UsageError, match=r"ca-bundle: x+… is not a readable PEM file"):
         HttpTransport(endpoint, Process().call_each)

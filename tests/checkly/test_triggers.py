@@ -72,7 +72,9 @@ def test_started_sessions_are_read() -> None:
         (Response(502, {}, b""), errors.Transient),
     ],
 )
-def test_any_other_response_is_an_error(reply: Response, kind: type[errors.RequestFailed]) -> None:
+def test_any_response_except_a_valid_201_causes_an_error(
+    reply: Response, kind: type[errors.RequestFailed]
+) -> None:
     with pytest.raises(kind) as caught:
         read_started(reply)
     assert type(caught.value) is kind
@@ -89,7 +91,7 @@ def test_up_to_a_thousand_sessions_are_read() -> None:
     assert len(read_started(_reply(*[{"checkSessionId": ID}] * 1_000))) == 1_000
 
 
-def test_checks_that_were_not_started_are_found() -> None:
+def test_checks_without_a_started_session_are_found() -> None:
     other = "00000000-0000-0000-0000-000000000001"
     started = (Started(ID, CHECK, "", ""), Started(ID, "", "", ""))
     assert not_started((CHECK, other), started) == (other,)

@@ -20,7 +20,8 @@ OTHER = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
 TEST, CHECK = SessionRef(ID, SessionKind.TEST), SessionRef(ID, SessionKind.CHECK)
 LINK = f"https://app.checklyhq.com/accounts/1397c172/test-sessions/{ID}"
 CHECK_LINK = f"https://app.checklyhq.com/accounts/1397c172/checks/{OTHER}/check-sessions/{ID}"
-# The output of `checkly test --detach` in CLI 9.5, with colours. tests/witness compares it with the real CLI.
+# The output of `checkly test --detach` in CLI 9.5, with colours. tests/witness compares it with the output
+# of the real CLI.
 DETACHED = (
     "Parsing your project... ✅\n\n"
     f"\x1b[37mTest session ID:\x1b[39m {ID}\n"
@@ -35,7 +36,7 @@ STARTED = json.dumps({"sessions": [{"checkSessionId": OTHER, "status": "STARTED"
 FOUND: dict[str, tuple[str, tuple[SessionRef, ...]]] = {
     "the output of checkly test": (DETACHED, (TEST,)),
     "the output of checkly test on a terminal": (DETACHED.replace("\n", "\r\n"), (TEST,)),
-    "the output of checkly test with only CRs": (DETACHED.replace("\n", "\r"), (TEST,)),
+    "the output of checkly test with CR line endings": (DETACHED.replace("\n", "\r"), (TEST,)),
     "a raw log of GitHub": (DETACHED.replace("\n", "\n2026-11-28T02:37:33.1234567Z "), (TEST,)),
     "a raw log of Jenkins": (DETACHED.replace("\n", "\n[2026-11-28T02:37:33.123Z] "), (TEST,)),
     "JSON in a log with timestamps": (
@@ -202,7 +203,7 @@ def test_the_gate_takes_its_session_from_the_output_of_checkly_test(tmp_path: Pa
     assert gated.record["notices"] == []
 
 
-def test_checks_that_appear_only_in_the_count_of_the_json_report_are_missing(tmp_path: Path) -> None:
+def test_checks_that_the_json_report_only_counts_are_reported_as_missing(tmp_path: Path) -> None:
     gated = gate_on(tmp_path, json.dumps({"testSessionId": ID, "numChecks": 4}))
     assert gated.code == 1
     assert gated.outputs["cause"] == "missing"
@@ -228,7 +229,7 @@ def test_a_session_that_ended_long_ago_causes_a_notice(tmp_path: Path) -> None:
         (f"Open first session: {CHECK_LINK}", "--output json"),
     ],
 )
-def test_a_file_that_names_no_session_is_a_usage_error(
+def test_a_file_that_names_no_session_causes_a_usage_error(
     content: str | None, said: str, tmp_path: Path
 ) -> None:
     refused = gate_on(tmp_path, content)

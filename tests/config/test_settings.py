@@ -25,7 +25,7 @@ LINK = "https://app.checklyhq.com/accounts/a"
 OTHER = "00000000-0000-0000-0000-000000000001"
 KEY = "cu_0123456789abcdef"
 NEEDED = {"INPUT_SESSION-ID": ID, "INPUT_API-KEY": KEY}
-GIVEN: dict[str, tuple[str, Any]] = {  # a text that differs from the default, and its parsed value
+GIVEN: dict[str, tuple[str, Any]] = {  # a value that differs from the default, and its parsed form
     "session-id": (OTHER, (SessionRef(OTHER),)),
     "session-file": ("checkly.log", "checkly.log"),
     "commit": ("4F2A1C9", "4f2a1c9"),
@@ -120,7 +120,7 @@ def test_a_flag_overrides_variables_and_the_first_non_empty_variable_wins(row: I
     assert getattr(flag, row.field) == value
 
 
-def test_the_variables_of_an_input_have_an_order() -> None:
+def test_the_variables_of_an_input_have_an_order_of_precedence() -> None:
     assert BY_NAME["api-key"].environment == (
         "INPUT_API-KEY",
         "INPUT_API_KEY",
@@ -139,7 +139,7 @@ def test_inputs_that_are_not_given_have_defaults() -> None:
 
 def test_every_input_has_a_field_of_the_type_that_its_parser_returns() -> None:
     hints = get_type_hints(Settings)
-    del hints["checks_of"], hints["metadata"]  # not inputs, but read from a session file and the CI system
+    del hints["checks_of"], hints["metadata"]  # no inputs: a session file and the CI system set them
     assert {row.field for row in INPUTS} == set(hints)
     settings = _settings(*(f"--{name}={text}" for name, (text, _) in GIVEN.items()))
     plain = {bool: bool, str: str, float: float, SessionKind: SessionKind, Threshold | None: Threshold}
@@ -341,7 +341,7 @@ def test_variables_of_a_kubernetes_service_are_not_inputs() -> None:
 
 
 @pytest.mark.parametrize("name", ["CHECKLY_GATE_REPORT", "CHECKLY_GATE_PORTS", "CHECKLY_GATE_SERVICE"])
-def test_a_variable_that_only_resembles_one_of_a_kubernetes_service_is_refused(name: str) -> None:
+def test_a_variable_that_only_resembles_a_kubernetes_variable_is_refused(name: str) -> None:
     (problem,) = _refused([], {name: "1"})
     assert problem.startswith(f"unknown input {name}")
 
@@ -379,7 +379,7 @@ def test_an_invalid_input_is_not_also_reported_as_missing(argv: list[str], probl
 
 
 @pytest.mark.parametrize("word", ["demmo", "version", "cat"])
-def test_after_a_mistaken_command_no_missing_inputs_are_reported(word: str) -> None:
+def test_a_mistaken_command_is_reported_without_missing_inputs(word: str) -> None:
     assert len(_refused([word], {})) == 1
 
 
@@ -465,7 +465,9 @@ def test_two_reports_may_go_to_the_same_device() -> None:
         ),
     ],
 )
-def test_an_input_that_needs_another_is_refused_without_it(argv: list[str], needs: list[str]) -> None:
+def test_an_input_that_requires_another_input_is_refused_without_it(
+    argv: list[str], needs: list[str]
+) -> None:
     assert list(_refused(argv)) == needs
 
 

@@ -30,7 +30,7 @@ _NODE = (20, 11)
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Write a report for each scenario, from a real run, and for each row of the tables in `tests/report`."""
+    """Write a report for each scenario, from a real run, and for each case in tables of `tests/report`."""
     folder = once(tmp_path_factory, "reports", _write_all)
     return {path.parent.name: path for path in sorted(folder.glob("*/report.xml"))}
 
@@ -79,7 +79,7 @@ def _install() -> None:
 def seen_by_npm(
     tmp_path_factory: pytest.TempPathFactory, node_modules: Path, written: dict[str, Path]
 ) -> dict[str, Any]:
-    """Return what each consumer from npm reads in each report. Without a JDK, skip those that need one."""
+    """Return what each consumer from npm reads. If no JDK exists, omit the consumers that need one."""
     consumers = [name for name in NPM if name not in NEED_JAVA or has_java()]
 
     def read(folder: Path) -> None:
@@ -100,7 +100,7 @@ def seen_by_npm(
 
 @pytest.fixture(scope="session")
 def schemas() -> Path:
-    """Return the folder that JUNIT_SCHEMAS names. The schemas of other projects are not shipped."""
+    """Return the folder that JUNIT_SCHEMAS names. Other projects own the schemas, so none is shipped."""
     named = os.environ.get("JUNIT_SCHEMAS")
     if not named:
         pytest.skip("JUNIT_SCHEMAS does not name a folder with the schemas of Jenkins and Surefire (*.xsd)")

@@ -1,4 +1,4 @@
-"""Unavoidable differences between a written report and what consumers read, one row per consumer."""
+"""Unavoidable differences between a written report and what consumers read, one entry per consumer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ class Differences:
     without_suite: bool = False
     without_class: bool = False
     silent_on: tuple[str, ...] = ()  # outcomes whose message the consumer does not read
-    reads_root_counts: bool = False  # no schema allows a count of skipped cases at the root
+    reads_root_counts: bool = (
+        False  # it reads 0 skipped cases, because no schema allows their count at the root
+    )
     words: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, written: Seen) -> Seen:

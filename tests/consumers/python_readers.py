@@ -18,7 +18,7 @@ def junitparser_cases(path: Path) -> list[xunit2.TestCase]:
 
 
 def by_junitparser(path: Path) -> Seen:
-    """Return what junitparser reads, with its own counts."""
+    """Return what junitparser reads, including its counts of the cases."""
     root = xunit2.JUnitXml.fromfile(str(path))
     cases = (
         _junitparser_case(suite.name, case)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 @dataclass(frozen=True, slots=True, order=True)
 class SeenCase:
-    """A test case. `said` is the first line of its message. Fields that a consumer ignores are empty."""
+    """A test case. `said` is the message's first line. Fields that a consumer ignores are empty."""
 
     suite: str
     classname: str
@@ -52,19 +52,19 @@ def _case(suite: str, case: ET.Element) -> SeenCase:
 
 
 def first_line(text: str | None) -> str:
-    """Return the first line of a message, the part that lists of failures show."""
+    """Return the first line of a message, which is the line that consumers show in lists of failures."""
     return (text or "").partition("\n")[0]
 
 
 def counted(cases: tuple[SeenCase, ...]) -> dict[str, int]:
-    """Count the test cases, for a consumer that does not count them itself."""
+    """Count the test cases, because some consumers do not count them."""
     by = Counter(case.outcome for case in cases)
     kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     return {"tests": len(cases)} | {name: by[outcome] for name, outcome in kinds.items()}
 
 
 def from_json(document: Mapping[str, Any], words: Mapping[str, str]) -> Seen:
-    """Return what a consumer in another language has read, with the outcomes renamed to ours."""
+    """Return what a consumer in another language has read. `words` maps its outcomes to the gate's."""
     cases = (
         SeenCase(
             each["suite"] or "",

@@ -94,6 +94,6 @@ def test_a_report_is_valid_against_the_schema(flavour: str, written: dict[str, P
         schema = etree.XMLSchema(etree.parse(str(file)))
         for name, path in written.items():
             root = etree.parse(str(path)).getroot()
-            # Surefire writes a file for each suite, so its schema has no root element above the suites.
+            # Surefire writes a file for each suite, so its schema describes a single suite.
             for element in root if flavour == "surefire" else [root]:
                 assert schema.validate(element), (file.name, name, str(schema.error_log))

@@ -49,7 +49,7 @@ def test_a_consumer_from_npm_reads_the_report_as_written(
     expected = _expected(NPM[consumer], written)
     words = NPM[consumer].words
     seen = {name: from_json(document, words) for name, document in seen_by_npm[consumer].items()}
-    for name, each in seen.items():  # compare only the counts that the consumer has
+    for name, each in seen.items():  # compare only the counts that the consumer reports
         assert each.cases == expected[name].cases, name
         assert dict(each.counts) == {key: expected[name].counts[key] for key in each.counts}, name
     assert seen.keys() == written.keys()

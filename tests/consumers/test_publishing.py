@@ -39,7 +39,7 @@ def test_an_example_also_publishes_the_report_of_a_closed_gate(file: str) -> Non
 
 
 def _publish(tmp_path: Path, scenario: str, script: str, *arguments: str, **env: str) -> tuple[int, str]:
-    """Run an example with the gate on a scenario; return the exit code and output of the example."""
+    """Run an example whose gate reads a scenario. Return the exit code and the output of the example."""
     loaded = load(scenario)
     with Simulator(loaded) as api:
         given = inputs_for(api, loaded.session_ids)

@@ -26,7 +26,7 @@ EXPECTED: dict[str, dict[str, str]] = {
 
 
 def problems(steps: Mapping[str, Any], workspace: Path, user: int) -> Iterator[str]:
-    """Yield the problems of the steps and of their reports. `user` must own the reports."""
+    """Yield the problems with the steps and with their reports. `user` must own the reports."""
     for name, expected in EXPECTED.items():
         step = steps.get(name, {})
         found = {**step.get("outputs", {}), "outcome": step.get("outcome")}
@@ -34,7 +34,7 @@ def problems(steps: Mapping[str, Any], workspace: Path, user: int) -> Iterator[s
             if found.get(key) != value:
                 yield f"{name}: {key} is {found.get(key)!r} and must be {value!r}"
         if not found.get("reason"):
-            yield f"{name}: the output reason is empty"
+            yield f"{name}: the output `reason` is empty"
         yield from (f"{name}: {problem}" for problem in _of_file(workspace, found.get("junit-path"), user))
 
 
@@ -45,14 +45,14 @@ def _of_file(workspace: Path, named: str | None, user: int) -> Iterator[str]:
         return
     for each in (path, path.parent):
         if each.stat().st_uid != user:
-            yield f"{each.relative_to(workspace)} belongs to {each.stat().st_uid}, not to the runner's {user}"
+            yield f"{each.relative_to(workspace)} belongs to user {each.stat().st_uid}, not to {user}"
     if not list(ET.parse(path).iter("testcase")):
         yield f"{named} has no test case"
 
 
 def main() -> int:
     found = list(problems(json.loads(os.environ["STEPS"]), Path.cwd(), os.getuid()))
-    print("\n".join(found) or f"as promised: {', '.join(EXPECTED)}")
+    print("\n".join(found) or f"as required: {', '.join(EXPECTED)}")
     return 1 if found else 0
 
 

@@ -1,4 +1,4 @@
-"""The gates of the contract workflow without GitHub's runner, and the checks of their results."""
+"""Run the gates of the contract workflow without GitHub's runner, and test the check of their results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GATES = {step["id"]: step["with"] for step in STEPS if step.get("uses") == "./"}
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Run the simulator during the test, and yield the outputs of its step in the workflow."""
+    """Run the simulator during the test. Yield the outputs that its step has in the workflow."""
     require_programs("openssl")
     outputs = tmp_path / "outputs"
     command = [sys.executable, "-m", "tests.contract.serve", "127.0.0.1", str(tmp_path / "authority.pem")]
@@ -62,7 +62,7 @@ def test_the_steps_end_as_the_workflow_asserts(served: dict[str, str], tmp_path:
 
 def test_the_certificate_passes_strict_verification(served: dict[str, str], tmp_path: Path) -> None:
     context = ssl.create_default_context(cafile=str(tmp_path / "authority.pem"))
-    context.verify_flags |= ssl.VERIFY_X509_STRICT  # the default since Python 3.13
+    context.verify_flags |= ssl.VERIFY_X509_STRICT  # Python 3.13 and later set this flag by default
     host, port = served["passing-url"].removeprefix("https://").split(":")
     with (
         socket.create_connection((host, int(port))) as plain,
@@ -81,7 +81,7 @@ def test_the_steps_need_no_more_packages_than_the_gate() -> None:
         assert imported <= {*sys.stdlib_module_names, "gate"}
 
 
-def test_every_gate_may_fail_without_ending_the_workflow_and_is_checked() -> None:
+def test_every_gate_has_required_results_and_may_fail_without_ending_the_workflow() -> None:
     assert set(GATES) == set(EXPECTED)
     assert all(step["continue-on-error"] for step in STEPS if step.get("uses") == "./")
 
@@ -90,15 +90,15 @@ def test_steps_that_did_not_run_are_reported() -> None:
     said = list(problems({}, Path(), 0))
     for name, expected in EXPECTED.items():
         assert f"{name}: outcome is None and must be {expected['outcome']!r}" in said
-        assert f"{name}: the output reason is empty" in said
+        assert f"{name}: the output `reason` is empty" in said
         assert f"{name}: the report at junit-path (None) does not exist" in said
 
 
-def test_a_report_of_another_user_or_without_a_test_case_is_a_problem(tmp_path: Path) -> None:
+def test_a_report_that_another_user_owns_or_that_has_no_test_case_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "junit.xml").write_text("<testsuites/>")
     step = {"outcome": "success", "outputs": {**EXPECTED["passing"], "junit-path": "reports/junit.xml"}}
     said = "\n".join(problems({"passing": step}, tmp_path, os.getuid() + 1))
-    assert f"passing: reports/junit.xml belongs to {os.getuid()}, not to" in said
-    assert f"passing: reports belongs to {os.getuid()}, not to" in said
+    assert f"passing: reports/junit.xml belongs to user {os.getuid()}, not to" in said
+    assert f"passing: reports belongs to user {os.getuid()}, not to" in said
     assert "passing: reports/junit.xml has no test case" in said

@@ -36,7 +36,7 @@ class Run:
 
     @property
     def cases(self) -> dict[str, str]:
-        """Return each case's name with `pass`, `flaky`, `skipped`, or the kind and type of its failure."""
+        """Map each test case's name to `pass`, `flaky`, `skipped`, or the kind and type of the failure."""
         return {case.get("name", ""): _says(case) for case in self.junit.iter("testcase")}
 
     @property
@@ -76,7 +76,7 @@ def _says(case: ET.Element) -> str:
 
 
 def github(workspace: Path, inputs: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a container action on GitHub's runner, as far as the gate uses it."""
+    """Return the variables that GitHub's runner sets for a container action and that the gate uses."""
     (workspace / "github").mkdir(parents=True, exist_ok=True)
     for name in ("output", "summary"):
         (workspace / "github" / name).touch()
@@ -113,7 +113,7 @@ def without_colours(log: str) -> str:
 
 
 def finish(process: subprocess.Popen[str], workspace: Path) -> Run:
-    """Wait until the program ends; return the log without colours."""
+    """Wait until the program ends; return its run, with a log without colours."""
     log, _ = process.communicate(timeout=50)
     return Run(process.returncode, without_colours(log), workspace)
 

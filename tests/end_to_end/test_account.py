@@ -18,7 +18,7 @@ LINK = "https://app.checklyhq.com/accounts/1397c172/check-sessions"
     ("given", "sent"), [("", "1397c172"), ("another", "another")], ids=["not given", "given"]
 )
 @pytest.mark.parametrize("named_by", ["session-id", "session-file"])
-def test_the_account_of_a_link_replaces_a_missing_input(
+def test_the_account_of_a_link_replaces_a_missing_account_id(
     named_by: str, given: str, sent: str, tmp_path: Path
 ) -> None:
     parsed = parse(PASSED, name="passed")
@@ -33,7 +33,7 @@ def test_the_account_of_a_link_replaces_a_missing_input(
     assert "account-id is not given" not in result.log
 
 
-def test_the_error_for_an_unknown_session_mentions_another_account_in_the_link(tmp_path: Path) -> None:
+def test_the_error_for_an_unknown_session_mentions_a_link_to_another_account(tmp_path: Path) -> None:
     parsed = parse(PASSED, name="passed")
     with Simulator(parsed) as api:
         inputs = inputs_for(api, (f"{LINK}/{MISSING}",), account_id="another", timeout="2s")
@@ -42,7 +42,7 @@ def test_the_error_for_an_unknown_session_mentions_another_account_in_the_link(t
     assert "the link belongs to account 1397c172, but account-id is another" in result.outputs["reason"]
 
 
-def test_the_error_for_an_unknown_session_does_not_mention_the_given_account(tmp_path: Path) -> None:
+def test_the_error_for_an_unknown_session_omits_a_link_to_the_same_account(tmp_path: Path) -> None:
     parsed = parse(PASSED, name="passed")
     with Simulator(parsed) as api:
         inputs = inputs_for(api, (f"{LINK}/{MISSING}",), account_id="1397c172", timeout="2s")

@@ -32,7 +32,7 @@ sessions:
           apiCheckResult:
             assertions: [{source: STATUS_CODE, comparison: EQUALS, target: "200", actual: 503, error: "no"}]
 """
-# The documented types of check except HEARTBEAT, which runs nothing.
+# All documented types of check except HEARTBEAT, which Checkly does not run.
 CHECK_TYPES = (
     *("AGENTIC", "API", "BROWSER", "DNS", "GRPC", "ICMP", "MULTI_STEP", "PLAYWRIGHT", "SSL", "TCP"),
     *("TRACEROUTE", "URL"),
@@ -132,7 +132,7 @@ def test_the_number_of_requests_for_details_is_limited_and_reported(
     assert (FEW in done.log, FEW in done.summary) == (bool(notices), bool(notices))
 
 
-def test_reasons_of_every_type_of_check_are_reported_without_secrets(tmp_path: Path) -> None:
+def test_reasons_for_every_type_of_check_are_reported_without_secrets(tmp_path: Path) -> None:
     scenario = load("reasons")
     with Simulator(scenario, speed=1000) as api:
         done = run(tmp_path, github(tmp_path, inputs_for(api, scenario.session_ids)))

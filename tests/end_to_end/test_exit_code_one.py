@@ -1,4 +1,4 @@
-"""Exit code 1 is reserved for the verdict; every failure of the gate itself ends with another code."""
+"""Exit code 1 is reserved for the verdict; every failure of the gate itself leads to another code."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SESSION_ID = "8166fa86-c9b4-4162-8541-d380c6c212d8"
 
 
 def _paths(absolute: Path | None) -> dict[str, str]:
-    """Return absolute paths of the reports in a folder, or, without a folder, relative paths."""
+    """Return the paths of the reports: in the folder `absolute`, or relative paths if it is None."""
     if absolute is None:
         return {"junit_path": JUNIT, "json_path": "record.json"}
     return {"junit_path": str(absolute / "junit.xml"), "json_path": str(absolute / "record.json")}
@@ -56,7 +56,7 @@ def test_a_removed_working_directory_does_not_change_the_verdict(
             del env["GITHUB_WORKSPACE"]
         run = subprocess.run(
             [sys.executable, str(ENTRYPOINT)],
-            preexec_fn=gone.rmdir,  # in the new process, which is already in this folder
+            preexec_fn=gone.rmdir,  # removes the folder after the new process has entered it
             cwd=gone,
             env=env,
             capture_output=True,

@@ -1,4 +1,4 @@
-"""A run loads only the modules that it needs, because loading them is most of a short run's time."""
+"""A run loads only the modules that it needs, because a short run spends most of its time on loading."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ MOST_OF_THE_GATE = 120
 
 @pytest.fixture
 def loaded(request: pytest.FixtureRequest, tmp_path: Path) -> set[str]:
-    """Return the modules that a run on a scenario loads, with all of its usual reports."""
+    """Run the gate on a scenario, with the usual reports. Return the modules that the run loads."""
     scenario = load(request.param)
     with Simulator(scenario, speed=1e6) as api:
         env = github(tmp_path, inputs_for(api, scenario.session_ids, **scenario.inputs))

@@ -116,8 +116,8 @@ def test_an_invalid_policy_is_refused_with_a_report(content: bytes | None, says:
     assert gated.cases == {"checkly-gate [inputs]": "error GateError"}
 
 
-def test_a_link_to_a_device_is_not_read_as_policy(tmp_path: Path) -> None:
-    """A pull request could add a link to /dev/zero, which has no end."""
+def test_a_symbolic_link_to_a_device_is_not_read_as_policy(tmp_path: Path) -> None:
+    """A pull request could add a symbolic link to /dev/zero, which has no end."""
     (tmp_path / ".checkly-gate.yml").symlink_to("/dev/zero")
     gated = gate_on(tmp_path, SCENARIO)
     assert gated.code == 2
@@ -131,7 +131,7 @@ def test_a_pipe_as_policy_is_refused_without_waiting(tmp_path: Path) -> None:
     assert "policy: .checkly-gate.yml cannot be read: it is not a file" in gated.log
 
 
-def test_a_broken_link_as_policy_is_refused(tmp_path: Path) -> None:
+def test_a_broken_symbolic_link_as_policy_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".checkly-gate.yml").symlink_to("moved.yml")
     gated = gate_on(tmp_path, SCENARIO)
     assert gated.code == 2

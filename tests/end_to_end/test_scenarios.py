@@ -66,7 +66,7 @@ def test_the_demo_first_prints_the_speed_of_simulated_time(tmp_path: Path, speed
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_a_scenario_ends_as_the_contract_requires(name: str, tmp_path: Path) -> None:
+def test_a_scenario_ends_as_documented(name: str, tmp_path: Path) -> None:
     code, status, counts = ENDS[name]
     scenario = load(name)
     with Simulator(scenario, speed=scenario.speed * 3) as api:

@@ -19,7 +19,7 @@ PRIVATE = "{at: 12s, is: passed, location: %s}"
 def gate_on(
     workspace: Path, first_check: str, session: str = "", rest: str = "", *, is_link: bool = False
 ) -> Run:
-    """Run a gate on a test session of two checks, of which the second passes."""
+    """Run a gate on a test session of two checks. The second check passes."""
     scenario = parse(
         f"""
 description: undocumented behaviour
@@ -39,7 +39,8 @@ sessions:
         return run(workspace, github(workspace, inputs_for(api, ids)))
 
 
-# For each behaviour: the first check's results, further keys of the session and of the API, and the case.
+# For each behaviour: the first check's results, further keys of the session, further keys of the scenario,
+# and the name and the result of the first check's test case.
 UNKNOWN = {
     "each check is pending from the start": (GREEN, "", "", "Pay [eu-west-1]", "pass"),
     "each check appears with its first result": (GREEN, "grows: true", "", "Pay [eu-west-1]", "pass"),

@@ -78,7 +78,7 @@ def test_nothing_is_triggered_without_a_filter(tmp_path: Path) -> None:
     assert "without a filter, every check in the account would run" in done.log
 
 
-def test_a_signal_during_a_trigger_call_has_its_own_exit_code(tmp_path: Path) -> None:
+def test_a_signal_during_a_trigger_call_determines_the_exit_code(tmp_path: Path) -> None:
     with Simulator(parse(SCENARIO + "faults: [{on: trigger, cut: stall}]\n", name="trigger")) as api:
         inputs = {**inputs_for(api, ()), "trigger-tags": "production"}
         process = start(tmp_path, github(tmp_path, inputs))

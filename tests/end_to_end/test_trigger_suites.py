@@ -42,7 +42,7 @@ GITHUB = {
 def triggered(
     workspace: Path, *, second: str = "passed", rest: str = "", **inputs: str
 ) -> tuple[Run, list[Any], list[list[str]]]:
-    """Run a gate that triggers checks; return the run, its trigger calls and the problems of its requests."""
+    """Run a gate that triggers checks; return the run, its trigger calls and problems with its requests."""
     with Simulator(parse(SCENARIO % (second, rest), name="suites")) as api:
         given = {"trigger-as": "test-session", "trigger-tags": "production", "trigger-location": "eu-west-1"}
         more = {name.replace("_", "-"): value for name, value in inputs.items()}
@@ -93,7 +93,7 @@ def test_the_gate_does_not_open_if_the_trigger_matches_no_check(tmp_path: Path) 
     assert re.search("^trigger at eu-west-1: .*No checks matched the target", done.outputs["reason"])
 
 
-def test_a_named_check_that_does_not_run_is_missing(tmp_path: Path) -> None:
+def test_a_named_check_that_does_not_run_is_reported_as_missing(tmp_path: Path) -> None:
     named = "a4cd4ad9-4815-4a9e-92d2-0a7c562ee69a 22be3b52-5ec2-4894-9086-b5b4a8b00a89"
     done, _, _ = triggered(tmp_path, trigger_tags="", trigger_check_id=named)
     assert (done.code, done.outputs["cause"]) == (1, "missing")

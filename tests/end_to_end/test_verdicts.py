@@ -1,4 +1,4 @@
-"""Every verdict of the contract over real HTTP, as GitHub runs the gate: exit code, outputs and reports."""
+"""Every documented verdict over real HTTP, as GitHub runs the gate: exit code, outputs and reports."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ VERDICTS = {
     ),
     "flaky": Case("PASSED", f"{ATTEMPT}; {ALL_GREEN}", 0, "pass", _cases("flaky")),
     "failed after an attempt": Case("FAILED", f"{ATTEMPT}; {_four('failed')}", 1, "fail", _cases(FAILED)),
-    "finished in another region": Case(
+    "retried in another region": Case(
         "PASSED",
         f"{ATTEMPT}; location: eu-west-1, is: passed; location: eu-central-1, is: passed; "
         "location: ap-south-1, is: passed; location: sa-east-1, is: passed",

@@ -116,7 +116,7 @@ def test_the_gates_own_timeout_is_not_reported_as_a_timeout_of_checkly(tmp_path:
 
 
 @pytest.mark.parametrize(("env", "hints"), [({"container": "oci"}, True), ({}, False)])
-def test_a_closed_loopback_port_is_explained_in_a_container(
+def test_in_a_container_the_error_for_a_closed_loopback_port_has_a_hint(
     env: dict[str, str], hints: bool, tmp_path: Path
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
@@ -149,10 +149,10 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("status", "advice"), REFUSALS.items())
-def test_the_reason_of_a_final_error_contains_advice(status: int, advice: str, tmp_path: Path) -> None:
+def test_the_reason_for_a_rejected_request_contains_advice(status: int, advice: str, tmp_path: Path) -> None:
     location = ", location: 'https://login.example/?next=x'" if status == 302 else ""
     scenario = LONG + f"faults: [{{on: any, status: {status}{location}}}]\n"
-    timeout = "3s" if status == 404 else "30s"  # a 404 is retried for 10s, which the test does not wait for
+    timeout = "3s" if status == 404 else "30s"  # otherwise, a 404 is retried for 10s
     result = gate_on(tmp_path, scenario, timeout=timeout)
     assert result.code == 4
     assert str(status) in result.outputs["reason"]
@@ -225,7 +225,7 @@ def test_an_unwritable_report_is_reported_and_the_gate_does_not_open(
         assert result.record["exit-code"] == code
 
 
-def test_without_the_folders_of_the_runner_the_gate_warns_and_prints_its_outputs(tmp_path: Path) -> None:
+def test_if_the_runners_folders_do_not_exist_the_gate_warns_and_prints_its_outputs(tmp_path: Path) -> None:
     parsed = parse(FINISHED, name="finished")
     with Simulator(parsed) as api:
         env = github(tmp_path, inputs_for(api, parsed.session_ids))
@@ -255,7 +255,7 @@ def test_a_closed_log_does_not_stop_the_gate(tmp_path: Path) -> None:
     assert (tmp_path / JUNIT).exists()
 
 
-def test_no_commands_are_written_outside_github(tmp_path: Path) -> None:
+def test_no_workflow_commands_are_written_outside_github(tmp_path: Path) -> None:
     parsed = parse(FINISHED, name="finished")
     with Simulator(parsed) as api:
         env = {f"INPUT_{name.upper()}": value for name, value in inputs_for(api, parsed.session_ids).items()}
@@ -298,7 +298,7 @@ def test_simulate_listens_on_the_given_address(host: str, warns: bool, tmp_path:
     assert ("warning: other machines can reach this address" in warned + stopped.log) == warns
 
 
-def test_a_demo_needs_no_inputs_and_ends_with_the_verdict(tmp_path: Path) -> None:
+def test_a_demo_ignores_session_id_and_ends_with_the_verdict(tmp_path: Path) -> None:
     result = run(tmp_path, {"CHECKLY_API_KEY": KEY, "INPUT_SESSION_ID": "ignored"}, "demo", "passing")
     assert result.code == 0
     assert "The gate is OPEN (exit code 0)" in result.log
@@ -335,7 +335,7 @@ def test_a_demo_needs_no_inputs_and_ends_with_the_verdict(tmp_path: Path) -> Non
         (["simulate", "--host", "simulator"], "--host: 'simulator' is not allowed; allowed: an IPv4 address"),
         (["simulate", "--host", "192.0.2.1"], "simulate cannot listen on 192.0.2.1, port 0: "),
         (["--session", "x"], "did you mean session-id?"),
-        # If a variable of a pipeline contains such a text, the gate must not exit with 0.
+        # If a pipeline passes one of these strings as the ID, the gate must not exit with 0.
         (["--session-id", "--help"], "unknown input --help"),
         (["--session-id", "--version"], "unknown input --version"),
         (["--session-id", "-h"], "session-id: '-h' is not allowed"),

@@ -29,12 +29,12 @@ _RANDOM = st.integers(0, 2**64 - 1).map(Random)
 
 
 def _some(random: Random, of: Sequence[T], most: int, least: int = 0) -> list[T]:
-    """Return a random number of different elements, from `least` to `most`."""
+    """Return at least `least` and at most `most` different elements, chosen at random."""
     return random.sample(of, random.randint(least, most))
 
 
 def _result(random: Random) -> Result:
-    """Return a result with any flags at any location."""
+    """Return a random result, with any flags and at any location."""
     number = random.randrange(10**6)
     return Result(
         id=f"result-{number}",
@@ -196,7 +196,7 @@ def cases() -> st.SearchStrategy[Case]:
 
 
 def cases_and(more: Callable[[Random], T]) -> st.SearchStrategy[tuple[Case, T]]:
-    """Draw a case, and something else from the same seed. A second draw would take longer than the first."""
+    """Draw a case and another value from the same seed, which is faster than two separate draws."""
     return _RANDOM.map(lambda random: (_case(random), more(random)))
 
 

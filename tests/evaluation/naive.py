@@ -1,4 +1,4 @@
-"""A second implementation of the contract's states and rules, written as plainly as possible.
+"""A second implementation of the documented states and rules, written as plainly as possible.
 
 This module shares only the types of its input with the gate. It is slow, repetitive and easy to review.
 """
@@ -37,7 +37,7 @@ class Row:
 
 
 def failure_of(result: Result) -> str:
-    """Return the worst failure among the flags of a result, or an empty text. Ignore cancellation."""
+    """Return the worst failure among the flags of a result, or an empty string. Ignore cancellation."""
     if result.has_errors:
         return "errored"
     if result.has_failures:
@@ -190,7 +190,7 @@ def seen(session: Session, row: Row, policy: Policy) -> str:
 
 
 def is_unexplained_degraded(session: Session, rows: list[Row]) -> bool:
-    """Return whether a session is DEGRADED without a row that Checkly reports as degraded."""
+    """Return whether a session is DEGRADED although Checkly reports no row as degraded."""
     by_checkly = [seen(session, row, replace(row.policy, response_time_ms=None)) for row in rows]
     return session.status == "DEGRADED" and "degraded" not in by_checkly
 
@@ -210,7 +210,7 @@ def closing_rules(session: Session, policy_of: PolicyOf) -> set[str]:
     closing = set()
     for entries in {row.policy.entries for row in rows}:
         closing |= closing_thresholds([row for row in rows if row.policy.entries == entries])
-    # The settings that are read from this policy are the same for all checks of a session.
+    # The settings that are read below are the same for all checks of a session, so one policy is enough.
     policy = policy_of(session.checks[0]) if session.checks else Policy()
     counted = [row.state for row in rows if row.state != "skipped"]
     called_off = session.status == "CANCELLED" or (
@@ -241,7 +241,7 @@ def closing_rules(session: Session, policy_of: PolicyOf) -> set[str]:
 
 
 def closing_thresholds(rows: list[Row]) -> set[str]:
-    """Return the thresholds that the rows exceed. All of these rows have the same limits."""
+    """Return the thresholds that the rows exceed. All of the rows must have the same limits."""
     policy = rows[0].policy
     states = [row.state for row in rows]
     bad = [state for state in states if state in ORDER]

@@ -33,7 +33,12 @@ CASES: dict[str, tuple[Session, list[str]]] = {
     "passed, and only the policy makes a location degraded": (session("PASSED", result("a", took_s=9)), []),
     "degraded, and all green": (
         session("DEGRADED", result("a"), result("b")),
-        ["Checkly reports DEGRADED, but no location is degraded: all green locations count as degraded"],
+        [
+            (
+                "Checkly reports DEGRADED, but reports no location as degraded; "
+                "therefore all green locations count as degraded"
+            )
+        ],
     ),
     "five are named": (
         session("PASSED", *FIVE_FAILED),

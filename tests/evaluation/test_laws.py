@@ -52,7 +52,7 @@ def _is_open(case: Case) -> bool:
 @pytest.mark.exhaustive
 @examples(20_000, sample=1000)
 @given(cases())
-def test_the_gate_and_the_naive_implementation_decide_alike(case: Case) -> None:
+def test_the_gate_decides_as_the_naive_implementation_does(case: Case) -> None:
     verdict = _judge(case)
     (judged,) = verdict.sessions
     closing = naive.closing_rules(case.session, case.policy_of)
@@ -103,7 +103,7 @@ def test_a_stricter_policy_never_opens_a_gate_that_a_looser_one_closes(
     changed = case
     for name, step in changes:
         changed = stricter(changed, name, step)
-    # If no location counts under the looser policy, the gate is closed for this reason alone.
+    # If no location counts under the looser policy, the gate closes. A stricter policy may then open it.
     assert not _is_open(changed) or _is_open(case) or (_counts_nothing(case) and not _counts_nothing(changed))
 
 
@@ -116,7 +116,7 @@ def _counts_nothing(case: Case) -> bool:
 @pytest.mark.timeout(600)
 @examples(20_000, sample=1000)
 @given(cases())
-def test_the_gate_opens_only_if_the_policy_allows_the_state_of_every_counted_location(case: Case) -> None:
+def test_the_gate_opens_only_if_the_policy_allows_each_counted_location(case: Case) -> None:
     if not _is_open(case):
         return
     (judged,) = _judge(case).sessions
@@ -197,7 +197,7 @@ def test_a_worse_session_opens_the_gate_only_because_of_a_choice_in_the_policy(c
 
 
 def test_a_share_allows_more_failures_if_more_locations_count() -> None:
-    """If the policy no longer ignores `d`, 1 of 4 locations failed, instead of 1 of 3, and the gate opens."""
+    """If `d` is ignored, 1 of 3 locations failed. Otherwise, 1 of 4 failed, and the gate opens."""
     of = session("FAILED", result("a", "failed"), result("b"), result("c"), result("d"))
     ignoring = Policy(failed=(parse_threshold("25%"),), skipped={"d": "known"})
     case = Case(of, {run.check: ignoring for run in of.checks})
@@ -215,7 +215,7 @@ def _with_results(of: Session, number: int, results: Sequence[Result]) -> Sessio
 @pytest.mark.exhaustive
 @thorough
 @given(cases())
-def test_a_skipped_location_never_closes_the_gate_unless_it_is_required(case: Case) -> None:
+def test_a_skipped_location_closes_the_gate_only_if_it_is_required(case: Case) -> None:
     (judged,) = _judge(case).sessions
     skipped = {place_of(row.outcome) for row in judged.rows if row.outcome.state is State.SKIPPED}
     for decision in judged.closing:
@@ -239,7 +239,7 @@ def test_the_order_of_checks_and_results_never_changes_the_verdict(drawn: tuple[
 
 
 def test_a_required_location_that_counts_as_degraded_closes_the_gate() -> None:
-    """In a DEGRADED session without a degraded location, all green locations count as degraded."""
+    """All green locations count as degraded if Checkly reports only the session as degraded."""
     policy = Policy(degraded=(parse_threshold("100%"),), required=("us-east-1",))
     unexplained = session("DEGRADED", result("us-east-1"), result("sa-east-1"))
     (judged,) = judge([finished(unexplained)], lambda _: policy).sessions

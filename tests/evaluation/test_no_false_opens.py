@@ -1,4 +1,4 @@
-"""Sessions and policies for which the gate once decided wrongly, and the rules that close it now."""
+"""Sessions and policies for which the gate once decided wrongly, and the rules that must close the gate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DAY = date(2026, 11, 23)
 
 @dataclass(frozen=True)
 class Row:
-    """A finished session, a policy file, the rules that must close the gate, and a degraded-threshold."""
+    """A session, a policy file, the rules that must close the gate, and the input `degraded-threshold`."""
 
     session: Session
     policy: str
@@ -111,7 +111,7 @@ ROWS: dict[str, Row] = {
         "locations: {ignore: [a]}",
         {"failed"},
     ),
-    "if there are fewer retries than retried locations, the other locations are missing": Row(
+    "if there are fewer retries than retried locations, none is assigned": Row(
         session("PASSED", attempt("a"), attempt("b"), result("x"), locations=("a", "b")),
         "locations: {ignore: [a]}",
         {"missing", "nothing counted"},
@@ -121,7 +121,7 @@ ROWS: dict[str, Row] = {
         "{failed-threshold: 25%, missing: pass}",
         {"failed"},
     ),
-    "of equally bad retries, the one at an ignored location finishes a retried location": Row(
+    "if all retries are equally bad, those at ignored locations are assigned first": Row(
         session(
             "DEGRADED",
             attempt("a"),

@@ -1,4 +1,4 @@
-"""The verdict on test sessions: the rows of each check, groups with their own limits, and session rules."""
+"""Verdicts on test sessions: each check's rows, groups of checks with separate limits, and session rules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY = date(2026, 11, 23)
 
 
 def check(name: str, **changes: object) -> dict[str, Any]:
-    """Return a result of a deployed check whose ID is derived from its name."""
+    """Return a result of a deployed check. The ID of the check is derived from `name`."""
     return result(name=name, checkId=f"00000000-0000-0000-0000-{abs(hash(name)) % 10**12:012}", **changes)
 
 

@@ -15,7 +15,7 @@ from tests.samples import attempt
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice in a policy: why it may open the gate on a worse session, and how to undo the choice."""
+    """A choice in a policy that may open the gate on a worse session: why, and how to undo the choice."""
 
     reason: str
     withdrawn: Callable[[Policy], Policy]
@@ -37,7 +37,7 @@ IGNORES = Choice(
     lambda policy: replace(policy, skipped={}),
 )
 SHARES = Choice(
-    "a threshold is a share: the more locations count, the more of them may be bad",
+    "a threshold is a share, so more locations may be bad if more locations count",
     lambda policy: replace(
         policy,
         failed=tuple(map(_as_count, policy.failed)),
@@ -97,9 +97,9 @@ STRICTER: Mapping[str, Stricter] = {
     "a lower failed-threshold": Stricter(_lower("failed")),
     "a lower degraded-threshold": Stricter(_lower("degraded")),
     "a lower flaky-threshold": Stricter(_lower("flaky")),
-    "one more failed-threshold": Stricter(_one_more("failed")),
-    "one more degraded-threshold": Stricter(_one_more("degraded")),
-    "one more flaky-threshold": Stricter(_one_more("flaky")),
+    "an additional failed-threshold": Stricter(_one_more("failed")),
+    "an additional degraded-threshold": Stricter(_one_more("degraded")),
+    "an additional flaky-threshold": Stricter(_one_more("flaky")),
     "a shorter response-time": Stricter(
         lambda policy, step: replace(policy, response_time_ms=(policy.response_time_ms or 5000) / (step + 1))
     ),
@@ -141,6 +141,7 @@ def places_that_count(case: Case) -> Iterable[Place]:
     """Yield the places of results whose locations count.
 
     If the policy ignores locations, a result at an unlisted location may be a retry of an ignored location.
+    Such a result is not used.
     """
     for number, run in enumerate(case.session.checks):
         skipped = case.policies[run.check].skipped
@@ -151,7 +152,7 @@ def places_that_count(case: Case) -> Iterable[Place]:
 
 @dataclass(frozen=True)
 class Worse:
-    """A change to a result that makes a session worse. It returns None if it does not apply to the result."""
+    """A change to a result that makes a session worse. `change` returns None if it does not apply."""
 
     change: Callable[[Session, Place], Session | None]
     choices: tuple[Choice, ...] = ()
@@ -185,7 +186,7 @@ def _slower(session: Session, place: Place) -> Session:
 
 
 def _retried(session: Session, place: Place) -> Session | None:
-    """Add a failed attempt at the location of a FINAL result."""
+    """Add a failed attempt at the location of the result, if the result is FINAL."""
     run = session.checks[place.run]
     final = run.results[place.result]
     if final.kind is not ResultKind.FINAL:
@@ -194,7 +195,7 @@ def _retried(session: Session, place: Place) -> Session | None:
 
 
 def _gone(session: Session, place: Place) -> Session | None:
-    """Remove the only result of a location."""
+    """Remove the result, if its location has no other result."""
     run = session.checks[place.run]
     if not _is_alone(run, run.results[place.result]):
         return None
@@ -202,7 +203,7 @@ def _gone(session: Session, place: Place) -> Session | None:
 
 
 def _unsettled(session: Session, place: Place) -> Session | None:
-    """Replace the only result of a location, if it is FINAL, with one that has not ended."""
+    """Turn a FINAL result into one that has not ended, if its location has no other result."""
     run = session.checks[place.run]
     final = run.results[place.result]
     if final.kind is not ResultKind.FINAL or not _is_alone(run, final):

@@ -1,4 +1,4 @@
-"""Stand-ins for the programs that an example calls. They record their calls and end as configured."""
+"""Stand-ins for the programs that an example calls. They record their calls and exit as configured."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Programs:
     def add(
         self, name: str, code: int = 0, writes: Mapping[str, str] | None = None, prints: str = ""
     ) -> None:
-        """Add a program that writes files to its working directory, prints a text and ends with a code."""
+        """Add a program that writes files to its working directory, prints `prints` and exits with `code`."""
         self.folder.mkdir(exist_ok=True)
         program = self.folder / name
         text = _RECORDER.format(

@@ -44,12 +44,12 @@ def documents(name: str) -> Any:  # noqa: ANN401 - any content of the system's f
 def variables(name: str) -> dict[str, str]:
     """Return the gate's variables in an example, with their values if the example sets them."""
     given = [(variable, value.strip("'\"")) for variable, value in _VARIABLE.findall(text(name))]
-    # An assignment takes precedence over a mention.
+    # A variable that the example both sets and mentions keeps its value.
     return dict(sorted(given, key=lambda pair: bool(pair[1])))
 
 
 def arguments(name: str) -> list[tuple[list[str], dict[str, str]]]:
-    """Return, for each gate in an example, the flags and the variables that it is started with."""
+    """Return the flags and the variables with which an example starts each of its gates."""
     if not name.endswith((".yml", ".yaml")):
         return [([], _real(variables(name)))]
     started = []

@@ -33,14 +33,14 @@ TRIGGER = {"trigger-tags": "production", "degraded-threshold": "25%", "timeout":
 
 @dataclass(frozen=True)
 class Script:
-    """A script as a CI system runs it, with its variables."""
+    """A script as a CI system runs it, and the script's variables."""
 
     text: str
     env: Mapping[str, str]
 
 
 def _azure(name: str, variables: Mapping[str, str]) -> Script:
-    """Return Azure's script. Its environment contains a secret variable only if the step names it."""
+    """Return Azure's script. Its environment contains a secret only if the step names the secret."""
     (pipeline,) = documents(name)
     (job,) = pipeline.get("jobs", [pipeline])
     (step,) = (step for step in job["steps"] if "docker" in step.get("script", ""))
@@ -73,7 +73,7 @@ def _readme() -> Script:
 
 
 def _options(call: Call) -> argparse.Namespace:
-    """Parse the arguments of `docker run`. Refuse options that no example has."""
+    """Parse the arguments of `docker run`. Refuse options that no example uses."""
     parser = argparse.ArgumentParser(exit_on_error=False)
     parser.add_argument("--rm", action="store_true")
     parser.add_argument("--env", action="append", default=[])
@@ -117,7 +117,7 @@ def test_all_inputs_reach_the_gate_in_the_container(
 
 
 @pytest.mark.parametrize("script", [row[0] for row in DOCKER.values()], ids=DOCKER.keys())
-def test_the_report_of_a_container_is_in_the_folder_of_the_job(
+def test_a_container_writes_its_report_to_the_folder_of_the_job(
     script: Callable[[], Script], tmp_path: Path
 ) -> None:
     programs = Programs(tmp_path / "programs")
@@ -155,7 +155,7 @@ INSIDE = {"bitbucket": _bitbucket, "circleci": _circleci}
 
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("script", INSIDE.values(), ids=INSIDE.keys())
-def test_a_job_in_the_image_passes_all_inputs_to_the_gate_and_has_its_exit_code(
+def test_a_job_in_the_image_passes_all_inputs_and_keeps_the_exit_code_of_the_gate(
     script: Callable[[], Script], code: int, tmp_path: Path
 ) -> None:
     programs = Programs(tmp_path / "programs")
@@ -165,13 +165,13 @@ def test_a_job_in_the_image_passes_all_inputs_to_the_gate_and_has_its_exit_code(
     (call,) = programs.calls("checkly-gate")
     assert GIVEN.items() <= call.environment.items()
     settings = read_settings(call.arguments, call.environment)
-    # Both systems read the reports in test-results.
+    # Both systems collect the reports in the folder test-results.
     assert settings.junit_path == "test-results/checkly-junit.xml"
 
 
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("script", [row[0] for row in DOCKER.values()], ids=DOCKER.keys())
-def test_a_step_has_the_exit_code_of_its_container(
+def test_a_step_ends_with_the_exit_code_of_its_container(
     script: Callable[[], Script], code: int, tmp_path: Path
 ) -> None:
     programs = Programs(tmp_path / "programs")
@@ -207,7 +207,7 @@ def test_bitbucket_stops_the_gate_only_after_the_gates_own_timeout() -> None:
         ("passing", ""),
     ],
 )
-def test_the_jq_line_of_the_readme_lists_the_red_rows_with_their_reasons(
+def test_the_jq_command_in_the_readme_lists_the_red_rows_with_their_reasons(
     name: str, listed: str, tmp_path: Path
 ) -> None:
     require_programs("jq")

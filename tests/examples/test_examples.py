@@ -34,7 +34,8 @@ WITHOUT_A_SCHEMA = {"argo/workflow.yaml", "jenkins/Jenkinsfile", "tekton/task.ya
 PLAYED = {"argo/workflow.yaml", "bitbucket/bitbucket-pipelines.yml", "tekton/task.yaml"}
 """Examples that test_pods.py and test_commands.py run. test_github.py runs the examples for GitHub."""
 EXIT_CODE = r"(?:exit[ _]?(?:code|status)\}?\}?:?|\bcode) (?:[!=]= )?(\d+)"
-# The text that makes an example also publish the report of a closed gate. Other tests run the other examples.
+# The text with which an example publishes the report even if the gate closes. Other tests run the examples
+# that are not listed.
 PUBLISHED_ALWAYS = {
     "azure/azure-pipelines.yml": r"PublishTestResults@2\n +condition: succeededOrFailed\(\)",
     "buildkite/pipeline.yml": r"artifact_paths: test-results/checkly-junit\.xml",
@@ -73,7 +74,7 @@ def test_the_gate_accepts_the_inputs_of_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("name", EVERY_FILE)
 def test_no_variable_looks_like_an_unknown_input(name: str) -> None:
-    """CI systems pass every variable to the gate, and it refuses unknown variables with its prefixes."""
+    """CI systems pass every variable to the gate, which refuses unknown variables with its prefixes."""
     known = {variable for row in BY_NAME.values() for variable in row.environment}
     prefixes = "|".join(ENVIRONMENT_PREFIXES)
     assert set(re.findall(rf"\b(?:{prefixes})[A-Za-z_-]+", text(name))) <= known
@@ -90,10 +91,10 @@ def test_the_api_key_comes_from_a_secret(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_the_outputs_and_exit_codes_of_an_example_exist(name: str) -> None:
+def test_an_example_mentions_only_existing_outputs_verdicts_and_exit_codes(name: str) -> None:
     assert set(re.findall(r"steps\.gate\.outputs\.([\w-]+)", text(name))) <= set(OUTPUTS)
     codes = {int(code) for code in re.findall(EXIT_CODE, text(name), re.IGNORECASE)}
-    own = {int(code) for code in re.findall(r"\bcode=(\d+)", text(name))}  # set by a script itself
+    own = {int(code) for code in re.findall(r"\bcode=(\d+)", text(name))}  # codes that the script sets
     assert codes <= {*ExitCode, *own}
     verdicts = re.findall(r"outputs\.verdict == '(\w+)'", text(name))
     assert set(verdicts) <= {"pass", "fail", "inconclusive"}
@@ -105,7 +106,7 @@ def test_the_report_of_a_closed_gate_is_published(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in EVERY_FILE if not name.endswith(".sh")])
-def test_an_example_always_uses_the_same_name_for_the_gate(name: str) -> None:
+def test_examples_for_github_name_the_action_and_all_others_the_image(name: str) -> None:
     named = set(re.findall(r"[\w./]*OWNER/checkly-gate[\w@:.]*", text(name)))
     assert named == {ACTION if "github" in name else IMAGE}
 

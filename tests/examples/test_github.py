@@ -42,7 +42,7 @@ def test_a_job_fails_with_its_gate_and_publishes_an_existing_report(
     ("gate", "rolls_back"),
     [(OPEN, False), (RED, True), (SLOW, True), (LOST, False), (UNKNOWN, False), (NOT_STARTED, False)],
 )
-def test_failed_and_degraded_checks_cause_a_roll_back_even_if_another_step_fails(
+def test_failed_and_degraded_checks_cause_a_rollback_even_if_another_step_fails(
     gate: Gate, rolls_back: bool, down: str, tmp_path: Path
 ) -> None:
     job = play(ROLLBACK, gate, tmp_path, {down})
@@ -54,20 +54,20 @@ def test_a_job_that_rolls_back_logs_the_reason(tmp_path: Path) -> None:
     assert play(ROLLBACK, RED, tmp_path).log == "fail: 1 of 2 locations failed\n"
 
 
-def test_a_gate_without_outputs_causes_no_roll_back_and_the_job_logs_this(tmp_path: Path) -> None:
+def test_a_gate_without_outputs_causes_no_rollback_and_the_job_logs_this(tmp_path: Path) -> None:
     job = play(ROLLBACK, NOT_STARTED, tmp_path)
     assert job.log == "no outputs: nothing was rolled back; the log has the verdict\n"
     assert job.failed
     assert "roll-back.sh" not in job.ran
 
 
-def test_a_failed_roll_back_fails_the_job_after_the_report_is_published(tmp_path: Path) -> None:
+def test_a_failed_rollback_fails_the_job_after_the_report_is_published(tmp_path: Path) -> None:
     job = play(ROLLBACK, RED, tmp_path, {"roll-back.sh"})
     assert job.failed
     assert "upload-artifact" in job.ran
 
 
-def test_a_failed_deployment_skips_the_gate_and_the_roll_back(tmp_path: Path) -> None:
+def test_a_failed_deployment_skips_the_gate_and_the_rollback(tmp_path: Path) -> None:
     job = play(ROLLBACK, RED, tmp_path, {"deploy.sh"})
     assert job.failed
     assert job.ran == ["checkout", "deploy.sh"]

@@ -53,7 +53,7 @@ class Pipeline:
 
     @property
     def report(self) -> ET.Element:
-        """Return the JUnit report, an artifact of the gate's job."""
+        """Return the JUnit report, which the gate's job stores as an artifact."""
         return ET.parse(
             self.folder / ".gitlab-ci-local/artifacts/checkly/test-results/checkly-junit.xml"
         ).getroot()
@@ -81,7 +81,7 @@ def _run(folder: Path, url: str, *variables: str, example: str = GATING) -> Pipe
     done = subprocess.run(
         [gitlab, "--force-shell-executor", *(f"--variable={each}" for each in given)],
         cwd=folder,
-        # The gate is on the PATH, as in its image. An empty HOME hides the settings of this machine.
+        # The gate is on the PATH, as in its image. HOME is a folder without settings.
         env={"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(folder.parent)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -101,7 +101,7 @@ def _run(folder: Path, url: str, *variables: str, example: str = GATING) -> Pipe
         ("PASSED", "errored", 1, {"deploy": "PASS", "checkly": "FAIL", "roll-back": "PASS"}),
     ],
 )
-def test_the_result_of_the_pipeline_follows_the_session(
+def test_the_result_of_the_pipeline_depends_on_the_session(
     tmp_path: Path, status: str, result: str, code: int, jobs: dict[str, str]
 ) -> None:
     scenario = parse(SCENARIO.format(status=status, result=result), name="shop")
@@ -118,7 +118,7 @@ def test_the_result_of_the_pipeline_follows_the_session(
 @pytest.mark.parametrize(
     ("variable", "code"), [("CHECKLY_GATE_TIMEOUT=1s", 4), ("CHECKLY_GATE_TIMEOUT=soon", 2)]
 )
-def test_an_inconclusive_gate_fails_its_job_writes_a_report_and_causes_no_roll_back(
+def test_an_inconclusive_gate_fails_its_job_writes_a_report_and_causes_no_rollback(
     tmp_path: Path, variable: str, code: int
 ) -> None:
     pipeline = _run(tmp_path / "shop", NOBODY, variable)
@@ -129,7 +129,7 @@ def test_an_inconclusive_gate_fails_its_job_writes_a_report_and_causes_no_roll_b
 
 
 @pytest.mark.parametrize(("result", "code"), [("passed", 0), ("failed", 1)])
-def test_the_result_of_the_publishing_example_follows_the_session(
+def test_the_result_of_the_publishing_example_depends_on_the_session(
     tmp_path: Path, result: str, code: int
 ) -> None:
     scenario = parse(SCENARIO.format(status=result.upper(), result=result), name="shop")

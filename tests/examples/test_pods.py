@@ -11,7 +11,7 @@ import pytest
 
 from tests.examples.programs import Programs
 from tests.examples.reading import IMAGE, documents
-from tests.examples.test_roll_backs import ENDS, Ended
+from tests.examples.test_rollbacks import ENDS, Ended
 
 CODES = (0, 1, 2, 3, 4)
 
@@ -26,7 +26,7 @@ class Played:
 
 
 def _argo(end: Ended, programs: Programs, folder: Path) -> Played:
-    """Run the groups in order. Stop after a failed step, unless the step has `continueOn`."""
+    """Run Argo's groups of steps in order. Stop after a failed step, unless the step has `continueOn`."""
     (workflow,) = documents("argo/workflow.yaml")
     templates = {template["name"]: template for template in workflow["spec"]["templates"]}
     ran, codes, log = [], dict[str, int](), ""
@@ -54,7 +54,7 @@ def _holds(condition: str, codes: dict[str, int]) -> bool:
 
 
 @pytest.mark.parametrize("end", ENDS, ids=str)
-def test_argo_rolls_back_after_failed_or_degraded_checks_and_fails_with_the_gate(
+def test_argo_rolls_back_after_failed_or_degraded_checks_and_fails_unless_the_gate_opens(
     end: Ended, tmp_path: Path
 ) -> None:
     programs = Programs(tmp_path / "programs")
@@ -75,7 +75,7 @@ def test_argo_stops_the_gate_only_after_the_gates_own_timeout() -> None:
 
 
 def _tekton(code: int, folder: Path) -> Played:
-    """Run the steps in order. Stop after a failed step, unless the step has `onError: continue`."""
+    """Run Tekton's steps in order. Stop after a failed step, unless the step has `onError: continue`."""
     (task,) = documents("tekton/task.yaml")
     paths = {"steps.step-gate.exitCode.path": folder / "code", "results.exit-code.path": folder / "result"}
     (folder / "test-results").mkdir()

@@ -1,4 +1,4 @@
-"""The recipe for pull requests: git runs its checkout, and the gate reads the policy that was checked out."""
+"""The example for pull requests: git does the checkout, and the gate reads the policy of the base branch."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _commit(repository: Path, branch: str, policy: str) -> None:
 
 
 def _check_out(repository: Path, workspace: Path, given: dict[str, Any]) -> None:
-    """Do the same as actions/checkout with these inputs."""
+    """Check out the repository as actions/checkout does with these inputs."""
     assert set(given) == {
         "ref",
         "path",
@@ -91,7 +91,7 @@ def _git(folder: Path, *arguments: str) -> None:
 
 
 def _gate(workspace: Path) -> Run:
-    """Run the gate with the policy of the example, on a session instead of a commit."""
+    """Run the gate with the example's `policy` input, but on a session instead of a commit."""
     scenario = parse(FAILED, name="pull request")
     with Simulator(scenario) as api:
         inputs = inputs_for(api, scenario.session_ids, policy=GATE["policy"])

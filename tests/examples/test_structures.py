@@ -1,4 +1,4 @@
-"""The structure of the examples for systems without an available schema."""
+"""The structure of the examples that no schema validates completely."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def test_the_contract_holds_for_a_job_without_a_container(image: Image, tmp_path
     ]
     code, log = act.run(CONTRACT, ON_THIS_MACHINE, {"CHECKOUT": str(act.checkout)}, *stubs)
     assert code == 0, log
-    assert "as promised: passing, failing, degraded, beyond, silent" in log
+    assert "as required: passing, failing, degraded, beyond, silent" in log
     assert "outputcmd.txt could not be written" in log
     assert f"::set-output:: junit-path={JUNIT}" in log
     assert "loopback is the container itself" in log

@@ -1,4 +1,4 @@
-"""The scripts of the examples roll back a deployment only if checks failed or are degraded."""
+"""The scripts in the examples roll back a deployment only if checks failed or are degraded."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Ended:
 
     @property
     def record(self) -> str:
-        """Return the record, with texts that only look like a cause."""
+        """Return the record. It also contains strings that only resemble the cause."""
         misleading = {"reason": '"cause": "failed"', "inputs": {"cause": "failed", "failed-threshold": "0"}}
         return json.dumps({"verdict": "fail", "cause": self.cause, **misleading}, indent=2)
 
@@ -60,14 +60,14 @@ SCRIPTS: dict[str, Callable[[], str]] = {"gitlab": _gitlab, "jenkins": _jenkins}
 
 @pytest.mark.parametrize("end", ENDS, ids=str)
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())
-def test_only_failed_and_degraded_checks_cause_a_roll_back(
+def test_only_failed_and_degraded_checks_cause_a_rollback(
     script: Callable[[], str], end: Ended, tmp_path: Path
 ) -> None:
     assert _rolls_back(script(), end.record, tmp_path) == end.rolls_back
 
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())
-def test_a_missing_record_causes_no_roll_back(script: Callable[[], str], tmp_path: Path) -> None:
+def test_a_missing_record_causes_no_rollback(script: Callable[[], str], tmp_path: Path) -> None:
     assert not _rolls_back(script(), None, tmp_path)
 
 
@@ -83,7 +83,7 @@ def test_the_scripts_find_the_cause_in_the_record_of_the_gate(
 
 
 @pytest.mark.parametrize("name", ["gitlab/.gitlab-ci.yml", "jenkins/Jenkinsfile", "argo/workflow.yaml"])
-def test_the_scripts_contain_the_same_command_and_their_examples_set_thresholds(name: str) -> None:
+def test_all_scripts_contain_the_same_command_and_all_examples_set_thresholds(name: str) -> None:
     assert """grep -Eq '^  "cause": ".*(failed|degraded)' checkly-gate.json""" in text(name)
     assert {"FAILED", "DEGRADED"} <= set(re.findall(r"CHECKLY_GATE_(\w+)_THRESHOLD", text(name)))
     assert re.search(r"JSON_PATH\W.*checkly-gate\.json", text(name))
