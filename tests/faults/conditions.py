@@ -1,4 +1,4 @@
-"""Networks as data: certificates, variables, proxies and names, which apply to a whole run of the gate.
+"""The networks in which gates run, as data: certificates, environment variables, proxies and host names.
 
 The server is at 0.0.0.0. On Linux, this address reaches the same machine. The gate does not treat it as
 loopback, so proxies and certificates apply. A server behind a proxy has a name that only the proxy can
@@ -34,7 +34,7 @@ class Certificate(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyPlan:
-    """The proxy's behaviour: it returns `answer`, or connects if that is empty, and may need credentials."""
+    """How a proxy behaves: it sends `answer`, or connects if that is empty. It may require credentials."""
 
     answer: bytes = b""
     asks_for_credentials: bool = False
@@ -42,12 +42,12 @@ class ProxyPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A network, the gate's exit code in it, and a text that the gate's reason must contain.
+    """A network, the exit code of a gate in it, and words that the gate's reason must contain.
 
-    `url`, `env`, `inputs` and `says` may contain placeholders. Files: {bundle} contains the server's
-    authority, {other} another authority, {empty} no certificate; {nowhere} does not exist. URLs of the proxy:
-    {proxy} has no credentials, {known_proxy} has them. Ports: {port} is the server's; {closed} refuses
-    connections, {full} drops them, and {silent} accepts them but sends nothing.
+    `url`, `env`, `inputs` and `says` may contain placeholders. Files: {bundle} contains the certificate of
+    the server's authority, {other} that of another authority, {empty} no certificate; {nowhere} does not
+    exist. URLs of the proxy: {proxy} has no credentials, {known_proxy} has the right ones. Ports: {port} is
+    the server's; {closed} refuses connections, {full} drops them, {silent} accepts them but sends nothing.
     """
 
     name: str

@@ -68,7 +68,7 @@ def row_line(row: Row, seen: Mapping[Moment, Seen]) -> str:
     """Return the row of a fault."""
     cells = [_WORDS[seen[moment].code] for moment in Moment]
     first = seen[Moment.FIRST].gated
-    trouble = _TROUBLE.search(first.run.log)  # the log shows an error that was retried
+    trouble = _TROUBLE.search(first.run.log)  # an error that was retried is only in the log
     return _line(row.name, *cells, _settled(trouble[1] if trouble else first.reason))
 
 

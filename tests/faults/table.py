@@ -1,4 +1,4 @@
-"""The faults as data: the responses to the requests that are struck, and their kinds."""
+"""The faults as data: for each, the response to the requests that it strikes, and its kind."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _made(parts: Callable[[], Iterable[bytes]], pause_s: float = 0.0) -> Raw:
 
 
 def _large(*rows: Row) -> tuple[Row, ...]:
-    """Give more time to rows whose responses a busy machine cannot read within the usual timeout."""
+    """Allow more time for responses that a busy machine may be unable to read within the usual timeout."""
     return tuple(replace(row, lasting_s=4.0) for row in rows)
 
 
