@@ -30,9 +30,8 @@ Trouble = Effect | Raw
 
 def struck(trouble: Trouble, aim: Aim, first: int, last: float) -> Fault:
     """Return a fault for the requests that match `aim`, from the `first` to the `last`, counted from 1."""
-    return Fault(
-        aim=aim, effect=cast("Effect", trouble), first=first, last=last
-    )  # only this module's connection can send `Raw`
+    effect = cast("Effect", trouble)  # the connections of this module also accept `Raw`
+    return Fault(aim=aim, effect=effect, first=first, last=last)
 
 
 @dataclass(slots=True)

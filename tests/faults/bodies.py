@@ -1,4 +1,4 @@
-"""The document of a session that passed, and damaged variants of its bytes."""
+"""The document of a session that passed, and altered, damaged or endless variants of it."""
 
 from __future__ import annotations
 
@@ -108,6 +108,6 @@ def crowded(item: bytes) -> Iterator[bytes]:
 
 
 def largest(end: str) -> Iterator[bytes]:
-    """Yield the document with a long name, so that it is almost as large as a response may be."""
+    """Yield the document with a long check name, so that it is almost as large as a response may be."""
     yield head()
     yield WHOLE.replace(b"Checkout API", b"a" * 9 * MIB + end.encode(), 1)

@@ -1,4 +1,4 @@
-"""Networks as data: certificates, variables, proxies and names, which apply to a whole run of the gate.
+"""The networks in which gates run, as data: certificates, environment variables, proxies and host names.
 
 The server is at 0.0.0.0. On Linux, this address reaches the same machine. The gate does not treat it as
 loopback, so proxies and certificates apply. A server behind a proxy has a name that only the proxy can
@@ -44,10 +44,10 @@ class ProxyPlan:
 class Condition:
     """A network, the gate's exit code in it, and text that the gate's reason must contain.
 
-    `url`, `env`, `inputs` and `says` may contain placeholders. Files: {bundle} contains the server's
-    authority, {other} another authority, {empty} no certificate; {nowhere} does not exist. URLs of the proxy:
-    {proxy} has no credentials, {known_proxy} has them. Ports: {port} is the server's; {closed} refuses
-    connections, {full} drops them, and {silent} accepts them but sends nothing.
+    `url`, `env`, `inputs` and `says` may contain placeholders. Files: {bundle} contains the certificate of
+    the server's authority, {other} that of another authority, {empty} no certificate; {nowhere} does not
+    exist. URLs of the proxy: {proxy} has no credentials, {known_proxy} has the right ones. Ports: {port} is
+    the server's; {closed} refuses connections, {full} drops them, {silent} accepts them but sends nothing.
     """
 
     name: str

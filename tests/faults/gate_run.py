@@ -1,4 +1,4 @@
-"""Run a gate in its own process, and list the promises that it broke."""
+"""Run a gate in a separate process, and list the promises of docs/RESILIENCE.md that it broke."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Gated:
 
 
 def gate(workspace: Path, inputs: Mapping[str, str], env: Mapping[str, str] | None = None) -> Gated:
-    """Run the gate until it exits. Its environment has only the runner's variables and those in `env`."""
+    """Run the gate until it exits. It gets only the runner's environment variables and `env`."""
     workspace.mkdir(parents=True, exist_ok=True)
     memory = workspace.with_name(f"{workspace.name}.memory")
     command = [sys.executable, "-S", "-I", str(_MEASURED), str(memory), sys.executable, "-u", str(ENTRYPOINT)]

@@ -1,6 +1,6 @@
-"""Starts a command, writes its peak memory (in KiB) to a file, and exits with its exit code.
+"""Run a command, write its peak memory (in KiB) to a file, and exit with the command's exit code.
 
-This needs a small process of its own, because the kernel's figure for a child starts at its parent's size.
+The command needs a small parent process, because the kernel's figure for a child starts at its parent's size.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""When a fault strikes, and which exit code the contract then requires."""
+"""The requests that a fault strikes, and the documented exit code for each case."""
 
 from __future__ import annotations
 
@@ -34,12 +34,13 @@ def fault_at(moment: Moment, trouble: Trouble) -> Fault:
 
 
 class Kind(Enum):
-    """A kind of fault, with the exit codes that the contract requires, in the order of the moments.
+    """A kind of fault, with the documented exit code for each moment, in the order of `Moment`.
 
-    The session passes before a fault ends. Therefore a fault that ends leads to 0, and a fault that lasts
-    until the deadline leads to 4. A final response leads to 4 at once, but after a long poll only the next
-    fetch shows whether the error is final. During a SILENT fault, no request gets a response. If it lasts
-    until the deadline, the session's last known status is running, so the gate exits with 3 (timeout).
+    The session passes within a second. Therefore a TRANSIENT fault that ends leads to 0, and one that lasts
+    until the deadline leads to 4. A FINAL error leads to 4 at once, but in a long poll it does not, because
+    only the next fetch shows whether the error is final. During a SILENT fault, no request gets a response.
+    If the fault lasts until the deadline, the session's last known status is running, so the gate exits with
+    3 (timeout). The gate opens in spite of a HARMLESS fault.
     """
 
     TRANSIENT = (0, 0, 0, 4)
@@ -48,13 +49,13 @@ class Kind(Enum):
     HARMLESS = (0, 0, 0, 0)
 
     def exit_code(self, moment: Moment) -> int:
-        """Return the exit code that the contract requires."""
+        """Return the documented exit code."""
         return self.value[list(Moment).index(moment)]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fault: its effect, its kind, and the timeout of a gate whose fault lasts until the deadline."""
+    """A fault, its effect and kind, and the timeout of a gate that it affects until the deadline."""
 
     name: str
     trouble: Trouble

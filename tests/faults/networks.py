@@ -1,4 +1,4 @@
-"""Builds the network of a condition on this machine, and runs a gate in it."""
+"""Build the network of a condition on this machine, and run a gate in it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def run_in(condition: Condition, folder: Path) -> InNetwork:
     plan = condition.proxy
     proxy = Proxy(plan.answer, plan.asks_for_credentials) if plan else Proxy()
     scenario = parse(PASSED, name="network")
-    timeout_s = 10 if condition.code == 0 else 2  # a gate that opens needs no retries
+    timeout_s = 10 if condition.code == 0 else 2  # a gate that opens does not wait for its timeout
     with ExitStack() as stack:
         api = stack.enter_context(served(scenario, _tls(condition.certificate, authority)))
         stack.enter_context(proxied(proxy))
@@ -78,7 +78,7 @@ def run_in(condition: Condition, folder: Path) -> InNetwork:
 
 
 def server_context(authority: trustme.CA) -> ssl.SSLContext:
-    """Return TLS settings for those names of this machine that the gate does not treat as loopback."""
+    """Return TLS settings with a certificate for the names that the gate does not treat as loopback."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*_NAMES).configure_cert(context)
     return context
@@ -121,7 +121,7 @@ def _silent_port() -> Iterator[int]:
 
 @contextmanager
 def _full_port() -> Iterator[int]:
-    """Yield a port with a full queue, so that the kernel drops new connections."""
+    """Yield a port whose queue of connections is full, so that the kernel drops new ones."""
     with ExitStack() as stack:
         server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""Plays a row of the table: runs a gate for each moment, all at the same time."""
+"""Play a fault: run one gate for each moment, all at the same time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The result of a gate during a fault at one moment."""
+    """The result of a gate that a fault struck at one moment."""
 
     gated: Gated
     broken: tuple[str, ...]
@@ -42,14 +42,14 @@ class Seen:
 
 
 def play(row: Row, folder: Path) -> dict[Moment, Seen]:
-    """Return the result of the gate at each moment."""
+    """Run a gate for each moment of the fault, and return the results."""
     with ThreadPoolExecutor(len(Moment)) as pool:
         seen = pool.map(lambda moment: strike(row, moment, folder), Moment)
         return dict(zip(Moment, seen, strict=True))
 
 
 def strike(row: Row, moment: Moment, folder: Path) -> Seen:
-    """Return the result of the gate at one moment.
+    """Run a gate for one moment of the fault, and return the result.
 
     Try again if the machine was so busy that the fault struck no request.
     """

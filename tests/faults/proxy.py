@@ -1,4 +1,4 @@
-"""A small CONNECT proxy on loopback, which can require credentials or return another response."""
+"""A small CONNECT proxy on loopback, which can require credentials or refuse to connect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHUNK = 1 << 16
 
 @dataclass(slots=True)
 class Proxy:
-    """A proxy and the requests to it. It connects to loopback for every host name."""
+    """A proxy, and the requests that it received. For every host name, it connects to loopback."""
 
     answer: bytes = b""  # what the proxy sends instead of connecting
     asks_for_credentials: bool = False

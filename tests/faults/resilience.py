@@ -68,7 +68,7 @@ def row_line(row: Row, seen: Mapping[Moment, Seen]) -> str:
     """Return the row of a fault."""
     cells = [_WORDS[seen[moment].code] for moment in Moment]
     first = seen[Moment.FIRST].gated
-    trouble = _TROUBLE.search(first.run.log)  # the log shows an error that was retried
+    trouble = _TROUBLE.search(first.run.log)  # an error that was retried is only in the log
     return _line(row.name, *cells, _settled(trouble[1] if trouble else first.reason))
 
 
@@ -81,7 +81,7 @@ def condition_line(condition: Condition, ran: InNetwork) -> str:
 def _settled(reason: str) -> str:
     """Return the reason without its advice and without parts that vary between runs and Python versions."""
     text = re.sub(r" \(cf-ray [\w-]+\)", "", reason)
-    text = re.sub(r"(the request to \S+ failed: (?:the response is larger than \d+ MiB|\w+)).*", r"\1", text)
+    text = re.sub(r"(the request to \S+ failed: (?:the response is larger than \d+ MiB|[A-Za-z-]+(?: [a-z]+)*)).*", r"\1", text)
     text = re.sub(r"https?://[\d.]+:\d+", "the API", text)
     return re.sub(r"within [\d.]+ ?m?s", "in time", text).split(". ")[0]
 

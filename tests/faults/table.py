@@ -40,7 +40,7 @@ def _made(parts: Callable[[], Iterable[bytes]], pause_s: float = 0.0) -> Raw:
 
 
 def _large(*rows: Row) -> tuple[Row, ...]:
-    """Raise the gate's timeout for faults whose responses a busy machine needs longer to read."""
+    """Allow more time for responses that a busy machine may be unable to read within the usual timeout."""
     return tuple(replace(row, lasting_s=4.0) for row in rows)
 
 

@@ -25,19 +25,19 @@ from tests.faults.networks import PASSED, server_context
 from tests.samples import SESSION_ID
 
 _CORE = "Zq7Recognisable9xK"
-KEY = f'cu_/+"<&%{_CORE}>=~'  # with every character that might be escaped
+KEY = f'cu_/+"<&%{_CORE}>=~'  # contains characters that URLs, JSON and HTML escape
 _BEARER = f"Bearer {KEY}".encode()
 FORMS = {
     "unchanged": KEY,
-    "in a URL": quote(KEY, safe=""),
-    "in a URL, every character": "".join(f"%{ord(each):02x}" for each in KEY),
-    "in JSON": json.dumps(KEY)[1:-1],
-    "in JSON, every character": "".join(f"\\u{ord(each):04x}" for each in KEY),
-    "in JSON, slashes too": json.dumps(KEY)[1:-1].replace("/", "\\/"),
-    "in base64": b64encode(KEY.encode()).decode(),
-    "in base64, with its scheme": b64encode(_BEARER).decode(),
-    "in base64, with a name": b64encode(f"me:{KEY}".encode()).decode(),
-    "in base64 for a URL": urlsafe_b64encode(_BEARER).decode(),
+    "percent-encoded": quote(KEY, safe=""),
+    "percent-encoded, every character": "".join(f"%{ord(each):02x}" for each in KEY),
+    "escaped in JSON": json.dumps(KEY)[1:-1],
+    "escaped in JSON, every character": "".join(f"\\u{ord(each):04x}" for each in KEY),
+    "escaped in JSON, including slashes": json.dumps(KEY)[1:-1].replace("/", "\\/"),
+    "base64": b64encode(KEY.encode()).decode(),
+    "base64 of the header's value": b64encode(_BEARER).decode(),
+    "base64 of a user name and the key": b64encode(f"me:{KEY}".encode()).decode(),
+    "URL-safe base64 of the header's value": urlsafe_b64encode(_BEARER).decode(),
 }
 _UNMISTAKABLE = (_CORE, *(form.rstrip("=")[8:-4] for name, form in FORMS.items() if "base64" in name))
 _ALL = " ".join(FORMS.values()).encode()
@@ -51,7 +51,7 @@ PLACES: dict[str, Trouble] = {
     "another session's id": Answer(200, WHOLE.replace(SESSION_ID.encode(), _ALL)),
     "a link": Answer(200, WHOLE.replace(b"https://app", b"https://app/" + quote(KEY).encode())),
     "a redirect": Answer(302, headers=(("Location", f"https://{_IN_A_HEADER}/"), ("cf-ray", _IN_A_HEADER))),
-    "something that is not HTTP": Raw(lambda: (_ALL + b"\r\n\r\n",)),
+    "bytes that are not HTTP": Raw(lambda: (_ALL + b"\r\n\r\n",)),
     "an encoding": Raw(lambda: (head(f"Content-Encoding: {_IN_A_HEADER}"), WHOLE)),
     "a length": Raw(lambda: (head("Content-Length: 1", f"Content-Length: {_IN_A_HEADER}"), WHOLE)),
     "half a response": Raw(lambda: (head("Content-Length: 9999"), WHOLE.replace(b"Checkout API", _ALL))),
@@ -63,7 +63,7 @@ def _always(trouble: Trouble) -> Scenario:
 
 
 @pytest.mark.parametrize("trouble", PLACES.values(), ids=PLACES.keys())
-def test_a_key_that_a_response_echoes_is_in_no_output(trouble: Trouble, tmp_path: Path) -> None:
+def test_no_output_contains_a_key_that_a_response_echoes(trouble: Trouble, tmp_path: Path) -> None:
     """No output may contain any form of the key, except for the command that masks it on GitHub."""
     with served(_always(trouble)) as api:
         inputs = inputs_for(api.url, (SESSION_ID,), 1) | {"api-key": KEY, "verbose": "true"}
@@ -86,7 +86,7 @@ _SAID = {
 
 @pytest.mark.parametrize("apart", _PARTED.values(), ids=_PARTED.keys())
 @pytest.mark.parametrize("said", _SAID.values(), ids=_SAID.keys())
-def test_a_key_split_by_characters_that_cleaning_removes_is_in_no_output(
+def test_no_output_contains_a_key_split_by_characters_that_cleaning_removes(
     said: Callable[[str], Answer], apart: str, tmp_path: Path
 ) -> None:
     with served(_always(said(f"{_ORDINARY[:20]}{apart}{_ORDINARY[20:]}"))) as api:
@@ -94,7 +94,7 @@ def test_a_key_split_by_characters_that_cleaning_removes_is_in_no_output(
     assert _ORDINARY.removeprefix("cu_").encode() not in gated.everything
 
 
-def test_a_key_used_as_account_id_or_in_a_policy_is_in_no_output(tmp_path: Path) -> None:
+def test_no_output_contains_a_key_used_as_account_id_or_in_a_policy(tmp_path: Path) -> None:
     (tmp_path / "workspace").mkdir()
     (tmp_path / "workspace" / "policy.yml").write_text(f"{_ORDINARY}: 1\n")
     with served(parse(PASSED, name="key")) as api:
@@ -129,7 +129,7 @@ def _behind_tls(folder: Path) -> Iterator[tuple[Api, dict[str, str]]]:
 
 
 @pytest.mark.parametrize("entry", ["machine 0.0.0.0", "default"])
-def test_a_netrc_in_the_home_folder_is_not_used(entry: str, tmp_path: Path) -> None:
+def test_a_netrc_file_in_the_home_folder_is_not_used(entry: str, tmp_path: Path) -> None:
     (tmp_path / ".netrc").write_text(f"{entry} login somebody password of-the-netrc\n")
     (tmp_path / ".netrc").chmod(0o600)
     with _behind_tls(tmp_path) as (api, inputs):
@@ -141,8 +141,8 @@ def test_a_netrc_in_the_home_folder_is_not_used(entry: str, tmp_path: Path) -> N
     assert b"of-the-netrc" not in gated.everything
 
 
-def test_a_redirect_does_not_open_a_netrc(tmp_path: Path) -> None:
-    """The netrc file is a pipe without a writer, so opening it would hang."""
+def test_the_netrc_file_is_not_opened_after_a_redirect(tmp_path: Path) -> None:
+    """The netrc file is a pipe without a writer, so a gate that opened it would hang."""
     os.mkfifo(tmp_path / ".netrc")
     with served(_always(Answer(302, headers=(("Location", "https://login.example/"),)))) as api:
         gated = gate(tmp_path / "workspace", inputs_for(api.url, (SESSION_ID,), 10), {"HOME": str(tmp_path)})
@@ -150,7 +150,7 @@ def test_a_redirect_does_not_open_a_netrc(tmp_path: Path) -> None:
     assert gated.ended_s - gated.began_s < 5
 
 
-def test_the_list_of_processes_does_not_show_a_key_from_the_environment(tmp_path: Path) -> None:
+def test_the_process_list_does_not_show_a_key_from_the_environment(tmp_path: Path) -> None:
     with served(_always(Cut.STALL)) as api:
         inputs = inputs_for(api.url, (SESSION_ID,), 30)
         process = start(tmp_path, github(tmp_path, inputs | {"api-key": KEY}))

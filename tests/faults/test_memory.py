@@ -1,4 +1,4 @@
-"""The gate's memory, threads and file descriptors stay within limits, for any server and any duration."""
+"""The gate's memory, threads and file descriptors stay within limits, even if it waits for a long time."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _large_documents(status: str) -> dict[str, bytes]:
     one = [_result(0, "a")]
     return {
         "a name": _padded(_document(status, ["a"], one, name="padding")),
-        "a name in characters of four bytes": _padded(
+        "a name, stored with four bytes per character": _padded(
             _document(status, ["a"], one, name="padding", more="\N{ROCKET}")
         ),
         "results": _document(
@@ -123,7 +123,7 @@ MANY = _session_ids(250)
 
 @contextmanager
 def _many(running: str) -> Iterator[Server]:
-    """Serve sessions with 1,000 results each; the session with the ID `running`, if any, does not end."""
+    """Serve sessions with 1,000 results each; only the session with the ID `running` does not end."""
     names = [f"location-{number}" for number in range(1_000)]
     bodies = {
         status: _document(status, names, [_result(number, name) for number, name in enumerate(names)])
@@ -179,7 +179,7 @@ def _drip() -> Iterator[bytes]:
 
 
 def _drip_often(session_id: str, before: int, is_poll: bool) -> Iterable[bytes]:
-    """Answer one fetch in four, so that the gate keeps fetching several sessions at once."""
+    """Answer one fetch in four completely, so that the gate keeps fetching several sessions at once."""
     if before % 4 or is_poll:
         return _drip()
     return whole(_document("PROGRESS", ["a"], []).replace(ID, session_id.encode()))
@@ -209,7 +209,7 @@ def test_endless_responses_do_not_increase_memory_threads_and_descriptors(tmp_pa
 
 
 def _watch_spinning(answer: Answer, workspace: Path) -> tuple[list[Sample], float]:
-    """Return samples of a gate over 75 s, and how many seconds it then takes to end after a signal."""
+    """Run a gate for 75 s, stop it with a signal, and return its samples and the seconds until it ended."""
     with serving(answer) as server:
         gate = Watched(workspace, inputs_for(server.url, _session_ids(100), 3_600))
         began_s = time.monotonic()
@@ -221,7 +221,7 @@ def _watch_spinning(answer: Answer, workspace: Path) -> tuple[list[Sample], floa
 
 
 def _most(samples: list[Sample]) -> Sample:
-    """Return the maximum of each figure."""
+    """Return a sample with the maximum of each resource."""
     return Sample(
         at_s=samples[-1].at_s,
         resident_mib=max(sample.resident_mib for sample in samples),

@@ -1,4 +1,4 @@
-"""In each network, the exit code follows the contract, and no credential goes to the wrong place."""
+"""In each network, the gate ends as docs/RESILIENCE.md shows, and credentials reach only the right server."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ from tests.samples import SESSION_ID
 
 
 @pytest.mark.parametrize("condition", EVERY_CONDITION, ids=lambda condition: condition.name)
-def test_a_network_leads_to_the_exit_code_of_the_contract_and_the_committed_row(
-    condition: Condition, tmp_path: Path
-) -> None:
+def test_a_gate_in_this_network_ends_as_documented(condition: Condition, tmp_path: Path) -> None:
     ran = run_in(condition, tmp_path)
     assert not ran.broken, ran.gated.run.log
     assert committed_lines().get(condition.name) == condition_line(condition, ran), "run make resilience"

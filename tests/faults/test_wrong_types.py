@@ -1,4 +1,4 @@
-"""Documents in which one field is absent or has another type: a session for each, many sessions per gate."""
+"""Documents in which one field is absent or has an unexpected value. One gate judges many of them."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from tests.faults.gate_run import broken_promises, gate, inputs_for
 
 VALUES: tuple[Any, ...] = (ABSENT, None, True, 0, -1.5, 1e308, "", "x", [], {}, [None], ["x"], {"x": "x"})
 TIMEOUT_S = 8
-# For each decisive field: the values with which the gate opens, and the values with which it closes. Any
-# other value is inconclusive. If a field that is not in the table is changed, the gate opens.
+# For each decisive field: the values with which the gate opens, and the values with which it closes. With any
+# other value, it cannot tell. The gate opens if the changed field is not in this table.
 DECIDES: dict[str, tuple[list[Any], list[Any]]] = {
     "checkSessionId": ([], []),
-    # A policy may match the name, the ID and the type of a check.
+    # A policy may match a check's name, ID and type, so the gate must be able to read them.
     "name": ([ABSENT, None, "", "x"], []),
-    "checkId": ([], []),  # "x" differs from the result's check ID
+    "checkId": ([], []),  # not even "x", which differs from the check ID of the results
     "checkType": (["x"], []),
     "results.0.checkId": ([ABSENT, None, ""], []),
-    # Null or an absent field means FINAL. Any other type is unknown, so the location has no result.
+    # Null or an absent field means FINAL. Any other value is an unknown type, so the location has no result.
     "results.0.resultType": ([ABSENT, None], [value for value in VALUES if value not in (ABSENT, None)]),
     "results.0.responseTime": ([ABSENT, None, 0, 1e308], []),
     "status": ([], []),
-    "runLocations": ([[]], [["x"]]),  # a result from another location gets a row of its own
+    "runLocations": ([[]], [["x"]]),  # a result at an unlisted location gets a separate row
     "runLocations.0": ([ABSENT], ["x"]),
     "results": ([], [ABSENT, None, []]),
     "results.0": ([], [ABSENT]),
@@ -71,7 +71,7 @@ class Mutant:
         place: Any = document
         for step in self.path[:-1]:
             place = place[step]
-        if self.value == ABSENT and len(self.path) > 1:  # at the top level, the simulator omits the field
+        if self.value == ABSENT and len(self.path) > 1:  # at the top level, the simulator removes it
             del place[self.path[-1]]
         else:
             place[self.path[-1]] = self.value

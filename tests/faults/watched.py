@@ -1,4 +1,4 @@
-"""Runs a gate against a minimal server, and samples the resources that it uses."""
+"""Run a gate against a minimal server, and take samples of the resources that the gate uses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _SESSION = re.compile(rb"^GET /v1/check-sessions/([0-9a-f-]{36})(/completion)?[ 
 
 @dataclass(slots=True)
 class Server:
-    """A server that closes each connection after its response. `asked` has the ID for each plain fetch."""
+    """A server that closes each connection after its response.
+
+    `asked` contains the session's ID for each plain fetch.
+    """
 
     url: str
     asked: list[str] = field(default_factory=list)

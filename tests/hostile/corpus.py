@@ -1,4 +1,4 @@
-"""The texts of `texts.json`, named after their group and their number in it."""
+"""The hostile strings of `texts.json`, each named after its group and its number in the group."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from tests.exhaustive import IS_EXHAUSTIVE
 
 _FILE = Path(__file__).with_name("texts.json")
-_GENERATED = ("before commands", "repeated")  # lists of parts from which texts are composed
+_GENERATED = ("before commands", "repeated")  # lists of parts from which strings are composed
 _TRIED_EVERYWHERE = ("::error::forged", "::set-output name=verdict::pass", "##[error]forged", "##vso[x]y")
 
 
@@ -28,8 +28,8 @@ def _texts() -> Iterator[tuple[str, str]]:
 
 
 TEXTS: Mapping[str, str] = dict(_texts())
-# One text of each group, for every place in the fast tests. The tests in `tests/text` apply every escape to
-# every text.
+# One string of each group, for every place in the fast tests. The tests in `tests/text` apply every escape to
+# every string.
 SAMPLE: Mapping[str, str] = {
     name: text for name, text in TEXTS.items() if re.search(r"(?<![0-9])0(?:$|, ::error)", name)
 }

@@ -13,7 +13,7 @@ import pytest
 
 @contextmanager
 def mounted(folder: Path, options: str) -> Iterator[Path]:
-    """Mount a file system in memory on a folder, with mount options, for the duration of the context."""
+    """Mount an in-memory file system on a folder, with mount options, for the duration of the context."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a file system")
     folder.mkdir(exist_ok=True)

@@ -1,6 +1,6 @@
-"""Every place where text from outside enters the gate: a function puts a text there, for one run.
+"""Every place where text from outside enters the gate, each with a function that puts given text there.
 
-For each new field that the gate reads, add a row here. The tests need no other change.
+For each new field that the gate reads, add an entry to `PLACES`. The tests need no other change.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Document = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """Everything that reaches one run of the gate from outside. `reply`, if given, answers every request."""
+    """Everything that reaches a run of the gate from outside. `reply`, if given, answers every request."""
 
     document: Document = field(default_factory=dict)
     detail: Document = field(default_factory=dict)
@@ -126,7 +126,7 @@ def _check_of_many(*, failed: bool, **more: object) -> Document:
 
 
 def many(**more: object) -> Given:
-    """Return a test session in which one of three checks failed after a failed attempt.
+    """Return a run on a test session in which one of three checks failed after a failed attempt.
 
     `more` changes fields of that check.
     """
@@ -137,7 +137,7 @@ def many(**more: object) -> Given:
 
 
 def of_many(**document: object) -> Given:
-    """Return a test session with some fields changed."""
+    """Return a run on a test session that has some fields changed."""
     return Given(inputs={"session-id": TEST_LINK}, document=document)
 
 
@@ -153,7 +153,7 @@ _ENTRY: Document = {
 
 
 def _listed(**entry: object) -> Given:
-    """Return a gate on a commit, with some fields changed in the only session of the list."""
+    """Return a run on a commit. The only session in the list has some fields changed."""
     return Given(inputs={"session-id": "", "commit": "4f2a1c9", "commit-grace": "1s"}, entry=entry)
 
 
@@ -190,12 +190,12 @@ def _yaml(text: str) -> str:
 
 
 def _grouped(text: str = GROUP_ID, /, **group: object) -> Given:
-    """Return a failure whose error belongs to a group, with some fields of the group changed."""
+    """Return a run on a failure whose error belongs to a group that has some fields changed."""
     return Given(detail={"errorGroupIds": [text]}, group=group)
 
 
 def _at_private_location(name: str = PRIVATE, /, **fields: object) -> Given:
-    """Return a private location without a result or an agent, with some of its fields changed."""
+    """Return a run in which a private location, with some fields changed, has no result and no agent."""
     locations = ["us-east-1", "eu-central-1", name]
     return Given(document={"runLocations": locations}, private_location=fields)
 
@@ -207,7 +207,7 @@ def _assertion(**more: object) -> Given:
 
 PLACES: Mapping[str, Callable[[str], Given]] = {
     "check name": lambda text: Given(document={"name": text}),
-    "check name, two sessions": lambda text: Given(document={"name": text}, inputs=_TWO_SESSIONS),
+    "check name in two sessions": lambda text: Given(document={"name": text}, inputs=_TWO_SESSIONS),
     "check id": lambda text: Given(document={"name": None, "checkId": text}),
     "check type": lambda text: Given(document={"checkType": text}),
     "status": lambda text: Given(document={"status": text}),
@@ -218,7 +218,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "run location without a result": lambda text: Given(
         document={"runLocations": ["us-east-1", "eu-central-1", text]}
     ),
-    "location of a retry at another location": lambda text: Given(
+    "location of results that the session does not list": lambda text: Given(
         document={"runLocations": ["eu-central-1", "us-east-1"], "results": results(text)}
     ),
     "result link": lambda text: Given(document={"results": results(checkResultLink=text)}),
@@ -229,16 +229,16 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "another session's id": lambda text: Given(document={"checkSessionId": text}),
     "message of a refused request": lambda text: _refusal(401, message=text),
     "message of a server error": lambda text: _refusal(503, message=text),
-    "a response that is not JSON": lambda text: Given(reply=Response(502, {}, text.encode(errors="replace"))),
-    "name in the list": lambda text: _listed(name=text),
-    "id in the list": lambda text: _listed(id=text),
+    "response that is not JSON": lambda text: Given(reply=Response(502, {}, text.encode(errors="replace"))),
+    "session name in the list": lambda text: _listed(name=text),
+    "session id in the list": lambda text: _listed(id=text),
     "environment in the list": lambda text: _listed(environment=text),
     "region in the list": lambda text: _listed(region=text),
-    "time in the list": lambda text: _listed(startedAt=text),
+    "start time in the list": lambda text: _listed(startedAt=text),
     "provider in the list": lambda text: _listed(provider=text),
     "commit in the list": lambda text: _listed(commitId=text),
     "cursor of the list": lambda text: replace(_listed(), listed={"nextId": text}),
-    "code of a refused trigger": lambda text: Given(
+    "error code of a refused trigger call": lambda text: Given(
         inputs=_SUITE, reply=Response(403, {}, json.dumps({"message": "no", "errorCode": text}).encode())
     ),
     "name of a triggered test session": lambda text: Given(
@@ -257,7 +257,7 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
         inputs=_TRIGGER, started={"checkSessionId": SESSION_ID, "checkSessionLink": text}
     ),
     "id of a triggered session": lambda text: Given(inputs=_TRIGGER, started={"checkSessionId": text}),
-    "error of a request": lambda text: Given(detail={"apiCheckResult": {"requestError": text}}),
+    "request error": lambda text: Given(detail={"apiCheckResult": {"requestError": text}}),
     "source of an assertion": lambda text: _assertion(source=text),
     "property of an assertion": lambda text: _assertion(property=text),
     "comparison of an assertion": lambda text: _assertion(comparison=text),
@@ -288,13 +288,15 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
         detail={"agenticCheckResult": {"assertions": [{"condition": "x", "passed": False, "actual": text}]}}
     ),
     "summary of an agentic check": lambda text: Given(detail={"agenticCheckResult": {"summary": text}}),
-    "message of gRPC": lambda text: Given(
+    "gRPC status message": lambda text: Given(
         detail={"grpcCheckResult": {"response": {"grpcStatusMessage": text}}}
     ),
     "remaining days of a certificate": lambda text: Given(
         detail={"sslCheckResult": {"failureCategory": "EXPIRED", "daysUntilExpiry": text}}
     ),
-    "failure of a certificate": lambda text: Given(detail={"sslCheckResult": {"failureCategory": text}}),
+    "failure category of a certificate": lambda text: Given(
+        detail={"sslCheckResult": {"failureCategory": text}}
+    ),
     "id of an error group": _grouped,
     "another error group's id": lambda text: _grouped(id=text),
     "message of an error group": lambda text: _grouped(cleanedErrorMessage=text),
@@ -302,10 +304,10 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "message of an error group in a test session": lambda text: replace(
         many(), detail={"errorGroupIds": [GROUP_ID]}, group={"cleanedErrorMessage": text}
     ),
-    "analysis of a root cause": lambda text: _grouped(
+    "root cause analysis": lambda text: _grouped(
         rootCauseAnalyses=[{"analysis": {"rootCause": text}}, {"analysis": text}]
     ),
-    "time of an analysis": lambda text: _grouped(
+    "time of a root cause analysis": lambda text: _grouped(
         rootCauseAnalyses=[{"created_at": text, "analysis": {"rootCause": "a"}}]
     ),
     "slug of a private location": lambda text: _at_private_location(text, slugName=text),
@@ -335,12 +337,12 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "reason of a quarantine": lambda text: Given(
         policy=f"quarantine: [{{location: us-east-1, until: 2099-12-31, reason: {_yaml(text)}}}]"
     ),
-    "check of an expired quarantine": lambda text: Given(
+    "check name in an expired quarantine": lambda text: Given(
         policy=f"quarantine: [{{check: {_yaml(text)}, until: 2001-12-31, reason: old}}]"
     ),
     "required location": lambda text: Given(policy=f"locations: {{required: [{_yaml(text)}]}}"),
     "ignored location": lambda text: Given(policy=f"locations: {{ignore: [{_yaml(text)}]}}"),
-    "check of a rule": lambda text: Given(
+    "check name in a rule": lambda text: Given(
         policy=f"checks: [{{match: {{name: {_yaml(text)}}}, failed-threshold: 0}}]"
     ),
     "key of the policy": lambda text: Given(policy=f"{_yaml(text)}: 1"),
@@ -348,5 +350,5 @@ PLACES: Mapping[str, Callable[[str], Given]] = {
     "policy that is not YAML": lambda text: Given(policy=f"[{text}"),
     "value of an input": lambda text: Given(inputs={"timeout": text}),
     "name of an input": lambda text: Given(inputs={f"x{text}": "1"}),
-    "name of a variable": lambda text: Given(env={f"CHECKLY_GATE_{text}": "1"}),
+    "name of an environment variable": lambda text: Given(env={f"CHECKLY_GATE_{text}": "1"}),
 }

@@ -1,7 +1,7 @@
-"""The structure of each report as its consumers read it, without the texts in it.
+"""The structure of each report as its consumers read it, without the text in it.
 
-A hostile text must give the same structure as a harmless one. Otherwise the text was interpreted as markup
-or as a command.
+Hostile text must lead to the same structure as harmless text. Otherwise it was interpreted as markup or as a
+command.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def of_log(log: str) -> Shape:
 def of_terminal(shown: str) -> Shape:
     """Return the kinds of control sequences sent to a terminal; all must be the gate's own.
 
-    Their number depends on how often a long text is wrapped.
+    They are not counted, because their number depends on how often long lines are wrapped.
     """
     for line in _OWN_SEQUENCES.sub("", shown).split("\n"):
         assert not _controls(line), line
@@ -76,7 +76,7 @@ def of_outputs(text: str) -> Shape:
 
 
 def of_junit(written: bytes) -> Shape:
-    """Return elements, attributes and fields of a JUnit report, after reading it with two parsers."""
+    """Read a JUnit report with two parsers; return its elements, attributes and fields."""
     root = ET.fromstring(written)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     assert [each.tag for each in etree.fromstring(written, parser).iter()] == [e.tag for e in root.iter()]
@@ -92,7 +92,7 @@ def of_junit(written: bytes) -> Shape:
 
 
 def _fields(element: ET.Element) -> list[str]:
-    """Return the names of properties, and of the fields that dashboards recognise in a text."""
+    """Return the names of properties, and of the fields that dashboards recognise in an element's text."""
     found = re.findall(r"\[\[(\w+)\|(.*?)=.*?\]\]", element.text or "", re.DOTALL)
     return [*(f"{kind} {name}" for kind, name in found), element.get("name", "")] * (
         element.tag in ("system-out", "property")
@@ -168,7 +168,7 @@ def of_page(written: bytes) -> tuple[Shape, set[str]]:
 
 
 class _Page(_Reader):
-    """A parser of the web page that refuses everything that loads, runs or styles something."""
+    """A parser of the web page that refuses any markup that loads, runs or styles something."""
 
     _OF_SVG = ("height", "role", "rx", "width", "x", "y")
     _OF_HEAD = ("charset", "content", "http-equiv", "lang", "name")
@@ -188,7 +188,7 @@ class _Page(_Reader):
 
 
 def _controls(text: str) -> list[str]:
-    """Return the control characters, line breaks, surrogates, direction marks and invisible characters."""
+    """Return the characters that are line breaks, surrogates, or control or invisible characters."""
     if text.isprintable():
         return []
     return [each for each in text if unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp")]

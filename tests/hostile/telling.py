@@ -1,4 +1,4 @@
-"""Runs the whole gate on given input in simulated time, and collects all its output."""
+"""Run the whole gate on given input in simulated time, and collect all its output."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _FILES = {
 
 
 class Terminal(io.StringIO):
-    """A stream that claims to be a terminal."""
+    """A stream that the gate treats as a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -88,7 +88,7 @@ def output_of(given: Given, workspace: Path) -> Told:
         (workspace / name).write_text("")
     files = {name: str(workspace / file) for name, file in _FILES.items()}
     for file in files.values():
-        Path(file).unlink(missing_ok=True)  # some file systems take a millisecond to replace a file
+        Path(file).unlink(missing_ok=True)  # faster than replacing it, on some file systems
     github, terminal = io.StringIO(), Terminal()
     _run(given, workspace, files, {github: env, terminal: {}})
     return Told(
@@ -109,7 +109,7 @@ def _run(
     files: Mapping[str, str],
     environments: Mapping[io.StringIO, Mapping[str, str]],
 ) -> None:
-    """Run the gate once. Write a log to the stream of each environment, and the files for the first one."""
+    """Run the gate once. Write the log to every stream, and the files only for the first environment."""
     inputs = {**_INPUTS, **files, **given.inputs}
     if given.policy:
         inputs["policy"] = str(workspace / "policy.yml")

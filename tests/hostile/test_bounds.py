@@ -1,4 +1,4 @@
-"""Reports stay small enough to write and read, even for the largest response."""
+"""Reports on even the largest response are small enough to be written and read."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ def _elsewhere(number: int) -> Iterator[dict[str, Any]]:
     yield from (_result(_named(half + each % half), kinds[each // half % 2]) for each in range(number))
 
 
-@pytest.mark.parametrize(
-    "results", [_at_home, _elsewhere], ids=["at the locations", "half of them elsewhere"]
-)
+@pytest.mark.parametrize("results", [_at_home, _elsewhere], ids=["at run locations", "at other locations"])
 def test_reports_on_the_largest_response_stay_below_the_limits_of_their_consumers(
     results: Callable[[int], Iterator[dict[str, Any]]],
 ) -> None:
@@ -70,9 +68,7 @@ def test_reports_on_the_largest_response_stay_below_the_limits_of_their_consumer
         assert all(len(line.text) < 8192 for line in lines)
 
 
-@pytest.mark.parametrize(
-    "results", [_at_home, _elsewhere], ids=["at the locations", "half of them elsewhere"]
-)
+@pytest.mark.parametrize("results", [_at_home, _elsewhere], ids=["at run locations", "at other locations"])
 def test_the_largest_response_is_judged_faster_than_it_is_parsed(
     results: Callable[[int], Iterator[dict[str, Any]]],
 ) -> None:

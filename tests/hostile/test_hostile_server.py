@@ -61,7 +61,7 @@ def _serving(answer: bytes) -> Iterator[str]:
 # After an invalid length, urllib3 does not close the socket, so the garbage collector warns.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
-def test_broken_http_is_an_error_in_one_clean_line(answer: bytes) -> None:
+def test_broken_http_causes_an_error_of_one_clean_line(answer: bytes) -> None:
     with _serving(answer) as url:
         transport = HttpTransport(Endpoint(base_url=url, api_key="cu_x"), Process().call_each)
         checkly = Checkly(transport, Process(), "v2")

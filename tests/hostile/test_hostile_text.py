@@ -16,8 +16,8 @@ from tests.hostile.corpus import TRIED
 from tests.hostile.places import LINK, OTHER_ID, PLACES, RESULT_ID, TEST_LINK, Given
 from tests.hostile.telling import output_of
 
-# A hostile text must lead to the same structure as one of these texts: a name, a long name, nothing, a link
-# or a number.
+# Hostile text must lead to the same structure as one of these: a name, a long name, nothing, a link or a
+# number.
 HARMLESS = ("harmless", "harmless " * 200, "", "https://harmless.example/x", "0", "123")
 _RESULTS = ("", f"/results/{RESULT_ID}", f"/results/{OTHER_ID}")
 OUR_LINKS = {f"{link}{rest}" for link in (LINK, TEST_LINK) for rest in _RESULTS}
@@ -44,7 +44,7 @@ def _shapes(given: Given, workspace: Path) -> tuple[Shapes, set[str]]:
 
 
 def _wrong(place: Callable[[str], Given], workspace: Path) -> Iterator[str]:
-    """Yield the defects in the reports on each hostile text."""
+    """Put each hostile text in a place, and yield the defects of the reports."""
     allowed = [_shapes(place(text), workspace)[0] for text in HARMLESS]
     for name, text in TRIED.items():
         try:
@@ -53,7 +53,7 @@ def _wrong(place: Callable[[str], Given], workspace: Path) -> Iterator[str]:
             yield f"{name}: {str(error)[:300]}"
             continue
         yield from (
-            f"{name}: another structure of {report}"
+            f"{name}: the structure of {report} differs"
             for report in found
             if all(found[report] != a[report] for a in allowed)
         )
@@ -69,8 +69,8 @@ def test_hostile_text_does_not_change_the_structure_of_any_report(
     assert list(_wrong(place, tmp_path)) == []
 
 
-def test_every_field_that_the_gate_reads_has_a_row() -> None:
-    """Each text field of a response needs a row in `PLACES`. IDs and flags are not read as text."""
+def test_every_field_that_the_gate_reads_has_an_entry() -> None:
+    """Each text field of a response needs an entry in `PLACES`. IDs and flags are not read as text."""
     read = re.compile(
         r"\.(?:optional_)?(?:text|texts|raw|time|word)(?:_if_any)?\(\"(\w+)\"|headers(?:\.get\(|\[)\"([\w-]+)\""
     )

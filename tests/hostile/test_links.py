@@ -1,4 +1,4 @@
-"""If others control the workspace, no symbolic link in it can lead a report to a place outside."""
+"""If others control the workspace, no symbolic link in it can make the gate write a report elsewhere."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def _outside(workspace: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in (workspace.parent / "outside").iterdir()}
 
 
-# Links in the workspace with their targets, and a path for the report that leads out of the workspace.
+# Symbolic links in the workspace with their targets, and a report path that leads out through them.
 LEADS_OUT: dict[str, tuple[dict[str, str], str]] = {
-    "a folder": ({"results": "../outside"}, "results/report.xml"),
-    "a folder, by its absolute path": ({"results": "{parent}/outside"}, "results/report.xml"),
-    "a new folder outside": ({"results": "../outside"}, "results/new/report.xml"),
+    "a link to a folder": ({"results": "../outside"}, "results/report.xml"),
+    "a link to the absolute path of a folder": ({"results": "{parent}/outside"}, "results/report.xml"),
+    "a new folder below a link's target": ({"results": "../outside"}, "results/new/report.xml"),
     "a link below a folder": ({"inside/results": "../../outside"}, "inside/results/report.xml"),
     "a link to a link": ({"results": "other", "other": "../outside"}, "results/report.xml"),
-    "a parent of a link's target": ({"results": "../outside"}, "results/../report.xml"),
+    "the parent of a link's target": ({"results": "../outside"}, "results/../report.xml"),
     "a broken link": ({"results": "../elsewhere"}, "results/report.xml"),
 }
 
@@ -53,20 +53,20 @@ def test_a_path_that_leads_out_of_the_workspace_is_refused(
     assert not (workspace.parent / "elsewhere").exists()
 
 
-def test_a_cycle_of_links_is_refused(workspace: Path) -> None:
+def test_a_cycle_of_symlinks_is_refused(workspace: Path) -> None:
     (workspace / "one").symlink_to("two")
     (workspace / "two").symlink_to("one")
     with pytest.raises(ReportUnwritable, match="could not be written"):
         write_whole(workspace / "one" / "report.xml", b"content", workspace=workspace, confined=True)
 
 
-def test_a_link_within_the_workspace_is_followed(workspace: Path) -> None:
+def test_a_symlink_within_the_workspace_is_followed(workspace: Path) -> None:
     (workspace / "results").symlink_to("inside")
     write_whole(workspace / "results" / "new" / "report.xml", b"content", workspace=workspace, confined=True)
     assert (workspace / "inside" / "new" / "report.xml").read_bytes() == b"content"
 
 
-def test_no_link_leads_out_of_a_workspace_whose_own_path_is_a_link(workspace: Path) -> None:
+def test_no_symlink_leads_out_of_a_workspace_whose_own_path_is_a_symlink(workspace: Path) -> None:
     mount = workspace.parent / "mount"
     mount.symlink_to(workspace)
     for way in (mount, workspace):
@@ -77,7 +77,7 @@ def test_no_link_leads_out_of_a_workspace_whose_own_path_is_a_link(workspace: Pa
             write_whole(way / "out" / "report.xml", b"content", workspace=mount, confined=True)
 
 
-def test_no_link_leads_out_of_the_workspace_through_an_alias_of_its_path(workspace: Path) -> None:
+def test_no_symlink_leads_out_of_the_workspace_through_an_alias_of_its_path(workspace: Path) -> None:
     (workspace / "out").symlink_to("../outside")
     alias = workspace.parent / "alias"
     alias.symlink_to("workspace")
@@ -86,13 +86,13 @@ def test_no_link_leads_out_of_the_workspace_through_an_alias_of_its_path(workspa
     assert _outside(workspace) == {"precious": "kept"}
 
 
-def test_a_report_is_written_outside_if_its_path_is_given_directly(workspace: Path) -> None:
+def test_a_report_outside_the_workspace_is_written_if_its_path_has_no_symlink(workspace: Path) -> None:
     path = workspace.parent / "outside" / "report.xml"
     write_whole(path, b"content", workspace=workspace, confined=True)
     assert path.read_bytes() == b"content"
 
 
-def test_a_link_to_an_open_file_of_a_process_is_not_replaced(workspace: Path) -> None:
+def test_a_symlink_to_an_open_file_of_a_process_is_not_replaced(workspace: Path) -> None:
     """/dev/stdout is such a link, and root would be able to replace it."""
     link = workspace.parent / "stdout"
     with (workspace.parent / "log").open("w") as log:
@@ -104,13 +104,13 @@ def test_a_link_to_an_open_file_of_a_process_is_not_replaced(workspace: Path) ->
     assert (workspace.parent / "log").read_text() == ""
 
 
-def test_a_linked_folder_is_followed_if_the_workspace_is_trusted(workspace: Path) -> None:
+def test_a_symlink_to_a_folder_outside_is_followed_if_the_workspace_is_trusted(workspace: Path) -> None:
     (workspace / "results").symlink_to("../outside")
     write_whole(workspace / "results" / "report.xml", b"content", workspace=workspace)
     assert _outside(workspace) == {"precious": "kept", "report.xml": "content"}
 
 
-def test_a_report_at_a_path_outside_changes_no_other_file_there(workspace: Path) -> None:
+def test_a_report_outside_the_workspace_does_not_change_other_files_there(workspace: Path) -> None:
     write_whole(workspace.parent / "outside" / "report.xml", b"", workspace=workspace, confined=True)
     assert _outside(workspace) == {"precious": "kept", "report.xml": ""}
 
@@ -118,7 +118,7 @@ def test_a_report_at_a_path_outside_changes_no_other_file_there(workspace: Path)
 @pytest.mark.parametrize(
     "target", ["../outside/precious", "../outside/nothing", "report.xml", "inside", "/dev/null"]
 )
-def test_a_link_at_the_path_of_a_report_is_replaced(target: str, workspace: Path) -> None:
+def test_a_symlink_at_the_path_of_a_report_is_replaced(target: str, workspace: Path) -> None:
     path = workspace / "report.xml"
     path.symlink_to(target)
     write_whole(path, b"content", workspace=workspace, confined=True)
@@ -132,7 +132,7 @@ def _link_every_guess(folder: Path, precious: Path) -> None:
         (folder / name).symlink_to(os.path.relpath(precious, folder))
 
 
-def test_links_with_guessed_temporary_names_are_not_followed(workspace: Path) -> None:
+def test_symlinks_with_guessed_temporary_names_are_not_followed(workspace: Path) -> None:
     _link_every_guess(workspace, workspace.parent / "outside" / "precious")
     write_whole(workspace / "report.xml", b"content", workspace=workspace, confined=True)
     assert (workspace / "report.xml").read_bytes() == b"content"
@@ -140,7 +140,7 @@ def test_links_with_guessed_temporary_names_are_not_followed(workspace: Path) ->
 
 
 @AS_ROOT
-def test_the_owner_of_a_link_target_does_not_change(workspace: Path) -> None:
+def test_the_owner_of_the_target_of_a_symlink_does_not_change(workspace: Path) -> None:
     os.chown(workspace, *RUNNER)
     (workspace / "results").symlink_to("inside")
     (workspace / "inside" / "new").mkdir()

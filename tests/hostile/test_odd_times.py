@@ -22,7 +22,7 @@ ODD: dict[str, Mapping[str, object]] = {
     "ends after year 9999 in UTC": {"stoppedAt": "9999-12-31T23:59:59-14:00"},
     "ends before its start": {"startedAt": "2026-01-15T09:00:02Z", "stoppedAt": "2026-01-15T09:00:01Z"},
     "before 1970": {"startedAt": "1969-12-31T23:59:59Z", "stoppedAt": "1969-12-31T23:59:59Z"},
-    "a response time without times": {"startedAt": None, "stoppedAt": None, "responseTime": 1.7e308},
+    "a response time without start and end": {"startedAt": None, "stoppedAt": None, "responseTime": 1.7e308},
     "values that are not times": {"startedAt": 0, "stoppedAt": True},
 }
 

@@ -1,4 +1,4 @@
-"""Each report file is complete or absent. If one cannot be written, the exit code shows it."""
+"""Each report file is complete or absent. If a report cannot be written, the gate does not open."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_file_name_may_have_the_maximum_length(name: str, tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-def test_a_device_is_written_and_not_replaced(tmp_path: Path) -> None:
+def test_a_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     # Not /dev/null, because a defective gate with root's permissions would replace it and break the machine.
     own_end, other_end = os.openpty()
     terminal = Path(os.ttyname(other_end))
@@ -96,7 +96,7 @@ def test_new_folders_on_a_full_disk_belong_to_the_owner_of_the_workspace(tmp_pat
         assert (disk / "new").stat().st_uid == RUNNER[0]
 
 
-# Places where no report can be written: a function that creates the place, the report's path, and the error.
+# Where no report can be written: a function that creates the place, the path of the report, and the error.
 Place = tuple[Callable[[Path], AbstractContextManager[object]], str, str]
 
 
@@ -132,11 +132,11 @@ PLACES: dict[str, Place] = {
     "below a file": (_made(lambda folder: (folder / "file").touch()), "file/x/report", "Not a directory"),
     "a FIFO": (_made(lambda folder: os.mkfifo(folder / "fifo")), "fifo", "it is not a regular file"),
     "a socket": (_made(_socket), "socket", "it is not a regular file"),
-    "a device that is full": (_made(lambda _: None), "/dev/full", "No space left on device"),
+    "a full device": (_made(lambda _: None), "/dev/full", "No space left on device"),
     "a name that is too long": (_made(lambda _: None), "x" * 256, "File name too long"),
     "a path that is too long": (_made(lambda _: None), "x/" * 2100 + "report", "File name too long"),
-    "a disk that is full": (_a_full_disk, "disk/report", "No space left on device"),
-    "a disk that is read-only": (_a_read_only_disk, "disk/report", "Read-only file system"),
+    "a full disk": (_a_full_disk, "disk/report", "No space left on device"),
+    "a read-only disk": (_a_read_only_disk, "disk/report", "Read-only file system"),
     "a link out of the workspace": (
         _made(lambda folder: (folder / "results").symlink_to("..")),
         "results/report",
@@ -180,7 +180,7 @@ def test_the_other_reports_explain_why_a_report_cannot_be_written(
     [("FAILED", 1), ("TIMED_OUT", 1), ("PROGRESS", 4)],
     ids=["a failed session", "Checkly's own timeout", "the gate's timeout"],
 )
-def test_a_report_that_cannot_be_written_does_not_change_a_closed_gate(
+def test_a_report_that_cannot_be_written_keeps_exit_code_1_and_turns_3_into_4(
     status: str, code: int, victim: str, tmp_path: Path
 ) -> None:
     gated = gate_on(tmp_path, SESSION % status, timeout="1s", **{victim: "/dev/full"})

@@ -1,4 +1,4 @@
-"""Runs GitHub's workflows with nektos/act, whose code Gitea's and Forgejo's runners embed."""
+"""Run GitHub workflows with nektos/act, on whose code the runners of Gitea and Forgejo are based."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MARK = (
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """The program act with a container engine, in a checkout whose action uses the image under test."""
+    """The program act in a checkout whose action uses the image under test."""
 
     image: Image
     folder: Path
@@ -57,7 +57,10 @@ class Act:
         return done.returncode, done.stdout
 
     def _environment(self) -> dict[str, str]:
-        """Return an environment with its own home. Without a configuration file there, act would prompt."""
+        """Return environment variables with a separate home folder.
+
+        The folder contains an empty configuration file, because act would prompt without one.
+        """
         (self.folder / "home" / "act").mkdir(parents=True, exist_ok=True)
         (self.folder / "home" / "act" / "actrc").touch()
         home = str(self.folder / "home")
@@ -66,7 +69,7 @@ class Act:
 
 
 def act_in(folder: Path, image: Image, files: Sequence[str]) -> Act:
-    """Prepare a checkout that contains only some files of this one."""
+    """Prepare a checkout that contains only some files of this checkout."""
     require_programs("git")
     act = Act(image, folder)
     act.checkout.mkdir()
@@ -94,7 +97,7 @@ def _program() -> str:
 
 @contextmanager
 def _killing_leftovers(mark: str) -> Iterator[None]:
-    """Kill the leftover processes of a job on this machine when the context ends."""
+    """When the context ends, kill the processes that a job has left on this machine."""
     try:
         yield
     finally:

@@ -48,7 +48,7 @@ class Image:
 
     @cached_property
     def files(self) -> dict[str, tarfile.TarInfo]:
-        """Return the members of the image by path. It is built from scratch, so all layers are its own."""
+        """Return the members of all layers by path. No layer belongs to a base image."""
         return {_path(member): member for layer in self.layers for member in layer}
 
     @property

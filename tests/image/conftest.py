@@ -1,4 +1,4 @@
-"""Builds one image for all tests, if possible. The summary shows its figures, or that it was not tested."""
+"""Build one image for all tests, if possible. The summary shows its figures, or that it was not tested."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def runner(tmp_path: Path) -> Runner:
 
 
 @pytest.fixture
-def told(request: pytest.FixtureRequest, image: Image) -> dict[str, str]:  # noqa: ARG001 - there are figures only with an image
+def told(request: pytest.FixtureRequest, image: Image) -> dict[str, str]:  # noqa: ARG001 - the fixture `image` creates the figures
     """Return the figures for the summary of the run, by name."""
     return request.config.stash[_TOLD]
 

@@ -15,12 +15,12 @@ PULL_WITHIN_S = 300
 
 
 class NoEngine(Exception):
-    """The reason why no image can be built here."""
+    """No image can be built here. The message contains the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A client and a daemon. `base` is the base image that a Dockerfile must use."""
+    """A client and a daemon. `base` is the base image to use in a Dockerfile."""
 
     client: str
     host: str
@@ -56,12 +56,15 @@ def client_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def pinned_base(dockerfile: str) -> str:
-    """Return the base image from the first FROM."""
+    """Return the base image that the first FROM instruction names."""
     return dockerfile.split("FROM ", 1)[1].split(maxsplit=1)[0]
 
 
 def machines_own() -> Engine:
-    """Return this machine's engine with the Dockerfile's base image. Raise `NoEngine` if there is none."""
+    """Return this machine's Docker engine, after pulling the Dockerfile's base image if it is absent.
+
+    Raise `NoEngine` if there is no engine, or if the image cannot be pulled.
+    """
     client = shutil.which("docker")
     if client is None:
         raise NoEngine("there is no docker client")

@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 
 @contextmanager
 def private_engine(say: Say) -> Iterator[Engine]:
-    """Run a dockerd that has the stand-in until the context ends. Raise `NoEngine` if it cannot run."""
+    """Until the context ends, run a dockerd that has the stand-in. Raise `NoEngine` if it cannot run."""
     base = pinned_base((ROOT / "Dockerfile").read_text()).partition("@")[0]
     recipe = _recipe(base)
     _install(say)
@@ -60,7 +60,7 @@ def private_engine(say: Say) -> Iterator[Engine]:
 
 @contextmanager
 def empty_engine() -> Iterator[Engine]:
-    """Run a second dockerd, which has no image, until the context ends."""
+    """Until the context ends, run a second dockerd, which has no image."""
     with _place() as place, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         engine = Engine(_CLIENT, f"unix://{place}/d.sock", "", "a private Docker without an image")
         with _daemon(engine, Path(folder), place, "none"):
@@ -82,7 +82,7 @@ def _place() -> Iterator[str]:
 @contextmanager
 def _bridge() -> Iterator[str]:
     """Create a network between containers and this machine, if possible; yield its name or `none`."""
-    _ip("link", "delete", _BRIDGE)  # a killed run may have left it behind
+    _ip("link", "delete", _BRIDGE)  # a killed run may have left the network
     made = _ip("link", "add", _BRIDGE, "type", "bridge") and _ip("address", "add", _ADDRESS, "dev", _BRIDGE)
     try:
         yield _BRIDGE if made and _ip("link", "set", _BRIDGE, "up") else "none"
@@ -162,7 +162,7 @@ def _alone(folder: Path, say: Say) -> Iterator[None]:
 
 
 def _end_leftover(folder: Path) -> None:
-    """End the daemon of a killed run, if it did not end by itself."""
+    """End the daemon that a killed run has left, if it is still running."""
     with suppress(FileNotFoundError, ValueError, ProcessLookupError):
         number = int((folder / "daemon.pid").read_text())
         until_s = time.monotonic() + _ENDED_WITHIN_S
@@ -174,7 +174,7 @@ def _end_leftover(folder: Path) -> None:
 
 @contextmanager
 def _daemon(engine: Engine, folder: Path, place: str, bridge: str) -> Iterator[None]:
-    """Run a dockerd that ends properly with this process, even if this process is killed."""
+    """Run a dockerd that shuts down when this process ends, even if this process is killed."""
     (folder / "daemon.json").write_text(json.dumps(_CONFIGURATION))
     command = [
         *(_PDEATHSIG, "--pdeathsig", "TERM", _DAEMON, "--host", engine.host),
@@ -183,7 +183,7 @@ def _daemon(engine: Engine, folder: Path, place: str, bridge: str) -> Iterator[N
         *(f"--bridge={bridge}", "--iptables=false", "--ip6tables=false", "--ip-forward=false"),
     ]
     with (folder / "daemon.log").open("wb") as log:
-        # In its own session, so that Ctrl-C ends only the tests, which then end the daemon.
+        # The daemon gets its own session, so that Ctrl-C ends only the tests, which then end the daemon.
         daemon = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
         _wait_until_ready(engine, daemon, folder / "daemon.log")
@@ -209,7 +209,7 @@ def _wait_until_ready(engine: Engine, daemon: subprocess.Popen[bytes], log: Path
 
 
 def _have_base(engine: Engine, recipe: stand_in.Recipe, say: Say) -> None:
-    """Give the stand-in the name that the Dockerfile uses; create it if it does not exist."""
+    """Create the stand-in if it does not exist, and give it the name that the Dockerfile uses."""
     made_of = (recipe, inspect.getsource(stand_in), stand_in.certificates(), stand_in.pip_configuration())
     kept = f"stand-in:{hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]}"
     with suppress(subprocess.CalledProcessError):

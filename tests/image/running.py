@@ -1,4 +1,4 @@
-"""Starts containers of the image, as GitHub's runner and other CI systems do."""
+"""Start containers from the image, as GitHub's runner and other CI systems do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.image.building import Image
 from tests.image.engine import client_environment
 from tests.publish.runner import outputs_in
 
-# Only root can give the folders to the user of GitHub's runners.
+# Only root can give the folders to the user of GitHub's runners; other users keep them.
 RUNNER = (1001, 1001) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
 _FOLDERS = ("workspace", "file_commands", "home", "workflow", "runner_temp")
 _ENDED_WITHIN_S = 50
@@ -24,7 +24,7 @@ _ENDED_WITHIN_S = 50
 
 @dataclass(frozen=True, slots=True)
 class ContainerRun(Run):
-    """The results of a container; outputs and summary are outside the workspace."""
+    """The results of a container. `file_commands` contains its outputs and its job summary."""
 
     file_commands: Path
 
@@ -59,7 +59,7 @@ class Container:
 def container(
     image: Image, options: Sequence[str], arguments: Sequence[str] = (), env: Mapping[str, str] | None = None
 ) -> Iterator[Container]:
-    """Start a container; remove it at the end of the context if it still exists.
+    """Start a container. When the context ends, remove the container if it is still running.
 
     `env` is the environment of the client; the option `-e NAME` passes a variable to the container.
     """
@@ -152,7 +152,7 @@ def action(
     job_env: Mapping[str, str] | None = None,
     files: Mapping[str, str] | None = None,
 ) -> Iterator[Container]:
-    """Start the action with the inputs of its step and the variables of its job, in a checkout with files."""
+    """Start the action with its step's inputs and its job's variables, in a workspace with the files."""
     runner.prepare(files or {})
     as_variables = {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
     env = _OF_THE_RUNNER | as_variables | dict(job_env or {})

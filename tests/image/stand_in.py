@@ -1,4 +1,4 @@
-"""A stand-in for the base image, if no image registry can be reached.
+"""A stand-in for the base image, for use if no image registry can be reached.
 
 mmdebstrap creates it from Debian packages. Like the official image, it has CPython under /usr/local, no
 python3 in /usr/bin, and no bytecode of the standard library. The Python comes from this machine, or else
@@ -50,7 +50,7 @@ def recipe_for(version: str) -> Recipe:
 
 
 def _prefixes(version: str) -> Iterator[Path]:
-    """Return the prefixes, except /usr, that have pip and a complete CPython of the given version."""
+    """Yield the prefixes, except /usr, that have pip and a complete CPython of the given version."""
     places = [Path.home() / ".pyenv" / "versions", Path("/opt/hostedtoolcache/Python"), Path("/opt")]
     beside = [path for place in places if place.is_dir() for path in sorted(place.glob(f"*{version}*"))]
     on_path = shutil.which(f"python{version}")
@@ -89,7 +89,7 @@ def _bootstrap(root: Path, suite: str, packages: list[str]) -> None:
 
 
 def _packages_of_libraries(prefix: Path, version: str) -> set[str]:
-    """Return the packages of the libraries that a Python is linked against."""
+    """Return the Debian packages with the libraries that a Python is linked against."""
     extensions = (prefix / "lib" / f"python{version}" / "lib-dynload").glob("*.so")
     linked = [path for path in extensions if not path.name.startswith(_OFTEN_WITHOUT_LIBRARIES)]
     told = _told("ldd", str(prefix / "bin" / f"python{version}"), *map(str, linked))
@@ -128,7 +128,7 @@ def _copy_python(prefix: Path, to: Path, version: str) -> None:
 
 
 def _link_debians_python(root: Path, version: str) -> None:
-    """Link Debian's Python under the names of the official image, instead of Debian's names."""
+    """Give Debian's Python the names that Python has in the official image."""
     debians, ours = root / "usr" / "bin", root / "usr" / "local" / "bin"
     (debians / "python3").unlink()
     for script in debians.glob("pip*"):
@@ -152,7 +152,7 @@ def _link(binary: Path, *names: str) -> None:
 
 
 def certificates() -> bytes:
-    """Return the authorities that this machine trusts; there may be more than Debian's."""
+    """Return the certificate authorities that this machine trusts, possibly more than Debian's."""
     named = [os.environ.get(name) for name in ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")]
     files = [*named, ssl.get_default_verify_paths().cafile, f"/{_CERTIFICATES}"]
     return next((Path(file).read_bytes() for file in files if file and Path(file).is_file()), b"")
@@ -170,7 +170,7 @@ def pip_configuration() -> str:
 
 def _reachable(told: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in told.splitlines():  # settings from the environment come first and take precedence over files
+    for line in told.splitlines():  # settings from the environment come first, and the first one counts
         name, _, value = line.partition("=")
         key = name.rpartition(".")[2]
         words = [word for word in value.strip("'\"").split() if not word.startswith(("file:", "/"))]

@@ -73,7 +73,7 @@ def test_a_job_in_a_container_continues_with_the_outputs_of_the_gate(image: Imag
     assert KEY not in log
 
 
-def test_the_contract_holds_for_a_job_without_a_container(image: Image, tmp_path: Path) -> None:
+def test_the_contract_workflow_succeeds_in_a_job_without_a_container(image: Image, tmp_path: Path) -> None:
     """Without a job container, act gives the gate neither the workspace's path nor the runner's files."""
     require_programs("docker", "make", "openssl")
     if not image.engine.ask("network", "inspect", "bridge", "--format", "{{.IPAM.Config}}").strip("[]\n"):

@@ -59,7 +59,7 @@ def test_the_entrypoint_has_absolute_paths_no_shell_and_an_isolated_python(image
 
 
 def test_the_image_configures_nothing_unnecessary(image: Image) -> None:
-    """The image sets no user, because only root and the runner's user can write the runner's files."""
+    """The image sets no user, because only root and the runner's user can write to the runner's files."""
     said = {key: value for key, value in image.config.items() if value and key not in BY_BUILDERS}
     assert said.keys() <= {"Entrypoint", "Env", "Labels", "WorkingDir"}
     path = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"

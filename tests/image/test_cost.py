@@ -56,7 +56,7 @@ def _nothing_s(image: Image) -> float:
     return time.monotonic() - began_s
 
 
-def test_the_first_request_is_sent_soon(image: Image, told: dict[str, str]) -> None:
+def test_the_first_request_is_sent_soon_after_the_start(image: Image, told: dict[str, str]) -> None:
     pairs = [(_first_request_s(image), _nothing_s(image)) for _ in range(TIMES)]
     first_s, nothing_s = (statistics.median(times) for times in zip(*pairs, strict=True))
     told["time from `docker run` to the first request"] = (
@@ -64,7 +64,6 @@ def test_the_first_request_is_sent_soon(image: Image, told: dict[str, str]) -> N
         f"({min(pairs)[0] * 1000:.0f} to {max(pairs)[0] * 1000:.0f} ms); "
         f"a container whose Python does nothing: {nothing_s * 1000:.0f} ms"
     )
-    # Only consecutive runs are compared, so that it does not matter if the machine becomes slower.
-    assert (
-        statistics.median(first / nothing for first, nothing in pairs) < 2.5
-    )  # without the bytecode of the standard library it was 3.5
+    # Compare only consecutive runs, so that it does not matter if the machine becomes slower.
+    ratio = statistics.median(first / nothing for first, nothing in pairs)
+    assert ratio < 2.5  # it was 3.5 in an image without the bytecode of the standard library

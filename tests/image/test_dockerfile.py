@@ -27,7 +27,7 @@ def test_only_hashed_wheels_are_installed() -> None:
         assert word in install
 
 
-def test_no_stage_changes_the_user() -> None:
+def test_no_stage_sets_a_user_or_uses_add() -> None:
     assert not re.search(r"^(USER|ADD)\b", DOCKERFILE, re.MULTILINE)
 
 

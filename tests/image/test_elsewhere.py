@@ -79,7 +79,9 @@ def test_gitlab_starts_the_gate_with_a_shell(api: Simulator, image: Image, folde
     assert _cases(folder / "test-results" / "checkly-junit.xml") > 0
 
 
-def test_woodpecker_passes_settings_as_variables(api: Simulator, image: Image, folder: Path) -> None:
+def test_settings_that_woodpecker_passes_as_variables_are_read(
+    api: Simulator, image: Image, folder: Path
+) -> None:
     env = {
         "CI": "woodpecker",
         "PLUGIN_SESSION_ID": FAILING.session_ids[0],
@@ -107,7 +109,7 @@ def test_a_demo_needs_no_inputs(scenario: str, code: int, image: Image) -> None:
     assert f"(exit code {code})" in log
 
 
-def test_every_scenario_can_be_served(image: Image) -> None:
+def test_the_help_lists_every_scenario(image: Image) -> None:
     _, told = run(image, "--help")
     assert set(shipped()) <= set(told.replace(",", " ").split())
 

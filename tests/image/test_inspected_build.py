@@ -1,4 +1,4 @@
-"""The image's build behind a proxy that re-signs TLS, with build arguments for an authority and an index."""
+"""A build of the image behind TLS inspection. Build arguments set the authority and the package index."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.image.engine import ROOT
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named as in the base class
         """Log nothing, because the test reads the output of the build."""
 
 

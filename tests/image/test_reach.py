@@ -14,7 +14,7 @@ from tests.image.running import container, run
 
 PYTHON = ["--entrypoint", "/usr/local/bin/python3"]
 SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
-# Modules that the gate does not use. They may need another system or an optional package.
+# The gate does not use these modules. They may need another operating system or an optional package.
 OPTIONAL = (
     "urllib3.contrib.emscripten",
     "urllib3.contrib.pyopenssl",
@@ -66,7 +66,7 @@ def test_every_module_of_the_gate_and_of_its_dependencies_can_be_imported(image:
     assert sum(name.startswith("gate.") for name in found) > 100
 
 
-def test_every_existing_module_of_the_standard_library_can_be_imported(image: Image) -> None:
+def test_every_standard_library_module_in_the_image_can_be_imported(image: Image) -> None:
     code, log = run(image, "-I", "-W", "ignore", "-c", IMPORT_STANDARD, options=PYTHON)
     assert code == 0, log
     assert json.loads(log) == {}

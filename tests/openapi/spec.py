@@ -1,4 +1,4 @@
-"""Checks requests and responses against the OpenAPI document."""
+"""Check requests and responses against the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Schema = Mapping[str, Any]
 
 
 def request_problems(method: str, target: str, body: bytes = b"") -> list[str]:
-    """Return the problems of a request: in its address, its parameters and its body."""
+    """Return the problems with a request: with its path, its parameters and its body."""
     path, _, query = target.partition("?")
     found = _operation(method, path)
     if found is None:
@@ -42,7 +42,7 @@ def request_problems(method: str, target: str, body: bytes = b"") -> list[str]:
 
 
 def response_problems(method: str, target: str, status: int, body: bytes) -> list[str]:
-    """Return the problems of a response to a request with a valid address."""
+    """Return the problems with a response to a request whose path is in the document."""
     found = _operation(method, target.partition("?")[0])
     assert found, target
     responses = found[0]["responses"]
@@ -55,7 +55,7 @@ def response_problems(method: str, target: str, status: int, body: bytes) -> lis
 
 
 def _operation(method: str, path: str) -> tuple[Schema, Mapping[str, str]] | None:
-    """Return the operation at a path, and the IDs in the path. The word `trigger` is not an ID."""
+    """Return the operation at a path, and the IDs in it. Literal paths take precedence over templates."""
     for template in (path, *_SPEC["paths"]):
         pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)
         match = re.fullmatch(pattern, path)

@@ -38,7 +38,10 @@ Trouble = Callable[[int], Response | Unreachable | None]
 
 @dataclass(slots=True)
 class Background:
-    """Checkly's error groups and private locations. `trouble` gets the number of the request, from 0."""
+    """A stand-in for Checkly that returns error groups and private locations.
+
+    `trouble` gets each request's number, from 0.
+    """
 
     trouble: Trouble = lambda _: None
     clock: SimulatedClock = field(default_factory=SimulatedClock)
@@ -102,7 +105,7 @@ def _details(number: int) -> dict[str, Detail]:
     }
 
 
-def test_each_group_is_fetched_once_at_most_four_at_a_time_and_twenty_in_all() -> None:
+def test_at_most_twenty_groups_are_fetched_once_each_and_four_at_a_time() -> None:
     api = Background()
     shared = {IDS[-1]: Detail(("x",), error_groups=(_group_id(1),))}
     found, error = _fetched(api, _details(25) | shared)
@@ -112,7 +115,7 @@ def test_each_group_is_fetched_once_at_most_four_at_a_time_and_twenty_in_all() -
 
 
 @pytest.mark.parametrize("status", [403, 405, 410])
-def test_if_the_key_may_not_read_groups_the_requests_end_without_an_error(status: int) -> None:
+def test_requests_end_without_an_error_if_the_key_may_not_read_groups(status: int) -> None:
     api = Background(lambda _: Response(status, {}, b"{}"))
     assert _fetched(api, _details(9)) == ([], None)
     assert len(api.asked) == 4
@@ -126,7 +129,7 @@ def test_a_deleted_group_is_skipped_without_an_error() -> None:
 @pytest.mark.parametrize(
     "trouble", [Response(502, {}, b""), Response(200, {}, b"<html>"), Unreachable("reset")]
 )
-def test_an_error_of_one_group_is_raised_after_all_others_are_fetched(
+def test_an_error_for_one_group_is_raised_after_all_others_are_fetched(
     trouble: Response | Unreachable,
 ) -> None:
     api = Background(lambda number: trouble if number == 1 else None)
@@ -201,7 +204,7 @@ SINCE = "known error since 2025-12-03"
         ),
     ],
 )
-def test_ages_of_groups_and_one_analysis_follow_the_reasons(
+def test_reasons_are_followed_by_the_ages_of_groups_and_one_analysis(
     reasons: tuple[str, ...], groups: list[Mapping[str, object]], told: tuple[str, ...]
 ) -> None:
     assert _lines(reasons, *groups) == told
@@ -238,12 +241,12 @@ def test_private_locations_are_not_fetched_for_a_skipped_location() -> None:
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
-def test_it_is_not_an_error_if_the_key_may_not_read_private_locations(status: int) -> None:
+def test_no_error_is_raised_if_the_key_may_not_read_private_locations(status: int) -> None:
     assert _absent(MISSING, Background(lambda _: Response(status, {}, b"{}"))) == {}
 
 
 @pytest.mark.parametrize("trouble", [Response(502, {}, b""), Response(200, {}, b"{}"), Unreachable("reset")])
-def test_other_errors_of_requests_for_private_locations_are_raised(trouble: Response | Unreachable) -> None:
+def test_other_errors_in_requests_for_private_locations_are_raised(trouble: Response | Unreachable) -> None:
     with pytest.raises(RequestFailed):
         _absent(MISSING, Background(lambda _: trouble))
 

@@ -21,8 +21,8 @@ POLICY = read_policy("quarantine: [{location: us-east-1, until: 2026-01-15, reas
 DATES = {
     "the last moment of the day": ("Thu, 15 Jan 2026 23:59:59 GMT", State.SKIPPED),
     "the next day": ("Fri, 16 Jan 2026 00:00:00 GMT", State.FAILED),
-    "the next day in another zone": ("Thu, 15 Jan 2026 20:00:00 -0400", State.FAILED),
-    "the next day without a zone": ("Fri, 16 Jan 2026 00:00:00 -0000", State.FAILED),
+    "the next day in another time zone": ("Thu, 15 Jan 2026 20:00:00 -0400", State.FAILED),
+    "the next day without a time zone": ("Fri, 16 Jan 2026 00:00:00 -0000", State.FAILED),
     "an earlier day": ("Thu, 01 Jan 2026 00:00:00 GMT", State.SKIPPED),
     "no header": ("", State.SKIPPED),
     "an invalid date": ("tomorrow", State.SKIPPED),
@@ -59,7 +59,7 @@ def test_a_slow_clock_of_the_api_does_not_extend_a_quarantine() -> None:
 
 
 def _state(date: str, local: str) -> State:
-    """Return the state of the only location of a failed session."""
+    """Return the state of the only location in a failed session."""
     clock = SimulatedClock()
     context = Context(
         clock=clock,

@@ -36,7 +36,7 @@ LATENCY_S = 0.2
 
 @dataclass(slots=True)
 class Explaining:
-    """Checkly's details of results. `trouble` gets the number of the request, from 0."""
+    """A stand-in for Checkly, with details of results. `trouble` gets each request's number, from 0."""
 
     clock: SimulatedClock
     trouble: Callable[[int], Response | Unreachable | None] = lambda _: None

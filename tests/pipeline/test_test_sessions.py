@@ -82,7 +82,7 @@ def gate_on(*results: dict[str, Any], session_id: str = ID, **api: Any) -> tuple
     return report, log.getvalue(), served.paths
 
 
-def test_a_link_costs_one_request() -> None:
+def test_a_session_given_by_link_needs_one_request() -> None:
     report, _, paths = gate_on(check("A"), session_id=LINK)
     assert report.verdict.exit_code is ExitCode.OPEN
     assert paths == [f"/v1/test-sessions/{ID}"]
@@ -107,7 +107,7 @@ def test_the_kind_of_a_session_is_looked_up_only_once() -> None:
     assert "2 of 2 checks finished, 1 failed" in log
 
 
-def test_an_id_that_no_session_has_is_an_error_after_the_grace_period() -> None:
+def test_an_id_that_no_session_has_causes_an_error_after_the_grace_period() -> None:
     report, _, paths = gate_on(session_id=OTHER_ID)
     assert report.verdict.exit_code is ExitCode.INCONCLUSIVE
     assert (

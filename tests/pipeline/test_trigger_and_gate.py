@@ -112,7 +112,7 @@ def test_the_gate_does_not_open_if_a_named_check_was_not_started() -> None:
     assert CHECK_ID not in report.verdict.reason.text
 
 
-def test_a_named_check_that_was_not_started_is_a_notice_if_there_are_tags_too() -> None:
+def test_a_named_check_that_was_not_started_causes_only_a_notice_if_tags_are_given() -> None:
     report, _, _ = _decided(STARTED, trigger_check_id=f"{CHECK_ID} {OTHER_CHECK}", trigger_tags="a")
     assert report.verdict.exit_code is ExitCode.OPEN
     (notice,) = report.notices
@@ -171,7 +171,7 @@ def test_the_time_of_a_trigger_call_counts_towards_the_timeout() -> None:
     assert api.world.clock.elapsed_s() <= 45
 
 
-def test_a_signal_during_a_trigger_call_warns_that_checks_may_have_started() -> None:
+def test_a_signal_during_a_trigger_call_causes_a_warning_about_started_checks() -> None:
     report, _, _ = _decided(STARTED, after_s=40, signal_at_s=20, trigger_check_id=CHECK_ID)
     assert report.verdict.exit_code is ExitCode.SIGTERM
     assert "may have started checks" in report.verdict.reason.text
@@ -179,7 +179,7 @@ def test_a_signal_during_a_trigger_call_warns_that_checks_may_have_started() -> 
     assert report.waited_s == pytest.approx(20)
 
 
-def test_a_signal_between_two_trigger_calls_does_not_warn_of_started_checks() -> None:
+def test_a_signal_between_two_trigger_calls_causes_no_warning_about_checks() -> None:
     report, _, _ = _decided(BUSY, signal_at_s=3, trigger_check_id=CHECK_ID)
     assert report.verdict.exit_code is ExitCode.SIGTERM
     assert "may have started" not in report.verdict.reason.text

@@ -9,7 +9,10 @@ from tests.samples import attempt, result, session
 
 
 def session_of(status: str, locations: str) -> Session:
-    """Return a session from a text like `us-east-1 passed, ap-south-1 passed in 3.1s, sa-east-1 missing`."""
+    """Return a session with the given locations.
+
+    For example: `us-east-1 passed, ap-south-1 passed in 3.1s, sa-east-1 missing`.
+    """
     results = []
     names = []
     for words in locations.split(", "):

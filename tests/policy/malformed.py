@@ -107,7 +107,7 @@ MALFORMED: dict[str, Malformed] = {
     "an empty location": Malformed(
         "locations: {ignore: ['']}", "p.yml:1:22: locations: ignore: '' is not a valid name"
     ),
-    "a location of two lines": Malformed(
+    "a location name with a line break": Malformed(
         'locations: {ignore: ["a\\nb"]}',
         "p.yml:1:22: locations: ignore: 'a\\nb' is not a valid name",
         beyond_schema=True,

@@ -85,7 +85,7 @@ def test_a_rule_applies_to_checks_that_match(match: str, fits: bool) -> None:
     assert in_words(policy.degraded) == ("1" if fits else "5")
 
 
-def test_only_the_first_matching_rule_applies_and_general_limits_complete_it() -> None:
+def test_only_the_first_matching_rule_overrides_general_limits() -> None:
     policy = _policy("""\
 failed-threshold: 7
 degraded-threshold: 5
@@ -145,7 +145,7 @@ def test_a_quarantine_applies_until_the_end_of_its_last_day(days: int) -> None:
         ("location: nowhere", set()),
     ],
 )
-def test_a_quarantine_skips_the_locations_that_match(about: str, skipped: set[str]) -> None:
+def test_a_quarantine_skips_the_locations_that_it_matches(about: str, skipped: set[str]) -> None:
     policy = _policy(f"quarantine: [{{{about}, until: 2026-12-31, reason: INC-1}}]")
     assert set(policy.skipped) == skipped
 

@@ -1,4 +1,4 @@
-"""Which policy files are valid, where mistakes are reported, and a JSON schema that agrees."""
+"""Valid and invalid policy files, the positions of mistakes, and a JSON Schema that agrees with the gate."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_all_mistakes_are_reported_at_once() -> None:
 
 
 @pytest.mark.parametrize(("more", "counted"), [(1, "and 1 more mistake"), (30, "and 30 more mistakes")])
-def test_the_first_of_many_mistakes_are_reported_and_the_others_counted(more: int, counted: str) -> None:
+def test_the_first_of_many_mistakes_are_reported_and_the_others_are_counted(more: int, counted: str) -> None:
     *first, last = _problems(f"checks: [{', '.join(['[]'] * (20 + more))}]")
     assert len(first) == 20
     assert last == f"p.yml: {counted}"
@@ -180,7 +180,7 @@ def test_the_schema_and_the_gate_agree_on_any_shape(document: dict[str, object])
 
 
 @given(st.text() | st.text(alphabet="{}[]:,-&*!|>'\"#%? \nab1"))
-def test_any_text_is_a_policy_or_a_usage_error(written: str) -> None:
+def test_any_text_is_read_as_a_policy_or_causes_a_usage_error(written: str) -> None:
     problems: tuple[str, ...] = ("p.yml",)
     try:
         read_policy(written, "p.yml")

@@ -68,7 +68,7 @@ _TRANSIENT: tuple[Fault, ...] = (
 
 @cache
 def document_of(status: str, results: int, session_id: str, version: str) -> Session:
-    """Return a session as its document describes it, with a status that the API version has."""
+    """Return a session as its document describes it. In v1, the status TIMED_OUT replaces CANCELLED."""
     said = "TIMED_OUT" if version == "v1" and status == "CANCELLED" else status
     return session(said, *RESULTS[results], locations=_LOCATIONS, version=version, session_id=session_id)
 
@@ -167,9 +167,9 @@ def _damaged(body: bytes, how: int) -> Response:
 
 @dataclass(slots=True)
 class Script:
-    """Answers each request with the response for the next byte; after the last byte, with that for `at_last`.
+    """A script: each request gets the response for the next byte; after the last byte, the one for `at_last`.
 
-    Records the last complete document of each session, and counts the final errors.
+    Attributes: the last complete document of each session, and the number of final errors.
     """
 
     script: bytes

@@ -1,4 +1,4 @@
-"""After a signal the gate reports only as many results as it can write in a few seconds."""
+"""After a signal, the gate reports only as many results as it can write in a few seconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gate.polling.result import MOST_RESULTS_AT_A_SIGNAL, Ending, PollResult, re
 from tests.samples import finished, result, session
 
 STOPPED = Stopped(ExitCode.SIGTERM)
-HALF = MOST_RESULTS_AT_A_SIGNAL // 4  # each location and each result counts
+HALF = MOST_RESULTS_AT_A_SIGNAL // 4  # in each session, this number of locations and as many results
 
 
 def _large(status: str, state: str = "passed") -> Session:

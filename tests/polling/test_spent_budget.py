@@ -24,7 +24,7 @@ def test_running_sessions_time_out_if_the_budget_allows_no_last_fetch(sessions: 
     assert world.most_requests_in_a_minute() <= per_minute
 
 
-def test_a_session_of_v2_is_inconclusive_if_the_budget_allows_only_a_request_to_v1() -> None:
+def test_a_v2_session_is_inconclusive_if_the_budget_allows_only_a_request_to_v1() -> None:
     world = World(ENDED, served=("v2",))
     (watched,) = world.wait(timeout_s=20, version="", budget=Budget(1))
     assert watched.ending is Ending.INCONCLUSIVE
@@ -33,7 +33,7 @@ def test_a_session_of_v2_is_inconclusive_if_the_budget_allows_only_a_request_to_
     assert world.clock.elapsed_s() <= 20
 
 
-def test_a_session_of_v2_is_fetched_when_the_budget_allows_a_request_again() -> None:
+def test_a_v2_session_is_fetched_when_the_budget_allows_another_request() -> None:
     world = World(ENDED, served=("v2",))
     (watched,) = world.wait(timeout_s=200, version="", budget=Budget(1))
     assert watched.ending is Ending.FINISHED

@@ -85,7 +85,7 @@ def test_a_transient_fault_is_reported_once_when_it_begins_and_once_when_it_ends
 
 
 @pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT.keys())
-def test_a_fault_that_lasts_until_the_deadline_is_inconclusive(fault: Fault) -> None:
+def test_a_fault_that_lasts_until_the_deadline_makes_the_result_inconclusive(fault: Fault) -> None:
     world = World(
         one_session((0, "STARTED"), (200, "PASSED")), fault=lambda _, at_s: fault if at_s >= 40 else None
     )
@@ -122,14 +122,16 @@ def test_an_unknown_session_is_found_within_the_grace_period(readable_after_s: f
 
 
 @pytest.mark.parametrize("jitter", [lambda: 0.0, lambda: 0.5, lambda: 1.0], ids=["least", "mean", "most"])
-def test_a_session_that_stays_unknown_is_an_error_after_the_grace_period(jitter: Callable[[], float]) -> None:
+def test_a_session_that_stays_unknown_causes_an_error_after_the_grace_period(
+    jitter: Callable[[], float],
+) -> None:
     world = World(one_session((0, "")))
     (watched,) = world.wait(jitter=jitter)
     assert watched.ending is Ending.INCONCLUSIVE
     assert isinstance(watched.error, errors.NoSuchSession)
     assert "No check session has this ID" in watched.error.sentence
     assert "account" in watched.error.sentence
-    assert 10 <= world.clock.elapsed_s() <= 11, "the contract sets a grace period of 10 s"
+    assert 10 <= world.clock.elapsed_s() <= 11, "the documented grace period is 10 s"
     assert not world.told(TroubleEnded)
 
 
@@ -212,7 +214,7 @@ def test_a_running_session_behind_a_slow_network_leads_to_a_timeout(latency_s: f
     assert watched.ending is Ending.TIMEOUT
 
 
-def test_a_network_that_fails_before_the_deadline_is_inconclusive() -> None:
+def test_a_network_that_fails_before_the_deadline_makes_the_result_inconclusive() -> None:
     world = World(one_session((0, "STARTED")), fault=lambda _, at_s: "hangs" if at_s > 1 else None)
     (watched,) = world.wait(timeout_s=120)
     assert watched.ending is Ending.INCONCLUSIVE

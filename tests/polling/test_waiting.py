@@ -1,4 +1,4 @@
-"""Polling without trouble: how soon the end is noticed, and which requests that takes."""
+"""Polling without trouble: how soon the end of a session is noticed, and which requests are needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.polling.world import LATENCY_S, Fault, SimulatedClock, World, one_ses
 from tests.samples import SESSION_ID
 
 
-def test_a_session_that_has_ended_costs_one_request() -> None:
+def test_a_session_that_has_ended_needs_one_request() -> None:
     world = World(one_session((0, "PASSED")))
     (watched,) = world.wait()
     assert watched.ending is Ending.FINISHED
@@ -83,7 +83,7 @@ def test_long_polls_continue_if_they_fail_only_now_and_then() -> None:
 
 
 @pytest.mark.parametrize(("poll_interval_s", "most"), [(10, 13), (30, 4)])
-def test_waiting_for_one_session_costs_few_requests(poll_interval_s: float, most: int) -> None:
+def test_waiting_for_one_session_needs_few_requests(poll_interval_s: float, most: int) -> None:
     world = World(one_session((0, "STARTED"), (1000, "PASSED")))
     world.wait(poll_interval_s=poll_interval_s)
     assert world.most_requests_in_a_minute() <= most
@@ -170,7 +170,7 @@ def test_an_unknown_status_is_reported_once_and_polling_continues() -> None:
     ]
 
 
-def test_an_unknown_status_at_the_deadline_is_inconclusive() -> None:
+def test_an_unknown_status_at_the_deadline_makes_the_result_inconclusive() -> None:
     world = World(one_session((0, "THINKING")))
     (watched,) = world.wait(timeout_s=30)
     assert watched.ending is Ending.INCONCLUSIVE

@@ -23,7 +23,7 @@ from gate.polling.result import PollResult
 from tests.samples import CHECK_ID, SESSION_ID
 
 LATENCY_S = 0.1
-_MOST_IDLE_SLEEPS = 1_000  # consecutive ones: an endless loop must fail a test, not hang it
+_MOST_IDLE_SLEEPS = 1_000  # in a row, so that an endless loop fails a test instead of hanging it
 _ROUNDING_S = 1e-6  # a sum of pauses may be slightly too small
 FINISHED = ("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
 
@@ -72,7 +72,7 @@ class SimulatedClock:
 
 @dataclass(slots=True)
 class World:
-    """Checkly with sessions whose statuses change over time (in seconds since the wait began)."""
+    """A stand-in for Checkly whose sessions change their status, at times in seconds since the wait began."""
 
     timelines: Mapping[str, tuple[tuple[float, str], ...]]
     clock: SimulatedClock = field(default_factory=SimulatedClock)
