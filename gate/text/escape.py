@@ -41,7 +41,7 @@ def document(text: str) -> str:
     any other in Markdown. In Markdown, `##` begins a heading, so it is kept unless it begins a command.
     """
     if text.startswith("{"):
-        return _DOUBLE_HASH.sub(r"\\u0023", text)  # its lines begin with the gate's own text
+        return _DOUBLE_HASH.sub(r"\\u0023", text)  # a line of the gate's JSON cannot begin with `::`
     hashes = _DOUBLE_HASH if text.startswith("<") else _HASH_COMMAND
     return _COMMAND_LINE.sub(r"\1&#58;:", hashes.sub("&#35;", text))
 
