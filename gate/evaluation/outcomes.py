@@ -53,7 +53,7 @@ class Outcome(NamedTuple):
 
     @property
     def finished_in(self) -> str:
-        """Return where the final result is from if it is from another location; otherwise an empty string."""
+        """Return the location of the final result if it is not the run location; otherwise empty."""
         return self.final.location if self.final and self.final.location != self.location else ""
 
     def state_of(self, run: Result) -> State:

@@ -19,7 +19,7 @@ _DRAINED_WITHIN_S = 20.0
 
 
 class Outlet(io.TextIOBase):
-    """A stream to a file descriptor that buffers text in memory while the descriptor's reader is slow.
+    """A stream to a file descriptor. It buffers text in memory while the descriptor's reader is slow.
 
     A slow reader gets every line that fits into the buffer. If the reader stops, the lines that it has not
     read are lost, and `drain` waits for at most 2 s.

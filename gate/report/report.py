@@ -1,4 +1,4 @@
-"""The report: a verdict and its circumstances, however the run ended.
+"""The report: a verdict and the facts about the run, however the run ended.
 
 Each reporter in this package converts it to text or bytes. Reporters make no decisions.
 """
@@ -49,7 +49,7 @@ class ReportFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A verdict with its circumstances.
+    """A verdict, and the facts about the run.
 
     `details` maps the IDs of results to the reasons why they are not green, if the reasons were fetched.
     `absences` maps locations to the reasons why they have no result. `files` are the report files that were

@@ -33,7 +33,7 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drip:
-    """The right response, but its body is sent one byte per interval (in real seconds)."""
+    """The right response, but one byte of its body is sent every `interval_s` real seconds."""
 
     interval_s: float
 
