@@ -16,7 +16,7 @@ _WITHOUT_MEASUREMENT = (State.SKIPPED, State.MISSING, State.UNFINISHED, State.CA
 
 
 class Group(NamedTuple):
-    """The rows of checks that have the same limits. In a check session, these are all of its rows."""
+    """The rows of checks that have the same limits. A check session has only one such group."""
 
     policy: Policy
     rows: tuple[Outcome, ...]
@@ -74,7 +74,7 @@ def _limit(
     """Compare the number of rows with thresholds, none of which may be exceeded.
 
     If there are no rows, there is no decision. If there are no thresholds, any number of rows is allowed.
-    `states` are the states that the text of the decision names.
+    The text of the decision names `states`.
     """
     if not found:
         return

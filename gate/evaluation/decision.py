@@ -97,7 +97,7 @@ class Naming:
 
 
 def naming_of(session: Session, rows: Sequence[Outcome]) -> Naming:
-    """Return how sentences about a session name its rows."""
+    """Return the `Naming` for the rows of a session."""
     by_check = session.kind is SessionKind.TEST
     with_location = len({row.location for row in rows}) > 1
     return Naming(by_check, with_location, labels(run.check for run in session.checks))

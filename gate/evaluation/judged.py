@@ -91,7 +91,7 @@ class JudgedSession:
 
     @property
     def is_of_many(self) -> bool:
-        """Return whether it is a test session, whose rows are named by check."""
+        """Return whether the session is a test session, whose rows are named by check."""
         return self.session is not None and self.session.kind is SessionKind.TEST
 
     @property
@@ -108,7 +108,7 @@ class JudgedSession:
 
 
 def judge_session(polled: PollResult, policy_for: PolicyFor) -> JudgedSession:
-    """Judge one session. No rule is applied to a session that was not read to its end."""
+    """Judge one session. Rules are applied only if the gate has read the session's final results."""
     session = polled.session
     if session is None:
         return JudgedSession(ref=polled.ref, session=None, ending=polled.ending, error=polled.error)
@@ -149,7 +149,7 @@ def _decide(
 
 
 class _Said(NamedTuple):
-    """A decision as each of its rows shows it, with a text that is short enough for a row."""
+    """The parts of a decision that its rows show. `because` is the text, shortened to fit in a row."""
 
     rule: Rule
     closes: bool
@@ -167,7 +167,7 @@ def _by_place(decisions: Iterable[Decision]) -> Mapping[Place, Sequence[_Said]]:
 
 
 def _row(outcome: Outcome, said: Sequence[_Said], polled: PollResult) -> Row:
-    """Return the row with its conclusion, and with the rule that closes the gate or tolerates the row."""
+    """Return an outcome's row: the conclusion, and the rule that led to it if there is one."""
     closing = next((each for each in said if each.closes), None)
     if closing:
         return Row(outcome=outcome, conclusion=Conclusion.RED, rule=closing.rule, because=closing.because)

@@ -11,7 +11,7 @@ from gate.evaluation.states import FAILING, GREEN, State, in_words
 from gate.policy.effective import Policy
 
 _MOST_NAMED = 5
-_WORSE = "the worse of the two counts"
+_WORSE = "the gate uses the worse of the two"
 
 
 def contradictions(session: Session, found: Sequence[Outcome], naming: Naming) -> Iterable[str]:
@@ -33,7 +33,7 @@ def contradictions(session: Session, found: Sequence[Outcome], naming: Naming) -
 
 
 def unapplied(found: Sequence[Outcome], policies: Mapping[Check, Policy], naming: Naming) -> Iterable[str]:
-    """Name the parts of the policy that could not be applied, because the results lack the data."""
+    """Name the parts of the policy that could not be applied because data is missing from the results."""
     untimed: dict[str, list[Outcome]] = {}
     for row in found:
         policy = policies[row.check]

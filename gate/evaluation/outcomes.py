@@ -15,7 +15,7 @@ from gate.policy.effective import Policy
 class Outcome(NamedTuple):
     """The outcome of one check at one run location.
 
-    `state` is the state that counts, and `seen` the state that the results alone show. They differ if the
+    `state` is the state that counts, and `seen` is the state that the results alone show. They differ if the
     policy skips the location, or if the session is DEGRADED and no location explains why. `is_flaky` is true
     if the location is green or degraded after a failed attempt. `slower_than_ms` is the policy's response
     time if the location is degraded only because of that limit.
@@ -48,18 +48,18 @@ class Outcome(NamedTuple):
 
     @property
     def tries(self) -> int:
-        """Return how often the check ran here."""
+        """Return how many times the check ran for this location."""
         return len(self.runs)
 
     @property
     def finished_in(self) -> str:
-        """Return the location of the final result if that is another location; otherwise empty."""
+        """Return the location of the final result if it is not the run location; otherwise empty."""
         return self.final.location if self.final and self.final.location != self.location else ""
 
     def state_of(self, run: Result) -> State:
         """Return the state of one run.
 
-        The policy's response time applies only if the location is degraded because of it.
+        The policy's response time is applied only if it is the reason why the location is degraded.
         """
         return result_state(run, self.slower_than_ms)
 
@@ -90,8 +90,8 @@ def outcomes_of_check(run: CheckRun, policy: Policy, *, is_over: bool) -> tuple[
 def is_degraded_without_explanation(session: Session, rows: Sequence[Outcome]) -> bool:
     """Return whether the session is DEGRADED although Checkly reports none of its locations as degraded.
 
-    A location that is degraded only by the policy's response time explains nothing, because Checkly does not
-    apply that limit.
+    A location that is degraded only by the policy's response time is not an explanation, because Checkly does
+    not apply that limit.
     """
     return session.status == "DEGRADED" and not any(
         row.seen is State.DEGRADED and not row.is_slow for row in rows

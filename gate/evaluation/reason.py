@@ -34,7 +34,7 @@ class Reason(NamedTuple):
 
 
 def reason_for(sessions: Sequence[JudgedSession], faults: Sequence[GateError] = ()) -> Reason:
-    """Explain why sessions pass or do not pass. Faults of the gate itself come first."""
+    """Explain why sessions pass or do not pass. `faults` come first: errors that belong to no session."""
     clauses = [Clause(clean(fault.sentence, SENTENCE_LENGTH)) for fault in faults]
     all_pass = bool(sessions) and all(session.kind is VerdictKind.PASS for session in sessions)
     if all_pass:

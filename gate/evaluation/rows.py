@@ -15,7 +15,7 @@ class LocationResults:
 
     `finals` are the FINAL results or, if there are none, the results that stand in for them. `unsettled`
     results can make the location red but never green. If `is_ambiguous` is true, the finals may belong to
-    another location that was also retried elsewhere.
+    another location whose retry also ran elsewhere.
     """
 
     location: str
@@ -26,7 +26,7 @@ class LocationResults:
 
 
 class Severity(NamedTuple):
-    """How bad results are under a policy.
+    """The severity of results under a policy.
 
     Rank 0 is the worst. A red result closes the gate unless a threshold tolerates it.
     """
@@ -61,7 +61,7 @@ def results_by_location(
 
 
 def when_stopped(result: Result) -> tuple[bool, float]:
-    """Return a sort key: results without a time come first, then the others by when they stopped."""
+    """Return a sort key: results without a stop time come first, then the others by their stop times."""
     return (True, result.stopped_at.timestamp()) if result.stopped_at else (False, 0.0)
 
 
@@ -85,12 +85,12 @@ def _place_finals(
 ) -> None:
     """Add the final results of unlisted locations to the rows that lack a final result, or as separate rows.
 
-    If only some get separate rows, results from locations that count come before results from skipped ones.
+    If only some of them get separate rows, results from skipped locations come last.
     """
     waiting = [row for row in rows.values() if row.attempts and not row.finals]
     separate: Iterable[Result] = ()
     if not waiting:
-        # No listed location needs a final, so none of the finals is its retry.
+        # No listed location lacks a final, so these finals are not retries of listed locations.
         separate = finals
     elif len(finals) < len(waiting):
         # There are too few finals, and it is unknown which rows lack one. Unless a final is red, all of
@@ -115,8 +115,8 @@ def _place_finals(
 def _complete_all(waiting: Sequence[LocationResults], finals: Sequence[Result], severity: Severity) -> None:
     """Give all finals to each row. Among finals of the same rank, only the latest is kept.
 
-    A final that Checkly itself reports as degraded is kept too, because nothing else explains a DEGRADED
-    session.
+    A final that Checkly itself reports as degraded is kept too, because it explains why the session is
+    DEGRADED.
     """
     distinct = list({(severity.rank(final), final.is_degraded): final for final in finals}.values())
     for row in waiting:
@@ -131,8 +131,8 @@ def _place_attempts(
 ) -> None:
     """Add each failed attempt of an unlisted location to the row to which it most probably belongs.
 
-    If no listed location was retried, the attempt is added to a row that counts and is not red. It makes that
-    row flaky.
+    If no listed location was retried, the attempt is added to a row that counts and is not red. That row
+    becomes flaky.
     """
     finished_in: dict[str, LocationResults] = {}
     for row in rows:

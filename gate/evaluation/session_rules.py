@@ -31,7 +31,7 @@ class FinishedSession(NamedTuple):
         return tuple(row for row in self.rows if row.state is not State.SKIPPED)
 
     def places(self, state: State) -> tuple[Place, ...]:
-        """Return the rows in a state."""
+        """Return the places of the rows in a state."""
         return tuple(place_of(row) for row in self.rows if row.state is state)
 
 
@@ -147,9 +147,9 @@ def _nothing_counted(of: FinishedSession) -> Iterable[Decision]:
         return
     what = "check" if of.naming.by_check else "location"
     if not of.rows:
-        text = f"no {what} counts: the session has none"
+        text = f"no {what} is counted: the session has none"
     elif not of.counted:
-        text = f"no {what} counts: all are skipped"
+        text = f"no {what} is counted: all are skipped"
     else:
         found = Counter(row.state.value for row in of.counted)
         text = f"no {what} has a result: " + ", ".join(f"{number} {word}" for word, number in found.items())

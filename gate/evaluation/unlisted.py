@@ -12,7 +12,7 @@ from gate.polling.result import PollResult
 def with_unlisted(polled: PollResult, checks: Mapping[str, int]) -> PollResult:
     """Add an entry without a result for each check that is missing from a session.
 
-    `checks` maps the ID of a session to the number of checks that it must have.
+    `checks` maps the ID of a session to the number of checks that the session must contain.
     """
     session = polled.session
     lacking = checks.get(polled.ref.id, 0) - len(session.checks) if session else 0

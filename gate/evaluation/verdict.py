@@ -1,7 +1,7 @@
-"""The verdict: a pure function of the poll results, the policy, and errors of the gate itself.
+"""The verdict: a pure function of the poll results, the policy, and the errors that belong to no session.
 
-Only this module picks the exit code of a run that ends in a report. A session that was not read completely
-and to its end never opens the gate.
+Only this module picks the exit code of a run that ends in a report. The gate opens only if it has read the
+final results of every session completely.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from gate.polling.result import Ending, PollResult
 
 
 class Verdict(NamedTuple):
-    """The gate's decision and the sessions that it is based on. `faults` are errors of the gate itself."""
+    """The gate's decision, and the sessions that it is based on.
+
+    `faults` are the errors that belong to no session.
+    """
 
     kind: VerdictKind
     exit_code: ExitCode
@@ -34,11 +37,11 @@ class Verdict(NamedTuple):
         return self.kind is VerdictKind.FAIL and self.exit_code is ExitCode.OPEN
 
     def with_fault(self, fault: GateError) -> Verdict:
-        """Return a verdict that includes another error of the gate itself."""
+        """Return a verdict that includes another error that belongs to no session."""
         return conclude(self.sessions, faults=(*self.faults, fault), report_only=self.report_only)
 
 
-# The gate's exit code is the first of these that applies to a session or a fault.
+# The gate's exit code is the first of these that a session or a fault leads to.
 _PRECEDENCE = (
     ExitCode.SIGHUP,
     ExitCode.SIGINT,

@@ -30,7 +30,7 @@ class Limits:
     response_time_origin: str = DEFAULT
 
     def over(self, general: Limits) -> Limits:
-        """Return these limits, and the general ones in place of those that are not given."""
+        """Return these limits. Take each limit that is not given from the general limits."""
         timed = self if self.response_time_ms is not None else general
         return Limits(
             failed=self.failed or general.failed,
@@ -62,7 +62,7 @@ class PolicyFile(NamedTuple):
 class PolicyDocument:
     """The content of a policy file. `file` is None if there is no file.
 
-    `origins` maps `missing`, `cancelled` and each listed location to its place in the file.
+    `origins` maps `missing`, `cancelled`, `required LOCATION` and `ignore LOCATION` to places in the file.
     """
 
     limits: Limits = field(default_factory=Limits)

@@ -17,7 +17,7 @@ class Policy:
     indexes of the entries in `checks` that apply. Checks with the same entries are judged together.
 
     `skipped` maps each skipped location to the reason. `origins` has the source of each rule that is not a
-    threshold: `missing`, `cancelled`, `response-time`, `required LOCATION`.
+    threshold: `missing`, `cancelled`, `response-time`, `required LOCATION`, `ignore LOCATION`.
     """
 
     failed: tuple[Threshold, ...] = (NOTHING,)

@@ -21,7 +21,7 @@ def load_policy(path: str) -> PolicyDocument:
     The path `none` means the defaults, even if there is a file at the default path. Raises `UsageError`,
     with every mistake, if the file cannot be read or is not a valid policy.
     """
-    # A broken link counts as a file, so that it leads to an error and not to the defaults.
+    # A broken symbolic link counts as a file, so that the gate does not silently use the defaults.
     if path == _NONE or (not path and not os.path.lexists(DEFAULT_PATH)):
         return PolicyDocument()
     from gate.policy.schema import LARGEST_BYTES, read_policy  # noqa: PLC0415 - YAML loads slowly

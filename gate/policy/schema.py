@@ -26,7 +26,7 @@ LIMITS = ("degraded-threshold", "failed-threshold", "flaky-threshold", "response
 
 
 def read_policy(written: str, path: str) -> PolicyDocument:
-    """Return the document in the text of a policy file. Decisions and messages call the file `path`.
+    """Return the document in the text of a policy file. Decisions and messages name the file by `path`.
 
     Raises `UsageError` with all mistakes, each as `path:line:column: message`.
     """
@@ -112,7 +112,7 @@ def _response_time(node: yaml.Node) -> float:
 
 
 def _name(node: yaml.Node) -> str:
-    """Return a name. It must be one clean line, because the gate also cleans the names from Checkly."""
+    """Return a name. It must be one clean line, like the names from Checkly after they are cleaned."""
     value = text(node)
     if not value or clean(value) != value:
         raise wrong(node, f"{shown(node)} is not a valid name: one line of 1 to 200 printable characters")
@@ -124,7 +124,7 @@ def _glob(node: yaml.Node) -> str:
     value = _name(node)
     rest = value
     while "[" in rest:
-        # The first character of a set may be `]`, even after `!`.
+        # A `]` that comes first in a set, even after `!`, does not close the set.
         inside = rest[rest.index("[") + 1 :].removeprefix("!")
         if "]" not in inside[1:]:
             raise wrong(

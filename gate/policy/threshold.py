@@ -25,11 +25,11 @@ class Threshold:
     origin: str = DEFAULT
 
     def allows(self, number: int, of: int) -> bool:
-        """Return whether `number` of `of` locations do not exceed the threshold."""
+        """Return whether `number` out of `of` locations is within the threshold."""
         return number * _ONE <= self.amount * of if self.is_share else number <= self.amount
 
     def share_of(self, of: int) -> float:
-        """Return the threshold as a fraction of `of` locations (at least 1). It may exceed 1."""
+        """Return the threshold as a fraction of `of`, which is at least 1. The fraction may exceed 1."""
         return self.amount / _ONE if self.is_share else self.amount / of
 
     def __str__(self) -> str:

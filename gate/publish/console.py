@@ -39,14 +39,15 @@ class LogStream(Protocol):
 
 
 class Console:
-    """A log on a stream. The gate continues without it if the stream's reader has gone."""
+    """A log on a stream. If the stream's reader has gone, the gate continues without a log."""
 
     def __init__(self, stream: LogStream, env: Mapping[str, str]) -> None:
         self._stream = stream
         self._is_terminal = stream.isatty() and env.get("TERM") != "dumb"
         self._has_colour = _has_colour(env, is_terminal=self._is_terminal)
         self._has_links = self._is_terminal and _has_links(env)
-        # GitHub's runner reads commands only at the start of a line, but the status line has no line break.
+        # GitHub's runner reads commands only at the start of a line. A status line does not end with a line
+        # break, so the runner would miss a command that follows it.
         self._redraws = self._is_terminal and env.get("GITHUB_ACTIONS") != "true"
         self._shows_state = False
         self._hidden: Callable[[str], str] = str
@@ -56,7 +57,7 @@ class Console:
         self._hidden = hidden
 
     def line(self, line: Line) -> None:
-        """Write one permanent line, in several rows if the terminal is too narrow for it."""
+        """Write one permanent line. On a narrow terminal, wrap it between words."""
         shown = log_line(line.text if self._has_links or not line.link else f"{line.text}: {line.link}")
         rows = wrapped(shown, _width(self._stream)) if self._is_terminal else (shown,)
         colour = _COLOURS.get(line.tone) if self._has_colour else None

@@ -98,7 +98,7 @@ def _replace(path: Path, parts: Iterable[bytes], workspace: Path) -> None:
 
 
 def _leads_through(path: Path, workspace: Path) -> bool:
-    """Return whether the path, or a folder in it, is in the workspace once links are resolved."""
+    """Return whether the path or one of its parent folders is in the workspace, with all links resolved."""
     written = absolute(path)
     border = real_path(workspace)
     return any(Path(real_path(each)).is_relative_to(border) for each in (written, *written.parents))

@@ -61,7 +61,7 @@ class GitHub:
 
 
 def _workspace(named: str) -> Path:
-    """Return the workspace, or the working directory if that folder does not exist in the container."""
+    """Return the workspace, or the working directory if the workspace does not exist in the container."""
     try:
         return Path(named) if named and Path(named).is_dir() else Path()
     except OSError:

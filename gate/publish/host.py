@@ -16,7 +16,7 @@ class Host(Protocol):
     """The features of a CI system that the gate uses. Methods do nothing if the system lacks the feature."""
 
     workspace: Path
-    confined: bool  # whether to refuse links out of the workspace, whose content is not trusted
+    confined: bool  # refuse symbolic links out of the workspace, because its content is not trusted
 
     def mask(self, secret: str) -> None:
         """Hide the secret from now on."""

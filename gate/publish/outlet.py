@@ -1,4 +1,4 @@
-"""A stream that never blocks its writer: a log that is not read must not prevent the reports."""
+"""A stream that never blocks its writer: if nothing reads the log, the reports must still be written."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from collections import deque
 from typing import Self, TextIO
 
 _AT_ONCE_BYTES = 512  # POSIX: a pipe that is ready accepts this much without blocking
-_MOST_HELD_BYTES = 4 * 1024 * 1024  # enough for the log of ten thousand rows; further lines are dropped
+_MOST_HELD_BYTES = 4 * 1024 * 1024  # enough for the log of ten thousand rows; further lines are discarded
 _STALLED_AFTER_S = 2.0
 _DRAINED_WITHIN_S = 20.0
 
 
 class Outlet(io.TextIOBase):
-    """A stream to a file descriptor that buffers text in memory while the descriptor's reader is slow.
+    """A stream to a file descriptor. It buffers text in memory while the descriptor's reader is slow.
 
     A slow reader gets every line that fits into the buffer. If the reader stops, the lines that it has not
     read are lost, and `drain` waits for at most 2 s.
@@ -41,7 +41,7 @@ class Outlet(io.TextIOBase):
             return cls(None)
 
     def write(self, text: str) -> int:
-        """Buffer the text until `flush`. Drop it if the buffer is full."""
+        """Buffer the text until `flush`. Discard it if the buffer is full."""
         data = text.encode(self._encoding, errors="backslashreplace")
         if self._descriptor is not None and self._held_bytes + len(data) <= _MOST_HELD_BYTES:
             self._held.append(data)
@@ -95,7 +95,8 @@ class Outlet(io.TextIOBase):
 def _own_description(descriptor: int) -> int:
     """Reopen a pipe or terminal, so that its non-blocking mode is not shared with other processes.
 
-    If that is not possible, return the descriptor itself. Small parts are written to it when it is ready.
+    If that is not possible, return the descriptor itself. `Outlet` writes small parts, each only when the
+    descriptor is ready, so that a write does not block.
     """
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISFIFO(mode) and not os.isatty(descriptor):

@@ -22,8 +22,8 @@ _LIST_LENGTH = 1_000_000
 def publish(report: Report, sinks: Sinks) -> ExitCode:
     """Write the report to the files, the host and the log. Return the exit code.
 
-    If a file cannot be written, the other reports name that fault. The log comes last, because its reader may
-    have stalled.
+    If a file cannot be written, the other reports contain that fault. The log comes last, because its reader
+    may have stalled.
     """
     report = write_files(report, sinks)
     jobs: tuple[Callable[[Report, Sinks], None], ...] = (

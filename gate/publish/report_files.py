@@ -1,4 +1,4 @@
-"""Write the report files. If one cannot be written, the others are still written, and name that fault."""
+"""Write the report files. If one cannot be written, the others are still written, and report the fault."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ _FILES = (
 
 
 def write_files(report: Report, sinks: Sinks) -> Report:
-    """Write the report files. Return the report as they show it.
+    """Write the report files. Return the report that they show.
 
-    If a file cannot be written, the others are written again, so that they name that fault. A report on
+    If a file cannot be written, the others are written again, so that they contain that fault. A report on
     stdout comes last, because it cannot be replaced.
     """
     wanted = [file for file in _FILES if sinks.paths.get(file.input)]
@@ -94,7 +94,7 @@ def _write_all(
     """Write each file. Return the report with the faults, and the files that could not be written.
 
     `written` has the inputs whose files exist; the inputs of new files are added. After a fault, a report on
-    stdout waits for the next round, so that it names the fault.
+    stdout waits for the next round, so that it contains the fault.
     """
     failed: list[_File] = []
     for file in wanted:
@@ -112,7 +112,7 @@ def _write_all(
 
 
 def _write_in_place_of_the_old(report: Report, file: _File, sinks: Sinks) -> tuple[Report, bool]:
-    """Remove the old file, which may report a pass, and write the new one. Both might not fit on the disk."""
+    """Remove the old file, which may report a pass and takes space on the disk. Then write the new file."""
     remove(Path(sinks.paths[file.input]))
     return _write(report, file, sinks)
 
@@ -123,7 +123,7 @@ def _planned(file: _File, sinks: Sinks) -> ReportFile:
 
 
 def _write(report: Report, file: _File, sinks: Sinks) -> tuple[Report, bool]:
-    """Write one file. Return the report, to which a failure adds a fault, and whether it worked."""
+    """Write one file. Return the report, which contains a fault if that failed, and whether it succeeded."""
     host = sinks.host
     try:
         parts = map(sinks.hidden.in_bytes, file.render(report))

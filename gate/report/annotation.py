@@ -65,7 +65,7 @@ def _verdict(report: Report) -> Iterable[Annotation]:
 
 
 def _reasons(report: Report) -> Iterable[str]:
-    """Yield the reasons for the worst rows that close the gate, each reason once."""
+    """Yield the reasons why the worst rows that close the gate are not green, each reason once."""
     several = len(report.sessions) > 1
     red = [
         (_prefix(judged, several) + judged.naming.name(place_of(row.outcome)), row.outcome)

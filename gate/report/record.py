@@ -49,7 +49,10 @@ def parts(report: Report) -> Iterable[bytes]:
 
 
 def _encoded(value: Mapping[str, object], depth: int = 0) -> bytes:
-    """Return the value as JSON, indented for that depth. JSON escapes the line breaks in strings."""
+    """Return the value as JSON, indented by `depth` levels.
+
+    The strings do not change, because JSON escapes the line breaks in them.
+    """
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return text.replace("\n", "\n" + depth * "  ").encode(errors="replace")
 

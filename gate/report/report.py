@@ -1,4 +1,4 @@
-"""The report: a verdict and its circumstances, however the run ended.
+"""The report: a verdict and the facts about the run, however the run ended.
 
 Each reporter in this package converts it to text or bytes. Reporters make no decisions.
 """
@@ -49,7 +49,7 @@ class ReportFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A verdict with its circumstances.
+    """A verdict, and the facts about the run.
 
     `details` maps the IDs of results to the reasons why they are not green, if the reasons were fetched.
     `absences` maps locations to the reasons why they have no result. `files` are the report files that were
@@ -74,18 +74,18 @@ class Report:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Return the errors of the gate itself, one sentence each."""
+        """Return the errors that belong to no session, one sentence each."""
         return tuple(clean(fault.sentence, SENTENCE_LENGTH) for fault in self.verdict.faults)
 
     @property
     def mistakes(self) -> tuple[str, ...]:
-        """Return the mistakes in the inputs or the policy file, one line each; none if the gate started."""
+        """Return the mistakes in the inputs and in the files that the user gave, one line each."""
         usage = (fault for fault in self.verdict.faults if isinstance(fault, UsageError))
         return tuple(clean(problem, SENTENCE_LENGTH) for fault in usage for problem in fault.problems)
 
     @property
     def other_faults(self) -> tuple[str, ...]:
-        """Return the errors of the gate itself, except mistakes and the error that is the reason."""
+        """Return the errors that belong to no session, except `mistakes` and an error that is the reason."""
         others = (fault for fault in self.verdict.faults if not isinstance(fault, UsageError))
         texts = (clean(fault.sentence, SENTENCE_LENGTH) for fault in others)
         return tuple(text for text in texts if text != self.verdict.reason.text)
@@ -110,19 +110,19 @@ class Report:
         return next((file.path for file in self.files if file.input == name), "")
 
     def why(self, result: Result | None) -> Detail:
-        """Return the reasons for a result, as far as they are known."""
+        """Return the reasons why a result is not green, as far as they are known."""
         return self.details.get(result.id.lower(), _UNKNOWN) if result else _UNKNOWN
 
     def why_of(self, outcome: Outcome) -> Detail:
-        """Return the reasons for a row: those of its final result, or why it is missing."""
+        """Return the reasons why a row is not green: those of its final result, or why it is missing."""
         if outcome.state is State.MISSING:
             return self.absences.get(outcome.location, _UNKNOWN)
         return self.why(outcome.final)
 
     def explained(self, outcome: Outcome) -> tuple[tuple[str, Detail], ...]:
-        """Return the known reasons for the runs of a row in order, each with the number of the run.
+        """Return the known reasons why the runs of a row are not green, in order, each with the run's number.
 
-        The reasons why a row has no result come last.
+        If the row has no result, the reasons for that come last.
         """
         runs = [
             (f"attempt {number} of {outcome.tries}", self.why(run))
@@ -133,7 +133,7 @@ class Report:
         return tuple((name, why) for name, why in runs if why.reasons or why.recordings)
 
     def reason_of(self, outcome: Outcome) -> str:
-        """Return the main reason for the last run that has a reason; empty if no reason is known."""
+        """Return the main reason of the last run whose reasons are known; empty if there is no such run."""
         reasons = [why.reasons[0] for _, why in self.explained(outcome) if why.reasons]
         return reasons[-1] if reasons else ""
 

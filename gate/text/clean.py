@@ -33,7 +33,7 @@ def clean(text: str, length: int = NAME_LENGTH) -> str:
     ANSI sequences, lone surrogates, noncharacters, invisible characters and direction marks are removed. Each
     run of white space and control characters becomes one space. Text that is already clean does not change.
     """
-    head = text[: length * 20]  # so that cleaning a text of megabytes does not take long
+    head = text[: length * 20]  # so that cleaning megabytes of text does not take long
     visible = _UNWRITABLE.sub("", _ANSI.sub("", head))
     line = _BLANK_START.sub("", _SPACE.sub(" ", visible).rstrip())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"

@@ -11,7 +11,7 @@ _PARTS = re.compile(
     r"(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m(?!s))?(?:(?P<s>\d+(?:\.\d+)?)s)?(?:(?P<ms>\d+)ms)?", re.ASCII
 )
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_LONGEST_TEXT = 20  # longer than any sensible duration, but too short for a sum that overflows
+_LONGEST_TEXT = 20  # longer than any sensible duration, but short enough that no sum overflows
 
 
 def parse_duration(text: str) -> float:

@@ -21,9 +21,9 @@ def log_line(text: str) -> str:
     """Return a line that no CI system reads as a command, and that a terminal shows as plain text.
 
     GitHub's runner reads `::name` at the start of a line (after white space) and `##[name]` anywhere in it;
-    Azure's agent reads `##vso[`, and TeamCity's `##teamcity[`. Buildkite folds the lines below one that
-    begins with `+++`, `---`, `~~~` or `^^^`. Jenkins begins its own lines with `[Pipeline]`. An
-    indented line must not look like the verdict, which is not indented.
+    Azure's agent reads `##vso[`, and TeamCity's `##teamcity[`. Buildkite folds the lines below a line
+    that begins with `+++`, `---`, `~~~` or `^^^`. Jenkins begins its own lines with `[Pipeline]`, so other
+    lines must not. An indented line must not look like the verdict, which is not indented.
     """
     shown = without_commands(_CONTROLS.sub(" ", text))
     return "· " + shown.removeprefix("  ") if _COMMAND.match(shown) else shown
@@ -41,7 +41,7 @@ def document(text: str) -> str:
     any other in Markdown. In Markdown, `##` begins a heading, so it is kept unless it begins a command.
     """
     if text.startswith("{"):
-        return _DOUBLE_HASH.sub(r"\\u0023", text)  # its lines begin with the gate's own text
+        return _DOUBLE_HASH.sub(r"\\u0023", text)  # a line of the gate's JSON cannot begin with `::`
     hashes = _DOUBLE_HASH if text.startswith("<") else _HASH_COMMAND
     return _COMMAND_LINE.sub(r"\1&#58;:", hashes.sub("&#35;", text))
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 _HIDDEN = b"***"
 _NEVER = r"(?!)"
-_SHORTEST_SECRET = 8  # Checkly's keys have 35 characters; a shorter text may occur in responses by chance
+_SHORTEST_SECRET = 8  # Checkly's keys have 35 characters; a short string may occur in responses by chance
 _TELLING_LETTERS = 16  # half the length of a Checkly key without its prefix
 _SHORTEST_TRACE = 8  # a shorter piece of base64 can also occur without the secret
 _IN_BASE64 = {"+": r"(?:\+|-|%2[Bb])", "/": r"(?:/|\\/|_|%2[Ff])"}  # as in URLs and in JSON
@@ -18,7 +18,7 @@ _IN_BASE64 = {"+": r"(?:\+|-|%2[Bb])", "/": r"(?:/|\\/|_|%2[Ff])"}  # as in URLs
 class Redaction:
     """A filter that hides secrets: in plain text, with escapes of JSON or URLs, and inside base64.
 
-    A very short secret is not hidden, because that would garble other words in a response.
+    A very short secret is not hidden, because other words in a response may contain the same characters.
     """
 
     def __init__(self, *secrets: str) -> None:
@@ -35,13 +35,13 @@ class Redaction:
         return body
 
     def in_bytes(self, content: bytes) -> bytes:
-        """Return content that the gate itself writes, without the secrets and slugs made from them."""
+        """Remove the secrets, and slugs made from them, from content that the gate itself writes."""
         for each in self._secrets:
             content = each.in_bytes(content)
         return content
 
     def in_text(self, text: str) -> str:
-        """Return text that the gate itself writes, without the secrets and slugs made from them."""
+        """Remove the secrets, and slugs made from them, from text that the gate itself writes."""
         return self.in_bytes(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
 
 

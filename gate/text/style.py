@@ -44,15 +44,15 @@ def shortened(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int) -> tuple[str, ...]:
-    """Return the text in rows of at most `width` columns, broken between words. Later rows are indented.
+    """Return the text in lines of at most `width` columns, wrapped between words. Later lines are indented.
 
-    A word that is too long for a row, such as a URL, is not broken.
+    A word that is too long for a line, such as a URL, is not broken.
     """
     margin = len(text) - len(text.lstrip(" "))
     indent = " " * (margin + 2)
     rows: list[str] = []
     while columns(text) > width:
-        begins = margin if not rows else len(indent)  # a row contains at least one word
+        begins = margin if not rows else len(indent)  # a line contains at least one word
         room = len(cut(text, width)) + 1
         at = text.rfind(" ", begins + 1, room)
         at = at if at > 0 else text.find(" ", room)

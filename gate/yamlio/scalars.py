@@ -56,7 +56,8 @@ def number(lowest: float, highest: float) -> Reader[float]:
     def read(node: yaml.Node) -> float:
         value = json_scalar(node)
         if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
-            raise wrong(node, f"a number from {lowest:g} to {highest:g} is needed here, not {shown(node)}")
+            bounds = f"{lowest:.10g} to {highest:.10g}"  # no exponent: YAML 1.1 reads 1e+06 as a string
+            raise wrong(node, f"a number from {bounds} is needed here, not {shown(node)}")
         return float(value)
 
     return read
@@ -105,7 +106,7 @@ def uuid(node: yaml.Node) -> str:
 
 
 def header(node: yaml.Node) -> str:
-    """Return a text that is a valid header value."""
+    """Return a string that is a valid header value."""
     value = scalar(node)
     if not (value.isascii() and value.isprintable()):
         raise wrong(node, f"{shown(node)} is not a valid header value")

@@ -12,7 +12,7 @@ from gate.yamlio.scalars import Reader, T, json_scalar, scalar
 
 
 def several(item: Reader[T]) -> Reader[tuple[T, ...]]:
-    """Return a reader of lists, which reads each item with `item`."""
+    """Return a reader of lists, which reads each element with `item`."""
 
     def read(node: yaml.Node) -> tuple[T, ...]:
         if not isinstance(node, yaml.SequenceNode):

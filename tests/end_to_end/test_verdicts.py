@@ -165,7 +165,7 @@ VERDICTS = {
         "fail",
         {"session": "error NothingCounted"},
         locations="[]",
-        reason="no location counts",
+        reason="no location is counted",
     ),
     "a result of an undocumented type": Case(
         "PASSED",
@@ -231,7 +231,7 @@ sessions:
 def test_a_contradiction_between_status_and_results_is_reported(tmp_path: Path) -> None:
     run = gate_on(tmp_path, VERDICTS["passed, but a location failed"].scenario)
     for place in (run.log, run.summary.replace("\\", ""), str(run.record["sessions"][0]["contradictions"])):
-        assert "Checkly reports PASSED, but us-east-1 failed; the worse of the two counts" in place
+        assert "Checkly reports PASSED, but us-east-1 failed; the gate uses the worse of the two" in place
     assert any("Checkly reports PASSED" in line for line in run.annotations if line.startswith("::warning "))
 
 

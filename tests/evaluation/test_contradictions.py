@@ -16,19 +16,19 @@ CASES: dict[str, tuple[Session, list[str]]] = {
     "agreement": (session("FAILED", result("a", "failed"), result("b", "degraded")), []),
     "passed, and failed": (
         session("PASSED", result("a"), result("b", "failed")),
-        ["Checkly reports PASSED, but b failed; the worse of the two counts"],
+        ["Checkly reports PASSED, but b failed; the gate uses the worse of the two"],
     ),
     "degraded, and cancelled": (
         session("DEGRADED", result("a", "degraded"), result("b", "cancelled")),
-        ["Checkly reports DEGRADED, but b was cancelled; the worse of the two counts"],
+        ["Checkly reports DEGRADED, but b was cancelled; the gate uses the worse of the two"],
     ),
     "passed, and degraded": (
         session("PASSED", result("a", "degraded"), result("b")),
-        ["Checkly reports PASSED, but a is degraded; the worse of the two counts"],
+        ["Checkly reports PASSED, but a is degraded; the gate uses the worse of the two"],
     ),
     "passed, and a location was degraded before it passed": (
         session("PASSED", result("a", "degraded", after_s=3), result("a", after_s=9)),
-        ["Checkly reports PASSED, but a is degraded; the worse of the two counts"],
+        ["Checkly reports PASSED, but a is degraded; the gate uses the worse of the two"],
     ),
     "passed, and only the policy makes a location degraded": (session("PASSED", result("a", took_s=9)), []),
     "degraded, and all green": (
@@ -42,11 +42,11 @@ CASES: dict[str, tuple[Session, list[str]]] = {
     ),
     "five are named": (
         session("PASSED", *FIVE_FAILED),
-        [f"Checkly reports PASSED, but {_FIVE}; the worse of the two counts"],
+        [f"Checkly reports PASSED, but {_FIVE}; the gate uses the worse of the two"],
     ),
     "further locations are only counted": (
         session("PASSED", *SIX_FAILED),
-        [f"Checkly reports PASSED, but {_FIVE} and 1 more; the worse of the two counts"],
+        [f"Checkly reports PASSED, but {_FIVE} and 1 more; the gate uses the worse of the two"],
     ),
 }
 

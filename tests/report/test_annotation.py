@@ -128,7 +128,7 @@ WARNINGS: dict[str, tuple[Report, list[str]]] = {
         report_on(session("PASSED", result("a", "failed")), policy=Policy(failed=(SEVERAL,))),
         [
             "1 of 1 location failed (100%), at most 3 allowed (default): a",
-            "Checkly reports PASSED, but a failed; the worse of the two counts",
+            "Checkly reports PASSED, but a failed; the gate uses the worse of the two",
         ],
     ),
     "a notice, such as the deprecated API": (

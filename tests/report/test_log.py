@@ -227,7 +227,7 @@ def test_skipped_locations_contradictions_and_links_follow_the_verdict() -> None
     lines = [line.text for line in closing.verdict(with_fault(skipping, ReportUnwritable("x.xml: full")))[1:]]
     assert lines == [
         "  skipped: b (failed), INC-4711",
-        "  contradiction: Checkly reports PASSED, but b failed; the worse of the two counts",
+        "  contradiction: Checkly reports PASSED, but b failed; the gate uses the worse of the two",
         "  Checkout API in Checkly",
         "  waited 12s, 7 requests",
     ]

@@ -77,7 +77,7 @@ def test_a_session_lists_its_decisions_contradictions_and_error() -> None:
     said = (
         "1 of 2 locations failed (50%), none allowed (default): a",
         "1 of 2 locations is degraded (50%), at most 1 allowed (default): b",
-        "Checkly reports PASSED, but a failed; the worse of the two counts",
+        "Checkly reports PASSED, but a failed; the gate uses the worse of the two",
     )
     both = summary.render(report_on(odd, odd, policy=policy)).replace("\\", "").splitlines()
     points = [line for line in both if line.startswith("- ")]

@@ -64,10 +64,11 @@ MALFORMED = [
         ":1: unknown key 'descriptoin'; did you mean 'description'?",
     ),
     ("A scenario with every", "[1]\n#", ":1: a single value is needed here, not a list"),
-    ("speed: 20", "speed: fast", ":2: a number from 0.001 to 1e+06 is needed here, not 'fast'"),
-    ("speed: 20", "speed: 0", ":2: a number from 0.001 to 1e+06 is needed here, not '0'"),
+    ("speed: 20", "speed: fast", ":2: a number from 0.001 to 1000000 is needed here, not 'fast'"),
+    ("speed: 20", "speed: 0", ":2: a number from 0.001 to 1000000 is needed here, not '0'"),
+    ("speed: 20", "speed: 1000001", ":2: a number from 0.001 to 1000000 is needed here, not '1000001'"),
     ("speed: 20", "speed: .inf", ":2: '.inf' is not a valid JSON value"),
-    ("speed: 20", "speed: true", ":2: a number from 0.001 to 1e+06 is needed here, not 'true'"),
+    ("speed: 20", "speed: true", ":2: a number from 0.001 to 1000000 is needed here, not 'true'"),
     ("speed: 20", "speed: 20\nspeed: 30", ":3: the key 'speed' is given twice"),
     ("{degraded-threshold: 25%}", "[a]", ":3: a mapping is needed here, not a list"),
     ("25%", "[25%]", ":3: a single value is needed here, not a list"),
@@ -193,6 +194,11 @@ def test_a_mistake_is_reported_with_its_line(good: str, bad: str, problem: str) 
 )
 def test_an_incomplete_scenario_is_refused(text: str, problem: str) -> None:
     assert problems(text) == (problem,)
+
+
+@pytest.mark.parametrize("speed", ["0.001", "1000000"])
+def test_the_bounds_in_the_message_about_the_speed_are_accepted(speed: str) -> None:
+    assert parse(GOOD.replace("speed: 20", f"speed: {speed}"), name="it").speed == float(speed)
 
 
 def test_two_sessions_cannot_have_the_same_id() -> None:

@@ -1,4 +1,4 @@
-"""Test cases: the result and the texts of each row in a test report."""
+"""Test cases: the result, the message and the details of each row in a JUnit report."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _location_case(name: str, row: Row, judged: JudgedSession, report: Report) -
 
 
 def _what_happened(row: Row, kind: Kind, report: Report) -> str:
-    """Describe the outcome of a location, but not the location (the case names it) and not the rule."""
+    """Describe the outcome of a location without the location, which the case names, and without the rule."""
     outcome = row.outcome
     if kind is Kind.SKIPPED:
         because = row.because if row.conclusion is Conclusion.SKIPPED else "allowed by the policy"
@@ -95,7 +95,7 @@ def _in_full(text: str, message: str) -> Iterable[str]:
 def _passed_at_last(outcome: Outcome) -> bool:
     """Return whether the final run passed, was flaky or was degraded.
 
-    The attempts before a failure that a threshold tolerates are not reported as flaky.
+    If the final run failed but a threshold tolerates it, its earlier attempts are not reported as flaky.
     """
     return outcome.happened in (State.PASSED, State.FLAKY, State.DEGRADED)
 
@@ -125,7 +125,7 @@ def _session_case(name: str, kind: Kind, kind_type: str, text: str, judged: Judg
 
 
 def case_of_fault(name: str, text: str) -> Case:
-    """Return the case of an error of the gate itself."""
+    """Return the case of an error that belongs to no session."""
     message = _shortened(plain(text))
     details = tuple(_in_full(plain(text), message))
     return Case(name=name, kind=Kind.ERROR, type="GateError", message=message, details=details)
@@ -144,7 +144,7 @@ def _attempts(outcome: Outcome, report: Report) -> Iterable[Attempt]:
 
 
 def _more_reasons(why: Detail) -> Iterable[str]:
-    """Return the reasons after the first one, which the message contains, and the recordings."""
+    """Return the recordings and all reasons except the first, which the message already contains."""
     for reason in why.reasons[1:]:
         yield plain(f"also: {reason}")
     if why.recordings:
@@ -177,7 +177,7 @@ def _link(what: str, link: str) -> Iterable[str]:
 
 
 def _properties(row: Row, kind: Kind) -> Iterable[tuple[str, str]]:
-    """Return properties for tools. People see them too, so they do not repeat what the case shows."""
+    """Return properties for tools. Readers see them too, so they do not repeat what the case shows."""
     outcome = row.outcome
     final = outcome.final
     yield "checkly.state", outcome.happened.value

@@ -37,12 +37,12 @@ def session_name(suite: str = UNKNOWN_CHECK) -> str:
 
 
 def fault_name(fault: GateError) -> str:
-    """Return the name of the case that reports an error of the gate itself."""
+    """Return the name of the case for an error that belongs to no session."""
     return next((name for kind, name in _FAULTS.items() if isinstance(fault, kind)), session_name())
 
 
 def unique_name(name: str, class_name: str, uses: Counter[str]) -> str:
-    """Return the name, with a number if the class already has a case of that name. Count it in `uses`.
+    """Return the name, with a number if the class already has a case of that name. Update `uses`.
 
     Some consumers keep only one of several cases with the same name.
     """

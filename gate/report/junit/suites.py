@@ -37,7 +37,7 @@ class Suite(NamedTuple):
 
 
 def suites(report: Report) -> Iterable[Suite]:
-    """Yield a suite for each check of each session, and one for errors of the gate itself."""
+    """Yield a suite for each check of each session, and one for errors that belong to no session."""
     classes = class_names(checks_of(report.sessions))
     uses: Counter[str] = Counter()
     for judged in report.sessions:
@@ -95,7 +95,7 @@ def _policy_file(report: Report) -> Mapping[str, str]:
 
 
 def _fault_cases(report: Report) -> Sequence[Case]:
-    """Return a case for each error of the gate itself, or one for the verdict if there is no error."""
+    """Return a case for each error that belongs to no session; if there is none, one case for the verdict."""
     faults = zip(report.verdict.faults, report.faults, strict=True)
     cases = [case_of_fault(fault_name(fault), text) for fault, text in faults]
     return cases or [case_of_fault(session_name(), report.verdict.reason.text)]

@@ -1,6 +1,6 @@
 """The JUnit report as XML. Only this module uses the library `junit_xml`.
 
-Attributes that the library writes and a schema rejects are removed. Attempts and times of zero, which the
+Attributes that the library writes but a schema rejects are removed. Attempts and times of zero, which the
 library does not write, are added.
 """
 

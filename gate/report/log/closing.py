@@ -144,7 +144,7 @@ def _verdict(report: Report) -> Iterable[Line]:
 
 
 def _session(judged: JudgedSession) -> Iterable[tuple[str, str, Tone]]:
-    """Return the lines of a session, each as a heading, a text and a tone."""
+    """Return the lines of a session, each as a heading, text and a tone."""
     for decision in judged.decisions:
         kind, tone = ("closed by: ", Tone.BAD) if decision.closes else ("tolerated: ", Tone.WARN)
         yield kind, decision.text, tone

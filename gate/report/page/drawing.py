@@ -83,7 +83,7 @@ def _bar(outcome: Outcome, run: Result, span: tuple[datetime, datetime], axis: A
 
 
 def meter(decision: Decision) -> Html:
-    """Draw the share of rows that the decision is about, and the limit of its threshold."""
+    """Draw the share of rows that the decision concerns, and the threshold."""
     number, of, threshold = decision.number, decision.of, decision.threshold
     if not number or not of or threshold is None:
         return Html("")

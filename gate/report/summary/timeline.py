@@ -79,7 +79,7 @@ _TICKS = (
 
 
 def _axis(timed: Sequence[Outcome]) -> Iterable[str]:
-    """Yield the axis for all runs. If it is too long for these ticks, Mermaid chooses ticks with dates."""
+    """Yield the axis for all runs. If it is too long for `_TICKS`, Mermaid chooses ticks with dates."""
     spans = [span for outcome in timed for run in outcome.runs if (span := span_of(run))]
     moments = [moment.timestamp() * 1000 for span in spans for moment in span]
     long_ms = max(moments) - min(moments)

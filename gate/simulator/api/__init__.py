@@ -1,1 +1,1 @@
-"""The responses of Checkly's API while a scenario is played, without sockets."""
+"""The responses of Checkly's API while a scenario is played. This package uses no sockets."""

@@ -29,7 +29,7 @@ _ROUTES = (
     _Route(Operation.TRIGGER, SessionKind.CHECK, "POST", _path(f"{_CHECK}/trigger")),
     _Route(Operation.RETRIEVE, SessionKind.CHECK, "GET", _path(f"{_CHECK}/{{session}}")),
     _Route(Operation.COMPLETION, SessionKind.CHECK, "GET", _path(f"{_CHECK}/{{session}}/completion")),
-    # The calls for cancelling and for details have no v2.
+    # The calls for cancelling and for details exist only in v1.
     _Route(
         Operation.CANCEL, SessionKind.CHECK, "POST", _path("/(?P<version>v1)/check-sessions/{session}/cancel")
     ),
@@ -65,7 +65,7 @@ _ROUTES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """An API call, as the address of a request defines it. `method` is the HTTP method that it requires.
+    """The API call at the address of a request. `method` is the HTTP method that it requires.
 
     IDs that the address does not contain are empty. `query` has the values of each name in order.
     """

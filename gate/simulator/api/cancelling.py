@@ -37,7 +37,7 @@ def sequence_ids(body: bytes) -> Collection[str] | None:
 
 
 def cancelled(session: PlannedSession, elapsed_s: float, ids: Collection[str] = ()) -> PlannedSession:
-    """Return the session as it develops if it is cancelled at that time."""
+    """Return the session's plan after a cancellation at that time."""
     if session.current(elapsed_s).status in TERMINAL:
         return session
     if session.kind is SessionKind.TEST:

@@ -19,7 +19,7 @@ from gate.simulator.scenario.sessions import Check, PlannedResult, PlannedSessio
 def session_document(
     scenario: Scenario, session: PlannedSession, version: str, elapsed_s: float
 ) -> Mapping[str, object]:
-    """Return a session's document at a time, in simulated seconds since the first request for the session."""
+    """Return a session's document `elapsed_s` simulated seconds after the first request for the session."""
     (run,) = session.checks
     link = f"{APP}/checks/{run.check.id}/check-sessions/{session.id}"
     fields: dict[str, object] = {

@@ -48,7 +48,10 @@ class Ledger:
             return list(self._entries)
 
     def wait_for(self, path_part: str, timeout_s: float) -> bool:
-        """Wait for a request whose path contains that part, in real seconds. Return whether one arrived."""
+        """Wait for a request whose path contains `path_part`, but at most `timeout_s` real seconds.
+
+        Return whether such a request has arrived.
+        """
         with self._arrival:
             return self._arrival.wait_for(
                 lambda: any(path_part in entry.path for entry in self._entries), timeout_s

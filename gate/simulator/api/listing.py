@@ -37,7 +37,7 @@ def listing(scenario: Scenario, sessions: Sequence[Timed], query: Query) -> Answ
 def _filtered(
     entries: Sequence[Mapping[str, object]], created: datetime, query: Query
 ) -> list[Mapping[str, object]]:
-    """Return the entries that pass all filters. A scenario's sessions are all created when it starts."""
+    """Return the entries that pass all filters. All sessions were created at `created`."""
     created_s = created.timestamp()
     if created_s < float(_last(query, "from") or "-inf") or created_s >= float(_last(query, "to") or "inf"):
         return []
@@ -80,7 +80,7 @@ def _entry(scenario: Scenario, session: PlannedSession, elapsed_s: float) -> Map
 
 
 def _all(query: Query, name: str) -> Sequence[str]:
-    """Return all values of a list in the query. Clients write its name with or without brackets."""
+    """Return all values of a list in the query. Clients may write its name with or without brackets."""
     return [*query.get(name, ()), *query.get(f"{name}[]", ())]
 
 

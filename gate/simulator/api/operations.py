@@ -39,7 +39,7 @@ def session_answer(play: Play, call: Call, session: PlannedSession, elapsed_s: f
 
 
 def _explain(play: Play, call: Call, _body: bytes) -> Answer:
-    """Return a response with the details of a result that exists by now."""
+    """Return a response with the details of a result that already exists."""
     for session in play.sessions(call.kind):
         is_asked_for = (
             session.id == call.session_id

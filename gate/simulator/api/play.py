@@ -25,7 +25,7 @@ class Play:
         self._sessions = {session.id: session for session in self.scenario.sessions}
 
     def elapsed_s(self) -> float:
-        """Return the simulated seconds since the first request, which may be the current one."""
+        """Return the simulated seconds since the first request. The first call starts the clock."""
         now_s = self.clock()
         if self.first_s is None:
             self.first_s = now_s

@@ -55,9 +55,9 @@ class StandIn:
         return Arrival(number, request, call, effect)
 
     def answer(self, arrival: Arrival) -> Answer | None:
-        """Return the response that is right without a fault. A completion call first waits for the session.
+        """Return the response that the request gets if no fault affects it.
 
-        Return None if the play stops meanwhile.
+        A completion call waits for the end of its session; return None if the simulator stops meanwhile.
         """
         call = arrival.call
         if not self._accepts(arrival.request.headers.get("authorization", "")):
@@ -82,7 +82,7 @@ class StandIn:
         struck: Effect | None = None
         for index, fault in enumerate(self.scenario.faults):
             if fault.aims_at(aim):
-                self._counts[index] += 1  # every fault counts its requests, even if another one takes effect
+                self._counts[index] += 1  # every fault counts its requests, even if another fault strikes
                 if struck is None and fault.strikes(self._counts[index], at_s):
                     struck = fault.effect
         return struck
@@ -137,12 +137,12 @@ class StandIn:
             if not is_changed:
                 break
             session = self._play.session(session.id, session.kind) or session
-        # A wait may end slightly too early. If it was for the session's end, that end counts as reached.
+        # A wait may end slightly too early. If the wait was for the session's end, treat the end as reached.
         elapsed_s = max(self._play.session_s(session.id), ends_s if wait_s <= left_s else began_s)
         if session.current(elapsed_s).status in TERMINAL:
             return session_answer(self._play, call, session, elapsed_s)
         return answers.still_running(call.kind)
 
     def _is_over(self, session: PlannedSession) -> bool:
-        """Return whether the play has stopped, or the session has a new plan."""
+        """Return whether the simulator has stopped, or the session has a new plan."""
         return self.stopped.is_set() or self._play.session(session.id, session.kind) is not session

@@ -33,7 +33,7 @@ class Order:
     fits: _Filter
 
     def carried_out(self, session: PlannedSession) -> PlannedSession | None:
-        """Return the session with the selected checks; None if it runs elsewhere or no check is selected."""
+        """Return the session with the selected checks; None if its location differs or no check fits."""
         checks = tuple(run for run in session.checks if self.fits(run.check))
         if session.location != self.location or not checks:
             return None
@@ -41,7 +41,7 @@ class Order:
 
 
 def order_in(body: bytes) -> Order | None:
-    """Return the order in a body; None if it lacks a name or a location, or is not an object."""
+    """Return the order in a body; None if the body is not an object with a name and a location."""
     try:
         fields = json.loads(body)
         name, location = fields.get("name"), fields.get("runLocation")

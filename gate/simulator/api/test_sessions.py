@@ -23,7 +23,7 @@ _MEANS_FAILED = ("hasErrors", "hasFailures", "aborted")
 def session_document(
     scenario: Scenario, session: PlannedSession, _version: str, elapsed_s: float
 ) -> Mapping[str, object]:
-    """Return a session's document at a time, in simulated seconds since the first request for the session."""
+    """Return a session's document `elapsed_s` simulated seconds after the first request for the session."""
     fields: dict[str, object] = {
         "testSessionId": session.id,
         "testSessionLink": _link(session),

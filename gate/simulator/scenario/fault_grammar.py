@@ -70,7 +70,7 @@ def _usual_body(status: int) -> bytes:
         return b""
 
 
-# The first of these keys that a fault has decides. `body` decides only if there is no `status`.
+# The first of these keys in a fault selects its effect; `body` does so only if there is no `status`.
 _KINDS: Mapping[str, _Kind] = {
     "cut": _Kind(lambda read: Cut(read["cut"])),
     "drip": _Kind(lambda read: Drip(read["drip"])),

@@ -10,7 +10,7 @@ from gate.simulator.answer import Answer
 
 
 class Operation(StrEnum):
-    """The calls of the API that the simulator answers."""
+    """The calls to the API that the simulator answers."""
 
     RETRIEVE = "retrieve"
     COMPLETION = "completion"
@@ -33,7 +33,7 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drip:
-    """The right response, but its body is sent one byte per interval (in real seconds)."""
+    """The right response, but one byte of its body is sent every `interval_s` real seconds."""
 
     interval_s: float
 
@@ -62,8 +62,9 @@ class Aim:
 class Fault:
     """An effect, and the requests that it affects.
 
-    A part of the aim that is None matches anything. `first` and `last` count the requests of that aim from 1.
-    `from_s` and `until_s` are simulated seconds since the very first request; `until_s` is not included.
+    A part of the aim that is None matches anything. `first` and `last` are the first and the last affected
+    request, counted from 1 among those that match the aim. `from_s` and `until_s` are simulated seconds since
+    the very first request; `until_s` is not included.
     """
 
     aim: Aim
@@ -82,5 +83,5 @@ class Fault:
         )
 
     def strikes(self, count: int, elapsed_s: float) -> bool:
-        """Return whether the fault affects the `count`th request of its aim at that time."""
+        """Return whether the fault affects the `count`th request that matches its aim, at that time."""
         return self.first <= count <= self.last and self.from_s <= elapsed_s < self.until_s

@@ -26,7 +26,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A change of the session's status at `at_s`. The status may be any text."""
+    """A change of the session's status at `at_s`. The status may be any string."""
 
     at_s: float
     status: str

@@ -1,4 +1,4 @@
-"""Load scenarios: those that come with the gate, or from a file or a text."""
+"""Load scenarios that come with the gate, or that are in a file or a string."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def load(name_or_path: str) -> Scenario:
 
 
 def parse(text: str, *, name: str) -> Scenario:
-    """Return the scenario in a YAML text, under that name.
+    """Return the scenario in YAML text, and give it that name.
 
     Raises UsageError with every problem, its line and its column.
     """

@@ -37,7 +37,7 @@ class Server(ThreadingTCPServer):
         self._acceptor.start()
 
     def stop(self) -> None:
-        """Cut all connections. Return when their threads have finished, or after one second."""
+        """Cut all connections. Wait at most one second for their threads to finish."""
         self.stand_in.stop()
         socket.create_connection(self.reached_at).close()  # wakes the acceptor
         self._acceptor.join()

@@ -61,8 +61,8 @@ class Simulator:
         return self._stand_in.ledger.entries()
 
     def wait_for_request(self, path_part: str, timeout_s: float) -> bool:
-        """Wait until a request has arrived whose path contains that part, answered or not.
+        """Wait until a request whose path contains `path_part` has arrived, even if it is not answered yet.
 
-        Return False if none arrives within that many real seconds.
+        Return False if none arrives within `timeout_s` real seconds.
         """
         return self._stand_in.ledger.wait_for(path_part, timeout_s)
