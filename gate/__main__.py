@@ -1,6 +1,6 @@
 """Start the program, and turn every failure into an exit code.
 
-Signals are blocked until the gate can handle them. A signal that arrived earlier would end the gate without a
+Signals are blocked until the gate can handle them. Otherwise, an early signal would end the gate without a
 report, and SIGINT would print a traceback.
 """
 
@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from gate.last_words import complain
 
-# Collect garbage rarely: start-up produces none, and 50 collections would take a tenth of a short run.
+# Collect garbage rarely: start-up produces hardly any, and 50 collections would take a tenth of a short run.
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 _SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 _INCONCLUSIVE = 4  # Python would exit with 1 after an exception, but 1 means a closed gate

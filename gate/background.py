@@ -1,7 +1,7 @@
-"""Fetch more about failures: whether errors are new, and whether private locations have agents.
+"""Fetch more facts about failures: whether errors are new, and whether private locations have agents.
 
-This happens after the reasons are fetched, and only adds to them. It is not an error if the key lacks access
-or if an error group no longer exists.
+These facts are fetched after the reasons, and are only added to them. It is not an error if the key lacks
+access or if an error group no longer exists.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def absences(sessions: Iterable[JudgedSession], checkly: Checkly, *, until_s: fl
 def error_groups(
     details: Mapping[str, Detail], sessions: Iterable[JudgedSession], checkly: Checkly, *, until_s: float
 ) -> Iterator[tuple[ErrorGroupRef, ErrorGroup]]:
-    """Yield the error groups in the order of the details, at most 20 of them.
+    """Yield at most 20 error groups, in the order of the details.
 
     Raises a `RequestFailed` if groups could not be read, and `Stopped` if a signal arrives.
     """
@@ -83,7 +83,7 @@ def with_background(
     groups: Mapping[ErrorGroupRef, ErrorGroup],
     sessions: Iterable[JudgedSession],
 ) -> dict[str, Detail]:
-    """Return the details, and add the facts about their error groups."""
+    """Return the details, with the facts about their error groups added."""
     session_of = _session_of(sessions)
     found = {}
     for result_id, detail in details.items():
@@ -94,7 +94,7 @@ def with_background(
 
 
 def _with_groups(detail: Detail, groups: Sequence[ErrorGroup], started_at: datetime | None) -> Detail:
-    """Add a line for each group, and one analysis.
+    """Add to the reasons a line for each group, and one analysis.
 
     If there is only one group, and the result already has reasons, the message of the group is omitted.
     """
@@ -113,7 +113,7 @@ def _refs(detail: Detail, session: Session | None) -> tuple[ErrorGroupRef, ...]:
 
 
 def _session_of(sessions: Iterable[JudgedSession]) -> Mapping[str, Session]:
-    """Return the session of each result."""
+    """Return the session of each result, by the ID of the result."""
     return {
         run.id.lower(): judged.session
         for judged in sessions

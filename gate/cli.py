@@ -37,7 +37,8 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
     """Run the command, or the gate if there is no command."""
     console = Console(stream, env)
     command, rest = _split(argv)
-    # Only a lone --help counts: after an input, it may be the input's value, and exit code 0 opens the gate.
+    # Only a lone --help counts. After an input, it may be the input's value, and exit code 0 would open the
+    # gate.
     if list(rest) in (["--help"], ["-h"]) or _asks_for_help(command, rest):
         from gate.commands.help import help_text  # noqa: PLC0415 - a run of the gate does not need the help
 
@@ -56,7 +57,7 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
 
 
 def _split(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """Return the command, which is empty for the gate itself, and its arguments."""
+    """Return the command (empty for the gate itself) and its arguments."""
     is_gate = not argv or argv[0].startswith("-") or is_meant_as_session(argv[0])
     return ("", argv) if is_gate else (argv[0], argv[1:])
 
@@ -87,7 +88,7 @@ def _command(
 
 
 def _asks_for_help(command: str, rest: Sequence[str]) -> bool:
-    """Whether the command line is `help`, `help COMMAND`, or another command that ends with --help."""
+    """Return whether the command is `help`, or demo, simulate or policy with --help or -h at the end."""
     if command == "help":
         return len(rest) < 2 and all(word in COMMANDS for word in rest)
     return command in ("demo", "simulate", "policy") and list(rest[-1:]) in (["--help"], ["-h"])

@@ -1,4 +1,4 @@
-"""Find the test sessions that were started for a commit: before the wait, and once more after it."""
+"""Find the test sessions that were started for a commit: before the wait, and again after it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from gate.text.duration import format_duration
 if TYPE_CHECKING:
     from gate.checkly.session_list import Listed
 
-# Checkly's API: the providers that start test sessions for a commit. Other sessions are given by ID.
+# Checkly's API: the providers that start test sessions for a commit. Sessions from
+# other providers must be given by ID.
 _PROVIDERS = ("GITHUB", "VERCEL", "PW_REPORTER")
 _SINCE = timedelta(days=7)
 _MOST_PAGES = 50
@@ -28,8 +29,8 @@ class NoSessionOfCommit(GateError):
     """No test session was started for the commit."""
 
     advice = (
-        "Check commit (github.sha of a pull request is its merge commit), commit-environment and "
-        "commit-grace. Only deployment hooks of GitHub and Vercel and the Playwright reporter start "
+        "Check commit (in a pull request, github.sha is the merge commit), commit-environment and "
+        "commit-grace. Only the deployment hooks of GitHub and Vercel, and the Playwright reporter, start "
         "sessions for a commit"
     )
 
@@ -49,7 +50,7 @@ class Commits(NamedTuple):
     log: Callable[[str], None]
 
     def find(self, *, until_s: float) -> tuple[SessionRef, ...]:
-        """Wait at most `commit-grace` for the first session of the commit. Return all that have appeared.
+        """Wait at most `commit-grace` for the first session of the commit. Return all sessions found.
 
         Raises `NoSessionOfCommit`, `AmbiguousCommit`, or the `RequestFailed` of a list that cannot be read.
         """
@@ -72,7 +73,7 @@ class Commits(NamedTuple):
             clock.sleep_s(min(_PAUSE_S, left_s))
 
     def find_more(self, known: Iterable[SessionRef], *, until_s: float) -> tuple[SessionRef, ...]:
-        """Return the sessions that are not in `known`.
+        """Return the sessions of the commit that are not in `known`.
 
         Raises `AmbiguousCommit`, or the `RequestFailed` of a list that cannot be read.
         """
@@ -99,7 +100,7 @@ class Commits(NamedTuple):
 
 
 def sessions_of(entries: Iterable[Listed], commit: str, environment: str = "") -> tuple[Listed, ...]:
-    """Return the newest session of a commit for each provider, environment, name and region.
+    """Return the newest session of a commit for each combination of provider, environment, name and region.
 
     `commit` may be the beginning of a SHA. Raises `AmbiguousCommit` if several commits begin with it.
     """

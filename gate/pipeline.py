@@ -28,7 +28,7 @@ from gate.text.style import Line, Tone
 from gate.waiting import Context, wait_for_all
 
 _FETCH_WITHIN_S = 3.0
-_CANCEL_WITHIN_S = 2.0  # part of the 5 s in which the gate ends after a signal
+_CANCEL_WITHIN_S = 2.0  # part of the 5 s within which the gate must end after a signal
 _STALE_AFTER = timedelta(hours=1)
 _STALE = "ended more than an hour before the gate began; is the session ID from an earlier run?"
 _NO_ACCOUNT = "account-id is not given, and Checkly's API requires it (CHECKLY_ACCOUNT_ID)"

@@ -1,4 +1,7 @@
-"""Add to a report the reasons why results are not green. It is loaded only if some results are not green."""
+"""Add to a report the reasons why results are not green.
+
+This module is loaded only if some results are not green.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """This process: its monotonic clock, its signals, and calls that a time limit or a signal can end.
 
 Signals and results arrive in one queue, which the main thread reads. A signal handler only puts an item into
-it (`SimpleQueue.put` is safe in a handler), so exceptions are raised only where the code expects them.
+the queue (`SimpleQueue.put` is safe in a handler), so exceptions are raised only where the code expects them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _EXIT_CODES = {
     signal.SIGTERM: ExitCode.SIGTERM,
 }
 
-# A signal that arrives just before a wait begins is handled only when the wait ends.
+# A signal that arrives just before a wait begins is handled only when the wait ends, so each wait is short.
 _LONGEST_BLIND_S = 0.5
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class Process:
         self._meanwhile = job
 
     def call_each(self, jobs: Sequence[Callable[[], T]], within_s: float) -> tuple[Call[T], ...]:
-        """Run jobs at the same time, each in a thread. Return the calls within `within_s` seconds.
+        """Run jobs at the same time, each in a thread, and return after at most `within_s` seconds.
 
         Raises `Stopped` if a signal arrives. Unfinished jobs are abandoned. A limit for the whole job is
         needed because a socket's timeout limits only single operations. Threads are needed because name
@@ -88,7 +88,7 @@ class Process:
         return calls
 
     def _wait_until(self, is_over: Callable[[], bool], until_s: float) -> None:
-        """Wait until `is_over` is true or the time is up. Late results are discarded.
+        """Wait until `is_over` returns true or the time is up. Late results are discarded.
 
         Everything that has arrived is read first: a signal counts even if the calls are over.
         """
@@ -141,7 +141,7 @@ class Call(Generic[T]):
 
 
 def _without_frames(error: BaseException) -> BaseException:
-    """Return the error without the frames of its thread, because it and they keep each other alive."""
+    """Return the error without the frames of its thread. Otherwise, they would keep each other in memory."""
     each: BaseException | None = error
     while each is not None:
         each.__traceback__ = None

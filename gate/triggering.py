@@ -72,7 +72,7 @@ def _trigger_test_sessions(
             break
         log(f"{_started(started)} ({location})")
         refs.append(SessionRef(started.session_id, SessionKind.TEST))
-    # If tags are given too, they may exclude a named check.
+    # If tags are given too, they may exclude a named check, so the number of checks is unknown.
     wanted = 0 if settings.trigger_tags else len(settings.trigger_check_id)
     return Triggered(tuple(refs), fault, checks={ref.id: wanted for ref in refs if wanted})
 

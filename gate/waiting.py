@@ -37,7 +37,7 @@ def wait_for_all(
     deadline_s: float,
     notice: Callable[[str], None],
 ) -> tuple[tuple[PollResult, ...], GateError | None]:
-    """Wait for the sessions, and for sessions of the commit that appear during the wait."""
+    """Wait for the sessions, and for further sessions of the commit that appear during the wait."""
     settings, checkly = commits.settings, commits.checkly
     polled = _poll(refs, settings, checkly, context, deadline_s, notice)
     while settings.commit and all(each.ending is Ending.FINISHED for each in polled):

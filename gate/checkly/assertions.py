@@ -37,7 +37,7 @@ def failed_assertion(item: Fields) -> str:
 
 
 def failed_condition(item: Fields) -> Iterable[str]:
-    """If a condition of an agentic check was not met, describe it with the agent's finding."""
+    """Describe a condition of an agentic check, with the agent's finding, if it was not met."""
     if item.optional_word("passed") == "false":
         found = item.optional_text("actual")
         yield item.optional_text("condition") + (f": {found}" if found else "")

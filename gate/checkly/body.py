@@ -1,4 +1,4 @@
-"""Receive the body of a response, within limits on its size and on the memory that all bodies take."""
+"""Receive the body of a response, within limits on its size and on the memory for all bodies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class NoRoom(ValueError):
 
 
 class Room:
-    """The memory that all responses share while they arrive at the same time."""
+    """The memory for all responses that arrive at the same time."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -40,9 +40,9 @@ class Room:
 class Body:
     """The body of a response that is arriving.
 
-    A server that sends a byte now and then occupies a thread, but hardly any memory. The bytes are stored in
-    pages that are mapped for this body and go back to the system as soon as they are freed. The usual
-    allocator would not return the pages, but keep them for each thread.
+    The bytes are stored in pages that are mapped for this body. A page occupies memory only after a byte is
+    written to it, so a server that sends a byte now and then occupies hardly any memory. Freed pages return
+    to the operating system at once. The usual allocator would keep them for each thread.
     """
 
     def __init__(self, room: Room) -> None:
@@ -84,7 +84,7 @@ class Body:
         self._free()
 
     def _give_up(self) -> None:
-        """Free the memory, and release it for other responses."""
+        """Free the pages, and release the reserved bytes for other responses."""
         self._free()
         self._room.give_back(self._length)
         self._length = 0

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 REQUESTS_PER_MINUTE = 300  # half of Checkly's limit, which the whole account shares
-_MINUTE_S = 60.5  # requests may arrive closer together than they were sent
+_MINUTE_S = 60.5  # more than 60, because requests may arrive closer together than they were sent
 _ROUNDING_S = 1e-6
 
 
@@ -26,7 +26,7 @@ class Budget:
         return self.per_minute - len(self._recent_s)
 
     def wait_s(self, now_s: float, requests: int = 1) -> float:
-        """Return the seconds until `requests` requests may start, or infinity if no minute allows so many."""
+        """Return the seconds until `requests` requests may start, or infinity if the budget is smaller."""
         if requests > self.per_minute:
             return math.inf
         lacking = requests - self.left(now_s)

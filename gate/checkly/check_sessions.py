@@ -1,9 +1,10 @@
 """Check sessions: how a response becomes a `Session`.
 
-Fields that decide the verdict (ID, status, run locations, a result's location and flags) are read strictly:
-if one of them is missing or has the wrong type, the document is rejected. A check's name and a response time
-may be missing, but must not have the wrong type. All other fields (links, times) are read leniently: an
-unusable value counts as absent. Unknown fields and enum values are accepted.
+Fields that decide the verdict (the IDs of the session and its check, check type, status, run locations, a
+result's location and flags) are read strictly: if one of them is missing or has the wrong type, the document
+is rejected. A check's name, the list of results, a response time and `isCancelled` may be missing, but must
+not have the wrong type. All other fields (links, times) are read leniently: an unusable value counts as
+absent. Unknown fields and enum values are accepted.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from gate.text.clean import clean, https_link
 
 V1, V2 = "v1", "v2"
 
-# Checkly's API: the status enum of both versions. PROGRESS_FAILED and PROGRESS_DEGRADED are still running.
+# Checkly's API: the status enum of both versions. A session that is PROGRESS_FAILED or PROGRESS_DEGRADED has
+# not ended.
 _PHASES = {
     "STARTED": Phase.RUNNING,
     "PROGRESS": Phase.RUNNING,
@@ -56,14 +58,17 @@ def _read(document: Fields, version: str) -> Session:
 
 
 def _is_cancelled(status: str, version: str, results: tuple[Result, ...]) -> bool:
-    """Whether the session was cancelled. v1 reports this as TIMED_OUT, with a cancelled result."""
+    """Return whether the session was cancelled.
+
+    In v1, a cancelled session is TIMED_OUT, and one of its results is cancelled.
+    """
     if version == V1 and status == "TIMED_OUT":
         return any(result.is_cancelled for result in results)
     return status == "CANCELLED"
 
 
 def _read_result(item: Fields, texts: Texts) -> Result:
-    is_cancelled = item.flag("isCancelled", absent=False)  # older responses lack it
+    is_cancelled = item.flag("isCancelled", absent=False)  # absent in older responses
     return read_result(item, item.text("runLocation"), texts, named="checkResult", is_cancelled=is_cancelled)
 
 

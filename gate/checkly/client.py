@@ -1,4 +1,4 @@
-"""The client for Checkly's API: it finds each session's endpoint and keeps to the request budget."""
+"""The client for Checkly's API: it finds each session's endpoint and stays within the request budget."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class Checkly:
     def fetch_each(self, refs: Sequence[SessionRef], *, until_s: float) -> list[Session | RequestFailed]:
         """Fetch sessions at the same time. Return each session as it is now, or an error in its place.
 
-        A session of unknown kind is looked up as each kind in turn. Returns by `until_s`. Raises `OutOfTime`
-        if the budget allows no request by that time.
+        A session of unknown kind is looked up as each kind in turn. Returns no later than `until_s`. Raises
+        `OutOfTime` if the budget allows no request by then.
         """
         lookups = [_Lookup(ref, deque(self._endpoints_for(ref))) for ref in refs]
         while batch := [lookup for lookup in lookups if lookup.found is None]:
@@ -93,7 +93,7 @@ class Checkly:
                         yield _Endpoint(api, version)
 
     def serves_completion(self, kind: SessionKind) -> bool:
-        """Whether Checkly serves long polls for this kind of session, as far as the client knows."""
+        """Return whether Checkly serves long polls for this kind of session, as far as the client knows."""
         return kind not in self._without_completion
 
     def await_each(
@@ -138,7 +138,10 @@ class Checkly:
     def ask_each(
         self, requests: Sequence[http.Request], *, until_s: float, bound_s: float = REQUEST_BOUND_S
     ) -> Sequence[http.Response | Unreachable]:
-        """Send requests at the same time; return their responses. Raises `OutOfTime`."""
+        """Send requests at the same time. Return the response to each, or its error, in the same order.
+
+        Raises `OutOfTime` if the budget does not allow all requests by `until_s`.
+        """
         for _ in requests:
             self.afford(until_s)
         within_s = max(min(bound_s, until_s - self.clock.now_s()), 0.0)
@@ -148,7 +151,7 @@ class Checkly:
         return responses
 
     def afford(self, until_s: float) -> None:
-        """Wait until the budget allows one more request, and spend it. Raises `OutOfTime`."""
+        """Wait until the budget allows one more request, and count that request. Raises `OutOfTime`."""
         wait_s = self.budget.wait_s(self.clock.now_s())
         if self.clock.now_s() + wait_s >= until_s:
             raise OutOfTime("the timeout expired before the next request could be sent")

@@ -23,7 +23,7 @@ _SWITCHING_PROTOCOLS = 101
 
 
 class HeldSocket:
-    """The socket of one request, which the thread that waits for the request can shut down."""
+    """The socket of one request. The thread that waits for the request can shut it down."""
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
@@ -43,14 +43,14 @@ class HeldSocket:
             raise TimeoutError
 
     def release(self) -> None:
-        """Forget the socket: the request is over, and another one may use the connection."""
+        """Forget the socket: the request is over, and another request may use the connection."""
         self._socket = None
         if self._copy:
             self._copy.close()
             self._copy = None
 
     def cut(self) -> None:
-        """Shut the socket down, which ends every operation on it. The connection that owns it closes it."""
+        """Shut the socket down, which ends every operation on it. The connection closes the socket later."""
         self._is_cut = True
         if held := self._socket:
             with contextlib.suppress(OSError):
@@ -63,7 +63,7 @@ current_socket: ContextVar[HeldSocket] = ContextVar("current_socket")
 
 class _Response(HTTPResponse):
     def _read_status(self) -> tuple[str, int, str]:
-        """Skip all interim responses except 101: http.client skips only 100.
+        """Skip all interim (1xx) responses except 101. http.client itself skips only 100.
 
         Raises HTTPException if there are too many.
         """

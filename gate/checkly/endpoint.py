@@ -29,7 +29,7 @@ class Endpoint:
     extra_certificates: str = ""  # trusted in addition to the usual authorities
     replaced_certificates: str = ""  # a file or folder that replaces the usual authorities
     replaced_by: str = ""  # the variable that names this file or folder
-    secrets: tuple[str, ...] = field(default=(), repr=False)  # sent to Checkly, which may send them back
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # redacted, because Checkly may return them
 
 
 class _Session(requests.Session):
@@ -46,7 +46,7 @@ class _Session(requests.Session):
 def session_for(endpoint: Endpoint) -> requests.Session:
     """Return a session with the endpoint's settings. Raises `UsageError` for unreadable certificates."""
     session = _Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # requests would send cookies back
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # no cookies are sent back
     session.auth = _Credentials(endpoint.api_key, endpoint.account_id)
     session.headers["User-Agent"] = f"checkly-gate/{__version__}"
     session.headers["Accept"] = "application/json"

@@ -40,9 +40,9 @@ class ErrorGroupRef:
 
 @dataclass(frozen=True, slots=True)
 class ErrorGroup:
-    """An error group. Its texts are clean lines and may be empty.
+    """An error group. Its message and its analysis are clean lines, and may be empty.
 
-    `is_day`: Checkly reports only the day on which the error was first seen, as it does for check sessions.
+    `is_day`: whether `first_seen` is a day without a time. For check sessions, Checkly reports only the day.
     """
 
     message: str
@@ -51,7 +51,7 @@ class ErrorGroup:
     analysis: str
 
     def age(self, started_at: datetime | None) -> str:
-        """Describe whether the error is new in a session with this start; empty if its age is unknown."""
+        """Describe whether the error is new in a session with this start; empty if the age is unknown."""
         if self.first_seen is None:
             return ""
         day = self.first_seen.date()

@@ -1,4 +1,4 @@
-"""Read from Checkly's details of a result why it failed or is degraded.
+"""Find out why a result failed or is degraded, from the details that Checkly's API returns.
 
 Details do not affect the verdict and are read leniently. Requests and responses may contain secrets.
 Therefore bodies, headers and their values are never copied, and links lose their queries and credentials.
@@ -20,7 +20,7 @@ from gate.text.clean import clean, without_credentials
 NO_REASON = "Checkly gives no reason"
 _MOST_REASONS = 5
 _REASON_LENGTH = 300
-_READ_LENGTH = 2000  # how many characters of a text are read before its links are changed
+_READ_LENGTH = 2000  # how many characters of a reason are read before its links are changed
 _RECORDING_LENGTH = 80
 _QUERY = re.compile(r"(?<=[^\s?#])[?#][^\s\"'<>)\]]*=[^\s\"'<>)\]]*")
 _ORIGIN = re.compile(r"\w+://[^/]*")
@@ -100,7 +100,7 @@ def _first_errors(document: Fields) -> Iterable[str]:
 
 
 def _message(item: object) -> str:
-    """Return the message of an error: its text, its `message`, or the `message` of its `error`."""
+    """Return the message of an error: the string itself, its `message`, or the `message` of its `error`."""
     if isinstance(item, str):
         return item.strip()
     fields = Fields(item) if isinstance(item, Mapping) else Fields({})

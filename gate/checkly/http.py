@@ -17,7 +17,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 
 class Request(NamedTuple):
-    """A request, relative to the API's base URL. The transport adds the credentials."""
+    """A request. `path` is relative to the API's base URL. The transport adds the credentials."""
 
     method: str
     path: str
@@ -33,12 +33,12 @@ class Response(NamedTuple):
 
 
 def is_uuid(text: str) -> bool:
-    """Whether the text is a UUID. Only UUIDs may become part of a path."""
+    """Return whether the text is a UUID. Only UUIDs may become part of a path."""
     return _UUID.fullmatch(text) is not None
 
 
 def error_for(reply: Response) -> errors.RequestFailed:
-    """Return the error for a reply whose status is not 200. Its class depends on the status alone."""
+    """Return the error for a reply whose status is not 200. Its class depends only on the status."""
     message = f"Checkly's API answered {_status_line(reply)}{_what_it_says(reply)}"
     if reply.status in _TRANSIENT_STATUSES or reply.status >= 500:
         return errors.Transient(message, status=reply.status, retry_after_s=retry_after_s(reply))
@@ -63,9 +63,10 @@ _FINAL_STATUSES: Mapping[int, Callable[..., errors.Final]] = {
 
 
 def retry_after_s(reply: Response) -> float | None:
-    """Return the wait that `Retry-After` requests, in seconds. A date is relative to the `Date` header.
+    """Return the wait in seconds that `Retry-After` requests.
 
-    Returns None if the header is absent, zero, in the past, or invalid.
+    If the header is a date, the wait is counted from the time in the `Date` header. Returns None if the
+    header is absent, zero, in the past, or invalid.
     """
     value = reply.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", value, re.ASCII):

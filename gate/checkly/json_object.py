@@ -1,4 +1,4 @@
-"""Typed access to a JSON object. Required fields raise `InvalidResponse`; optional fields can be empty."""
+"""Typed access to a JSON object. Methods that require a field raise `InvalidResponse` if it is unusable."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gate.text.clean import clean
 T = TypeVar("T")
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_MOST_VALUES = 250_000  # as in 14,000 results; a small body can contain millions, and each takes memory
+_MOST_VALUES = 250_000  # about 14,000 results; a small body could contain millions, which take memory
 
 
 def json_object(body: bytes) -> Mapping[str, object]:
@@ -64,27 +64,27 @@ class Fields:
         self._fields = fields
 
     def has(self, key: str) -> bool:
-        """Whether the field is present and not null."""
+        """Return whether the field is present and not null."""
         return self._fields.get(key) is not None
 
     def text(self, key: str) -> str:
-        """Return a clean text, which must not be empty."""
+        """Return clean, non-empty text. Raises `InvalidResponse` for anything else."""
         value = self.optional_text(key)
         if not value:
-            raise self._wrong(key, "a text")
+            raise self._wrong(key, "a string")
         return value
 
     def word(self, key: str) -> str:
-        """Return a text that must already be clean: cleaning it could turn it into a valid status."""
+        """Return a string that must already be clean: cleaning it could turn it into a valid status."""
         value = self._fields.get(key)
         if not isinstance(value, str) or not value or clean(value) != value:
-            raise self._wrong(key, "a word")
+            raise self._wrong(key, "plain text")
         return value
 
     def text_if_any(self, key: str) -> str:
-        """Return a clean text; empty if the field is absent or null. Other types raise `InvalidResponse`."""
+        """Return clean text; empty if the field is absent or null. Other types raise `InvalidResponse`."""
         if not isinstance(self._fields.get(key), str | None):
-            raise self._wrong(key, "a text")
+            raise self._wrong(key, "a string")
         return self.optional_text(key)
 
     def number_if_any(self, key: str) -> float | None:
@@ -104,14 +104,14 @@ class Fields:
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of texts as received. No text may be empty after cleaning."""
+        """Return a list of strings as received. No string may be empty after cleaning."""
         value = self._fields.get(key)
         if not isinstance(value, list) or not all(isinstance(item, str) and clean(item) for item in value):
-            raise self._wrong(key, "a list of texts")
+            raise self._wrong(key, "a list of strings")
         return tuple(value)
 
     def objects(self, key: str) -> tuple[Mapping[str, object], ...]:
-        """Return a list of objects. It may be absent, as in v1 of the API."""
+        """Return a list of objects. The field may be absent, as it is in v1 of the API."""
         value = self._fields.get(key)
         if value is None:
             return ()
@@ -120,16 +120,16 @@ class Fields:
         return tuple(value)
 
     def optional_raw(self, key: str) -> str:
-        """Return a text as received, without cleaning it."""
+        """Return a string as received, without cleaning it; empty for anything else."""
         value = self._fields.get(key)
         return value if isinstance(value, str) else ""
 
     def optional_text(self, key: str) -> str:
-        """Return a clean text."""
+        """Return a string as clean text; empty for anything else."""
         return clean(self.optional_raw(key))
 
     def optional_word(self, key: str) -> str:
-        """Return a text, number or boolean as clean text. Numbers and booleans are written as in JSON."""
+        """Return a string, number or boolean as clean text. Numbers and booleans are written as in JSON."""
         value = self._fields.get(key)
         if isinstance(value, bool | int | float):
             return clean(json.dumps(value))
@@ -141,7 +141,7 @@ class Fields:
         return known.get(value, other) if isinstance(value, str | None) else other
 
     def is_true(self, key: str) -> bool:
-        """Whether the field is the boolean true."""
+        """Return whether the field is the boolean true."""
         return self._fields.get(key) is True
 
     def optional_fields(self, key: str) -> Fields:
@@ -159,7 +159,7 @@ class Fields:
         return tuple(Fields(item) for item in self.optional_items(key) if isinstance(item, dict))
 
     def optional_number(self, key: str) -> float | None:
-        """Return a finite number that is not negative."""
+        """Return a finite number that is not negative; None for anything else."""
         value = self._fields.get(key)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
@@ -170,7 +170,7 @@ class Fields:
         return number if math.isfinite(number) and number >= 0 else None
 
     def optional_time(self, key: str) -> datetime | None:
-        """Return an ISO 8601 date-time, in UTC."""
+        """Return an ISO 8601 date-time, in UTC; None for anything else."""
         try:
             moment = datetime.fromisoformat(self.optional_raw(key))
             return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
@@ -178,8 +178,8 @@ class Fields:
             return None
 
     def is_day(self, key: str) -> bool:
-        """Whether the field is an ISO 8601 date without a time."""
+        """Return whether the field is an ISO 8601 date without a time."""
         return _DAY.fullmatch(self.optional_raw(key)) is not None
 
     def _wrong(self, key: str, expected: str) -> InvalidResponse:
-        return InvalidResponse(f"Checkly's API answered with a document whose {key} is not {expected}")
+        return InvalidResponse(f"Checkly's API answered with a document whose field {key} is not {expected}")

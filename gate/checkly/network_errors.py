@@ -11,14 +11,15 @@ import urllib3
 from gate.checkly.body import TooLarge
 
 _OF_TIME = (9, 10)  # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED
-# urllib3 begins its messages with the connection, written as a constructor call. The host may be a proxy.
+# urllib3 begins its messages with the connection, written as a constructor call. The host may be that of a
+# proxy.
 _CONNECTION = re.compile(r"^\w+\(host='?([^',)]*)'?, port=(\d+)\): ")
-# Words of urllib3 and of Python before the reason that the operating system gives.
+# The words that urllib3 and Python put before the operating system's reason.
 _BEFORE_A_REASON = re.compile(r"Failed to establish a new connection: (?=\[)|\[Errno -?\d+\] ")
 
 
 def reason_of(error: BaseException) -> str:
-    """Describe the innermost cause of an error of requests, which wraps errors of urllib3."""
+    """Describe the innermost cause of an error from `requests`, which wraps errors from urllib3."""
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "the connection timed out"
     error = _innermost(error)
@@ -30,7 +31,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def is_from_connecting(error: BaseException) -> bool:
-    """Whether no connection was made: it was refused, it timed out, or the name does not exist."""
+    """Return whether no connection was made: it was refused, it timed out, or the name does not exist."""
     no_connection = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
     return isinstance(_innermost(error), no_connection)
 

@@ -17,7 +17,7 @@ class Clock(Protocol):
         ...
 
     def sleep_s(self, seconds: float) -> None:
-        """Sleep for that many seconds."""
+        """Sleep for a number of seconds."""
         ...
 
 

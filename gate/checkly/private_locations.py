@@ -1,7 +1,7 @@
 """Private locations that have no running agent.
 
-The response also contains the keys of agents and a proxy's password. Only the fields named here are read, and
-no error repeats any text of the response.
+The API's response also contains the keys of agents and a proxy's password. Only the fields named here are
+read, and no error repeats any text from the response.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ REQUEST = Request("GET", "/v1/private-locations")
 class IdleLocation:
     """A private location without a running agent.
 
-    `names` are its slug, its ID and its name, because Checkly does not document which one a session shows.
+    `names` are its slug, its ID and its name, because Checkly does not document which of them a session
+    shows.
     """
 
     names: tuple[str, ...]
@@ -27,7 +28,7 @@ class IdleLocation:
 
     @property
     def reason(self) -> str:
-        """Explain why a check has no result there."""
+        """Explain why a check has no result at this location."""
         seen = f" (last seen {self.last_seen})" if self.last_seen else ""
         return f"no agent is running at this private location{seen}"
 
@@ -35,14 +36,14 @@ class IdleLocation:
 def read_idle_locations(reply: Response) -> tuple[IdleLocation, ...]:
     """Return the private locations without an agent.
 
-    Raises a `RequestFailed` that does not repeat any text of the response.
+    Raises a `RequestFailed` that does not repeat any text from the response.
     """
     if reply.status != 200:
         raise error_for(Response(reply.status, {}, b""))
     try:
         items = json_objects(reply.body)
     except InvalidResponse:
-        items = None  # raised below, because an error raised here would keep the text as its context
+        items = None  # an error raised here, not below, would keep the response's text as its context
     if items is None:
         raise InvalidResponse("Checkly's API answered with something that is not a list of private locations")
     idle = [item for item in items if item.optional_number("agentCount") == 0]
@@ -55,7 +56,7 @@ def _names(item: Fields) -> tuple[str, ...]:
 
 
 def _last_seen(item: Fields) -> str:
-    """Return the day, with the minute if Checkly reports it."""
+    """Return the day on which an agent was last seen, and the time if Checkly reports it."""
     moment = item.optional_time("lastSeen")
     if moment is None:
         return ""

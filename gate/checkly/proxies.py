@@ -22,7 +22,7 @@ _URL = (  # compiled only if there is a proxy
     r"(?:(?P<scheme>https?|socks(?:4a?|5h?))://)?"
     r"(?:(?P<user>[^:/?#\\\[\]]*)(?P<colon>:?)(?P<password>[^/?#\\\[\]]*)@)?"
     r"(?P<host>\[[0-9a-f:.]+\]|[^\s:/?#@\\\[\]%]+)(?::(?P<port>\d{1,5}))?"
-    r"(?:[/?#][^@]*)?"  # requests ignores a path; if it contains an @, it is the rest of a password
+    r"(?:[/?#][^@]*)?"  # requests ignores a path; a path with an @ would be the rest of a password
 )
 _MALFORMED = (
     "not a valid proxy URL. Use http://host:port or http://user:password@host:port, and encode special "
@@ -58,7 +58,8 @@ def proxy_for(url: str, env: Mapping[str, str]) -> Proxy:
 def _variable(name: str, env: Mapping[str, str]) -> str:
     """Return the spelling of the variable that applies.
 
-    The lower-case spelling applies if it is set, even if it is empty; otherwise, a spelling with a value.
+    If the lower-case spelling is set, it applies, even if it is empty. Otherwise, another spelling applies if
+    it is not empty.
     """
     return max((each for each in env if each.lower() == name and (env[each] or each == name)), default=name)
 

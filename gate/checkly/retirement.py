@@ -1,6 +1,6 @@
-"""Collect announcements that Checkly will switch off parts of its API.
+"""Collect announcements that parts of Checkly's API are deprecated or will be switched off.
 
-They are in the headers `Sunset` (RFC 8594) and `Deprecation` (RFC 9745).
+The announcements are in the headers `Sunset` (RFC 8594) and `Deprecation` (RFC 9745).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Watched:
 
     @property
     def notices(self) -> Iterable[str]:
-        """Return a line for each part of the API that Checkly will switch off."""
+        """Return the announcements, one line for each part of the API."""
         return self._noted.values()
 
     def _note(self, request: Request, response: Response) -> None:
@@ -50,7 +50,7 @@ class Watched:
 
 
 def announcement(headers: Mapping[str, str]) -> str:
-    """Return the announcement in the headers, or an empty text. A deprecation without a date is ignored."""
+    """Return the announcement in the headers, or an empty string. A deprecation without a date is ignored."""
     if "sunset" in headers:
         day = _day_in(headers["sunset"])
         return f"will be switched off on {day}" if day else "will be switched off"
@@ -59,7 +59,7 @@ def announcement(headers: Mapping[str, str]) -> str:
 
 
 def _day_in(value: str) -> date | None:
-    """Return the day of an HTTP date, or of `@` followed by Unix seconds."""
+    """Return the day of an HTTP date, or of `@` followed by Unix seconds; None for anything else."""
     seconds = re.fullmatch(r"@(\d{1,12})", value.strip(), re.ASCII)
     try:
         moment = (

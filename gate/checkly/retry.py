@@ -7,5 +7,5 @@ LONGEST_BACKOFF_S = 15.0
 
 
 def backoff_s(failures: int) -> float:
-    """Return the longest pause in seconds after `failures` consecutive failures. Callers add jitter."""
+    """Return the longest pause in seconds after a number of consecutive failures. Callers may shorten it."""
     return min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** min(failures, 10))

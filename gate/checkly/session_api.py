@@ -12,7 +12,7 @@ from gate.domain.errors import InvalidResponse, UsageError
 from gate.domain.session import Result, ResultKind, Session, SessionKind
 from gate.text.clean import clean, https_link
 
-LONGEST_LONG_POLL_S = 30  # Checkly's API: maxWaitSeconds is 1..30
+LONGEST_LONG_POLL_S = 30  # Checkly's API: maxWaitSeconds is from 1 to 30
 # A result whose type is null, absent or ALL replaces a missing FINAL. An unknown type never counts as green.
 _RESULT_KINDS = {
     "FINAL": ResultKind.FINAL,
@@ -20,7 +20,7 @@ _RESULT_KINDS = {
     "ALL": ResultKind.STAND_IN,
     None: ResultKind.STAND_IN,
 }
-_MOST_LOCATIONS = 1_000  # many times the locations that Checkly has, but few enough for a readable report
+_MOST_LOCATIONS = 1_000  # far more than Checkly has, but few enough for a readable report
 _MOST_RESULTS = 5_000
 
 
@@ -30,7 +30,8 @@ class SessionApi:
 
     `versions` are tried in this order; the first one supports cancelling. `read` takes a document and the
     API version, and returns the session or raises `InvalidResponse`. `detail_path` takes the IDs of the
-    session, the check and the result. `error_groups` is the collection of the error groups.
+    session, the check and the result. `collection` and `error_groups` are the names of collections in the
+    API's paths.
     """
 
     kind: SessionKind
@@ -46,7 +47,10 @@ class SessionApi:
         return Request("GET", self._path(session_id, version))
 
     def completion(self, session_id: str, version: str, max_wait_s: int) -> Request:
-        """Return a long poll that ends with the session, or with 408 after `max_wait_s` (1 to 30) seconds."""
+        """Return a long poll. Checkly answers when the session ends, or with 408 after `max_wait_s` seconds.
+
+        `max_wait_s` is from 1 to 30.
+        """
         return Request("GET", f"{self._path(session_id, version)}/completion?maxWaitSeconds={max_wait_s}")
 
     def cancel(self, session_id: str) -> Request:
@@ -56,8 +60,8 @@ class SessionApi:
     def read_session(self, response: Response, session_id: str, version: str) -> Session:
         """Return the session in the response to a retrieve or completion request.
 
-        Raises the error of `error_for` for any status but 200, and `InvalidResponse` if the body is not this
-        session's document.
+        Raises the error from `error_for` for any status but 200, and `InvalidResponse` if the body is not the
+        document of this session.
         """
         if response.status != HTTPStatus.OK:
             raise error_for(response)
@@ -74,13 +78,13 @@ class SessionApi:
 
 
 class Texts:
-    """The texts that a session's results share. Each is kept once: there can be thousands of results."""
+    """The strings that a session's results share. Each is kept once: there can be thousands of results."""
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
 
     def shared(self, text: str) -> str:
-        """Return the one object that is kept for all equal texts."""
+        """Return the one object that is kept for all equal strings."""
         return self._known.setdefault(text, text)
 
 
@@ -88,10 +92,10 @@ def read_result(item: Fields, location: str, texts: Texts, *, named: str, is_can
     """Return one result, with the fields that all kinds of session share.
 
     `named` is the prefix of the keys for the result's ID and link. Raises `InvalidResponse` if a flag is
-    missing.
+    missing, or if a flag or the response time has the wrong type.
     """
     result_id = item.optional_text(f"{named}Id")
-    link = https_link(item.optional_raw(f"{named}Link"))  # a valid link has no braces
+    link = https_link(item.optional_raw(f"{named}Link"))  # contains no braces, so `{id}` is unambiguous
     return Result(
         id=result_id,
         location=texts.shared(location),
@@ -109,7 +113,7 @@ def read_result(item: Fields, location: str, texts: Texts, *, named: str, is_can
 
 
 def hold_bounds(locations: Collection[str], results: int) -> None:
-    """Raise `InvalidResponse` for too many locations or results, or if two locations' names look the same."""
+    """Raise `InvalidResponse` for too many locations or results, or if two locations look the same."""
     if len(locations) > _MOST_LOCATIONS or results > _MOST_RESULTS:
         raise InvalidResponse(
             f"Checkly's API answered with {len(locations)} locations and {results} results; "

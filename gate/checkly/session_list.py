@@ -28,9 +28,9 @@ class Listed:
 
 
 def list_request(since: datetime, cursor: str = "") -> Request:
-    """Return the request for a page of the sessions that were created after a time.
+    """Return the request for a page of the sessions that were created after `since`.
 
-    It does not filter by provider, because Checkly does not document the format of a list in the query.
+    The request does not filter by provider: Checkly does not document the format of a list in the query.
     """
     query = {"limit": _PAGE, "from": int(since.timestamp())} | ({"nextId": cursor} if cursor else {})
     return Request("GET", f"/v1/test-sessions?{urlencode(query)}")
@@ -39,7 +39,7 @@ def list_request(since: datetime, cursor: str = "") -> Request:
 def read_page(reply: Response) -> tuple[tuple[Listed, ...], str]:
     """Return the entries of a page, and the cursor of the next page, which is empty after the last one.
 
-    Raises the error of `error_for` for any status but 200, and `InvalidResponse` if the body is not a list.
+    Raises the error from `error_for` for any status but 200, and `InvalidResponse` if the body is not a page.
     """
     if reply.status != HTTPStatus.OK:
         raise error_for(reply)

@@ -11,7 +11,7 @@ from gate.checkly.triggers import Started, created
 from gate.domain import errors, trigger_errors
 from gate.text.clean import https_link
 
-_NOTHING_MATCHED = "ERR_NO_MATCHING_CHECKS"  # Checkly's CLI expects this code in a 403
+_NOTHING_MATCHED = "ERR_NO_MATCHING_CHECKS"  # Checkly's CLI expects this code in a 403 response
 
 
 def suite_request(

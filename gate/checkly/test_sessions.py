@@ -55,7 +55,7 @@ def _read(document: Fields, version: str) -> Session:
 
 
 def _read_checks(items: Sequence[Fields]) -> tuple[CheckRun, ...]:
-    """Group the results by check: by its ID, or by name and type if it has none."""
+    """Group the results by the ID of their check, or by its name and type if it has no ID."""
     groups: dict[tuple[str, ...], list[Fields]] = {}
     for item in items:
         check_id = item.text_if_any("checkId").lower()

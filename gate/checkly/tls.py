@@ -11,12 +11,13 @@ from gate.checkly.connections import CuttingAdapter
 from gate.domain.errors import UsageError
 from gate.text.clean import clean
 
-# The first one that is set replaces the usual authorities. requests defines the first two, OpenSSL the third.
+# The file in the first variable that is set replaces the usual authorities. `requests` defines the first two
+# variables, OpenSSL the third.
 CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 def trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
-    """Trust the authorities in a file. Raises UsageError at once, because no retry would help."""
+    """Trust the authorities in a PEM file. Raises UsageError at once, because no retry would help."""
     try:
         if Path(pem_file).is_fifo():  # reading it could block forever
             raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, not a PEM file")

@@ -20,11 +20,14 @@ from gate.text.duration import format_duration
 from gate.text.redact import Redaction
 
 _CONNECT_WITHIN_S = 10.0
-_INSIDE = " (in a container, loopback is the container itself; with --network host it is the machine)"
+_INSIDE = (
+    " (in a container, a loopback address is the container itself; with --network host, it is the machine)"
+)
 _CHUNK_BYTES = 64 * 1024
 
 
-# urllib3 would write this warning to stderr for each connection. An invalid certificate is reported anyway.
+# urllib3 would write its warning about a wrong clock to stderr for each connection. If the clock makes a
+# certificate invalid, the gate reports that anyway.
 warnings.simplefilter("ignore", urllib3.exceptions.SystemTimeWarning)
 
 
@@ -36,12 +39,12 @@ class BoundedCall(Protocol):
         ...
 
 
-# Runs jobs at the same time, for at most the given number of seconds.
+# A function that runs jobs at the same time, for at most the given number of seconds.
 BoundedCalls = Callable[[Sequence[Callable[[], Response]], float], Sequence[BoundedCall]]
 
 
 class HttpTransport:
-    """The only part of the gate that uses the network."""
+    """The only part of the gate that sends requests over the network."""
 
     def __init__(
         self, endpoint: Endpoint, calls: BoundedCalls, log: Callable[[str], None] | None = None
@@ -91,15 +94,16 @@ class HttpTransport:
             self._trace(request, "postponed, because other large responses are arriving")
             return PutOff(f"{self._endpoint.base_url} sent too many large responses at the same time")
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
-            said = self._hidden_in_errors.text(reason_of(error))  # shortening could split the key
+            # Redact before cleaning, which could split a key, and after it, because it could rejoin a key.
+            said = self._hidden_in_errors.text(reason_of(error))
             said = without_credentials(clean(said, SENTENCE_LENGTH))
-            reason = self._hidden_in_errors.text(said)  # cleaning may have rejoined the parts of a key
+            reason = self._hidden_in_errors.text(said)
             self._trace(request, reason)
             if not is_from_connecting(error):
                 return Unreachable(f"the request to {self._endpoint.base_url} failed: {reason}")
             hint = _INSIDE if self._endpoint.is_loopback and self._endpoint.is_in_container else ""
             return NeverConnected(f"the request to {self._endpoint.base_url} failed: {reason}{hint}")
-        # The body is copied in this thread, because memory from other threads does not go back to the system.
+        # The body is copied in this thread: memory that other threads allocate does not return to the system.
         reply = head._replace(body=self._hidden.body(body.whole()))
         self._trace(request, f"{reply.status}, {len(reply.body)} bytes")
         return reply
@@ -113,7 +117,8 @@ class HttpTransport:
 
     def _receive(self, request: Request, body: Body, within_s: float) -> Response:
         """Append the bytes that arrive to `body`, and return a response with an empty body."""
-        idle_s = within_s + 1  # the limit on the whole call expires first, so all timeouts read alike
+        # The limit on the whole call expires first, so that all timeouts have the same message.
+        idle_s = within_s + 1
         with self._session.request(
             request.method,
             self._endpoint.base_url + request.path,

@@ -63,7 +63,7 @@ def _send_once(request: Request, checkly: Checkly, until_s: float) -> Response:
 def _pause_s(trouble: Transient, tries: int) -> float | None:
     """Return the pause before a retry, or None if the call may have started checks.
 
-    It cannot have started any if no connection was made, or if Checkly answered 429.
+    The call cannot have started checks if no connection was made, or if Checkly answered 429.
     """
     if isinstance(trouble, NeverConnected):
         return backoff_s(tries)

@@ -11,7 +11,7 @@ from gate.checkly.json_object import Fields, json_object
 from gate.domain import errors, trigger_errors
 from gate.text.clean import https_link
 
-_MOST_SESSIONS = 1_000  # many times the number that a pipeline waits for, but few enough to poll
+_MOST_SESSIONS = 1_000  # far more than a pipeline waits for, but few enough to poll
 
 
 @dataclass(frozen=True, slots=True)

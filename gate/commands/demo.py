@@ -44,5 +44,5 @@ def demo(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
 
 
 def _pace(speed: float) -> str:
-    """Return a remark if simulated time does not run as fast as the clock."""
+    """Return a remark if simulated time runs faster or slower than the clock."""
     return "" if speed == 1 else f" (simulated time runs {speed:g} times as fast as the clock)"

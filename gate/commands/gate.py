@@ -65,7 +65,7 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
 
 
 def _warn_of_unwritable(sinks: Sinks) -> None:
-    """Warn about reports that cannot be written, before the wait, which may be long."""
+    """Warn about report files that cannot be written, before a wait that may be long."""
     for path in filter(None, sinks.paths.values()):
         try:
             check_writable(Path(path), workspace=sinks.host.workspace, confined=sinks.host.confined)
@@ -80,7 +80,7 @@ def _report_of(error: GateError) -> Report:
 
 
 def _run(settings: Settings, env: Mapping[str, str], console: Console, process: Process) -> Report:
-    """Decide on the sessions. Raises ImportError, at the first request, if a library is missing."""
+    """Judge the sessions, and return the report. Raises ImportError if a library is missing."""
     context = Context(
         clock=process,
         jitter=lambda: secrets.randbelow(10_001) / 10_000,
@@ -100,7 +100,7 @@ def _run(settings: Settings, env: Mapping[str, str], console: Console, process: 
 
 
 def _load_reports(paths: Mapping[str, str]) -> None:
-    """Load the slow reporters now: after the wait, there may be no free file descriptor to load them."""
+    """Load the slow reporters now: after the wait, there may be no free file descriptor for loading them."""
     with suppress(OSError):  # no descriptor is free even now; the reserved ones are for the report files
         from gate.report.junit import xml  # noqa: F401, PLC0415
 

@@ -44,7 +44,7 @@ or the path of a .yml file; the default is degraded. Inputs override those of th
     "simulate": """\
 checkly-gate simulate [SCENARIO] [--port NUMBER] [--host ADDRESS]
 
-Serves only the stand-in for Checkly, until it is stopped. Prints its URL, then the IDs of its
+Serves only the stand-in for Checkly, until it is stopped. It prints its URL, then the IDs of its
 sessions. Set CHECKLY_API_URL to that URL; any API key is accepted. SCENARIO is the same as for
 demo.
 
@@ -56,8 +56,8 @@ reach. 0.0.0.0, which stands for all addresses of this machine, lets other machi
 checkly-gate policy check [FILE]
 checkly-gate policy init [FILE]
 
-check validates a policy file without a network, and prints the resulting policy. It reports all
-mistakes at once, with line and column, and then exits with 2.
+check validates a policy file without a network, and prints the resulting policy. If the file
+has mistakes, it reports all of them at once, with line and column, and exits with 2.
 init writes a policy file with the defaults, and examples as comments. It never overwrites a file.
 The default for FILE is {DEFAULT_PATH}, which the gate also uses if it exists.
 """,

@@ -40,7 +40,7 @@ def _check(path: str, console: Console) -> ExitCode:
 
     if path == DEFAULT_PATH and not os.path.lexists(path):
         raise UsageError(
-            f"policy: there is no {path} here, so the defaults apply; checkly-gate policy init writes one"
+            f"policy: {path} does not exist here, so the defaults apply; checkly-gate policy init creates it"
         )
     document = load_policy(path)
     console.line(Line(f"{clean(path)} is a valid policy:", Tone.GOOD))

@@ -1,4 +1,4 @@
-"""Log the problems of a command."""
+"""Log the problems with a command."""
 
 from __future__ import annotations
 

@@ -11,14 +11,15 @@ from gate.config.inputs import BY_NAME, INPUTS
 from gate.config.session_words import is_meant_as_session
 from gate.text.clean import clean
 
-# Kubernetes sets these in all containers of a namespace with a service whose name begins with checkly-gate.
+# If the name of a service begins with checkly-gate, Kubernetes sets these variables in all containers of its
+# namespace.
 _OF_A_SERVICE = re.compile(
     r"CHECKLY_GATE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
 )
 COMMANDS = ("demo", "simulate", "policy", "help", "version")
 _THE_COMMANDS = f"the commands are {', '.join(COMMANDS[:-1])} and {COMMANDS[-1]}"
 _TAKES = {"help": "help takes at most one argument: a command", "version": "version takes no arguments"}
-_REQUIRED = ("session-id", "api-key")  # not reported as missing too: a command needs neither
+_REQUIRED = ("session-id", "api-key")  # not also reported as missing: a command needs neither
 _SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
 _WITH_ENTRYPOINT = (
     "it is a shell command, but this container starts the gate. A CI system that runs shell commands in "
@@ -28,7 +29,7 @@ _WITH_ENTRYPOINT = (
 
 
 class Mistake(NamedTuple):
-    """A mistake, and the inputs that it concerns, which are then not reported as missing too."""
+    """A mistake, and the inputs that it concerns. These inputs are not also reported as missing."""
 
     text: str
     concerns: tuple[str, ...] = ()
@@ -69,10 +70,10 @@ def read_flags(argv: Sequence[str]) -> tuple[dict[str, str], list[Mistake]]:
 
 
 def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Iterable[Mistake]:
-    """Yield a mistake for each variable that seems to be a misspelt input, because it would have no effect.
+    """Yield a mistake for each variable that seems to be a misspelt input, which would otherwise be ignored.
 
-    CHECKLY_GATE_* belongs to the gate. INPUT_* and PLUGIN_* may belong to other programs, so they are
-    rejected only if they are very similar to an input.
+    Variables that begin with CHECKLY_GATE_ belong to the gate. Those that begin with INPUT_ or PLUGIN_ may
+    belong to other programs, so they are rejected only if they are very similar to an input.
     """
     known = {variable for row in INPUTS for variable in row.environment}
     for variable in sorted(set(env) - known):
@@ -87,7 +88,7 @@ def unknown_variables(env: Mapping[str, str], *, is_action: bool = False) -> Ite
 
 
 def not_a_command(word: str) -> str:
-    """Return the message that a word is not a command, with a suggestion."""
+    """Return a message for a word that is not a command, with a suggestion."""
     near = _nearest(word, 0.7, COMMANDS)
     hint = f"did you mean {near}?" if near else _THE_COMMANDS
     return f"{shown_text(word)} is not a command; {hint}"

@@ -13,11 +13,11 @@ ENVIRONMENT_PREFIXES = ("INPUT_", "PLUGIN_", "CHECKLY_GATE_")
 
 
 class Refused(ValueError):
-    """The text of an input is not allowed, for a reason that needs a message of its own."""
+    """The text of an input is not allowed. The text of this error is the whole message."""
 
 
 def shown_text(text: str) -> str:
-    """Return the given text for a message, unless it looks like an API key in the wrong place."""
+    """Return the text for a message, or a placeholder if it looks like an API key in the wrong place."""
     return "the given value" if re.search(r"\b(cu|sv)_\w{8}", text) else repr(clean(text, 100))
 
 
@@ -37,17 +37,17 @@ class Input:
     switch: bool = False
     joined_by: str = ""  # separates the values of a repeated flag
     variable: str = ""
-    is_policy: bool = False  # if it is not given, the policy file's value applies, then `default`
+    is_policy: bool = False  # without this input, the policy file's value applies, then `default`
     absent: Any = ""
 
     @property
     def field(self) -> str:
-        """The name of its field in `Settings`."""
+        """Return the name of the input's field in `Settings`."""
         return self.name.replace("-", "_")
 
     @property
     def described(self) -> str:
-        """The input's meaning and its default, in one line."""
+        """Return the input's meaning and its default, in one line."""
         notes = [self.help]
         if self.required:
             notes.append("Required.")
@@ -59,12 +59,15 @@ class Input:
 
     @property
     def environment(self) -> tuple[str, ...]:
-        """The variables that set it, in order of precedence. GitHub keeps the hyphens of a name."""
+        """Return the variables that set the input, in order of precedence.
+
+        GitHub keeps hyphens, as in INPUT_SESSION-ID, so both spellings are included.
+        """
         upper = self.name.upper()
         names = [f"INPUT_{upper}"] + [prefix + self.field.upper() for prefix in ENVIRONMENT_PREFIXES]
         return tuple(dict.fromkeys([*names, self.variable] if self.variable else names))
 
     def text_in(self, flags: Mapping[str, str], env: Mapping[str, str]) -> str:
-        """Return its text from a flag, or from the first variable that is not empty; empty if not given."""
+        """Return the text from a flag, or else from the first non-empty variable; empty if not given."""
         texts = (flags.get(self.name, ""), *(env.get(variable, "") for variable in self.environment))
         return next(filter(None, map(str.strip, texts)), "")

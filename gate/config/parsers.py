@@ -1,4 +1,4 @@
-"""Parsers of inputs: each turns a text into a value, or raises ValueError with the allowed values."""
+"""Parsers of inputs: each converts text to a value, or raises ValueError with the allowed values."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def name(text: str) -> str:
 
 
 def header_value(text: str) -> str:
-    """Parse a text that can be sent in a header."""
+    """Parse text that can be sent in a header."""
     if re.fullmatch(r"[!-~]{1,500}", text):
         return text
     raise ValueError("printable ASCII characters without spaces")
@@ -99,7 +99,7 @@ def header_value(text: str) -> str:
 
 def base_url(text: str) -> str:
     """Parse an https URL, or an http URL of a loopback address. Return it without a trailing slash."""
-    allowed = "an https URL without credentials or query (http only to a loopback address)"
+    allowed = "an https URL without credentials or query (http only for a loopback address)"
     if not _BASE_URL.fullmatch(text):
         raise ValueError(allowed)
     try:
@@ -113,7 +113,7 @@ def base_url(text: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the URL's host is a loopback address."""
+    """Return whether the URL's host is a loopback address."""
     host = urlsplit(url).hostname or ""
     try:
         return host == "localhost" or ip_address(host).is_loopback

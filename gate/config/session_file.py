@@ -17,7 +17,7 @@ from gate.text.clean import clean
 
 MOST_BYTES = 10_000_000
 _LONGEST_LINE = 1_000
-_MOST_UNREADABLE = 500  # at each, the parser counts all lines before it, which takes time
+_MOST_UNREADABLE = 500  # for each of them, the parser counts all lines before it, which takes time
 _IN_EVERY_LINE_OF_A_SESSION = "ession"
 _ID_LINE = re.compile(r"Test session ID:\s+(\S+)")
 _LINK_LINE = re.compile(r"Open session:\s+(https://\S+)")
@@ -34,14 +34,14 @@ _OBJECT_OF_CHECKLY = re.compile(r'\{\s*"(?:sessions|testSessionId)"')
 _USE_JSON = "run `checkly checks run` with --output json, which names all of them"
 _WHAT_IT_MUST_BE = (
     "It must be the output of `checkly test`, `trigger`, `pw-test` or `checks run`, a report of Checkly's "
-    "JSON reporter, or lines that are links. With --no-record, there is no session"
+    "JSON reporter, or links, one per line. With --no-record, there is no session"
 )
 _NOTHING_MATCHED = "it names no session, because no check matched the filter that the CLI was given"
 
 
 @dataclass(frozen=True, slots=True)
 class FoundSessions:
-    """The sessions in order, and the number of checks of each if the file contains it."""
+    """The sessions in order, and the number of checks in each if the file contains that number."""
 
     refs: tuple[SessionRef, ...]
     checks: Mapping[str, int] = field(default_factory=dict)
@@ -57,7 +57,7 @@ def text_of(content: bytes) -> str:
 
 
 def sessions_in(text: str) -> FoundSessions:
-    """Return the sessions in output of Checkly's CLI. Raises ValueError with the reason if there are none."""
+    """Return the sessions in the CLI's output. Raises ValueError with the reason if there are none."""
     refs: list[SessionRef] = []
     checks: dict[str, int] = {}
     lines = _TIMESTAMP.sub("", text.replace("\r\n", "\n"))
@@ -76,7 +76,7 @@ def sessions_in(text: str) -> FoundSessions:
 def _parts(text: str) -> Iterator[tuple[int, str | Mapping[str, Any]]]:
     """Yield JSON objects and the lines that may name a session, each with its line number.
 
-    An object begins on a line of its own. Lines within an object are not read as lines of the CLI.
+    An object begins at the start of a line. Lines within an object are not yielded separately.
     """
     number, done, unreadable = 1, 0, 0
     for found in _OBJECT.finditer(text):
@@ -109,7 +109,7 @@ def _lines(text: str, number: int) -> Iterator[tuple[int, str]]:
 
 
 def _in_document(document: Mapping[str, Any]) -> FoundSessions:
-    """Read `{"sessions": [{"checkSessionId"}]}` or `{"testSessionId", "numChecks"}`."""
+    """Return the sessions in `{"sessions": [{"checkSessionId"}]}` or `{"testSessionId", "numChecks"}`."""
     if isinstance(document.get("testSessionId"), str):
         ref = _ref(document["testSessionId"], SessionKind.TEST)
         number = document.get("numChecks")
@@ -122,7 +122,7 @@ def _in_document(document: Mapping[str, Any]) -> FoundSessions:
 
 
 def _in_line(line: str) -> Iterable[SessionRef]:
-    """Return the session that a line of the CLI names, if any. Raises ValueError for an unusable line."""
+    """Return the session that a line of output names, if any. Raises ValueError for an unusable line."""
     if _FIRST_OF_SEVERAL in line:
         raise ValueError(f"names only the first of several sessions; {_USE_JSON}")
     if line == _MARKDOWN:
@@ -149,7 +149,7 @@ def _ref(session_id: object, kind: SessionKind) -> SessionRef:
 
 
 def _why_none(text: str) -> str:
-    """Explain why a text names no sessions, if the text shows the reason."""
+    """Explain why the text names no session, as specifically as possible."""
     if not text.strip():
         return "it is empty: the command that writes it failed, or has not run yet"
     documents = [part for _, part in _parts(text) if not isinstance(part, str)]

@@ -25,7 +25,7 @@ _ACCOUNT_IN_LINK = re.compile(r"/accounts/([0-9a-zA-Z-]{1,64})/")
 
 
 def session_refs(text: str) -> tuple[SessionRef, ...]:
-    """Parse UUIDs and links of sessions, separated by commas and white space. Return each session once."""
+    """Parse session IDs and links, separated by commas and white space. Return each session once."""
     refs = [_session_ref(word) for word in re.split(r"[,\s]+", text) if word]
     if not refs:
         raise ValueError(_SESSIONS)
@@ -43,12 +43,12 @@ def is_meant_as_session(word: str) -> bool:
 
 
 def account_of(refs: Iterable[SessionRef]) -> str:
-    """Return the account of the first link that contains one; empty if none does."""
+    """Return the account in the first link that contains an account; empty if there is no such link."""
     return next((ref.account for ref in refs if ref.account), "")
 
 
 def _session_ref(word: str) -> SessionRef:
-    """Return the session that a word names. A link contains the kind of the session, an ID does not."""
+    """Return the session that a word names. Only a link can show the kind of the session."""
     if is_uuid(word):
         return SessionRef(word.lower())
     account = "".join(_ACCOUNT_IN_LINK.findall(word)[:1])

@@ -60,11 +60,11 @@ class Settings:
 
     @property
     def paths(self) -> dict[str, str]:
-        """The paths of report files, by input. An empty path means that the report is not written."""
+        """Return the paths of report files, by input. An empty path means that the report is not written."""
         return {name: getattr(self, BY_NAME[name].field) for name in REPORT_PATHS}
 
     def __repr__(self) -> str:
-        return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # no key and no trigger-env
+        return f"Settings({', '.join(ref.id for ref in self.session_id)})"  # without api-key and trigger-env
 
 
 class InvalidInputs(UsageError):
@@ -144,7 +144,7 @@ def _combinations(values: Mapping[str, Any], given: Collection[str]) -> Iterable
         if not triggers:
             yield "trigger-as: test-session needs trigger-check-id or trigger-tags"
         if not values.get("trigger_location", True):
-            yield "trigger-location: required with trigger-as test-session: each location gets a session"
+            yield "trigger-location: trigger-as test-session needs it, because each location gets a session"
     else:
         for name in ("trigger-location", "trigger-env", "trigger-name"):
             if name in given:
@@ -152,7 +152,7 @@ def _combinations(values: Mapping[str, Any], given: Collection[str]) -> Iterable
 
 
 def shown_inputs(settings: Settings) -> dict[str, str]:
-    """Return the inputs as text for a record, without secrets and without empty inputs."""
+    """Return the inputs as text for the JSON record, without secrets and without empty inputs."""
     given = {row: getattr(settings, row.field) for row in INPUTS if not row.secret}
     texts = {row: row.default if value in (None, "") else _as_text(value) for row, value in given.items()}
     return {row.name: text for row, text in texts.items() if text}

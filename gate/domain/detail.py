@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Detail(NamedTuple):
     """The reasons for a result, the most important one first, and the names of its traces and videos.
 
-    Each text is one clean line. `error_groups` are the IDs of the groups that its errors belong to.
+    Each reason and each name is one clean line. `error_groups` are the IDs of the groups that
+    the result's errors belong to.
     """
 
     reasons: tuple[str, ...]

@@ -1,6 +1,6 @@
 """The errors of the gate: one class per kind, with its exit code and its advice.
 
-Each text is written for a person who reads the log at night: what happened, where, and what to do.
+Each message is written for a person who reads the log at night: what happened, where, and what to do.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class GateError(Exception):
         return f"{self}. {self.advice}" if self.advice else str(self)
 
     def during(self, step: str) -> Self:
-        """Return this error, and put the step that failed at the beginning of its text."""
+        """Put the step that failed at the beginning of this error's text, and return the error."""
         self.args = (f"{step}: {self}",)
         return self
 
@@ -39,7 +39,7 @@ class UsageError(GateError):
 
 
 class RequestFailed(GateError):
-    """A request that did not return what was requested."""
+    """A request that failed, or whose response cannot be used."""
 
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
@@ -65,11 +65,11 @@ class Unreachable(Transient):
 
 
 class NeverConnected(Unreachable):
-    """No connection was made, so nothing of the request was sent."""
+    """No connection was made, so no part of the request was sent."""
 
 
 class PutOff(Unreachable):
-    """The response was dropped while other large ones arrived. It can be requested again at once."""
+    """The response was dropped while other large responses arrived. The request can be repeated at once."""
 
 
 class InvalidResponse(Transient):
@@ -116,12 +116,12 @@ class Redirected(Final):
 
 
 class NoSuchSession(Final):
-    """404. It is final once the grace period for new sessions is over."""
+    """404: Checkly has no such session. This is final once the grace period for new sessions is over."""
 
     advice = "Check account-id and api-url"
 
     def looked_up_as(self, kind: SessionKind | None) -> Self:
-        """Return this error, with advice for the ID of a session of this kind, or of unknown kind."""
+        """Return this error, with advice for an ID that was looked up as `kind`, or as each kind if None."""
         kinds = (kind,) if kind else tuple(SessionKind)
         no_session = " and ".join(f"no {each}" for each in kinds).capitalize()
         no_check = "" if kind is SessionKind.TEST else " that it is not the ID of a check,"
@@ -173,7 +173,7 @@ class Stopped(GateError):
 
 
 class Defect(GateError):
-    """A defect of the gate itself, in one line with the place where it happened."""
+    """A defect in the gate itself. Its text contains the place in the code."""
 
     advice = "This is a bug in checkly-gate; please report it with this line"
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """The gate's exit codes. They are a public interface, and defined only here."""
+    """The gate's exit codes. They are a public interface."""
 
     OPEN = 0
     CLOSED = 1

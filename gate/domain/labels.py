@@ -1,4 +1,4 @@
-"""Labels that tell several checks apart."""
+"""Labels that distinguish checks with the same name."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _ID_DIGITS = 8  # enough to tell checks apart, yet short enough to read
 def labels(checks: Iterable[Check]) -> dict[Check, str]:
     """Return each check's name, or its ID if it has no name; empty if it has neither.
 
-    Checks with the same name get their type in brackets, as in `Login (API)`. Checks with the same name and
-    type get the beginning of their ID. A check in two sessions is the same check, even if its name differs.
+    Checks with the same name get their type in brackets, as in `Login (API)`. If their types
+    are the same too, they get the beginning of their ID instead. A check in two sessions counts only once.
     """
     of = list(dict.fromkeys(checks))
     identities = {check: _identity(check) for check in of}

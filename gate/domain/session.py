@@ -1,8 +1,8 @@
-"""Checkly's sessions as frozen values, the same for every kind of session.
+"""Checkly's sessions as frozen values, with the same types for every kind of session.
 
 Checkly's own words (status, check type) are strings, because Checkly may add to them without notice. The
-gate's words are enums. All text in these values is clean (`gate.text.clean`), and all times are aware and in
-UTC.
+gate's own words are enums. All text in these values is clean (`gate.text.clean`), and all times have the time
+zone UTC.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class SessionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionRef:
-    """A session to gate on. `kind` is None until a response shows it, because a bare ID does not.
+    """A session to gate on. A bare ID does not show its kind, so `kind` is None until a response shows it.
 
     `account` is the account in the link that was given for the session, if the link contains one.
     """
@@ -37,7 +37,7 @@ class SessionRef:
 
 
 def each_once(refs: Iterable[SessionRef]) -> tuple[SessionRef, ...]:
-    """Return each session once, with its kind and account if any reference to it contains them."""
+    """Return each session once. Prefer a reference with a kind, then one with an account."""
     mentions = tuple(refs)
     known = {
         ref.id: ref for ref in sorted(mentions, key=lambda ref: (ref.kind is not None, ref.account != ""))
@@ -57,8 +57,8 @@ class ResultKind(Enum):
     """The role of a result at its run location.
 
     A FINAL result is the last one at its location. An ATTEMPT failed and was followed by another run. A
-    STAND_IN replaces a missing FINAL. An UNSETTLED result has not ended, or its type is unknown to the gate:
-    it can make the location red but never green.
+    STAND_IN replaces a missing FINAL. An UNSETTLED result has not ended, or its type is unknown:
+    it can make the location red, but never green.
     """
 
     FINAL = "FINAL"
@@ -71,8 +71,8 @@ class ResultKind(Enum):
 class Result:
     """One run of a check at one run location.
 
-    `link_form` is the link to its page in Checkly, with `{id}` in place of its ID, so that thousands of
-    results can share one text.
+    `link_form` is the link to the result's page in Checkly, with `{id}` in place of the result's ID, so that
+    thousands of results can share one string.
     """
 
     id: str
@@ -90,12 +90,12 @@ class Result:
 
     @property
     def link(self) -> str:
-        """Return the link to its page in Checkly; empty if the link is not known."""
+        """Return the link to the result's page in Checkly; empty if the link is not known."""
         return self.link_form.replace("{id}", self.id)
 
     @property
     def duration_s(self) -> float:
-        """Return the duration of the run in seconds, within limits; 0 if Checkly does not report it."""
+        """Return how many seconds the run took, or else its response time; 0 if Checkly reports neither."""
         if self.started_at and self.stopped_at:
             took_s = (self.stopped_at - self.started_at).total_seconds()
         else:
@@ -112,7 +112,7 @@ class Check(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Return its name, or its ID if it has no name; empty if it has neither."""
+        """Return the name of the check, or its ID if it has no name; empty if it has neither."""
         return self.name or self.id
 
 
@@ -125,16 +125,16 @@ class CheckRun(NamedTuple):
 
     @property
     def locations(self) -> tuple[str, ...]:
-        """Return the locations at which it was to run, and then others that occur only in its results."""
+        """Return the locations at which the check was to run, then those that occur only in its results."""
         return tuple(dict.fromkeys((*self.run_locations, *(result.location for result in self.results))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session as one response of the API described it. A check session has exactly one check.
+    """A session as one response from the API described it. A check session has exactly one check.
 
-    `lacks_results`: the response had no list of results. `api_version` is empty for kinds of session that
-    have only one version.
+    `lacks_results`: whether the response had no list of results. `api_version` is the version of the API that
+    returned the session.
     """
 
     id: str

@@ -25,7 +25,7 @@ class TroubleBegan(NamedTuple):
 
 
 class TroubleEnded(NamedTuple):
-    """Every session could be read again after failures."""
+    """All sessions can be read again after failures."""
 
     failures: int
 

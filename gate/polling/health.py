@@ -1,4 +1,4 @@
-"""Whether Checkly's API responds, and until when no request may be sent."""
+"""Track whether Checkly's API responds, and until when no request may be sent."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from gate.domain.session import Session
 class ApiHealth:
     """The state of the API. Times are readings of the clock.
 
-    No request is sent before `quiet_until_s`. `is_in_doubt`: no request has succeeded since the start or
-    since the last failure, so a single request must first show whether the API works.
+    No request is sent before `quiet_until_s`. `is_in_doubt`: whether no request has succeeded since the
+    start or since the last failure. If so, a single request must first show whether the API works.
     """
 
     quiet_until_s: float

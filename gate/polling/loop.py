@@ -22,7 +22,7 @@ from gate.polling.result import Ending, PollResult
 from gate.polling.tracker import Tracker
 
 _TOO_LATE_S = 0.01  # a failure this close to the request's time limit was caused by the limit
-_EARLY_S = 0.05  # a long poll that ends this much too early counts as complete
+_EARLY_S = 0.05  # a long poll that ends too early by at most this much counts as complete
 
 
 class Patience(NamedTuple):
@@ -109,7 +109,7 @@ class _Loop:
 
     def _fetch(self, waits: Sequence[Tracker]) -> None:
         is_last = self.clock.now_s() >= self.last_fetch_s
-        # Even if a fetch hangs, there must be time for the last one.
+        # Even if this fetch hangs, there must be time for the last fetch.
         until_s = self.deadline_s if is_last else self.last_fetch_s
         try:
             found = self.checkly.fetch_each([wait.ref for wait in waits], until_s=until_s)
@@ -161,7 +161,7 @@ class _Loop:
             self._schedule(wait, self.patience.poll_interval_s)
 
     def _give_up_or_retry(self, wait: Tracker, error: errors.Final) -> None:
-        """Give up on a session, unless it was not found and its grace period is not over."""
+        """Give up on a session. If it was not found, retry until its grace period is over."""
         is_unknown = isinstance(error, errors.NoSuchSession)
         retry_s = wait.retry_after_404_s(self.clock.now_s()) if is_unknown else None
         if retry_s is not None:

@@ -1,4 +1,4 @@
-"""Which events of the wait are reported, and when."""
+"""Decide which events of the wait are reported, and when."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gate.polling.events import Event, Fetched, Noticed, Paused, TroubleBegan, T
 
 @dataclass(slots=True)
 class Observer:
-    """A filter of events. It reports only the first of consecutive failures, and their end."""
+    """A filter for events. It reports only the first of consecutive failures, and their end."""
 
     observe: Callable[[Event], None]
     _failures: int = 0
@@ -29,7 +29,7 @@ class Observer:
         self._failures += 1
 
     def fetched(self, session: Session, *, in_trouble: bool) -> None:
-        """Report a session. `in_trouble`: whether any session still cannot be read."""
+        """Report that a session was read. `in_trouble`: whether any session still cannot be read."""
         if self._failures and not in_trouble:
             self.observe(TroubleEnded(self._failures))
             self._failures = 0

@@ -12,11 +12,12 @@ MOST_AT_ONCE = 8  # requests
 
 
 class Pace(NamedTuple):
-    """The pace of fetches that only show progress, as far as the budget allows it.
+    """The pace of fetches that only show progress, within the request budget.
 
-    `longer_s` is added to the poll interval. `reserve` is the number of requests that are kept for ends and
-    long polls; a first fetch that is overdue leaves only `least_reserve`. The budget allows one request more
-    than these reserves from `afforded_s` and `afforded_overdue_s` on.
+    `longer_s` is added to the poll interval. `reserve` is the number of requests that are kept for the ends
+    of sessions and for long polls. If the first fetch of a session is overdue, only `least_reserve` requests
+    are kept. The budget allows one request more than `reserve` from `afforded_s` on, and one more than
+    `least_reserve` from `afforded_overdue_s` on.
     """
 
     longer_s: float
@@ -27,7 +28,7 @@ class Pace(NamedTuple):
 
 
 def pace_of(sessions: int, poll_interval_s: float, budget: Budget, now_s: float) -> Pace:
-    """Return the pace for a number of unfinished sessions. `now_s` is a reading of the clock."""
+    """Return the pace for `sessions` unfinished sessions. `now_s` is a reading of the clock."""
     # How long it takes to fetch every session and send one long poll, with half of the budget.
     round_s = (sessions + 1) * 60 / (budget.per_minute / 2)
     pause_s = max(poll_interval_s, round_s)

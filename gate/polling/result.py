@@ -33,7 +33,7 @@ class PollResult(NamedTuple):
 
 
 def with_accounts(polled: Iterable[PollResult], account_id: str) -> Iterable[PollResult]:
-    """If a session was not found and its link belongs to another account, add that account to the error."""
+    """Add the account in a session's link to the error if a session was not found and account-id differs."""
     for each in polled:
         other = each.ref.account
         if isinstance(each.error, NoSuchSession) and account_id and other not in ("", account_id):
@@ -54,10 +54,10 @@ def ended_before(polled: Iterable[PollResult], moment: datetime) -> Iterable[Ses
 def reportable_at_once(
     polled: Sequence[PollResult], fault: GateError | None
 ) -> tuple[tuple[PollResult, ...], int]:
-    """Return what can be reported in the seconds after a signal, and how many sessions lost their results.
+    """Return the results, and the number of sessions that are too large to report in time after a signal.
 
     Without a signal, everything is reported. After a signal (which may be the `fault` that ended the search
-    for more sessions), sessions that ended badly come first. Sessions for which no time is left count as
+    for more sessions), sessions that ended badly take precedence. Sessions for which no time is left count as
     stopped, because a session cannot be judged without its results.
     """
     errors = (fault, *(each.error for each in polled))

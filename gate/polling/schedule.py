@@ -1,11 +1,11 @@
 """The next step of the wait: a long poll for the end of sessions, fetches that show progress, or a pause.
 
 The wait is over when all sessions have ended. While the first unfinished session is running, the others
-cannot end the wait, so a long poll for the first one is enough. It costs next to nothing, and returns at once
-if the session has already ended. After each poll that found only ended sessions, twice as many are polled
-at once. Fetches of the other sessions only show progress. The budget reserves one request for the end of each
-session, and the requests for the long polls of the next minute. Fetches that only show progress may use the
-rest.
+cannot end the wait, so a long poll for the first one is enough. A long poll costs next to nothing, and
+returns immediately if the session has already ended. After each step that found only ended sessions, twice as
+many are polled at the same time. Fetches of the other sessions only show progress. The budget reserves one
+request for the end of each session, and the requests for the long polls of the next minute. Fetches that only
+show progress may use the rest.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from gate.checkly.session_api import LONGEST_LONG_POLL_S
 from gate.polling.pace import MOST_AT_ONCE, pace_of
 
 _OVERDUE_S = 60.0  # how long the reserves may postpone the first fetch of a session
-LONGEST_REST_S = 30.0  # the log and the status line show regularly that the gate is still waiting
+LONGEST_REST_S = 30.0  # so that the log and the status line show regularly that the gate is still waiting
 _ROUNDING_S = 0.05  # a pause of a little less than 1 s is filled with a poll of 1 s
 
 
 class Candidate(NamedTuple):
-    """A session that has not ended, as far as the gate knows. Times are readings of the clock.
+    """A session that has not ended, as far as responses have shown. Times are readings of the clock.
 
     The session is not fetched before `fetch_at_s`. `can_poll`: whether a long poll is likely to show when it
     ends. `failures`: the number of consecutive failures to read it.
@@ -38,11 +38,11 @@ class Candidate(NamedTuple):
 
 
 class Circumstances(NamedTuple):
-    """The facts that determine the next step together with the candidates.
+    """The facts that, together with the candidates, determine the next step.
 
-    `at_once`: how many sessions are polled at once, beginning with the first unfinished one. `in_doubt`: no
-    request has succeeded since the start or since the last failure, so a single request must first show
-    whether the API works.
+    `at_once`: how many sessions are polled at the same time, from the first unfinished one on. `in_doubt`:
+    whether no request has succeeded since the start or since the last failure. If so, a single request must
+    first show whether the API works.
     """
 
     now_s: float
@@ -135,7 +135,7 @@ class _Plan:
         return tuple(allowed)
 
     def next_fetch_s(self) -> float:
-        """Return when the next fetch is due and within the budget."""
+        """Return the earliest time at which a fetch is due and within the budget."""
         return min(self._fetch_s(place) for place in range(len(self._candidates)))
 
     def to_poll(self) -> tuple[int, ...]:

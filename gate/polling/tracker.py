@@ -36,7 +36,7 @@ class Tracker:
 
     @property
     def is_left_running(self) -> bool:
-        """Whether the session was still running at the last fetch before the deadline."""
+        """Return whether the session was still running at the last fetch before the deadline."""
         return self.had_last_fetch and self._ending_at_the_deadline() is Ending.TIMEOUT
 
     def can_poll(self, serves_completion: Callable[[SessionKind], bool]) -> bool:

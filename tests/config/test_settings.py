@@ -453,7 +453,7 @@ def test_two_reports_may_go_to_the_same_device() -> None:
             ["--trigger-as=test-session"],
             [
                 "trigger-as: test-session needs trigger-check-id or trigger-tags",
-                "trigger-location: required with trigger-as test-session: each location gets a session",
+                "trigger-location: trigger-as test-session needs it, because each location gets a session",
             ],
         ),
         (

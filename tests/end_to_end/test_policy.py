@@ -202,8 +202,8 @@ def test_policy_check_refuses_an_invalid_policy(name: str, tmp_path: Path) -> No
 def test_policy_check_without_a_file_names_the_command_that_writes_one(tmp_path: Path) -> None:
     checked = run(tmp_path, {}, "policy", "check")
     assert checked.code == 2
-    assert "there is no .checkly-gate.yml here" in checked.log
-    assert "checkly-gate policy init writes one" in checked.log
+    assert ".checkly-gate.yml does not exist here" in checked.log
+    assert "checkly-gate policy init creates it" in checked.log
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_the_contract_workflow_succeeds_in_a_job_without_a_container(image: Imag
     assert "as required: passing, failing, degraded, beyond, silent" in log
     assert "outputcmd.txt could not be written" in log
     assert f"::set-output:: junit-path={JUNIT}" in log
-    assert "loopback is the container itself" in log
+    assert "a loopback address is the container itself" in log
 
 
 def _foreign_actions() -> list[str]:
