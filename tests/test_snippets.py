@@ -41,7 +41,7 @@ BLOCKS = {
         "- if: contains(steps.gate": f"{DOCS}::test_the_rollback_in_the_readme_matches_the_example",
         "docker build": f"{COMMANDS}::test_all_inputs_reach_the_gate_in_the_container",
         "degraded-threshold: 25%": f"{POLICY}::test_the_policy_file_in_a_document_is_valid",
-        "jq -r '.sessions": f"{COMMANDS}::test_the_jq_line_of_the_readme_lists_the_red_rows",
+        "jq -r '.sessions": f"{COMMANDS}::test_the_jq_command_in_the_readme_lists_the_red_rows",
     },
     "docs/IMAGE.md": {
         "docker build \\ --build-arg": f"{HERE}::test_the_image_is_built_with_arguments_that_exist",

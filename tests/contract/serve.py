@@ -7,7 +7,8 @@ the certificate, so that the tests need no more packages than the gate.
     python -m tests.contract.serve ADDRESS AUTHORITY OUTPUTS SCENARIO…
 
 This command writes the certificate to the file AUTHORITY. Once it serves all scenarios, it writes the lines
-`SCENARIO-url=…` and `SCENARIO-session=…` for each of them to the file OUTPUTS. The command runs until it is stopped.
+`SCENARIO-url=…` and `SCENARIO-session=…` for each of them to the file OUTPUTS. The command runs until it is
+stopped.
 """
 
 from __future__ import annotations
