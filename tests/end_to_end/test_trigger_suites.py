@@ -118,7 +118,7 @@ def test_variables_are_sent_as_secrets_and_never_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({"trigger_location": ""}, "trigger-location: required with trigger-as test-session"),
+        ({"trigger_location": ""}, "trigger-location: trigger-as test-session needs it"),
         ({"trigger_tags": ""}, "trigger-as: test-session needs trigger-check-id or trigger-tags"),
         ({"trigger_as": "check-session"}, "trigger-location: needs trigger-as test-session"),
         ({"trigger_as": "suite"}, "allowed: check-session or test-session"),

@@ -21,7 +21,7 @@ from tests.faults.table import ROWS, SECTIONS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "RESILIENCE.md"
 _WORDS = {0: "open (0)", 2: "refused (2)", 3: "timeout (3)", 4: "cannot tell (4)"}
-_AT_ONCE = 4
+_AT_ONCE = 2
 
 _INTRODUCTION = f"""\
 # The gate in a bad network
@@ -81,7 +81,11 @@ def condition_line(condition: Condition, ran: InNetwork) -> str:
 def _settled(reason: str) -> str:
     """Return the reason without its advice and without parts that vary between runs and Python versions."""
     text = re.sub(r" \(cf-ray [\w-]+\)", "", reason)
-    text = re.sub(r"(the request to \S+ failed: (?:the response is larger than \d+ MiB|[A-Za-z-]+(?: [a-z]+)*)).*", r"\1", text)
+    text = re.sub(
+        r"(the request to \S+ failed: (?:the response is larger than \d+ MiB|[A-Za-z-]+(?: [a-z]+)*)).*",
+        r"\1",
+        text,
+    )
     text = re.sub(r"https?://[\d.]+:\d+", "the API", text)
     return re.sub(r"within [\d.]+ ?m?s", "in time", text).split(". ")[0]
 
