@@ -19,7 +19,7 @@ from gate.domain.errors import Stopped
 from gate.domain.exit_code import ExitCode
 from gate.last_words import complain
 
-REPORTS_WITHIN_S = 4.5  # CI systems kill a job 10 s after the first signal; the gate must end within 5 s
+REPORTS_WITHIN_S = 4.5  # the gate promises to end within 5 s of a signal; most CI systems kill a job after 10 s
 _EXIT_CODES = {
     signal.SIGHUP: ExitCode.SIGHUP,
     signal.SIGINT: ExitCode.SIGINT,

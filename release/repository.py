@@ -36,7 +36,7 @@ class Repository:
     remote: str = "origin"
 
     def problems(self, main: str = "main") -> list[str]:
-        """Return the problems with HEAD. Only commits on main may be released, because they were reviewed."""
+        """Return the problems with HEAD. It must be a commit on main, because commits there were reviewed."""
         reviewed = self._git("rev-list", f"refs/remotes/{self.remote}/{main}").split()
         if self.head in reviewed:
             return []

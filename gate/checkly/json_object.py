@@ -111,7 +111,7 @@ class Fields:
         return tuple(value)
 
     def objects(self, key: str) -> tuple[Mapping[str, object], ...]:
-        """Return a list of objects. The field may be absent, as it is in v1 of the API."""
+        """Return a list of objects; empty if the field is absent, as v1 of the API allows for `results`."""
         value = self._fields.get(key)
         if value is None:
             return ()

@@ -12,8 +12,8 @@ from gate.evaluation.states import FAILING, State
 def causes(sessions: Sequence[JudgedSession]) -> tuple[str, ...]:
     """Return the causes that close the gate, in a fixed order; empty if no rule closes it.
 
-    Instead of the rule `failed`, the causes contain the states of the rows that failed, because `errored`
-    means a failure of Checkly's own backend.
+    For the rule `failed`, the causes are the states of its rows (`failed`, `errored` or `aborted`), so that a
+    pipeline can distinguish a failure of Checkly's own backend (`errored`) from a failed check.
     """
     found = [word for session in sessions for word in _of_session(session)]
     order = [*(state.value for state in State if state in FAILING), *map(_word, Rule)]

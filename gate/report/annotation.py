@@ -1,4 +1,6 @@
-"""Annotations: one error with the verdict, and a warning for each tolerated problem, contradiction or notice.
+"""Annotations: the verdict unless the gate passed, and a warning for each problem that deserves attention.
+
+These problems are tolerated ones, contradictions and notices.
 
 For each step, GitHub shows the first ten annotations of a kind, and the first 4,096 characters of each.
 """
@@ -37,7 +39,7 @@ class Annotation(NamedTuple):
 
 
 def render(report: Report) -> tuple[Annotation, ...]:
-    """Return the annotations, the error first."""
+    """Return the annotations, the verdict first."""
     warnings = list(dict.fromkeys(_warnings(report)))
     shown = [Annotation(Level.WARNING, "Checkly gate", clean(text, _LENGTH)) for text in warnings]
     if len(shown) > _MOST_WARNINGS:

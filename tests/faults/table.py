@@ -107,7 +107,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row(
             "two different `Content-Length`s", _raw(head("Content-Length: 9", "Content-Length: 99999"), WHOLE)
         ),
-        Row("a body without a status line and headers", _raw(WHOLE)),
+        Row("a body without a status line or headers", _raw(WHOLE)),
         Row("bytes that are not HTTP", _raw(bytes(range(256)) * 4)),
         Row("endless headers", _made(bodies.endless_headers)),
         Row("endless 100 Continue", _made(bodies.endless_continue)),
