@@ -9,9 +9,9 @@ from tests.absent import absent
 
 
 def installed(folder: Path, what: str) -> Path:
-    """Return the `node_modules` of a folder. Reinstall it only if the lock file has changed.
+    """Return the `node_modules` of a folder. If it is absent or outdated, install the packages first.
 
-    Skip the test with the message `what` if the packages cannot be installed.
+    If the packages cannot be installed, skip the test with a message that starts with `what`.
     """
     modules, lock = folder / "node_modules", (folder / "package-lock.json").read_text()
     mark = modules / ".installed-for"

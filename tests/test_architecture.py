@@ -1,4 +1,4 @@
-"""Rules for the code that `lint-imports` cannot check, and the list of modules in the document."""
+"""Rules that `lint-imports` cannot check: for dataclasses, and for the list of modules in architecture.md."""
 
 from __future__ import annotations
 

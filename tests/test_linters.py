@@ -86,7 +86,7 @@ def _tracked(like: str) -> set[str]:
 @pytest.mark.parametrize("linter", ["actionlint", "run_blocks.py", "zizmor", "check-jsonschema"])
 def test_every_workflow_is_linted(linter: str) -> None:
     workflows = {name for name in _tracked(r"(?s)\njobs:\n.*runs-on:") if name.endswith(".yml")}
-    workflows = {name for name in workflows if not name.startswith("tests/")}  # run only by tests
+    workflows = {name for name in workflows if not name.startswith("tests/")}  # those run only in tests
     assert len(workflows) > 7
     words = _linted(linter)
     assert {name for name in workflows if not {name, name.split("/")[0]} & words} == set()

@@ -62,7 +62,7 @@ def test_a_reference_that_is_not_a_digest_in_the_registry_is_refused(reference: 
         (ACTION + IMAGE + b"\n", "names: Dockerfile, Dockerfile"),
     ],
 )
-def test_an_action_whose_image_is_not_built_from_the_dockerfile_is_refused(text: bytes, named: str) -> None:
+def test_an_action_without_exactly_one_image_from_the_dockerfile_is_refused(text: bytes, named: str) -> None:
     (problem,) = action.problems(text)
     assert named in problem
     assert "tag a commit of main" in problem

@@ -44,7 +44,7 @@ def test_the_fast_tests_run_on_every_python_version_and_the_slow_tests_on_one() 
 
 
 def _run(folder: Path, *there: str, parts: str = "all") -> tuple[list[str], set[str]]:
-    """Run a copy of .ci/run with stand-ins for these programs on the PATH.
+    """Run a copy of .ci/run with stand-ins for make, apt-get, sudo and the programs `there` on the PATH.
 
     Return its calls to make, and the packages that it installs.
     """
@@ -68,7 +68,7 @@ def _run(folder: Path, *there: str, parts: str = "all") -> tuple[list[str], set[
 
 
 @pytest.mark.parametrize(("parts", "targets"), [("all", ["test", "test-slow"]), ("fast", ["test"])])
-def test_make_runs_both_parts_in_the_clone_and_requires_all_tests(
+def test_make_runs_the_chosen_parts_in_the_clone_and_requires_all_tests(
     tmp_path: Path, parts: str, targets: list[str]
 ) -> None:
     made, installed = _run(tmp_path, *NEEDED, parts=parts)

@@ -21,7 +21,7 @@ NO_NETWORK = ("No matching distribution found", "Could not fetch URL", "error se
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel as a release does."""
+    """Build the wheel with flit, as a release does."""
     folder = tmp_path_factory.mktemp("dist")
     _run(folder, sys.executable, "-m", "flit_core.wheel", "--outdir", str(folder), str(ROOT))
     (wheel,) = folder.glob("*.whl")

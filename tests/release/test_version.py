@@ -30,7 +30,9 @@ def test_a_tag_that_is_not_a_version_is_refused(tag: str) -> None:
 
 
 @given(VERSIONS, st.lists(VERSIONS))
-def test_the_newest_version_is_later_than_all_others(released: Version, others: list[Version]) -> None:
+def test_a_version_is_the_newest_if_no_other_version_is_later(
+    released: Version, others: list[Version]
+) -> None:
     rivals = [other for other in others if other.major == released.major]
     tags = [other.tag for other in others] + [released.tag, released.floating_tag, "v1-beta", "nightly"]
     assert released.is_newest_of_its_major(tags) == (max([released, *rivals]) == released)

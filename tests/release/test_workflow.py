@@ -41,7 +41,7 @@ def test_the_jobs_that_publish_the_release_and_the_package_run_last() -> None:
 
 
 def _step(job: str, action: str) -> dict[str, Any]:
-    """Return the inputs of the job's only step that uses an action."""
+    """Return the inputs of the only step of a job that uses the given action."""
     (given,) = (step["with"] for step in JOBS[job]["steps"] if step.get("uses", "").startswith(f"{action}@"))
     return dict(given)
 
@@ -148,7 +148,7 @@ RECORDER = '#!/bin/sh\necho "${0##*/} $*" >> "$CALLS"\ntest "$1 $2" != "release 
 
 
 def _publish(tmp_path: Path, step: str, **env: str) -> list[str]:
-    """Run a step of the job `publish` with stand-ins for programs; return the recorded calls."""
+    """Run a step of the job `publish` with stand-ins for docker, gh and python3; return their calls."""
     for name in ("docker", "gh", "python3"):
         (tmp_path / name).write_text(RECORDER)
         (tmp_path / name).chmod(0o755)

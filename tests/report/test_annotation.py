@@ -168,7 +168,7 @@ def test_warnings_beyond_the_limit_are_counted(report_only: bool) -> None:
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports(), st.lists(clean_text, max_size=25))
-def test_there_are_at_most_ten_annotations_per_level_and_each_is_one_short_line(
+def test_there_are_at_most_ten_annotations_per_level_and_each_is_one_line(
     report: Report, notices: list[str]
 ) -> None:
     told = annotation.render(replace(report, notices=tuple(notices)))

@@ -106,7 +106,9 @@ def test_the_outcome_determines_the_elements_of_a_test_case(
     ("ending", "kind"),
     [(Ending.TIMEOUT, "GateTimeout"), (Ending.STOPPED, "Interrupted"), (Ending.INCONCLUSIVE, "Inconclusive")],
 )
-def test_a_location_without_a_result_in_an_unfinished_session_has_an_error(ending: Ending, kind: str) -> None:
+def test_a_location_without_a_final_result_in_an_unfinished_session_has_an_error(
+    ending: Ending, kind: str
+) -> None:
     running = session("PROGRESS", OK, attempt("b"), locations=("a", "b", "c"))
     report = report_of(unfinished(running, ending))
     assert _tags(_case(report, "a")) == ["system-out"]

@@ -33,7 +33,7 @@ from tests.samples import attempt, result, session
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports(), st.booleans())
-def test_a_test_case_is_red_if_and_only_if_the_gate_closes_or_could_not_tell(
+def test_there_is_a_red_test_case_if_and_only_if_the_gate_closes_or_could_not_tell(
     report: Report, unwritable: bool
 ) -> None:
     if unwritable:
@@ -47,7 +47,7 @@ def test_a_test_case_is_red_if_and_only_if_the_gate_closes_or_could_not_tell(
 _ALWAYS_WITH_PLACES = {Rule.FAILED, Rule.DEGRADED, Rule.FLAKY, Rule.MISSING, Rule.REQUIRED}
 
 
-def test_exactly_the_rules_that_may_name_no_location_have_a_session_type() -> None:
+def test_a_rule_has_a_session_type_if_and_only_if_it_need_not_name_a_location() -> None:
     assert SESSION_TYPES.keys() == set(Rule) - _ALWAYS_WITH_PLACES
 
 

@@ -71,7 +71,7 @@ def _names(report: Report) -> dict[tuple[str, str], tuple[str, str, str]]:
 def test_a_check_at_a_location_has_the_same_names_in_two_runs(
     one: list[PollResult], other: list[PollResult], policy: Policy, other_policy: Policy
 ) -> None:
-    """Vary session IDs, links, times, statuses, attempts, the order, policies and other checks."""
+    """The runs may differ in session IDs, links, times, results, order, policies and their other checks."""
     before = _names(report_of(*one, policy=policy))
     after = _names(report_of(*other, policy=other_policy))
     for key in before.keys() & after.keys():

@@ -52,7 +52,7 @@ def test_an_unchanged_session_adds_no_line_to_the_log(seen: list[Session]) -> No
     assert _said(progress, (1, Fetched(seen[-1]))) == []
 
 
-def test_a_result_that_disappears_from_a_response_causes_no_empty_line() -> None:
+def test_a_result_that_disappears_from_a_response_causes_no_line_without_a_state() -> None:
     ended = with_run(HOME, results=(result("a"),))
     said = _said(Progress(1, 1200), (0, Fetched(ended)), (1, Fetched(HOME)), (2, Fetched(ended)))
     assert not [line for line in said if line.text.rstrip().endswith(":")]
@@ -250,7 +250,7 @@ def test_a_table_is_followed_by_the_locations_in_which_retries_finished() -> Non
 
 
 def _below_the_verdict(report: Report) -> list[str]:
-    """Return the lines of the log below the verdict, except links and the last line."""
+    """Return the lines of the log below the verdict, except the last line and lines that contain a URL."""
     lines = [line.text.strip() for line in closing.verdict(report)[1:-1]]
     return [line for line in lines if "https://" not in line]
 

@@ -1,4 +1,4 @@
-"""All renderers show the same verdict and details, and each can render every `Report`."""
+"""The outputs, annotations, summary and log show the same verdict, and every report can be rendered."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def test_the_heartbeat_shows_that_no_session_was_read_and_how_many_have_ended() 
     policies(),
     st.booleans(),
 )
-def test_every_renderer_accepts_every_report(
+def test_every_report_can_be_rendered(
     drawn: list[tuple[Session, Ending]], policy: Policy, report_only: bool
 ) -> None:
     watched = [finished(of) if ending is Ending.FINISHED else unfinished(of, ending) for of, ending in drawn]

@@ -123,7 +123,7 @@ def test_a_row_shows_its_attempts_on_the_time_axis_of_its_session() -> None:
 @pytest.mark.parametrize(
     ("threshold", "limit", "colour"), [("1", 50, "bar-amber"), ("25%", 25, "bar-red"), ("0", 0, "bar-red")]
 )
-def test_a_threshold_is_drawn_against_the_count(threshold: str, limit: float, colour: str) -> None:
+def test_a_meter_shows_the_count_and_the_threshold(threshold: str, limit: float, colour: str) -> None:
     policy = Policy(failed=(parse_threshold(threshold),))
     (meter,) = re.findall(r'<svg class="meter".*?</svg>', _page(report_on(RED, policy=policy)))
     assert f'class="{colour}" x="0" y="20%" width="50.00%"' in meter
@@ -167,7 +167,7 @@ def test_the_policy_file_is_named_with_its_sha_256() -> None:
     assert f"Source: .checkly-gate.yml (SHA-256 {'0' * 64})." in _text(report)
 
 
-def test_the_reason_of_the_last_attempt_is_visible_and_all_others_are_folded() -> None:
+def test_only_the_first_reason_of_the_last_attempt_is_visible_without_unfolding() -> None:
     first, final = run_of(RED).results[1:]
     details = {first.id: Detail(("reset",)), final.id: Detail(("answered 503", "slow"), ("trace.zip",))}
     lines = _text(replace(report_on(RED), details=details)).splitlines()

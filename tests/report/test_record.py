@@ -102,7 +102,7 @@ def test_the_status_output_is_the_status_of_the_worst_session(report: Report, st
 @pytest.mark.exhaustive
 @examples(80)
 @given(reports())
-def test_the_record_is_json_and_begins_with_the_outputs(report: Report) -> None:
+def test_the_record_is_json_and_begins_with_its_version_and_the_outputs(report: Report) -> None:
     read = json.loads(record.render(report).decode(), parse_constant=_refuse)
     head: dict[str, Any] = {"version": record.VERSION, **outputs.render(report)}
     head["session-ids"] = [each.ref.id for each in report.sessions]

@@ -363,7 +363,7 @@ def test_the_default_limit_of_a_summary_is_below_the_limit_of_the_runner() -> No
         (100, 60, ["50 more locations: 10 failed, 40 passed"]),
     ],
 )
-def test_green_rows_of_a_long_table_are_folded_and_counted(rows: int, red: int, folds: list[str]) -> None:
+def test_the_last_rows_of_a_long_table_are_folded_and_counted(rows: int, red: int, folds: list[str]) -> None:
     text = summary.render(report_on(_large("one", rows, red)))
     assert len(_rows(text)) == rows
     assert re.findall("<summary>(.*)</summary>", text) == folds
@@ -412,7 +412,7 @@ def test_many_checks_share_one_table_without_redundant_columns() -> None:
     assert "```mermaid" not in text  # a timeline is useless if every check ran only once
 
 
-def test_an_overview_names_the_checks_of_several_sessions_with_their_locations() -> None:
+def test_an_overview_of_several_sessions_names_closing_and_tolerated_checks() -> None:
     here = _suite(("Login", "a", "failed"), ("Cart", "a", "passed"), ("Pay", "a", "flaky"))
     there = _suite(("Login", "b", "failed"), ("Cart", "b", "passed"), ("Pay", "b", "passed"))
     text = summary.render(report_on(here, there)).replace("\\", "")
@@ -420,7 +420,7 @@ def test_an_overview_names_the_checks_of_several_sessions_with_their_locations()
     assert text.count("| | Check | Location | State |") == 1
 
 
-def test_each_check_that_is_not_green_has_a_folded_timeline() -> None:
+def test_a_check_that_is_not_green_has_a_folded_timeline_if_it_ran_several_times() -> None:
     of = _suite(
         ("Pay", "a", "flaky"), ("Login", "a", "failed"), ("Cart", "a", "passed"), ("Cart", "b", "passed")
     )

@@ -73,7 +73,7 @@ def test_a_fault_applies_before_credentials_are_checked() -> None:
         assert ask(simulator, RETRIEVE_V1, headers={}).status == 502
 
 
-def test_a_status_set_by_a_fault_has_the_given_body_and_headers() -> None:
+def test_a_fault_can_set_the_status_the_body_and_the_headers() -> None:
     fault = '{on: retrieve, status: 502, body: "<h1>Bäd</h1>", type: text/html, retry-after: 1}'
     with Simulator(scenario("", f"faults: [{fault}]")) as simulator:
         reply = retrieve(simulator)
@@ -124,7 +124,7 @@ def test_a_cut_connection_raises_an_error_in_the_client(cut: str, error: type[Ex
     with Simulator(scenario("", f'faults: [{{on: retrieve, requests: "1", cut: {cut}}}]')) as simulator:
         with pytest.raises(error) as caught:
             retrieve(simulator)
-        assert type(caught.value) is error  # a reset must not raise its subclass RemoteDisconnected
+        assert type(caught.value) is error  # RemoteDisconnected is a subclass of ConnectionResetError
         assert [entry.status for entry in simulator.requests] == [None]
         assert retrieve(simulator).status == 200
 

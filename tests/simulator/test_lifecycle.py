@@ -15,10 +15,10 @@ from gate.simulator import Recorded, Simulator
 
 from .asking import ID, HandClock, ask, cancel, complete, connect, retrieve, scenario
 
-LONGEST_STOP_S = 0.25  # it should take at most 0.1 s, but the machine may be busy
+LONGEST_STOP_S = 0.25  # stopping should take at most 0.1 s, but the machine may be busy
 
 
-def test_the_simulator_listens_on_loopback_only_inside_its_context() -> None:
+def test_the_simulator_listens_on_loopback_until_its_context_ends() -> None:
     with Simulator(scenario()) as simulator:
         address = ("127.0.0.1", int(simulator.url.rpartition(":")[2]))
         assert simulator.url == f"http://{address[0]}:{address[1]}"
@@ -146,7 +146,7 @@ def test_many_clients_are_served_at_the_same_time() -> None:
         cancel(simulator)  # served while the other requests wait
         assert {each.result(5).json["status"] for each in waiting} == {
             "TIMED_OUT"
-        }  # v1's status for cancelled
+        }  # the status of a cancelled session in v1
 
 
 def test_bytes_that_are_not_a_request_are_refused_and_affect_no_other_request() -> None:

@@ -16,7 +16,7 @@ from gate.simulator.scenario.sessions import PlannedSession
 
 from .asking import HandClock, ask
 
-SHIPPED = {  # their final statuses in v2 of the API
+SHIPPED = {  # the final statuses of the sessions by scenario; those of check sessions are from v2
     "api-trouble": ["PASSED"],
     "both-kinds": ["PASSED", "FAILED"],
     "cancelled": ["CANCELLED"],

@@ -1,4 +1,4 @@
-"""Test sessions over simulated time: responses to calls to Checkly's API."""
+"""Test sessions over simulated time: the responses of the simulator."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ sessions:
 
 
 def at(seconds: float, played: Scenario, path: str = PATH) -> Response:
-    """Return the response some seconds after the session began."""
+    """Return the response to a call some seconds after the session began."""
     clock = HandClock()
     with Simulator(played, clock=clock) as api:
         ask(api, PATH)

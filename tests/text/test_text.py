@@ -58,7 +58,7 @@ def test_cleaning_keeps_only_printable_text(text: str, line: str) -> None:
     assert clean(text) == line
 
 
-def test_very_long_text_is_cut_before_it_is_cleaned() -> None:
+def test_very_long_text_of_escape_sequences_is_cut() -> None:
     assert len(clean("\x1b[" * 10**6 + "x")) <= 200
 
 

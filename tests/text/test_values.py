@@ -37,7 +37,7 @@ def test_an_invalid_duration_is_refused_with_the_allowed_forms(text: str) -> Non
 
 
 @given(st.text())
-def test_any_text_is_a_duration_or_raises_value_error(text: str) -> None:
+def test_parsing_a_duration_raises_only_value_error(text: str) -> None:
     try:
         seconds = parse_duration(text)
     except ValueError:
@@ -78,7 +78,7 @@ def test_a_duration_is_formatted(seconds: float, text: str) -> None:
         ("100%", "100%", (7, 7), (8, 7)),
     ],
 )
-def test_a_threshold_allows_at_most_its_number(
+def test_a_threshold_allows_at_most_its_count_or_share(
     text: str, shown: str, allows: tuple[int, int], refuses: tuple[int, int]
 ) -> None:
     threshold = parse_threshold(text)

