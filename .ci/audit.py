@@ -1,8 +1,8 @@
-"""Audit lock files for known vulnerabilities, and succeed only if every package was looked up.
+"""Audit lock files for known vulnerabilities, and fail if a package was not looked up.
 
 pip-audit reports "no known vulnerabilities" even if its service does not know a package or cannot be reached,
-because it skips such packages. This program treats a package that was skipped or is absent from the report as
-a failure.
+because it skips such packages. This program fails if a package was skipped, or if one that is needed on all
+platforms is absent from the report.
 
     python .ci/audit.py LOCK...     exit code 0: no vulnerability; 1: vulnerabilities; 2: not all audited
 """

@@ -22,7 +22,7 @@ from tests.image.engine import Engine, NoEngine
 from tests.image.private_engine import empty_engine, private_engine
 
 ROUNDS = 5
-_STARTS = 4  # in each round; more than pulls, because starts vary more and take less time
+_STARTS = 4  # for each pull; starts are measured more often, because they vary more and take less time
 _IMAGE, _FORMER, _PACKAGES = "the image", "the former image", "npm's packages"
 _DOCKERFILES = {_IMAGE: "Dockerfile", _FORMER: "bench/former.Dockerfile"}
 _SESSION = "8166fa86-c9b4-4162-8541-d380c6c212d8"
@@ -143,7 +143,7 @@ def _registry() -> Iterator[str]:
 
 
 def rows(costs: Mapping[str, Cost]) -> Iterator[Row]:
-    """Yield the rows of the table, which compare the image (the first entry) with the others."""
+    """Yield the rows of the table: all costs, and the image (the first entry) compared with the others."""
     for name, cost in costs.items():
         sizes = f"{cost.download_mb:.1f} MB, {cost.disk_mb:.1f} MB, {cost.files}"
         times = f"{shown_s(median(cost.fetch_s))}, {shown_s(median(cost.first_request_s))}"

@@ -16,7 +16,7 @@ def alternate(jobs: Mapping[str, Callable[[], float]], rounds: int) -> dict[str,
 
 
 def median_ratio(ones: Sequence[float], others: Sequence[float]) -> float:
-    """Calculate the ratio of both figures in each round, and return the median ratio."""
+    """Calculate the ratio of the two figures in each round, and return the median ratio."""
     return median(one / other for one, other in zip(ones, others, strict=True))
 
 

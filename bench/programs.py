@@ -25,7 +25,7 @@ _GLANCE_S = 0.003
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A process that has ended. The times are from the monotonic clock."""
+    """A process that has ended. The times are in seconds on the monotonic clock."""
 
     began_s: float
     ended_s: float
@@ -50,7 +50,7 @@ def environment(url: str, home: Path, **more: str) -> dict[str, str]:
 
 
 def with_node(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with a PATH that begins with the Node that the Checkly CLI needs."""
+    """Return the environment with the Node that the Checkly CLI needs first on the PATH."""
     return {**env, "PATH": f"{CLI.parent}{os.pathsep}{env['PATH']}"}
 
 

@@ -50,7 +50,10 @@ class Written:
 
 
 def measure(folder: Path, sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) -> Section:
-    """Measure the three reports for each number of sessions. The goal applies to the largest number."""
+    """Measure the three reports for each number of sessions, and for failing test sessions of many checks.
+
+    The goals apply to the largest number, and to the test sessions.
+    """
     rows: list[Row] = []
     for size in sizes:
         written = write(folder, report_on(scenario([20.0] * size)), rounds)

@@ -74,7 +74,7 @@ def policies(data: bytes) -> None:
 
 
 def texts(data: bytes) -> None:
-    """Check that any text becomes one clean line without markup or commands in any report."""
+    """Check that any text becomes one clean line, which after escaping contains no markup or commands."""
     line = clean(data.decode(errors="surrogateescape"))
     assert _is_clean(line)
     assert len(line) <= NAME_LENGTH

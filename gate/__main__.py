@@ -27,7 +27,7 @@ def main() -> NoReturn:
         from gate.cli import main as run  # noqa: PLC0415 - imported only after the signals are blocked
 
         code = run()
-    except BaseException as error:  # noqa: BLE001 - the last resort: no error may end with exit code 1
+    except BaseException as error:  # noqa: BLE001 - the last resort: no error may lead to exit code 1
         code = _INCONCLUSIVE
         complain(f"{type(error).__name__}: {error}. The gate could not run (exit code {_INCONCLUSIVE})")
     # Everything is written. Shutting down the interpreter would take a tenth of a short run, and an abandoned

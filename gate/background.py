@@ -1,7 +1,7 @@
 """Fetch more facts about failures: whether errors are new, and whether private locations have agents.
 
-These facts are fetched after the reasons, and are only added to them. It is not an error if the key lacks
-access or if an error group no longer exists.
+These facts are fetched after the reasons and supplement them; only `NO_REASON` is replaced. It is not an
+error if the key lacks access or if an error group no longer exists.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _AT_ONCE = 4
 
 
 def absences(sessions: Iterable[JudgedSession], checkly: Checkly, *, until_s: float) -> dict[str, Detail]:
-    """Return the reason for each missing result at a private location that has no running agent.
+    """Return the reason for missing results at private locations without a running agent, by location.
 
     A request is sent only if a result is missing. Raises a `RequestFailed`, or `Stopped` if a signal arrives.
     """
@@ -94,7 +94,7 @@ def with_background(
 
 
 def _with_groups(detail: Detail, groups: Sequence[ErrorGroup], started_at: datetime | None) -> Detail:
-    """Add to the reasons a line for each group, and one analysis.
+    """Add to the reasons a line for each group, and one analysis. They replace `NO_REASON`.
 
     If there is only one group, and the result already has reasons, the message of the group is omitted.
     """

@@ -1,4 +1,4 @@
-"""The command line: select the command, catch the gate's errors, and always return an exit code."""
+"""The command line: select the command, run it, and return its exit code."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
     """Run the command, or the gate if there is no command."""
     console = Console(stream, env)
     command, rest = _split(argv)
-    # Only a lone --help counts. After an input, it may be the input's value, and exit code 0 would open the
-    # gate.
+    # For the gate itself, only a lone --help counts: after an input, it may be the input's value, and exit
+    # code 0 would open the gate.
     if list(rest) in (["--help"], ["-h"]) or _asks_for_help(command, rest):
         from gate.commands.help import help_text  # noqa: PLC0415 - a run of the gate does not need the help
 
@@ -88,7 +88,7 @@ def _command(
 
 
 def _asks_for_help(command: str, rest: Sequence[str]) -> bool:
-    """Return whether the command is `help`, or demo, simulate or policy with --help or -h at the end."""
+    """Return whether this is `help [COMMAND]`, or demo, simulate or policy with --help or -h at the end."""
     if command == "help":
         return len(rest) < 2 and all(word in COMMANDS for word in rest)
     return command in ("demo", "simulate", "policy") and list(rest[-1:]) in (["--help"], ["-h"])

@@ -26,7 +26,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class NoSessionOfCommit(GateError):
-    """No test session was started for the commit."""
+    """No test session of the commit was found."""
 
     advice = (
         "Check commit (in a pull request, github.sha is the merge commit), commit-environment and "
@@ -52,7 +52,7 @@ class Commits(NamedTuple):
     def find(self, *, until_s: float) -> tuple[SessionRef, ...]:
         """Wait at most `commit-grace` for the first session of the commit. Return all sessions found.
 
-        Raises `NoSessionOfCommit`, `AmbiguousCommit`, or the `RequestFailed` of a list that cannot be read.
+        Raises `NoSessionOfCommit`, `AmbiguousCommit`, or a `RequestFailed` if the list cannot be read.
         """
         clock, settings = self.checkly.clock, self.settings
         grace_until_s = min(until_s - _LAST_REQUEST_S, clock.now_s() + settings.commit_grace)
@@ -75,7 +75,7 @@ class Commits(NamedTuple):
     def find_more(self, known: Iterable[SessionRef], *, until_s: float) -> tuple[SessionRef, ...]:
         """Return the sessions of the commit that are not in `known`.
 
-        Raises `AmbiguousCommit`, or the `RequestFailed` of a list that cannot be read.
+        Raises `AmbiguousCommit`, or a `RequestFailed` if the list cannot be read.
         """
         ids = {ref.id for ref in known}
         more = [each for each in self._listed(until_s) if each.id not in ids]

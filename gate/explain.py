@@ -22,7 +22,7 @@ def explain(wanted: Sequence[DetailRef], checkly: Checkly, *, until_s: float) ->
     """Yield the IDs of results with their details. Results that Checkly no longer keeps are skipped.
 
     After a temporary failure, a request is repeated once. Raises a `RequestFailed` if the second request
-    fails too, or at once if a retry would not help. Raises `Stopped` if a signal arrives.
+    fails too, or at once if the error is final or a 429. Raises `Stopped` if a signal arrives.
     """
     trouble: dict[DetailRef, Transient] = {}
     for batch in _batches(wanted):
@@ -60,9 +60,9 @@ def _ask(
 
 
 def results_to_explain(sessions: Iterable[JudgedSession]) -> Iterator[DetailRef]:
-    """Yield the results of rows that are not green, beginning with the worst row.
+    """Yield the results that are not green in rows that need reasons, beginning with the worst row.
 
-    The result that decides a row comes before the attempts of any row.
+    The last such result of each row comes before the earlier ones of all rows.
     """
     rows = [(judged, row) for judged in sessions for row in judged.rows if row.conclusion in NEEDS_REASONS]
     rows.sort(key=lambda each: (NEEDS_REASONS.index(each[1].conclusion), each[1].outcome.state.badness))

@@ -19,7 +19,7 @@ from gate.domain.errors import Stopped
 from gate.domain.exit_code import ExitCode
 from gate.last_words import complain
 
-REPORTS_WITHIN_S = 4.5  # the gate promises to end within 5 s of a signal; most CI systems kill a job after 10 s
+REPORTS_WITHIN_S = 4.5  # the gate must end within 5 s of a signal; most CI systems kill a job after 10 s
 _EXIT_CODES = {
     signal.SIGHUP: ExitCode.SIGHUP,
     signal.SIGINT: ExitCode.SIGINT,
@@ -60,7 +60,7 @@ class Process:
             self._arrivals.put(Stopped(code))
 
     def now_s(self) -> float:
-        """Return monotonic seconds."""
+        """Return the monotonic time in seconds."""
         return time.monotonic()
 
     def sleep_s(self, seconds: float) -> None:

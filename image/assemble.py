@@ -72,7 +72,10 @@ def _found(program: str) -> str:
 
 
 def _copy(path: Path, root: Path) -> None:
-    """Copy a file to the same place below `root`. Keep a symbolic link, and copy its target too."""
+    """Copy a file to the same place below `root`.
+
+    Keep a symbolic link; copy its target too, or create a folder if the target is one.
+    """
     path = path.parent.resolve() / path.name
     to = root / path.relative_to("/")
     if os.path.lexists(to):
@@ -152,7 +155,7 @@ def _compile(root: Path) -> None:
 
 
 def _make_readable(root: Path) -> None:
-    """Make all files readable for any user ID; in a checkout, they may be private."""
+    """Make all files readable by any user; in a checkout, they may be private."""
     for path in root.rglob("*"):
         if not path.is_symlink():
             runs = path.is_dir() or (path.stat().st_mode & stat.S_IXUSR and path.suffix != ".py")

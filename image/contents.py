@@ -1,4 +1,4 @@
-"""The files from Debian that the image contains. The rest is Python, the locked packages and the gate."""
+"""The files that the image takes from Debian, besides libraries that others are linked with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Describe the image's files for scanners: Debian's as distroless images do, Python's in RECORD files."""
+"""Describe the image's files for scanners.
+
+Debian's are described in `status.d`, as in distroless images, and Python's in `RECORD` files.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Refused(Exception):
-    """All problems with a release at once, one sentence each: what is wrong, and what to do."""
+    """The problems that stop a release. Each states what is wrong, and what to do."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))

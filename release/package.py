@@ -1,4 +1,4 @@
-"""The package's page on PyPI: its links lead to the files in the repository at the version's tag."""
+"""The package's page on PyPI: a README that links to files at the version's tag, and the project's URLs."""
 
 from __future__ import annotations
 

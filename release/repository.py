@@ -102,7 +102,10 @@ class Repository:
         return published
 
     def _remote_refs(self) -> dict[str, str]:
-        """Return the remote's branches and tags with their targets. A name with `^{}` is a tag's commit."""
+        """Return the remote's branches and tags with their targets.
+
+        The name of an annotated tag, followed by `^{}`, has the tag's commit as its target.
+        """
         lines = self._git("ls-remote", self.remote, "refs/heads/*", "refs/tags/*").splitlines()
         return {name: target for target, name in map(str.split, lines)}
 

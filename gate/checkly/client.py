@@ -58,7 +58,7 @@ class Checkly:
         """Fetch sessions at the same time. Return each session as it is now, or an error in its place.
 
         A session of unknown kind is looked up as each kind in turn. Returns no later than `until_s`. Raises
-        `OutOfTime` if the budget allows no request by then.
+        `OutOfTime` if the budget does not allow all requests by then.
         """
         lookups = [_Lookup(ref, deque(self._endpoints_for(ref))) for ref in refs]
         while batch := [lookup for lookup in lookups if lookup.found is None]:

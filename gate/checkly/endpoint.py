@@ -18,7 +18,7 @@ from gate.checkly.tls import AdapterWithAuthorities, trust
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """The base URL, the credentials, and how to connect. Certificates are PEM files."""
+    """The base URL, the credentials, and how to connect. Certificates are in PEM format."""
 
     base_url: str
     api_key: str = field(repr=False)
@@ -35,8 +35,8 @@ class Endpoint:
 class _Session(requests.Session):
     """A session that follows no redirect.
 
-    A redirect would send X-Checkly-Account to another host. `allow_redirects=False` is not enough: requests
-    would still read the whole body of the redirect, and ~/.netrc, to prepare the next request.
+    Following a redirect would send X-Checkly-Account to another host. `allow_redirects=False` is not enough:
+    requests would still read the whole body of the redirect to prepare the next request.
     """
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -65,7 +65,7 @@ def session_for(endpoint: Endpoint) -> requests.Session:
 
 
 class _Credentials(AuthBase):
-    """The credentials of each request. An auth object keeps ~/.netrc from replacing them."""
+    """The credentials of each request."""
 
     def __init__(self, api_key: str, account_id: str) -> None:
         self._headers = {"Authorization": f"Bearer {api_key}"}

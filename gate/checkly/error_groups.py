@@ -20,7 +20,7 @@ from gate.text.clean import clean
 
 _MESSAGE_LENGTH = 120
 _ANALYSIS_LENGTH = 300
-_READ_LENGTH = 2000  # how many characters of an analysis are read before its links are removed
+_READ_LENGTH = 2000  # a longer analysis is cut off here, before its links are removed
 _LINK = re.compile(r"[\w.+-]*://\S*")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -51,7 +51,7 @@ class ErrorGroup:
     analysis: str
 
     def age(self, started_at: datetime | None) -> str:
-        """Describe whether the error is new in a session with this start; empty if the age is unknown."""
+        """Describe whether the error is new in a session that began at `started_at`; empty if unknown."""
         if self.first_seen is None:
             return ""
         day = self.first_seen.date()

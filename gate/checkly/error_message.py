@@ -6,9 +6,9 @@ import re
 
 from gate.text.clean import clean
 
-_READ_LENGTH = 2000  # how many characters of a line are read before the trace is removed
+_READ_LENGTH = 2000  # a longer line is cut off here, before the trace is removed
 _READ_BEFORE_CLEANING = 20_000  # colour codes can make up most of a message
-# The part of a message that needs more than one line: a call log, a stack trace, an excerpt from the source.
+# How a trace begins: with a call log, a stack trace, or an excerpt from the source code.
 _TRACE = re.compile(
     r"Call log:|^at .*(?::\d+:\d+|<anonymous>|\(native)\)?$|^(?:> ?)?\d+ \|(?: |$)|^\| [ ^~]*\^", re.MULTILINE
 )

@@ -20,7 +20,7 @@ from gate.text.clean import clean, without_credentials
 NO_REASON = "Checkly gives no reason"
 _MOST_REASONS = 5
 _REASON_LENGTH = 300
-_READ_LENGTH = 2000  # how many characters of a reason are read before its links are changed
+_READ_LENGTH = 2000  # a longer reason is cut off here, before its links are changed
 _RECORDING_LENGTH = 80
 _QUERY = re.compile(r"(?<=[^\s?#])[?#][^\s\"'<>)\]]*=[^\s\"'<>)\]]*")
 _ORIGIN = re.compile(r"\w+://[^/]*")
@@ -114,7 +114,7 @@ def _grpc_messages(document: Fields) -> Iterable[str]:
 
 
 def _certificate_trouble(document: Fields) -> Iterable[str]:
-    """Return all facts about a certificate: Checkly does not report which of them degraded the result."""
+    """Return the facts about a certificate: Checkly does not report which of them degraded the result."""
     certificate = document.optional_fields("sslCheckResult")
     days = certificate.optional_word("daysUntilExpiry")
     facts = [certificate.optional_text("failureCategory"), _expiry(days) if days else ""]

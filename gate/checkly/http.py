@@ -38,7 +38,7 @@ def is_uuid(text: str) -> bool:
 
 
 def error_for(reply: Response) -> errors.RequestFailed:
-    """Return the error for a reply whose status is not 200. Its class depends only on the status."""
+    """Return the error for a reply with an unexpected status. Its class depends only on the status."""
     message = f"Checkly's API answered {_status_line(reply)}{_what_it_says(reply)}"
     if reply.status in _TRANSIENT_STATUSES or reply.status >= 500:
         return errors.Transient(message, status=reply.status, retry_after_s=retry_after_s(reply))

@@ -16,7 +16,7 @@ from gate.text.clean import clean
 T = TypeVar("T")
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_MOST_VALUES = 250_000  # about 14,000 results; a small body could contain millions, which take memory
+_MOST_VALUES = 250_000  # about 14,000 results; millions of values fit into a small body, but need much memory
 
 
 def json_object(body: bytes) -> Mapping[str, object]:
@@ -170,7 +170,7 @@ class Fields:
         return number if math.isfinite(number) and number >= 0 else None
 
     def optional_time(self, key: str) -> datetime | None:
-        """Return an ISO 8601 date-time, in UTC; None for anything else."""
+        """Return an ISO 8601 date, with or without a time, as a time in UTC; None for anything else."""
         try:
             moment = datetime.fromisoformat(self.optional_raw(key))
             return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

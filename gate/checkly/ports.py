@@ -10,7 +10,7 @@ from gate.domain.errors import Unreachable
 
 
 class Clock(Protocol):
-    """Monotonic time in seconds. When a signal arrives, a sleep ends early and raises `Stopped`."""
+    """A monotonic clock, in seconds. When a signal arrives, a sleep ends early and raises `Stopped`."""
 
     def now_s(self) -> float:
         """Return the seconds since an arbitrary moment."""

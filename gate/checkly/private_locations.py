@@ -34,7 +34,7 @@ class IdleLocation:
 
 
 def read_idle_locations(reply: Response) -> tuple[IdleLocation, ...]:
-    """Return the private locations without an agent.
+    """Return the private locations without a running agent.
 
     Raises a `RequestFailed` that does not repeat any text from the response.
     """

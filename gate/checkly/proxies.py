@@ -1,7 +1,7 @@
 """Choose the proxy for the API as `requests` would, and check its URL before it is used.
 
 requests and urllib3 parse a proxy's URL when they connect. If a password contains characters that should have
-been encoded, they mistake a part of the password for the host, and repeat it in their errors.
+been encoded, these libraries mistake part of it for the host, and repeat that part in their errors.
 """
 
 from __future__ import annotations

@@ -47,9 +47,9 @@ class SessionApi:
         return Request("GET", self._path(session_id, version))
 
     def completion(self, session_id: str, version: str, max_wait_s: int) -> Request:
-        """Return a long poll. Checkly answers when the session ends, or with 408 after `max_wait_s` seconds.
+        """Return the request for a long poll.
 
-        `max_wait_s` is from 1 to 30.
+        Checkly answers when the session ends, or with 408 after `max_wait_s` (1 to 30) seconds.
         """
         return Request("GET", f"{self._path(session_id, version)}/completion?maxWaitSeconds={max_wait_s}")
 

@@ -40,7 +40,7 @@ def suite_request(
 
 
 def read_started_suite(reply: Response) -> tuple[Started, ...]:
-    """Return the session that the call started. Raises the error for any other reply."""
+    """Return the session that the call started. Raises an error for any other reply."""
     if _matched_nothing(reply):
         raise trigger_errors.NothingTriggered(str(error_for(reply)), status=reply.status)
     fields = created(reply)

@@ -2,7 +2,7 @@
 
 A test session has many checks and no list of run locations: its results alone show which checks were to run
 and at which locations. Its status cannot be DEGRADED or TIMED_OUT. Fields that decide the verdict are read as
-strictly as in check sessions.
+strictly as in check sessions, except that a result may lack its check's ID, its location or its status.
 """
 
 from __future__ import annotations

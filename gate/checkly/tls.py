@@ -11,13 +11,13 @@ from gate.checkly.connections import CuttingAdapter
 from gate.domain.errors import UsageError
 from gate.text.clean import clean
 
-# The file in the first variable that is set replaces the usual authorities. `requests` defines the first two
-# variables, OpenSSL the third.
+# The file or folder in the first variable that is set replaces the usual authorities. `requests` reads the
+# first two variables, OpenSSL the third.
 CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 def trust(context: ssl.SSLContext, pem_file: str, named_by: str) -> None:
-    """Trust the authorities in a PEM file. Raises UsageError at once, because no retry would help."""
+    """Trust the authorities in a PEM file. Raises UsageError if it is unreadable: no retry would help."""
     try:
         if Path(pem_file).is_fifo():  # reading it could block forever
             raise UsageError(f"{named_by}: {clean(pem_file)} is a pipe, not a PEM file")
@@ -38,10 +38,10 @@ class AdapterWithAuthorities(CuttingAdapter):
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **options: object
     ) -> None:
-        """Connect directly with these authorities."""
+        """Connect directly, and trust these authorities."""
         super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **options)
 
     def proxy_manager_for(self, proxy: str, **options: object) -> urllib3.ProxyManager:
-        """Connect through a proxy with these authorities."""
+        """Connect through a proxy, and trust these authorities."""
         manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
         return manager

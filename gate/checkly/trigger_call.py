@@ -28,9 +28,9 @@ def send_trigger(
     """Start sessions. Repeat the call only if it cannot have started checks, which could otherwise run twice.
 
     `read` converts the reply to sessions. `served` becomes the version of the check-session API if none is
-    known yet. `log` receives one line when the call has to be repeated. Raises `StoppedWhileTriggering`, or a
-    `RequestFailed`: `NotTriggered` if nothing was started by `until_s`, and `TriggerLost` if it is unknown
-    whether the call arrived.
+    known yet. `log` receives one line when the call has to be repeated. Raises `Stopped` if a signal arrives,
+    or a `RequestFailed`, such as `NotTriggered` if nothing was started by `until_s`, or `TriggerLost` if it
+    is unknown whether the call started checks.
     """
     tries = 0
     while True:

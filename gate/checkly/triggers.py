@@ -1,4 +1,4 @@
-"""Checkly's trigger call without I/O: the request, and the sessions that it started."""
+"""The trigger call for check sessions without I/O: the request, and how its reply is read."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def gate(argv: Sequence[str], env: Mapping[str, str], console: Console, process:
         report = _report_of(error)
     except ImportError as error:
         report = _report_of(LibraryMissing(error))
-    except Exception as error:  # noqa: BLE001 - a defect also ends in a report and an exit code
+    except Exception as error:  # noqa: BLE001 - even a defect leads to a report and an exit code
         report = _report_of(Defect(error))
     reserve.release()
     return publish(report, sinks)
@@ -75,7 +75,7 @@ def _warn_of_unwritable(sinks: Sinks) -> None:
 
 
 def _report_of(error: GateError) -> Report:
-    """Return the report on an error that occurred before there was a result to judge."""
+    """Return the report on an error that prevented a verdict."""
     return Report(conclude((), faults=(error,)), datetime.now(UTC))
 
 

@@ -11,15 +11,15 @@ from gate.config.inputs import BY_NAME, INPUTS
 from gate.config.session_words import is_meant_as_session
 from gate.text.clean import clean
 
-# If the name of a service begins with checkly-gate, Kubernetes sets these variables in all containers of its
-# namespace.
+# If the name of a service begins with checkly-gate, Kubernetes sets these variables in all containers of the
+# service's namespace.
 _OF_A_SERVICE = re.compile(
     r"CHECKLY_GATE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
 )
 COMMANDS = ("demo", "simulate", "policy", "help", "version")
 _THE_COMMANDS = f"the commands are {', '.join(COMMANDS[:-1])} and {COMMANDS[-1]}"
 _TAKES = {"help": "help takes at most one argument: a command", "version": "version takes no arguments"}
-_REQUIRED = ("session-id", "api-key")  # not also reported as missing: a command needs neither
+_REQUIRED = ("session-id", "api-key")  # not also reported as missing after a mistyped command
 _SHELLS = ("cat", "sh", "bash", "/bin/sh", "/bin/bash")
 _WITH_ENTRYPOINT = (
     "it is a shell command, but this container starts the gate. A CI system that runs shell commands in "

@@ -25,7 +25,7 @@ _LINK_ALONE = re.compile(r"https://\S+/(?:check|test)-sessions/\S+")
 _FIRST_OF_SEVERAL = "Open first session:"
 _MARKDOWN = "# Check sessions"
 _NO_MATCH = "No matching checks were found."
-# Raw logs of GitHub and Jenkins and `kubectl logs --timestamps` begin each line with the time.
+# Raw logs of GitHub and Jenkins, and `kubectl logs --timestamps`, begin each line with the time.
 _TIMESTAMP = re.compile(
     r"^\[?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)\]? ", re.MULTILINE
 )
@@ -82,7 +82,7 @@ def _parts(text: str) -> Iterator[tuple[int, str | Mapping[str, Any]]]:
     for found in _OBJECT.finditer(text):
         begin = found.end() - 1
         if begin < done:
-            continue  # inside the last object
+            continue  # inside the previous object
         try:
             document, end = json.JSONDecoder().raw_decode(text, begin)
         except (ValueError, RecursionError):

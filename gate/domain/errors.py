@@ -29,7 +29,7 @@ class GateError(Exception):
 
 
 class UsageError(GateError):
-    """Invalid inputs, or an invalid file that the user gave: all problems at once, one per line."""
+    """Invalid inputs, or an invalid file that the user gave, with all problems at once."""
 
     exit_code = ExitCode.USAGE
 
@@ -59,7 +59,7 @@ class Transient(RequestFailed):
 
 
 class Unreachable(Transient):
-    """No HTTP response arrived, because of the connection, TLS, a proxy or a time limit."""
+    """No complete response arrived, because of the connection, TLS, a proxy, or a limit on time or size."""
 
     advice = "Check api-url, the proxy variables and ca-bundle"
 
@@ -73,7 +73,7 @@ class PutOff(Unreachable):
 
 
 class InvalidResponse(Transient):
-    """The response is not the JSON object that was requested."""
+    """The response is not the document that was requested."""
 
 
 class Final(RequestFailed):
@@ -97,13 +97,13 @@ class PaymentRequired(Final):
 
 
 class Forbidden(Final):
-    """403: the key lacks the permission."""
+    """403: the key does not have permission."""
 
     advice = "Check account-id, and that the key's user or service user belongs to that account"
 
 
 class BadRequest(Final):
-    """400, or a status that Checkly does not document."""
+    """400, or another 4xx status without a class of its own."""
 
     advice = "Check session-id, account-id and api-version"
 
@@ -137,7 +137,7 @@ class NotServed(Final):
 
 
 class OutOfTime(RequestFailed):
-    """The deadline passed before a request could be sent."""
+    """A request could not be sent before the deadline."""
 
 
 class GateTimeout(GateError):
@@ -154,7 +154,7 @@ class ReportUnwritable(GateError):
 
 
 class LibraryMissing(GateError):
-    """A Python package that the gate needs is not installed."""
+    """A Python package that the gate needs cannot be loaded."""
 
     advice = "Install the gate with its dependencies (pip install .), or use its container image"
 

@@ -11,7 +11,7 @@ _ID_DIGITS = 8  # enough to tell checks apart, yet short enough to read
 
 
 def labels(checks: Iterable[Check]) -> dict[Check, str]:
-    """Return each check's name, or its ID if it has no name; empty if it has neither.
+    """Return each check's label: its name, or its ID if it has no name; empty if it has neither.
 
     Checks with the same name get their type in brackets, as in `Login (API)`. If their types
     are the same too, they get the beginning of their ID instead. A check in two sessions counts only once.

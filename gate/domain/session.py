@@ -1,8 +1,7 @@
 """Checkly's sessions as frozen values, with the same types for every kind of session.
 
 Checkly's own words (status, check type) are strings, because Checkly may add to them without notice. The
-gate's own words are enums. All text in these values is clean (`gate.text.clean`), and all times have the time
-zone UTC.
+gate's own words are enums. All text in these values is clean (`gate.text.clean`), and all times are in UTC.
 """
 
 from __future__ import annotations

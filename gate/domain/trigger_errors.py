@@ -24,7 +24,7 @@ class CheckNotStarted(Final):
 
 
 class TriggerLost(Final):
-    """It is unknown whether a trigger call arrived. A second call might run the checks twice."""
+    """It is unknown whether a trigger call started checks. A second call might run them twice."""
 
     advice = "Look in Checkly for sessions that the call started, and run this job again"
 

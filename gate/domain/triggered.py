@@ -1,4 +1,4 @@
-"""The sessions that a trigger call has started."""
+"""The sessions that trigger calls have started."""
 
 from __future__ import annotations
 

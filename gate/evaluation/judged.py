@@ -57,7 +57,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedSession:
-    """A session with the decisions on it and the conclusions for its rows.
+    """A session, the decisions on it, and the conclusions for its rows.
 
     `contradictions` are differences between Checkly's status and its results; `notices` name parts of the
     policy that could not be applied. `policies` has the policy of each check, in the session's order.

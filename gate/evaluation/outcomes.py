@@ -99,7 +99,7 @@ def is_degraded_without_explanation(session: Session, rows: Sequence[Outcome]) -
 
 
 class _View(NamedTuple):
-    """A check, the policy that applies to it, and whether all its results have arrived."""
+    """A check, the policy that applies to it, and whether its session is over."""
 
     check: Check
     policy: Policy

@@ -85,7 +85,7 @@ def _place_finals(
 ) -> None:
     """Add the final results of unlisted locations to the rows that lack a final result, or as separate rows.
 
-    If only some of them get separate rows, results from skipped locations come last.
+    If only some of them get separate rows, those from skipped locations are the last to get one.
     """
     waiting = [row for row in rows.values() if row.attempts and not row.finals]
     separate: Iterable[Result] = ()

@@ -78,8 +78,8 @@ class PolicyDocument:
     def resolve(self, run: CheckRun, today: date) -> Policy:
         """Return the policy for a check: the first matching entry, then the general limits and the defaults.
 
-        If Checkly reports no name for the check, any entry with a name could match, so the limits of all
-        these entries apply.
+        If Checkly reports no name for the check, the limits of every entry that could be the first match
+        apply.
         """
         entries = tuple(self._entries_for(run.check))
         found = [self.checks[number].limits.over(self.limits) for number in entries]

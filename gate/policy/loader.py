@@ -19,7 +19,7 @@ def load_policy(path: str) -> PolicyDocument:
     """Return the document in a policy file. Without a path, use the default path if that file exists.
 
     The path `none` means the defaults, even if there is a file at the default path. Raises `UsageError`,
-    with every mistake, if the file cannot be read or is not a valid policy.
+    with the mistakes, if the file cannot be read or is not a valid policy.
     """
     # A broken symbolic link counts as a file, so that the gate does not silently use the defaults.
     if path == _NONE or (not path and not os.path.lexists(DEFAULT_PATH)):

@@ -1,4 +1,4 @@
-"""Read a policy file: YAML text becomes a policy document, or a list of all mistakes with line and column."""
+"""Read a policy file: YAML text becomes a policy document, or a list of mistakes with line and column."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LIMITS = ("degraded-threshold", "failed-threshold", "flaky-threshold", "response
 def read_policy(written: str, path: str) -> PolicyDocument:
     """Return the document in the text of a policy file. Decisions and messages name the file by `path`.
 
-    Raises `UsageError` with all mistakes, each as `path:line:column: message`.
+    Raises `UsageError` with the first 20 mistakes, as `path:line:column: message`, and counts the others.
     """
     if len(written) > LARGEST_BYTES:
         raise UsageError(f"{path}: the policy is larger than {LARGEST_BYTES // 1000} kB")
@@ -112,7 +112,7 @@ def _response_time(node: yaml.Node) -> float:
 
 
 def _name(node: yaml.Node) -> str:
-    """Return a name. It must be one clean line, like the names from Checkly after they are cleaned."""
+    """Return a name. It must be one line that `clean` does not change, like cleaned names from Checkly."""
     value = text(node)
     if not value or clean(value) != value:
         raise wrong(node, f"{shown(node)} is not a valid name: one line of 1 to 200 printable characters")

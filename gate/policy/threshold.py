@@ -15,7 +15,7 @@ _ONE = 1_000_000  # 100%, in units of the smallest share that can be written (0.
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """The number of locations that a rule allows: a count, or a share of the session's counted locations.
+    """The number of locations that a rule allows: a count, or a share of those that are counted.
 
     A share is stored in millionths, because integers compare exactly.
     """

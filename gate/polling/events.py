@@ -15,7 +15,7 @@ class Fetched(NamedTuple):
 
 
 class Paused:
-    """A part of a pause has passed without a response."""
+    """A long poll, or a part of a pause, is over."""
 
 
 class TroubleBegan(NamedTuple):

@@ -19,7 +19,7 @@ class Observer:
     _unknown_statuses: set[str] = field(default_factory=set)
 
     def paused(self) -> None:
-        """Report that a part of a pause has passed."""
+        """Report that a long poll, or a part of a pause, is over."""
         self.observe(Paused())
 
     def failed(self, error: RequestFailed) -> None:

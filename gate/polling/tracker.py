@@ -93,7 +93,7 @@ class Tracker:
         self.fetch_at_s = math.inf
 
     def result(self, timeout_s: float, stopped: errors.Stopped | None = None) -> PollResult:
-        """Return the result of the wait after a timeout of `timeout_s` seconds, or after a signal."""
+        """Return the result of a wait of at most `timeout_s` seconds. `stopped`: the signal that ended it."""
         if self.ending is None and stopped:
             return PollResult(self.ref, self.session, Ending.STOPPED, stopped)
         ending = self.ending or self._ending_at_the_deadline()

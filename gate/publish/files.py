@@ -114,7 +114,7 @@ def _stay_inside(path: Path, workspace: Path) -> None:
 def _is_device(path: Path, *, follow_links: bool) -> bool:
     """Return whether the path is a character device.
 
-    Raises ValueError for a pipe, a socket, a block device, or a file that a process has open.
+    Raises ValueError for a pipe, a socket, a block device, or a link into /proc that leads to a regular file.
     """
     try:
         mode = path.stat(follow_symlinks=follow_links).st_mode

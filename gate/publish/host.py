@@ -13,7 +13,10 @@ from gate.text.style import Line
 
 
 class Host(Protocol):
-    """The features of a CI system that the gate uses. Methods do nothing if the system lacks the feature."""
+    """The features of a CI system that the gate uses.
+
+    If the system lacks a feature, its method does nothing, except that `group` still logs its lines.
+    """
 
     workspace: Path
     confined: bool  # refuse symbolic links out of the workspace, because its content is not trusted

@@ -1,6 +1,6 @@
-"""Annotations: the verdict unless the gate passed, and a warning for each problem that deserves attention.
+"""Annotations: the verdict unless the gate passed, and at most nine warnings.
 
-These problems are tolerated ones, contradictions and notices.
+The warnings are about tolerated problems, contradictions and notices.
 
 For each step, GitHub shows the first ten annotations of a kind, and the first 4,096 characters of each.
 """
@@ -67,7 +67,7 @@ def _verdict(report: Report) -> Iterable[Annotation]:
 
 
 def _reasons(report: Report) -> Iterable[str]:
-    """Yield the reasons why the worst rows that close the gate are not green, each reason once."""
+    """Yield up to three reasons why rows that close the gate are not green, those of the worst rows first."""
     several = len(report.sessions) > 1
     red = [
         (_prefix(judged, several) + judged.naming.name(place_of(row.outcome)), row.outcome)

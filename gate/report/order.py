@@ -89,7 +89,7 @@ def is_worth_a_look(judged: JudgedSession) -> bool:
 
 
 def overview(checks: Sequence[CheckEntries]) -> str:
-    """Name the checks that are not green: `2 of 40 checks close the gate: Login (us-east-1), Cart (…)`.
+    """Name the checks that are neither green nor skipped: `1 of 40 checks closes the gate: Login`.
 
     Locations are named only if there are several.
     """

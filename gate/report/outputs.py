@@ -1,4 +1,4 @@
-"""The outputs of the step. They are a public interface, and the JSON record begins with them."""
+"""The outputs of the step. They are a public interface, and the JSON record contains them too."""
 
 from __future__ import annotations
 

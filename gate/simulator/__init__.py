@@ -1,6 +1,6 @@
 """An embedded stand-in for Checkly's session API, which plays scenarios that are written in YAML.
 
-It serves real HTTP on loopback, so that demos, tests and trials of a policy need no account.
+It serves real HTTP, by default on loopback, so that demos, tests and trials of a policy need no account.
 """
 
 from gate.simulator.api.ledger import Recorded

@@ -9,7 +9,8 @@ NAME_LENGTH = 200
 SENTENCE_LENGTH = 500
 _LINK_LENGTH = 500  # twice the length of Checkly's links
 
-# ECMA-48: CSI sequences, OSC strings with either terminator, and the two-character escapes.
+# Terminal escapes: CSI sequences, OSC strings with either terminator or none, and escapes of two or more
+# characters.
 _ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
 # Surrogates and noncharacters (not allowed in XML or UTF-8), and characters that are invisible or reorder a
 # line: Unicode's default ignorable code points, the blank Braille pattern, and interlinear marks. The two

@@ -38,7 +38,7 @@ class InvalidYaml(Exception):
 
 
 def compose(text: str) -> yaml.Node:
-    """Return the root node of a text's only YAML document, without creating objects.
+    """Return the root node of the only YAML document in a text, without constructing its Python objects.
 
     Raises `InvalidYaml`.
     """

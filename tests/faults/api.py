@@ -36,7 +36,7 @@ def struck(trouble: Trouble, aim: Aim, first: int, last: float) -> Fault:
 
 @dataclass(slots=True)
 class _Clock:
-    """A real clock that records the time of its first call, which the first request causes."""
+    """A real clock that records when it is first called, which is at the first request."""
 
     first_s: float | None = None
 
@@ -71,7 +71,7 @@ class Api:
 
     @property
     def first_request_s(self) -> float | None:
-        """Return the time of the first request, in seconds of the monotonic clock."""
+        """Return when the first request arrived, in seconds on the monotonic clock; None if none has."""
         return self._clock.first_s
 
     def wait_for_request(self, path_part: str) -> bool:

@@ -82,7 +82,7 @@ def endless_continue() -> Iterator[bytes]:
 
 
 def endless_chunks() -> Iterator[bytes]:
-    """Yield the document and then endless whitespace."""
+    """Yield a response with the document, followed by endless whitespace."""
     yield head("Transfer-Encoding: chunked")
     yield b"%x\r\n%s\r\n" % (len(WHOLE), WHOLE)
     while True:
@@ -90,7 +90,7 @@ def endless_chunks() -> Iterator[bytes]:
 
 
 def bomb(layers: int, *headers: str, status: str = "HTTP/1.1 200 OK") -> Iterator[bytes]:
-    """Yield the document and a gigabyte of whitespace, compressed with gzip `layers` times."""
+    """Yield a response with the document and 1 GiB of whitespace, compressed `layers` times with gzip."""
     body = gzip.compress(WHOLE) + gzip.compress(b" " * MIB) * 1024
     for _ in range(layers - 1):
         body = gzip.compress(body)
@@ -100,7 +100,7 @@ def bomb(layers: int, *headers: str, status: str = "HTTP/1.1 200 OK") -> Iterato
 
 
 def crowded(item: bytes) -> Iterator[bytes]:
-    """Yield a document with as many results as the largest allowed response can contain."""
+    """Yield a response that is about as large as allowed. Almost all its results are copies of `item`."""
     start, end = WHOLE[:-2], b"]}"  # the last field of the document is `results`
     body = start + (b"," + item) * ((10 * MIB - len(WHOLE)) // (len(item) + 1)) + end
     yield head(f"Content-Length: {len(body)}")
@@ -108,6 +108,6 @@ def crowded(item: bytes) -> Iterator[bytes]:
 
 
 def largest(end: str) -> Iterator[bytes]:
-    """Yield the document with a long check name, so that it is almost as large as a response may be."""
+    """Yield a response with a check name so long that the body is almost as large as allowed."""
     yield head()
     yield WHOLE.replace(b"Checkout API", b"a" * 9 * MIB + end.encode(), 1)

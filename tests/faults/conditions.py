@@ -1,8 +1,8 @@
 """The networks in which gates run, as data: certificates, environment variables, proxies and host names.
 
-The server is at 0.0.0.0. On Linux, this address reaches the same machine. The gate does not treat it as
-loopback, so proxies and certificates apply. A server behind a proxy has a name that only the proxy can
-resolve.
+By default, the gate reaches the server at 0.0.0.0, which on Linux is an address of the same machine. The
+gate does not treat it as loopback, so it requires TLS and uses the proxy. A server behind a proxy has a name
+that only the proxy can resolve.
 """
 
 from __future__ import annotations

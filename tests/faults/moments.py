@@ -38,9 +38,9 @@ class Kind(Enum):
 
     The session passes within a second. Therefore a TRANSIENT fault that ends leads to 0, and one that lasts
     until the deadline leads to 4. A FINAL error leads to 4 at once, but in a long poll it does not, because
-    only the next fetch shows whether the error is final. During a SILENT fault, no request gets a response.
-    If the fault lasts until the deadline, the session's last known status is running, so the gate exits with
-    3 (timeout). The gate opens in spite of a HARMLESS fault.
+    only the next fetch shows whether the error is final. A SILENT fault keeps requests waiting: no complete
+    response arrives. If it lasts until the deadline, the session's last known status is running, so the gate
+    exits with 3 (timeout). The gate opens in spite of a HARMLESS fault.
     """
 
     TRANSIENT = (0, 0, 0, 4)

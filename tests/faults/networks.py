@@ -106,7 +106,7 @@ def _tls(certificate: Certificate, authority: trustme.CA) -> ssl.SSLContext | No
 
 @contextmanager
 def _closed_port() -> Iterator[int]:
-    """Reserve a port at which nothing listens, and yield it."""
+    """Reserve a port on which nothing listens, and yield it."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield int(taken.getsockname()[1])
@@ -121,7 +121,7 @@ def _silent_port() -> Iterator[int]:
 
 @contextmanager
 def _full_port() -> Iterator[int]:
-    """Yield a port whose queue of connections is full, so that the kernel drops new ones."""
+    """Yield a port whose queue of connections is full, so that the kernel drops new connections."""
     with ExitStack() as stack:
         server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""The faults as data: each entry is a response that replaces the right one, and the kind of this fault."""
+"""The faults as data: each has a name, a response that replaces the right one, and a kind."""
 
 from __future__ import annotations
 

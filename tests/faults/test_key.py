@@ -64,7 +64,7 @@ def _always(trouble: Trouble) -> Scenario:
 
 @pytest.mark.parametrize("trouble", PLACES.values(), ids=PLACES.keys())
 def test_no_output_contains_a_key_that_a_response_echoes(trouble: Trouble, tmp_path: Path) -> None:
-    """No output may contain any form of the key, except for the command that masks it on GitHub."""
+    """No output may contain any form of the key. The gate does not run on GitHub, so no command masks it."""
     with served(_always(trouble)) as api:
         inputs = inputs_for(api.url, (SESSION_ID,), 1) | {"api-key": KEY, "verbose": "true"}
         gated = gate(tmp_path / "workspace", inputs, {"GITHUB_ACTIONS": ""})
@@ -120,7 +120,7 @@ def test_the_target_of_a_redirect_gets_no_request(status: int, tmp_path: Path) -
 
 @contextmanager
 def _behind_tls(folder: Path) -> Iterator[tuple[Api, dict[str, str]]]:
-    """Serve an API with TLS at an address that is not loopback, so that netrc files and proxies apply."""
+    """Serve an API with TLS at an address that the gate does not treat as loopback."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "bundle.pem"))
     with served(parse(PASSED, name="key"), server_context(authority)) as api:

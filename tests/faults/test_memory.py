@@ -209,7 +209,7 @@ def test_endless_responses_do_not_increase_memory_threads_and_descriptors(tmp_pa
 
 
 def _watch_spinning(answer: Answer, workspace: Path) -> tuple[list[Sample], float]:
-    """Run a gate for 75 s, stop it with a signal, and return its samples and the seconds until it ended."""
+    """Run a gate for 75 s and stop it with a signal. Return its samples and how long stopping took."""
     with serving(answer) as server:
         gate = Watched(workspace, inputs_for(server.url, _session_ids(100), 3_600))
         began_s = time.monotonic()

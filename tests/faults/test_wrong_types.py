@@ -27,7 +27,7 @@ DECIDES: dict[str, tuple[list[Any], list[Any]]] = {
     "checkSessionId": ([], []),
     # A policy may match a check's name, ID and type, so the gate must be able to read them.
     "name": ([ABSENT, None, "", "x"], []),
-    "checkId": ([], []),  # not even "x", which differs from the check ID of the results
+    "checkId": ([], []),  # "x" is text, but differs from the check ID of the results
     "checkType": (["x"], []),
     "results.0.checkId": ([ABSENT, None, ""], []),
     # Null or an absent field means FINAL. Any other value is an unknown type, so the location has no result.

@@ -68,7 +68,7 @@ def serving(answer: Answer) -> Iterator[Server]:
 
 
 def whole(body: bytes) -> Iterable[bytes]:
-    """Return a response with a body."""
+    """Return a complete response with this body."""
     return (b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body), body)
 
 

@@ -28,8 +28,8 @@ def _texts() -> Iterator[tuple[str, str]]:
 
 
 TEXTS: Mapping[str, str] = dict(_texts())
-# One string of each group, for every place in the fast tests. The tests in `tests/text` apply every escape to
-# every string.
+# One string of each group, which the fast tests put in every place. The tests in `tests/text` apply every
+# escape to every string.
 SAMPLE: Mapping[str, str] = {
     name: text for name, text in TEXTS.items() if re.search(r"(?<![0-9])0(?:$|, ::error)", name)
 }

@@ -1,4 +1,4 @@
-"""Small file systems for a single test, which only root can mount."""
+"""Small file systems, each for a single test. Only root can mount them."""
 
 from __future__ import annotations
 

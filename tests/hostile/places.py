@@ -81,7 +81,7 @@ def _result(location: str, kind: str, *, failed: bool, **more: object) -> Docume
 
 
 def results(location: str = "us-east-1", /, **more: object) -> list[Document]:
-    """Return results: one location failed after a failed attempt, and another passed."""
+    """Return the results of two locations: the first failed after a failed attempt, the second passed."""
     return [
         _result(location, "ATTEMPT", failed=True, **more),
         _result(location, "FINAL", failed=True, **more),

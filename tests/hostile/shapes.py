@@ -100,7 +100,7 @@ def _fields(element: ET.Element) -> list[str]:
 
 
 def of_record(written: bytes) -> Shape:
-    """Return the keys of the JSON record and the lengths of its lists."""
+    """Return the path and type of each value in the JSON record. Keys from outside are only counted."""
     return tuple(_keys(json.loads(written)))
 
 
@@ -128,7 +128,7 @@ def of_summary(written: str) -> tuple[Shape, set[str]]:
 
 
 class _Reader(HTMLParser):
-    """A parser that collects the elements in order, and the targets of links."""
+    """The base of both parsers. It collects end tags, and refuses comments."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -143,7 +143,10 @@ class _Reader(HTMLParser):
 
 
 class _Html(_Reader):
-    """A parser that collects elements, links and the lines of diagrams, and refuses any other markup."""
+    """A parser of the summary that collects elements, links, and the first word of each line of a diagram.
+
+    It refuses mentions, references, and attributes and lines of diagrams that the gate does not write.
+    """
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
@@ -168,7 +171,11 @@ def of_page(written: bytes) -> tuple[Shape, set[str]]:
 
 
 class _Page(_Reader):
-    """A parser of the web page that refuses any markup that loads, runs or styles something."""
+    """A parser of the web page that collects elements and links.
+
+    It refuses scripts, embedded content, forms, and all attributes that the page does not need, such as
+    `style` and `src`.
+    """
 
     _OF_SVG = ("height", "role", "rx", "width", "x", "y")
     _OF_HEAD = ("charset", "content", "http-equiv", "lang", "name")
@@ -188,7 +195,7 @@ class _Page(_Reader):
 
 
 def _controls(text: str) -> list[str]:
-    """Return the characters that are line breaks, surrogates, or control or invisible characters."""
+    """Return the line breaks, the surrogates, and the control and format characters in the text."""
     if text.isprintable():
         return []
     return [each for each in text if unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp")]

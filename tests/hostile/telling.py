@@ -109,7 +109,10 @@ def _run(
     files: Mapping[str, str],
     environments: Mapping[io.StringIO, Mapping[str, str]],
 ) -> None:
-    """Run the gate once. Write the log to every stream, and the files only for the first environment."""
+    """Run the gate once. Write the log to every stream, and the files only for the first environment.
+
+    If the gate refuses its inputs, it runs once for each environment.
+    """
     inputs = {**_INPUTS, **files, **given.inputs}
     if given.policy:
         inputs["policy"] = str(workspace / "policy.yml")

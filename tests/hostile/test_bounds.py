@@ -1,4 +1,4 @@
-"""Reports on even the largest response are small enough to be written and read."""
+"""Even the reports on the largest allowed response are small enough to be written and read."""
 
 from __future__ import annotations
 

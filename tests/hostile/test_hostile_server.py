@@ -1,4 +1,4 @@
-"""If a server violates HTTP, the gate reports one clean line."""
+"""If a server sends broken or hostile HTTP, the error that the gate reports is one clean line."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ANSWERS = {
 
 @contextmanager
 def _serving(answer: bytes) -> Iterator[str]:
-    """Serve the same response to every request, on loopback."""
+    """Serve this response to a single request, on loopback."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -61,7 +61,7 @@ def _serving(answer: bytes) -> Iterator[str]:
 # After an invalid length, urllib3 does not close the socket, so the garbage collector warns.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
-def test_broken_http_causes_an_error_of_one_clean_line(answer: bytes) -> None:
+def test_an_error_about_broken_http_is_one_clean_line(answer: bytes) -> None:
     with _serving(answer) as url:
         transport = HttpTransport(Endpoint(base_url=url, api_key="cu_x"), Process().call_each)
         checkly = Checkly(transport, Process(), "v2")

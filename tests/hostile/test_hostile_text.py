@@ -44,7 +44,7 @@ def _shapes(given: Given, workspace: Path) -> tuple[Shapes, set[str]]:
 
 
 def _wrong(place: Callable[[str], Given], workspace: Path) -> Iterator[str]:
-    """Put each hostile text in a place, and yield the defects of the reports."""
+    """Put each hostile text in the place, and yield the defects of the reports."""
     allowed = [_shapes(place(text), workspace)[0] for text in HARMLESS]
     for name, text in TRIED.items():
         try:
@@ -70,7 +70,7 @@ def test_hostile_text_does_not_change_the_structure_of_any_report(
 
 
 def test_every_field_that_the_gate_reads_has_an_entry() -> None:
-    """Each text field of a response needs an entry in `PLACES`. IDs and flags are not read as text."""
+    """Each header that the gate reads, and each field read as text or time, must occur in `places.py`."""
     read = re.compile(
         r"\.(?:optional_)?(?:text|texts|raw|time|word)(?:_if_any)?\(\"(\w+)\"|headers(?:\.get\(|\[)\"([\w-]+)\""
     )

@@ -57,9 +57,9 @@ class Act:
         return done.returncode, done.stdout
 
     def _environment(self) -> dict[str, str]:
-        """Return environment variables with a separate home folder.
+        """Return the environment of act, with a separate home folder.
 
-        The folder contains an empty configuration file, because act would prompt without one.
+        The folder contains an empty configuration file, because without one, act would ask for its settings.
         """
         (self.folder / "home" / "act").mkdir(parents=True, exist_ok=True)
         (self.folder / "home" / "act" / "actrc").touch()
@@ -69,7 +69,7 @@ class Act:
 
 
 def act_in(folder: Path, image: Image, files: Sequence[str]) -> Act:
-    """Prepare a checkout that contains only some files of this checkout."""
+    """Prepare a checkout with copies of these files, and with a Dockerfile that only names the image."""
     require_programs("git")
     act = Act(image, folder)
     act.checkout.mkdir()

@@ -22,7 +22,7 @@ _LOUD = {_MISSED: "THE CONTAINER IMAGE WAS NOT TESTED", NOT_ACTED: "THE ACTION W
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Limit the time of each test, but not of the fixtures, because the first test builds the image."""
+    """Limit the time of each test, but not of its fixtures, because one of them builds the image."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(60, func_only=True))

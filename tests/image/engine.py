@@ -63,7 +63,7 @@ def pinned_base(dockerfile: str) -> str:
 def machines_own() -> Engine:
     """Return this machine's Docker engine, after pulling the Dockerfile's base image if it is absent.
 
-    Raise `NoEngine` if there is no engine, or if the image cannot be pulled.
+    Raise `NoEngine` if there is no engine on this machine, or if the image cannot be pulled.
     """
     client = shutil.which("docker")
     if client is None:

@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 
 @contextmanager
 def private_engine(say: Say) -> Iterator[Engine]:
-    """Until the context ends, run a dockerd that has the stand-in. Raise `NoEngine` if it cannot run."""
+    """Until the context ends, run a dockerd with the stand-in image. Raise `NoEngine` if it cannot run."""
     base = pinned_base((ROOT / "Dockerfile").read_text()).partition("@")[0]
     recipe = _recipe(base)
     _install(say)
@@ -60,7 +60,7 @@ def private_engine(say: Say) -> Iterator[Engine]:
 
 @contextmanager
 def empty_engine() -> Iterator[Engine]:
-    """Until the context ends, run a second dockerd, which has no image."""
+    """Until the context ends, run a second dockerd, which has no images."""
     with _place() as place, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         engine = Engine(_CLIENT, f"unix://{place}/d.sock", "", "a private Docker without an image")
         with _daemon(engine, Path(folder), place, "none"):

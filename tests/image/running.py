@@ -61,7 +61,7 @@ def container(
 ) -> Iterator[Container]:
     """Start a container. When the context ends, remove the container if it is still running.
 
-    `env` is the environment of the client; the option `-e NAME` passes a variable to the container.
+    `env` is added to the environment of the client; the option `-e NAME` passes a variable to the container.
     """
     name = f"checkly-gate-tested-{secrets.token_hex(6)}"
     with subprocess.Popen(
@@ -118,7 +118,7 @@ class Runner:
             os.chown(path, *RUNNER)
 
     def options(self, names: Sequence[str]) -> list[str]:
-        """Return the options of the runner's `docker run`: names of variables, and its folders as volumes."""
+        """Return options for `docker run`: the runner's folders as volumes, and variables to pass on."""
         variables = [word for name in names for word in ("-e", name)]
         volumes = [word for name in _FOLDERS for word in ("-v", f"{self.folder / name}:/github/{name}")]
         return ["--workdir", "/github/workspace", *variables, *volumes]
@@ -152,7 +152,7 @@ def action(
     job_env: Mapping[str, str] | None = None,
     files: Mapping[str, str] | None = None,
 ) -> Iterator[Container]:
-    """Start the action with its step's inputs and its job's variables, in a workspace with the files."""
+    """Start the action with a step's inputs and a job's variables, in a workspace with these files."""
     runner.prepare(files or {})
     as_variables = {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
     env = _OF_THE_RUNNER | as_variables | dict(job_env or {})

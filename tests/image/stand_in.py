@@ -159,7 +159,10 @@ def certificates() -> bytes:
 
 
 def pip_configuration() -> str:
-    """Return this machine's pip settings for its index as a pip.conf, without local folders."""
+    """Return a pip.conf with the settings by which this machine's pip reaches its index.
+
+    Local paths are left out, except that of the certificates.
+    """
     told = _told(sys.executable, "-m", "pip", "config", "list")
     config = configparser.ConfigParser(interpolation=None)
     config["global"] = {"cert": f"/{_CERTIFICATES}"} | _reachable(told)

@@ -38,7 +38,7 @@ sessions:
     results: [{at: 0s, location: us-east-1, is: passed}]
 """
 CONTRACT = ".github/workflows/contract.yml"
-# Scripts that replace actions which are only available on GitHub.
+# Scripts that replace actions that are available only on GitHub.
 CHECKOUT = 'cp -a "$CHECKOUT/." .'
 SETUP_PYTHON = "true"
 

@@ -93,7 +93,7 @@ def test_no_program_is_setuid_or_setgid(image: Image) -> None:
 
 
 def test_the_metadata_of_packages_matches_the_files(image: Image) -> None:
-    """Scanners read dpkg's status and checksums for Debian's packages, and RECORD for Python's."""
+    """Scanners find Debian packages in dpkg's status and checksums, and Python packages in RECORD files."""
     code, log = run(image, "-I", "-c", READ_METADATA, options=["--entrypoint", PYTHON])
     assert code == 0, log
     found = json.loads(log)

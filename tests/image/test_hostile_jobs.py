@@ -1,4 +1,4 @@
-"""A container gets a job's variables and its checkout, but neither can open the gate or replace its code."""
+"""A container gets a job's variables and checkout, but neither can open the gate or replace its program."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_hostile_job_does_not_change_the_command_on_the_path(
 
 
 def test_a_wrong_library_path_does_not_open_the_gate(image: Image, runner: Runner) -> None:
-    """LD_* variables take effect before Python starts, so they can break it, but not lead to exit code 0."""
+    """LD_* variables take effect before Python starts. With a broken library, the exit code is not 0."""
     done = act(image, runner, {}, job_env={"LD_LIBRARY_PATH": f"{HERE}/broken"}, files=CHECKOUT)
     assert done.code == 127
     assert "error while loading shared libraries" in done.log

@@ -20,7 +20,7 @@ from tests.image.engine import ROOT
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named as in the base class
-        """Log nothing, because the test reads the output of the build."""
+        """Log nothing, so that the requests do not appear in the output of the tests."""
 
 
 @contextmanager

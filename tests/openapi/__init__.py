@@ -1,5 +1,5 @@
-"""The part of Checkly's OpenAPI document that the gate's requests need, and a validator for it.
+"""The part of Checkly's OpenAPI document that covers the gate's requests, and a validator that uses it.
 
-`checkly.json` contains the parameters, bodies and responses that Checkly publishes at api.checklyhq.com,
-without their descriptions.
+`checkly.json` contains the parameters, bodies and responses as Checkly documents them at api.checklyhq.com,
+without the descriptions.
 """

@@ -27,7 +27,7 @@ ENDS = "Checkly announces that /v1/check-sessions will be switched off on 2027-0
         ({"deprecation": "true"}, ()),
     ],
 )
-def test_an_announcement_causes_a_notice(headers: dict[str, str], notices: tuple[str, ...]) -> None:
+def test_only_an_announced_end_causes_a_notice(headers: dict[str, str], notices: tuple[str, ...]) -> None:
     world = World(one_session((0, "PASSED")), fault=lambda *_: document("PASSED")._replace(headers=headers))
     context = Context(
         world.clock, lambda: 0.5, lambda: datetime(2026, 1, 15, tzinfo=UTC), lambda _: None, lambda _: None

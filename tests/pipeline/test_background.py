@@ -87,7 +87,7 @@ def _fetched(
     budget: Budget | None = None,
     within_s: float = 10,
 ) -> tuple[list[str], RequestFailed | Stopped | None]:
-    """Return the IDs of the groups that were read, and the error that ended the loop early, if any."""
+    """Return the IDs of the groups that were read, and the error that was raised, if any."""
     checkly = Checkly(api, api.clock, budget=budget or Budget())
     found = []
     try:
@@ -99,7 +99,7 @@ def _fetched(
 
 
 def _details(number: int) -> dict[str, Detail]:
-    """Return `number` details, each with its own error group."""
+    """Return the details of the first `number` results, each with its own error group."""
     return {
         each: Detail(("x",), error_groups=(_group_id(at),)) for at, each in enumerate(IDS[:number], start=1)
     }
@@ -167,7 +167,7 @@ def test_groups_that_were_read_before_a_signal_are_kept() -> None:
 
 
 def _lines(reasons: tuple[str, ...], *groups: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the reasons of a result whose error belongs to the groups."""
+    """Return the reasons of a result, with the background from the groups of its error."""
     ids = tuple(map(_group_id, range(1, len(groups) + 1)))
     details = {IDS[0]: Detail(reasons, ("trace.zip",), ids)}
     api = Background(groups=dict(zip(ids, groups, strict=True)))
@@ -252,7 +252,7 @@ def test_other_errors_in_requests_for_private_locations_are_raised(trouble: Resp
 
 
 class SilentBackground:
-    """Checkly with the details of a failure, but without responses for error groups."""
+    """A Checkly that returns the details of a failure, but does not respond to requests for error groups."""
 
     def __init__(self, clock: SimulatedClock) -> None:
         self.clock = clock

@@ -34,9 +34,9 @@ LATER = LISTED | {"id": GIVEN, "name": "later"}
 class Api:
     """Checkly's list of test sessions. Every session has the document `session`.
 
-    Each list call returns the next of `pages`; after the last page, it returns that page again. A signal
-    interrupts list call number `stops_at`, and list call number `lost_at` gets no response. If `has_more` is
-    true, each page refers to a next page.
+    Each list call returns the next of `pages`; after the last page, each call returns that page again. A
+    signal interrupts list call number `stops_at`, and list call number `lost_at` gets no response. If
+    `has_more` is true, each page refers to a next page.
     """
 
     clock: SimulatedClock
@@ -100,7 +100,7 @@ def test_a_signal_during_the_search_takes_precedence_over_a_failed_trigger() -> 
     assert not [path for path in api.paths if GIVEN in path], "a session was fetched after the signal"
 
 
-def test_a_signal_during_the_second_search_keeps_the_verdict_and_fetches_no_reasons() -> None:
+def test_a_signal_during_the_second_search_keeps_the_sessions_and_fetches_no_reasons() -> None:
     api = Api(SimulatedClock(), pages=[[LISTED]], stops_at=2)
     report = _decided(api)
     assert report.verdict.exit_code is ExitCode.SIGTERM

@@ -36,7 +36,7 @@ LATENCY_S = 0.2
 
 @dataclass(slots=True)
 class Explaining:
-    """A stand-in for Checkly, with details of results. `trouble` gets each request's number, from 0."""
+    """A stand-in for Checkly that returns details. `trouble` gets each request's number, from 0."""
 
     clock: SimulatedClock
     trouble: Callable[[int], Response | Unreachable | None] = lambda _: None
@@ -63,7 +63,7 @@ class Explaining:
 def _explained(
     api: Explaining, *, within_s: float = 10, budget: Budget | None = None
 ) -> tuple[list[str], RequestFailed | Stopped | None]:
-    """Return the IDs of the explained results, and the error that ended the loop early, if any."""
+    """Return the IDs of the explained results, and the error that was raised, if any."""
     checkly = Checkly(api, api.clock, budget=budget or Budget())
     found = []
     try:
@@ -121,7 +121,7 @@ def test_requests_for_details_end_at_their_time_limit() -> None:
 
 
 class Silent:
-    """Checkly with a failed session, but without responses for its details."""
+    """A Checkly that returns a failed session, but does not respond to requests for its details."""
 
     def __init__(self, clock: SimulatedClock) -> None:
         self.clock = clock

@@ -34,7 +34,7 @@ LATENCY_S = 0.1
 
 @dataclass(slots=True)
 class Api:
-    """Serves test sessions by ID. Each has a list of documents, one for each state of the session."""
+    """A stand-in for Checkly. `documents` contains, for each test session, a document for each state."""
 
     clock: SimulatedClock
     documents: dict[str, list[dict[str, Any]]]

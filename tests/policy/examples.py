@@ -9,9 +9,9 @@ from tests.samples import attempt, result, session
 
 
 def session_of(status: str, locations: str) -> Session:
-    """Return a session with the given locations.
+    """Return a session with the given locations, which are written like this:
 
-    For example: `us-east-1 passed, ap-south-1 passed in 3.1s, sa-east-1 missing`.
+    `us-east-1 passed, ap-south-1 passed in 3.1s, sa-east-1 missing`.
     """
     results = []
     names = []

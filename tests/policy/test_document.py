@@ -123,7 +123,7 @@ def test_the_limits_of_the_file_apply_without_an_input() -> None:
     assert with_inputs(book, failed=None, degraded=None) == book
 
 
-def test_a_policy_without_a_matching_rule_is_the_default() -> None:
+def test_an_empty_list_of_rules_leads_to_the_default_policy() -> None:
     assert read_policy("checks: []", "p.yml").resolve(run_of(SESSION), TODAY) == Policy()
 
 

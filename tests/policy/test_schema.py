@@ -180,7 +180,7 @@ def test_the_schema_and_the_gate_agree_on_any_shape(document: dict[str, object])
 
 
 @given(st.text() | st.text(alphabet="{}[]:,-&*!|>'\"#%? \nab1"))
-def test_any_text_is_read_as_a_policy_or_causes_a_usage_error(written: str) -> None:
+def test_no_text_causes_an_error_other_than_a_usage_error(written: str) -> None:
     problems: tuple[str, ...] = ("p.yml",)
     try:
         read_policy(written, "p.yml")

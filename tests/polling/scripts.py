@@ -1,7 +1,7 @@
 """Sequences of responses and faults, encoded as bytes: fast to generate by the thousand, and easy to shrink.
 
-Each byte stands for one response. If that is a document of the requested session, the next byte selects the
-document's results.
+Each byte stands for one response. If that is a valid document of the requested session, the next byte selects
+the results in it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ _IN_TEST_SESSIONS = {"DEGRADED": "PASSED", "TIMED_OUT": "CANCELLED", "THINKING":
 
 @cache
 def many_checks_of(status: str, results: int, session_id: str) -> tuple[Session, bytes]:
-    """Return a test session of two checks and its document.
+    """Return a test session with two checks, and its document.
 
     The second check is not deployed, so it has no ID. The results of both come from `RESULTS`.
     """
@@ -169,7 +169,8 @@ def _damaged(body: bytes, how: int) -> Response:
 class Script:
     """A script: each request gets the response for the next byte; after the last byte, the one for `at_last`.
 
-    Attributes: the last complete document of each session, and the number of final errors.
+    `last` contains the last valid document of each session. `finals` counts the errors that are final or may
+    become final.
     """
 
     script: bytes

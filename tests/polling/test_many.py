@@ -1,7 +1,8 @@
 """How soon the gate notices that the last of many sessions has ended, and how many requests this takes.
 
-If there are more sessions than the budget allows requests per minute, the budget may be spent just before the
-last session ends. In this worst case, the remaining sessions are fetched up to a minute later.
+If there are about as many sessions as the budget allows requests per minute, or more, the budget may be spent
+just before the last session ends. In this worst case, the remaining sessions are fetched up to a minute
+later.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def _last_end_s(world: World) -> float:
 
 
 def _late_s(world: World, *, poll_interval_s: float = 10) -> float:
-    """Return how many seconds after the last session the wait ends; check the results and the budget."""
+    """Return how many seconds after the last session's end the wait ends; check endings and budget."""
     watched = world.wait(poll_interval_s=poll_interval_s)
     assert {each.ending for each in watched} == {Ending.FINISHED}
     assert world.most_requests_in_a_minute() <= 300
@@ -87,7 +88,7 @@ def test_scattered_ends_of_many_sessions_are_noticed_at_once(how_many: int) -> N
 
 @pytest.mark.parametrize("how_many", [30, 100, 150])
 def test_several_sessions_are_fetched_at_once_from_a_slow_api(how_many: int) -> None:
-    """Each response takes 0.3 s, so fetching one session after the other would take too long."""
+    """Each response takes 0.3 s, so fetching the sessions one by one would take too long."""
     late_s = _late_s(_world(how_many, (20, 21), seed=1, latency_s=0.3))
     assert late_s <= 0.3 * (how_many / MOST_AT_ONCE + 4)
 

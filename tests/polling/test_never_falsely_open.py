@@ -20,7 +20,7 @@ from tests.polling.world import SimulatedClock, World
 
 PARTS, SEQUENCES = (
     (20, 500) if IS_EXHAUSTIVE else (2, 250)
-)  # ten thousand sequences in all, in parts that can run in parallel
+)  # if exhaustive, ten thousand sequences, in parts that can run in parallel
 POLICIES = (
     Policy(),
     Policy(degraded=(Threshold(1, is_share=False),)),

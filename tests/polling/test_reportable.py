@@ -11,7 +11,8 @@ from gate.polling.result import MOST_RESULTS_AT_A_SIGNAL, Ending, PollResult, re
 from tests.samples import finished, result, session
 
 STOPPED = Stopped(ExitCode.SIGTERM)
-HALF = MOST_RESULTS_AT_A_SIGNAL // 4  # in each session, this number of locations and as many results
+# Each session has this many locations and as many results; together, they are half of what is allowed.
+HALF = MOST_RESULTS_AT_A_SIGNAL // 4
 
 
 def _large(status: str, state: str = "passed") -> Session:

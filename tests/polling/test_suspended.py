@@ -15,7 +15,7 @@ from tests.polling.world import Fault, SimulatedClock, World, one_session
 
 
 class SuspendedClock(SimulatedClock):
-    """A clock on which an hour passes just before reading number `reading`, counted from 1."""
+    """A clock on which an hour passes just before its reading number `reading`, counted from 1."""
 
     def __init__(self, reading: int) -> None:
         super().__init__()

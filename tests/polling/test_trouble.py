@@ -1,4 +1,4 @@
-"""Polling when the network, the API or the session fails."""
+"""Polling when the network or the API fails, or when a session is unknown."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ FINAL: dict[int, type[errors.Final]] = {
 
 
 def test_a_wait_of_two_hours_survives_every_transient_fault() -> None:
-    """Cause a fault in the last three minutes of every six; the session ends after two hours."""
+    """Cause a fault in the last three minutes of every six; the session ends after 122 minutes."""
     faults = list(TRANSIENT.values())
 
     def fault(_request: Request, at_s: float) -> Fault:

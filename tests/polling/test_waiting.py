@@ -1,4 +1,4 @@
-"""Polling without trouble: how soon the end of a session is noticed, and which requests are needed."""
+"""Polling while fetches succeed: how soon the end of a session is noticed, and which requests are needed."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ FINISHED = ("PASSED", "DEGRADED", "FAILED", "TIMED_OUT", "CANCELLED")
 
 T = TypeVar("T")
 
-# How a fault affects a request: another response, "lost" (no response), "hangs", or no effect.
+# What happens to a request: another response, "lost" (the connection breaks), "hangs" (no response in time),
+# or None (no fault).
 Fault = Response | str | None
 
 
@@ -72,7 +73,7 @@ class SimulatedClock:
 
 @dataclass(slots=True)
 class World:
-    """A stand-in for Checkly whose sessions change their status, at times in seconds since the wait began."""
+    """A stand-in for Checkly. `timelines` contains each session's statuses, with their start in seconds."""
 
     timelines: Mapping[str, tuple[tuple[float, str], ...]]
     clock: SimulatedClock = field(default_factory=SimulatedClock)
@@ -163,7 +164,8 @@ class World:
 
     def most_requests_in_a_minute(self) -> int:
         """Return the highest number of requests that started within any 60 seconds."""
-        times = [at_s for at_s, _ in self.sent]  # sorted, because the clock only moves forward
+        # Sorted, because requests that are sent together start at the same time.
+        times = [at_s for at_s, _ in self.sent]
         return max(bisect_left(times, at_s + 59.999) - index for index, at_s in enumerate(times))
 
 

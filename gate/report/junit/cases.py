@@ -93,7 +93,7 @@ def _in_full(text: str, message: str) -> Iterable[str]:
 
 
 def _passed_at_last(outcome: Outcome) -> bool:
-    """Return whether the final run passed, was flaky or was degraded.
+    """Return whether the check passed in the end, even if it is flaky or degraded.
 
     If the final run failed but a threshold tolerates it, its earlier attempts are not reported as flaky.
     """
@@ -177,7 +177,7 @@ def _link(what: str, link: str) -> Iterable[str]:
 
 
 def _properties(row: Row, kind: Kind) -> Iterable[tuple[str, str]]:
-    """Return properties for tools. Readers see them too, so they do not repeat what the case shows."""
+    """Return properties for tools. Readers see them too, so a link that the details contain is left out."""
     outcome = row.outcome
     final = outcome.final
     yield "checkly.state", outcome.happened.value

@@ -52,7 +52,10 @@ def unique_name(name: str, class_name: str, uses: Counter[str]) -> str:
 
 
 def class_names(checks: Iterable[Check]) -> dict[Check, str]:
-    """Return `checkly.<slug>` for each check. If slugs collide, the check's ID replaces the slug."""
+    """Return `checkly.<slug>` for each check.
+
+    The check's ID or, without one, a short hash replaces a slug that is empty or not unique.
+    """
     identities = {check: (check.id, check.name, "" if check.id else check.type) for check in checks}
     slugs = {each: re.sub(r"[^a-z0-9]+", "-", each[1].lower()).strip("-") for each in identities.values()}
     uses = Counter(slugs.values())

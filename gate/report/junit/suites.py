@@ -54,7 +54,7 @@ def _finished(suite: Suite, report: Report, uses: Counter[str]) -> Suite:
 
 
 def _suites_of(judged: JudgedSession, classes: Mapping[Check, str], report: Report) -> Iterable[Suite]:
-    """Yield a suite for each check and, in a test session, one for cases about the whole session."""
+    """Yield a suite for each check, and one for cases about the session that no check's suite contains."""
     runs = judged.session.checks if judged.session else ()
     started_at = (judged.session.started_at if judged.session else None) or report.decided_at
     names = suite_names(run.check for run in runs)

@@ -43,7 +43,7 @@ class Table(NamedTuple):
 
 
 def tables(report: Report) -> Iterable[Table]:
-    """Yield a table, in at most 80 columns, for each session that was read."""
+    """Yield a table for each session that has rows. The rows take at most 80 columns."""
     for judged in report.sessions:
         if judged.rows:
             title = f"{judged.label}: {judged.status}"

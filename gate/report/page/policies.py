@@ -15,7 +15,7 @@ _MOST_CHECKS_NAMED = 20
 
 
 def policies_section(report: Report) -> Html:
-    """Return each policy once, with the checks to which it was applied."""
+    """Return up to 20 policies, each once and with the checks to which it was applied."""
     applied: list[tuple[tuple[tuple[str, str], ...], list[str]]] = []
     for judged in report.sessions:
         runs = judged.session.checks if judged.session else ()

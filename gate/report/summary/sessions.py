@@ -17,7 +17,7 @@ _MOST_OPEN = 3
 
 
 def render(report: Report, room: int) -> Sequence[str]:
-    """Return a heading if there is one session; if there are several, an overview and a line for each."""
+    """Return one session with its decisions; if there are several, an overview and a line for each."""
     if len(report.sessions) == 1:
         return tuple(_only(report.sessions[0], report))
     return tuple(_several(report, room)) if report.sessions else ()

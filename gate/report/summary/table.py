@@ -42,7 +42,7 @@ class Columns(NamedTuple):
 
 
 def columns_for(entries: Sequence[Entry], report: Report) -> Columns:
-    """Return the columns that distinguish the rows, and the reason if one is known."""
+    """Return the columns that distinguish the rows, and the column for reasons if any are known."""
     several = len(report.sessions) > 1 or any(entry.judged.is_of_many for entry in entries)
     places = {entry.row.outcome.location for entry in entries}
     return Columns(

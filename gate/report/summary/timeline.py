@@ -32,7 +32,10 @@ _NARROWEST_PIXELS = 75  # Mermaid's default
 
 
 def timeline(title: str, found: Sequence[tuple[str, Outcome]]) -> Iterable[str]:
-    """Yield a Mermaid diagram of the runs of each named row; nothing if no times are known."""
+    """Yield a Mermaid diagram of the worst rows whose times are known, each under its name.
+
+    Yield nothing if there are none.
+    """
     all_timed = [(name, outcome) for name, outcome in found if any(span_of(run) for run in outcome.runs)]
     timed = all_timed[:_MOST_ROWS]
     if not timed:
@@ -79,7 +82,10 @@ _TICKS = (
 
 
 def _axis(timed: Sequence[Outcome]) -> Iterable[str]:
-    """Yield the axis for all runs. If it is too long for `_TICKS`, Mermaid chooses ticks with dates."""
+    """Yield the axis for all runs.
+
+    If it is too long for `_TICKS`, Mermaid chooses the ticks, and their labels are dates.
+    """
     spans = [span for outcome in timed for run in outcome.runs if (span := span_of(run))]
     moments = [moment.timestamp() * 1000 for span in spans for moment in span]
     long_ms = max(moments) - min(moments)

@@ -23,7 +23,7 @@ def bad_request(message: str) -> Answer:
 
 
 def no_such_session(kind: str) -> Answer:
-    """Return the response to an unknown ID."""
+    """Return the response for a session that does not exist or cannot be read yet."""
     return refusal(HTTPStatus.NOT_FOUND, f"No such {kind}.")
 
 

@@ -1,4 +1,4 @@
-"""A record of all requests since the simulator started, in order of arrival, and of their responses."""
+"""A record of all requests since the simulator started, each with the status of its response."""
 
 from __future__ import annotations
 

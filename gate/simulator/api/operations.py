@@ -63,7 +63,7 @@ def _list(play: Play, call: Call, _body: bytes) -> Answer:
 
 
 def _trigger(play: Play, call: Call, body: bytes) -> Answer:
-    """Start the sessions of the checks that the call selects."""
+    """Start one or more sessions with the checks that the call selects."""
     return _TRIGGERS[call.kind](play, call, body)
 
 

@@ -41,7 +41,7 @@ class Order:
 
 
 def order_in(body: bytes) -> Order | None:
-    """Return the order in a body; None if the body is not an object with a name and a location."""
+    """Return the order in a body; None if the body is not valid or lacks a name or a location."""
     try:
         fields = json.loads(body)
         name, location = fields.get("name"), fields.get("runLocation")

@@ -66,7 +66,10 @@ def sequences(session: PlannedSession, elapsed_s: float) -> Iterator[tuple[str, 
 def _results(
     scenario: Scenario, session: PlannedSession, run: PlannedCheck, number: int, elapsed_s: float
 ) -> Iterator[Mapping[str, object]]:
-    """Yield the results of a check, and a pending result for each location that has not finished."""
+    """Yield the results of a check.
+
+    Unless the session grows, also yield a pending result for each location that has not finished.
+    """
     shown = _shown(run, elapsed_s)
     for result in shown:
         yield {

@@ -24,7 +24,10 @@ class PlannedGroup:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLocation:
-    """A private location and the number of its agents, which Checkly last saw `unseen_days` days ago."""
+    """A private location, and the number of its agents.
+
+    Checkly last saw the location `unseen_days` days before the scenario began.
+    """
 
     slug: str
     agents: int

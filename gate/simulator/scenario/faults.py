@@ -75,7 +75,10 @@ class Fault:
     last: float = math.inf
 
     def aims_at(self, aim: Aim) -> bool:
-        """Return whether this fault counts a request with that target."""
+        """Return whether a request with that aim matches the fault's own aim.
+
+        Only the requests that match count towards `first` and `last`.
+        """
         return (
             self.aim.operation in (None, aim.operation)
             and self.aim.version in (None, aim.version)

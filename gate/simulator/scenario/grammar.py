@@ -15,7 +15,7 @@ from gate.yamlio.shapes import mapping, record, several
 
 
 def read_scenario(node: yaml.Node, name: str) -> Scenario:
-    """Read the scenario at the root of a document. Raises `InvalidYaml` with all its problems."""
+    """Read the scenario at the root of a document. Raises `InvalidYaml` if it is not valid."""
     read = record(
         node,
         required={"description": text, "sessions": _sessions(name)},

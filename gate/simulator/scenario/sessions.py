@@ -15,7 +15,7 @@ FIRST_STATUS = {SessionKind.CHECK: "STARTED", SessionKind.TEST: "RUNNING"}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check. It has no ID if it is not deployed."""
+    """A check. If it is not deployed, its ID may be empty."""
 
     id: str
     name: str

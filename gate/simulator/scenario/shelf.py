@@ -22,7 +22,7 @@ def shipped() -> tuple[str, ...]:
 def load(name_or_path: str) -> Scenario:
     """Return the scenario that comes with the gate under that name, or the one in the file at that path.
 
-    Raises UsageError, with every problem and its place, if the name is unknown or the file is unreadable
+    Raises UsageError, with the problems and their places, if the name is unknown or the file is unreadable
     or invalid.
     """
     names = shipped()
@@ -45,7 +45,7 @@ def load(name_or_path: str) -> Scenario:
 def parse(text: str, *, name: str) -> Scenario:
     """Return the scenario in YAML text, and give it that name.
 
-    Raises UsageError with every problem, its line and its column.
+    Raises UsageError, with the problems and their places, if it is not valid.
     """
     return _parse(text, name, name)
 

@@ -1,1 +1,1 @@
-"""Send responses over HTTP on loopback, with the faults that a scenario defines."""
+"""Send responses over HTTP, with the faults that a scenario defines."""
