@@ -1,4 +1,4 @@
-"""Short runs of each part of the benchmark. They test the method, but check the figures only roughly."""
+"""Short runs of most parts of the benchmark. They test the method, but check the figures only roughly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gate.simulator import Simulator, load
 from tests.absent import require_programs
 
 
-def test_all_programs_are_measured_from_start_to_exit(tmp_path: Path) -> None:
+def test_the_gate_is_compared_with_the_floor_and_its_memory_is_measured(tmp_path: Path) -> None:
     require_programs("curl", "jq")
     rows = {row.what: row for row in starting.measure(tmp_path, rounds=1).rows}
     assert rows["the gate ÷ the floor"].goal == "≤ 1.20x"
@@ -78,7 +78,7 @@ def test_requests_and_memory_of_many_sessions_are_measured(tmp_path: Path) -> No
     assert "any 60 s" in section.how
 
 
-def test_the_last_session_ends_long_after_the_first_fetches() -> None:
+def test_the_last_session_ends_late_and_there_are_several_rounds() -> None:
     assert many.ENDS_S[1] >= 45
     assert many.ROUNDS >= 7
 

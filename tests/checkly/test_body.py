@@ -1,4 +1,4 @@
-"""Simultaneous responses share a limited amount of memory. The largest allowed response always fits."""
+"""Simultaneous responses share limited memory. One response of the largest allowed size always fits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Abandoned requests end, and up to 100 interim responses are skipped."""
+"""Abandoned requests end, and a limited number of interim responses is skipped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gate.domain.errors import Unreachable
 from gate.runtime import Process
 
 REQUESTS = [Request("GET", "/")] * 8
-JOINED_WITHIN_S = 0.7  # after another second, the timeout of the socket would end the request
+JOINED_WITHIN_S = 0.7  # the timeout of the socket would end a request one second after it is abandoned
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 UNENDING = {
     "nothing": b"",

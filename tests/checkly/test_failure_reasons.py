@@ -213,7 +213,7 @@ REASONS: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize(("fields", "reasons"), REASONS.values(), ids=REASONS.keys())
-def test_reasons_are_read_for_every_type_of_check(fields: dict[str, Any], reasons: list[str]) -> None:
+def test_the_reasons_are_read_from_the_details(fields: dict[str, Any], reasons: list[str]) -> None:
     assert list(_read(**fields).reasons) == reasons
 
 

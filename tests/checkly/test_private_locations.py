@@ -72,7 +72,7 @@ REPLIES = {
 
 
 @pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES.keys())
-def test_no_error_contains_anything_from_the_response(reply: Response) -> None:
+def test_no_error_contains_a_secret_from_the_response(reply: Response) -> None:
     with pytest.raises(RequestFailed) as caught:
         read_idle_locations(reply)
     for error in _chain(caught.value):

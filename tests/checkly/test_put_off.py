@@ -20,7 +20,7 @@ REFS = tuple(SessionRef(SESSION_ID[:-1] + digit, SessionKind.CHECK) for digit in
 
 @dataclass(slots=True)
 class _Crowded:
-    """A transport with room for a limited number of responses per call. Each call takes a second."""
+    """A transport with room for a limited number of responses per call. Each call takes up to a second."""
 
     room: int
     clock: SimulatedClock

@@ -47,7 +47,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def url(authority: trustme.CA) -> Iterator[str]:
-    """Serve HTTPS with a certificate signed by the authority of the tests. Yield the URL."""
+    """Serve HTTPS with a certificate signed by the test authority. Yield the URL."""
     with _served(authority.issue_cert("127.0.0.1")) as address:
         yield address
 

@@ -168,13 +168,13 @@ def test_a_closed_port_is_reported_as_unreachable() -> None:
 @pytest.mark.parametrize(
     "host", ["http://127.0.0.1:1", "http://checkly.invalid"], ids=["refused", "no such name"]
 )
-def test_a_connection_that_failed_has_sent_nothing(host: str) -> None:
+def test_nothing_was_sent_if_no_connection_was_made(host: str) -> None:
     with pytest.raises(NeverConnected):
         _transport(host).send(Request("POST", "/v2/check-sessions/trigger"), within_s=10)
 
 
 @pytest.mark.parametrize("fault", ["cut: reset", "cut: close", "cut: stall"])
-def test_a_connection_that_broke_may_have_sent_the_request(fault: str) -> None:
+def test_the_request_may_have_been_sent_if_the_connection_broke(fault: str) -> None:
     with pytest.raises(Unreachable) as caught:
         _send(fault, within_s=1)
     assert type(caught.value) is Unreachable

@@ -20,8 +20,8 @@ OTHER = "22be3b52-5ec2-4894-9086-b5b4a8b00a89"
 TEST, CHECK = SessionRef(ID, SessionKind.TEST), SessionRef(ID, SessionKind.CHECK)
 LINK = f"https://app.checklyhq.com/accounts/1397c172/test-sessions/{ID}"
 CHECK_LINK = f"https://app.checklyhq.com/accounts/1397c172/checks/{OTHER}/check-sessions/{ID}"
-# The output of `checkly test --detach` in CLI 9.5, with colours. tests/witness compares it with the output
-# of the real CLI.
+# The output of `checkly test --detach` in CLI 9.5, with colours. tests/witness compares its lines about the
+# session with the output of the real CLI.
 DETACHED = (
     "Parsing your project... ✅\n\n"
     f"\x1b[37mTest session ID:\x1b[39m {ID}\n"
@@ -145,7 +145,7 @@ ENCODED = {
 
 
 @pytest.mark.parametrize("content", ENCODED.values(), ids=ENCODED.keys())
-def test_every_encoding_that_a_shell_writes_is_read(content: bytes) -> None:
+def test_the_encodings_that_shells_commonly_write_are_read(content: bytes) -> None:
     assert sessions_in(text_of(content)).refs == (TEST,)
 
 

@@ -1,4 +1,4 @@
-"""The inputs: how they can be given, which values are refused, and the messages."""
+"""The inputs: how they can be given, which values are refused, and what the messages say."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_inputs_that_are_not_given_have_defaults() -> None:
 
 def test_every_input_has_a_field_of_the_type_that_its_parser_returns() -> None:
     hints = get_type_hints(Settings)
-    del hints["checks_of"], hints["metadata"]  # no inputs: a session file and the CI system set them
+    del hints["checks_of"], hints["metadata"]  # not inputs: a session file and the CI system set them
     assert {row.field for row in INPUTS} == set(hints)
     settings = _settings(*(f"--{name}={text}" for name, (text, _) in GIVEN.items()))
     plain = {bool: bool, str: str, float: float, SessionKind: SessionKind, Threshold | None: Threshold}
@@ -294,7 +294,7 @@ def test_the_error_for_an_invalid_value_names_the_input_and_the_allowed_values(n
         ),
     ],
 )
-def test_an_unknown_name_is_refused_with_a_suggestion(
+def test_a_wrong_argument_or_variable_is_refused_with_advice(
     argv: list[str], env: dict[str, str], says: str
 ) -> None:
     (problem,) = _refused(argv, env)
@@ -373,17 +373,17 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize(("argv", "problem"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_an_invalid_input_is_not_also_reported_as_missing(argv: list[str], problem: str) -> None:
+def test_an_invalid_or_misspelt_input_causes_a_single_problem(argv: list[str], problem: str) -> None:
     (only,) = _refused(argv, {"CHECKLY_API_KEY": KEY})
     assert only.startswith(problem)
 
 
 @pytest.mark.parametrize("word", ["demmo", "version", "cat"])
-def test_a_mistaken_command_is_reported_without_missing_inputs(word: str) -> None:
+def test_an_unknown_or_misplaced_command_causes_a_single_problem(word: str) -> None:
     assert len(_refused([word], {})) == 1
 
 
-def test_a_misspelt_api_key_input_is_not_also_reported_as_missing() -> None:
+def test_a_misspelt_api_key_input_causes_a_single_problem() -> None:
     (only,) = _refused(["--api-kee", "x", ID], {})
     assert only == "unknown input --api-kee; did you mean api-key?"
 

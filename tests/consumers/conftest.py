@@ -30,7 +30,7 @@ _NODE = (20, 11)
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Write a report for each scenario, from a real run, and for each case in tables of `tests/report`."""
+    """Write a report of a real run of each scenario, and of each case in two tables of `tests/report`."""
     folder = once(tmp_path_factory, "reports", _write_all)
     return {path.parent.name: path for path in sorted(folder.glob("*/report.xml"))}
 
@@ -79,7 +79,7 @@ def _install() -> None:
 def seen_by_npm(
     tmp_path_factory: pytest.TempPathFactory, node_modules: Path, written: dict[str, Path]
 ) -> dict[str, Any]:
-    """Return what each consumer from npm reads. If no JDK exists, omit the consumers that need one."""
+    """Return what each consumer from npm reads. Without a recent JDK, omit those that need one."""
     consumers = [name for name in NPM if name not in NEED_JAVA or has_java()]
 
     def read(folder: Path) -> None:

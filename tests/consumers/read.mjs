@@ -21,7 +21,8 @@ const run = promisify(execFile);
 const sites = await mkdtemp(join(tmpdir(), "allure-"));
 const here = import.meta.dirname;
 const require = createRequire(import.meta.url);
-// These two packages are not made for imports. The files below are the parsers that their programs use for uploads.
+// These two packages are not meant to be imported. The files below are the parsers that their programs use for
+// uploads.
 const { getParsers } = require("./node_modules/@testmo/testmo-cli/dist/parsers");
 const TestomatioReader = require("./node_modules/@testomatio/reporter/lib/xmlReader.js");
 

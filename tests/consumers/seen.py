@@ -24,7 +24,7 @@ class SeenCase:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The sorted test cases, and how many there are in total (`tests`) and with each outcome."""
+    """The sorted test cases, and how many there are in total (`tests`) and with each outcome but `passed`."""
 
     counts: Mapping[str, int]
     cases: tuple[SeenCase, ...]

@@ -76,7 +76,7 @@ def _says(case: ET.Element) -> str:
 
 
 def github(workspace: Path, inputs: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that GitHub's runner sets for a container action and that the gate uses."""
+    """Create the files of GitHub's runner; return the variables of a container action that the gate uses."""
     (workspace / "github").mkdir(parents=True, exist_ok=True)
     for name in ("output", "summary"):
         (workspace / "github" / name).touch()

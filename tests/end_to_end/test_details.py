@@ -165,7 +165,7 @@ def test_reasons_for_every_type_of_check_are_reported_without_secrets(tmp_path: 
 
 
 def _shipped(workspace: Path, name: str, fault: str = "") -> tuple[Run, str]:
-    """Run the gate on a shipped scenario; return everything that the gate wrote, including the debug log."""
+    """Run the gate on a shipped scenario; return the run and all text that it wrote, with a debug log."""
     path = Path(gate.__file__).parent / "simulator" / "scenarios" / f"{name}.yml"
     faults = f"faults: [{{{fault}}}]" if fault else ""
     scenario = parse(path.read_text() + faults, name=name)

@@ -10,8 +10,8 @@ import pytest
 from gate.simulator import Simulator, load
 from tests.end_to_end.running import github, inputs_for, run
 
-# Modules that only some runs need: for other commands, triggers, a commit, a policy file, results that are
-# not green, or a web page.
+# Modules that only some runs need: for other commands, triggers, a commit, a session file, a policy file,
+# results that are not green, or a web page.
 SELDOM = {
     "gate.background",
     "gate.checkly.error_groups",

@@ -209,5 +209,7 @@ def test_policy_check_without_a_file_names_the_command_that_writes_one(tmp_path:
 @pytest.mark.parametrize(
     "arguments", [["policy"], ["policy", "show"], ["policy", "check", "a", "b"], ["policy", "check"]]
 )
-def test_invalid_arguments_of_the_policy_command_are_refused(arguments: list[str], tmp_path: Path) -> None:
+def test_a_policy_command_without_valid_arguments_or_a_file_is_refused(
+    arguments: list[str], tmp_path: Path
+) -> None:
     assert run(tmp_path, {}, *arguments).code == 2

@@ -83,7 +83,7 @@ def _started_by_a_shell(workspace: Path, env: dict[str, str], streams: str) -> R
 
 @pytest.mark.parametrize("streams", [">&-", "<&- >&- 2>&-", "> /dev/full"])
 def test_reports_and_exit_code_do_not_need_a_log(streams: str, env: dict[str, str], tmp_path: Path) -> None:
-    # A shell drops variables whose names contain hyphens, so these names contain underscores.
+    # Some shells drop variables whose names contain hyphens, so these names contain underscores.
     plain = {name.replace("-", "_"): value for name, value in env.items()}
     result = _started_by_a_shell(tmp_path, plain, streams)
     assert result.code == 0

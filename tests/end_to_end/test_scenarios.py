@@ -55,7 +55,9 @@ def test_the_demo_lists_every_scenario_with_its_description(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("speed", "remark"), [(1, ""), (20, " (simulated time runs 20 times as fast as the clock)")]
 )
-def test_the_demo_first_prints_the_speed_of_simulated_time(tmp_path: Path, speed: float, remark: str) -> None:
+def test_the_first_line_of_the_demo_mentions_accelerated_time(
+    tmp_path: Path, speed: float, remark: str
+) -> None:
     (tmp_path / "own.yml").write_text(
         f"description: Passes at once.\nspeed: {speed}\nsessions:\n"
         "  - check: {name: x, type: API}\n    locations: [eu]\n"

@@ -84,7 +84,7 @@ def test_names_on_stdout_are_not_commands_of_a_ci_system(tmp_path: Path) -> None
         ("html-path", "<!doctype html>", "</html>\n"),
     ],
 )
-def test_the_summary_and_the_web_page_on_stdout_are_the_same_as_in_a_file(
+def test_the_summary_and_the_web_page_on_stdout_are_complete_without_extra_escapes(
     name: str, beginning: str, end: str, tmp_path: Path
 ) -> None:
     ran = _run(tmp_path, "demo", "passing", f"--{name}", "-")

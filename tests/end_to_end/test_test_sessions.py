@@ -1,4 +1,4 @@
-"""Behaviour of test sessions that Checkly does not document: the gate handles every possibility."""
+"""Behaviour of test sessions that Checkly does not document: the gate handles each of these cases."""
 
 from __future__ import annotations
 

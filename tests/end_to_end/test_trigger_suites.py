@@ -128,7 +128,7 @@ def test_variables_are_sent_as_secrets_and_never_shown(tmp_path: Path) -> None:
         ({"trigger_location": "eu west/1"}, "region codes or slugs of private locations"),
     ],
 )
-def test_incompatible_inputs_are_refused_before_any_request(
+def test_invalid_or_incompatible_inputs_are_refused_and_trigger_nothing(
     inputs: dict[str, str], said: str, tmp_path: Path
 ) -> None:
     done, posted, _ = triggered(tmp_path, **inputs)

@@ -152,7 +152,7 @@ REFUSALS = {
 def test_the_reason_for_a_rejected_request_contains_advice(status: int, advice: str, tmp_path: Path) -> None:
     location = ", location: 'https://login.example/?next=x'" if status == 302 else ""
     scenario = LONG + f"faults: [{{on: any, status: {status}{location}}}]\n"
-    timeout = "3s" if status == 404 else "30s"  # within 30s, a 404 would be retried for 10 s
+    timeout = "3s" if status == 404 else "30s"  # with a timeout of 30s, a 404 would be retried for 10 s
     result = gate_on(tmp_path, scenario, timeout=timeout)
     assert result.code == 4
     assert str(status) in result.outputs["reason"]

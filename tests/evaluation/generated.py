@@ -68,7 +68,7 @@ def _session(random: Random) -> Session:
 
 
 def _retried_session(random: Random) -> Session:
-    """Return a session in which some locations were retried elsewhere. Any location may be red."""
+    """Return a session in which up to two locations were retried elsewhere. Any location may be red."""
     locations = RUN_LOCATIONS[:3]
     retried = _some(random, locations, most=2)
     attempts = [attempt(location) for location in random.choice([retried, [*retried, FOREIGN[0]]])]
@@ -130,7 +130,7 @@ _CHECKS = (
 
 
 def _test_session(random: Random) -> Session:
-    """Return a finished test session of any checks, with any results."""
+    """Return a finished test session with random checks and random results."""
     runs = tuple(_check_run(random, check) for check in _some(random, _CHECKS, most=3))
     status = random.choice(["PASSED", "PASSED", "FAILED", "CANCELLED"])
     return Session(

@@ -140,8 +140,8 @@ class Place:
 def places_that_count(case: Case) -> Iterable[Place]:
     """Yield the places of results whose locations count.
 
-    If the policy ignores locations, a result at an unlisted location may be a retry of an ignored location.
-    Such a result is not used.
+    If the policy ignores locations, a result at a location that is not among the run locations of its check
+    may be a retry of an ignored location. Such a result is not used.
     """
     for number, run in enumerate(case.session.checks):
         skipped = case.policies[run.check].skipped
@@ -152,7 +152,10 @@ def places_that_count(case: Case) -> Iterable[Place]:
 
 @dataclass(frozen=True)
 class Worse:
-    """A change to a result that makes a session worse. `change` returns None if it does not apply."""
+    """A change to a result or to the session that makes the session worse.
+
+    `change` returns None if the change does not apply.
+    """
 
     change: Callable[[Session, Place], Session | None]
     choices: tuple[Choice, ...] = ()
@@ -195,7 +198,7 @@ def _retried(session: Session, place: Place) -> Session | None:
 
 
 def _gone(session: Session, place: Place) -> Session | None:
-    """Remove the result, if its location has no other result."""
+    """Remove the result, if it is the only result at its location and the check runs there."""
     run = session.checks[place.run]
     if not _is_alone(run, run.results[place.result]):
         return None
@@ -203,7 +206,7 @@ def _gone(session: Session, place: Place) -> Session | None:
 
 
 def _unsettled(session: Session, place: Place) -> Session | None:
-    """Turn a FINAL result into one that has not ended, if its location has no other result."""
+    """Make a FINAL result UNSETTLED, if it is the only result at its location and the check runs there."""
     run = session.checks[place.run]
     final = run.results[place.result]
     if final.kind is not ResultKind.FINAL or not _is_alone(run, final):

@@ -66,7 +66,7 @@ class Programs:
         return [Call(*json.loads(line)) for line in lines]
 
     def run(self, script: str, env: Mapping[str, str], folder: Path, shell: str = "sh -e") -> Ended:
-        """Run a script in a folder, with these programs and without this process's environment."""
+        """Run a script in a folder, with the given variables and with these programs first on the PATH."""
         done = subprocess.run(
             [*shell.split(), "-c", script],
             cwd=folder,

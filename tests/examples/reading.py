@@ -14,7 +14,7 @@ from gate.config.inputs import BY_NAME
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 EVERY_FILE = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*") if path.is_file())
-# The examples in publishing/ only use the gate's report, and have their own tests.
+# The examples in publishing/ show how to use the gate's reports, and have their own tests.
 FILES = [name for name in EVERY_FILE if not name.startswith("publishing/")]
 
 ACTION = "OWNER/checkly-gate@v1"

@@ -34,8 +34,8 @@ WITHOUT_A_SCHEMA = {"argo/workflow.yaml", "jenkins/Jenkinsfile", "tekton/task.ya
 PLAYED = {"argo/workflow.yaml", "bitbucket/bitbucket-pipelines.yml", "tekton/task.yaml"}
 """Examples that test_pods.py and test_commands.py run. test_github.py runs the examples for GitHub."""
 EXIT_CODE = r"(?:exit[ _]?(?:code|status)\}?\}?:?|\bcode) (?:[!=]= )?(\d+)"
-# The text with which an example publishes the report even if the gate closes. Other tests run the examples
-# that are not listed.
+# The text with which an example publishes the report even if the gate closes. The other examples publish no
+# report, or other tests run them.
 PUBLISHED_ALWAYS = {
     "azure/azure-pipelines.yml": r"PublishTestResults@2\n +condition: succeededOrFailed\(\)",
     "buildkite/pipeline.yml": r"artifact_paths: test-results/checkly-junit\.xml",

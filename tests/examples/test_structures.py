@@ -109,7 +109,7 @@ KEYS = {
         account_id from_secret status
     """,
 }
-"""All known keys of systems that have no schema, or whose schema accepts unknown keys."""
+"""The only allowed keys of examples that have no schema, or whose schema accepts unknown keys."""
 
 
 def _keys(value: Any) -> set[str]:  # noqa: ANN401 - any content of the system's file
