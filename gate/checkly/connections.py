@@ -67,7 +67,7 @@ class _Response(HTTPResponse):
 
         Raises HTTPException if there are too many.
         """
-        for _ in range(_MOST_INTERIM_RESPONSES):
+        for _ in range(_MOST_INTERIM_RESPONSES + 1):
             version, status, reason = super()._read_status()  # type: ignore[misc] # typeshed lacks it
             if not 100 <= status < 200 or status == _SWITCHING_PROTOCOLS:
                 return version, status, reason

@@ -114,13 +114,13 @@ def test_an_abandoned_request_over_tls_ends(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("interim", INTERIM.values(), ids=INTERIM.keys())
-def test_interim_responses_are_skipped(interim: bytes) -> None:
-    with _answering(interim * 3 + OK) as port:
+def test_up_to_a_hundred_interim_responses_are_skipped(interim: bytes) -> None:
+    with _answering(interim * 100 + OK) as port:
         reply = _transport(f"http://127.0.0.1:{port}").send(Request("GET", "/"), within_s=5)
     assert (reply.status, reply.body) == (200, b"{}")
 
 
 @pytest.mark.parametrize("interim", INTERIM.values(), ids=INTERIM.keys())
 def test_more_than_a_hundred_interim_responses_cause_an_error(interim: bytes) -> None:
-    with _answering(interim * 200) as port, pytest.raises(Unreachable, match="more than 100 interim"):
+    with _answering(interim * 101) as port, pytest.raises(Unreachable, match="more than 100 interim"):
         _transport(f"http://127.0.0.1:{port}").send(Request("GET", "/"), within_s=5)

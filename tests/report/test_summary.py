@@ -34,16 +34,6 @@ def _rows(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith(tuple(f"| {mark} |" for mark in MARKS))]
 
 
-def _in_folds(text: str) -> list[str]:
-    """Return the rows inside folded sections."""
-    depth, folded = 0, []
-    for line in text.splitlines():
-        depth += line.startswith("<details>") - line.startswith("</details>")
-        folded += [line] if depth and line in _rows(line) else []
-    assert depth == 0
-    return folded
-
-
 def _mark(row: str) -> int:
     return MARKS.index(row.split(" | ", maxsplit=1)[0].removeprefix("| "))
 
