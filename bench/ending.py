@@ -38,7 +38,7 @@ simulator counts the requests; the figure is the maximum within any minute of a 
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """The seconds from the session's end to the program's exit, and the maximum of requests in any minute."""
+    """The seconds from the session's end to the program's exit, and the most requests in any minute."""
 
     late_s: float
     per_minute: int

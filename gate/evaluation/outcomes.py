@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
 
     @property
     def is_slow(self) -> bool:
-        """Return whether the location is degraded only because of the policy's response time."""
+        """Return whether the location is degraded only because of the policy's limit on the response time."""
         return self.slower_than_ms is not None
 
     @property

@@ -23,7 +23,7 @@ def several(item: Reader[T]) -> Reader[tuple[T, ...]]:
 
 
 def one_or_several(item: Reader[T]) -> Reader[tuple[T, ...]]:
-    """Return a reader of lists that also accepts a single item without a list."""
+    """Return a reader of lists that also accepts a single item instead of a list."""
 
     def read(node: yaml.Node) -> tuple[T, ...]:
         return several(item)(node) if isinstance(node, yaml.SequenceNode) else (item(node),)

@@ -175,7 +175,7 @@ def act(
 
 @contextmanager
 def simulator(image: Image, scenario: str) -> Iterator[dict[str, str]]:
-    """Serve a scenario with the image's own simulator; yield the inputs for a gate on it."""
+    """Serve a scenario with the image's own simulator; yield the inputs with which a gate waits for it."""
     with container(image, [], ["simulate", scenario]) as started:
         assert started.client.stdout is not None
         url = started.client.stdout.readline().strip()

@@ -97,7 +97,10 @@ def _shown(run: PlannedCheck, elapsed_s: float) -> list[PlannedResult]:
 
 
 def _unfinished(run: PlannedCheck, shown: list[PlannedResult]) -> list[str]:
-    """Return the locations without a final result. A final result from elsewhere counts for one of them."""
+    """Return the locations without a final result.
+
+    Each final result from an unplanned location removes one of them.
+    """
     finished = [result.location for result in shown if result.type != "ATTEMPT"]
     elsewhere = sum(location not in run.locations for location in finished)
     lacking = [location for location in run.locations if location not in finished]
