@@ -40,7 +40,7 @@ def run(argv: Sequence[str], env: Mapping[str, str], stream: LogStream, process:
     # For the gate itself, only a lone --help counts: after an input, it may be the input's value, and exit
     # code 0 would open the gate.
     if list(rest) in (["--help"], ["-h"]) or _asks_for_help(command, rest):
-        from gate.commands.help import help_text  # noqa: PLC0415 - a run of the gate does not need the help
+        from gate.commands.help import help_text  # noqa: PLC0415 - a run of the gate needs no help text
 
         console.command(help_text(rest[0] if command == "help" and rest else command))
         return ExitCode.OPEN

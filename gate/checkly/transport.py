@@ -94,7 +94,8 @@ class HttpTransport:
             self._trace(request, "postponed, because other large responses are arriving")
             return PutOff(f"{self._endpoint.base_url} sent too many large responses at the same time")
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
-            # Redact before cleaning, which could split a key, and again afterwards: it could rejoin one.
+            # Redact before cleaning, because cleaning could split a key, and again afterwards, because it
+            # could rejoin one.
             said = self._hidden_in_errors.text(reason_of(error))
             said = without_credentials(clean(said, SENTENCE_LENGTH))
             reason = self._hidden_in_errors.text(said)

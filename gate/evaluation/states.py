@@ -54,8 +54,8 @@ def result_state(
 ) -> State:
     """Return the state of a single result of any kind.
 
-    If `allow_cancelled` is true, a cancelled result that also failed counts as failed, because only the
-    cancellation is allowed.
+    If `allow_cancelled` is true, a cancelled result that also errored, failed or was aborted gets that state
+    instead, because only the cancellation is allowed.
     """
     is_failing = result.has_errors or result.has_failures or result.aborted
     if result.is_cancelled and not (allow_cancelled and is_failing):
