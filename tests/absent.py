@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import pytest
 
+# Not required in continuous integration either, because jobs on GitHub's runners do not run as root.
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of files")
 
 

@@ -53,11 +53,12 @@ def strike(row: Row, moment: Moment, folder: Path) -> Seen:
     """Run a gate for one moment of the fault, and return the result.
 
     Try again with a longer timeout if the machine was so busy that the fault struck no request, or that the
-    last response came too late, which looks like a SILENT fault.
+    last response came too late, which looks like a SILENT fault. Any other exit code counts at once.
     """
     for factor in _TIMEOUT_FACTORS:
         seen, has_struck = _try(row, moment, folder / f"{moment.name}-{factor}", factor)
-        if has_struck and (seen.code != _TIMED_OUT or row.kind is Kind.SILENT):
+        was_late = moment is Moment.LAST and seen.code == _TIMED_OUT
+        if has_struck and (not was_late or row.kind is Kind.SILENT):
             break
     return seen if has_struck else replace(seen, broken=("the fault never struck", *seen.broken))
 

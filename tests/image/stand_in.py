@@ -161,7 +161,7 @@ def certificates() -> bytes:
 def pip_configuration() -> str:
     """Return a pip.conf with the settings by which this machine's pip reaches its index.
 
-    Local paths are left out, except that of the certificates.
+    It contains no local paths except that of the certificates.
     """
     told = _told(sys.executable, "-m", "pip", "config", "list")
     config = configparser.ConfigParser(interpolation=None)

@@ -177,7 +177,7 @@ def _link(what: str, link: str) -> Iterable[str]:
 
 
 def _properties(row: Row, kind: Kind) -> Iterable[tuple[str, str]]:
-    """Return properties for tools. Readers see them too, so a link that the details contain is left out."""
+    """Return properties for tools. People see them too, so they repeat no link that the details contain."""
     outcome = row.outcome
     final = outcome.final
     yield "checkly.state", outcome.happened.value
